@@ -1,0 +1,1 @@
+"""OpenTRM: one country's node."""

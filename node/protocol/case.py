@@ -9,14 +9,14 @@ from typing import Literal
 
 import msgspec
 
-type TraffickingStatus = Literal["possible", "actual", "not_a_victim"]
-type AgeBand = Literal["0-5", "6-11", "12-15", "16-17", "18-24", "25-34", "35-49", "50+"]
-type Gender = Literal["woman", "man", "not_stated"]
-type PersonRole = Literal["person", "dependant"]
-type Protection = Literal["none", "considering", "sought", "granted", "refused", "closed"]
-type TieKind = Literal["nationality", "habitual_residence", "other"]
-type Feared = Literal["yes", "no", "not_asked"]
-type DistrustTarget = Literal["country", "holder", "organisation"]
+TraffickingStatus = Literal["possible", "actual", "not_a_victim"]
+AgeBand = Literal["0-5", "6-11", "12-15", "16-17", "18-24", "25-34", "35-49", "50+"]
+Gender = Literal["woman", "man", "not_stated"]
+PersonRole = Literal["person", "dependant"]
+Protection = Literal["none", "considering", "sought", "granted", "refused", "closed"]
+TieKind = Literal["nationality", "habitual_residence", "other"]
+Feared = Literal["yes", "no", "not_asked"]
+DistrustTarget = Literal["country", "holder", "organisation"]
 
 CHILD_BANDS: frozenset[AgeBand] = frozenset({"0-5", "6-11", "12-15", "16-17"})
 LIFT_WAIT_SECONDS = 7 * 24 * 3600  # H03: the block ends seven days after her written wish, so that she can take it back

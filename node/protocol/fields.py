@@ -1,7 +1,7 @@
 """The closed list of what may be disclosed about a person, by name and level.
 
 A field that is not here cannot travel. There is no field for where she sleeps (R29), for an offence or a police matter
-(R18, R06), for biometrics or an identity number used across countries (R26), nor for an asylum or residence claim (R10).
+(R18, R06), for biometrics or an identity number used across countries (R26), nor for an asylum claim (R10).
 """
 
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-type Level = Literal["L1", "L2", "L3", "L4"]
+Level = Literal["L1", "L2", "L3", "L4"]
 
 FORBIDDEN_WORDS: tuple[tuple[str, str], ...] = (
     #  part of a name   rule that forbids it
@@ -48,7 +48,7 @@ FORBIDDEN_WORDS: tuple[tuple[str, str], ...] = (
 class Field(msgspec.Struct, frozen=True):
     """One thing that may be told about a person after acceptance.
 
-    `category` is what consent ticks; an item field has a category of its own, so that nothing ticks it by the way (H28).
+    `category` is what consent ticks; an item field has one of its own, so that nothing ticks it by the way (H28).
     """
 
     name: str

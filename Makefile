@@ -1,0 +1,44 @@
+# make demo    a registry and three invented countries on this machine, until Ctrl-C (ONCE=1: play the scenarios, then end)
+# make test    everything: format, lint, types, tests
+# make check   format, lint and types only
+# make bench   measures; one JSON line for each shape
+# make docs    writes again what is generated: handbook, schemas, command pages
+# make lock    chooses package versions again (needs a network)
+
+SHELL = /bin/sh
+PY = .venv/bin/python
+JOBS ?= 2
+
+.PHONY: demo test check bench docs lock setup format
+
+demo: setup
+	@exec $(PY) -m node.demo $(if $(filter-out 0,$(ONCE)),--once)
+
+test: check
+	@$(PY) -m pytest -q -n $(JOBS)
+
+check: setup
+	@$(PY) -m ruff format --check --quiet .
+	@$(PY) -m ruff check --quiet .
+	@$(PY) -m mypy
+
+bench: setup
+	@$(PY) -m tests.bench
+
+docs: setup
+	@$(PY) -m node.docs
+
+format: setup
+	@$(PY) -m ruff format .
+	@$(PY) -m ruff check --fix .
+
+setup:
+	@sh deploy/setup.sh
+
+COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m piptools compile --quiet --generate-hashes --allow-unsafe --strip-extras \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options --upgrade
+
+lock: setup
+	@$(PY) -m pip install --quiet pip-tools
+	@$(COMPILE) --extra fast --output-file requirements/runtime.txt pyproject.toml
+	@$(COMPILE) --extra fast --extra dev --constraint requirements/runtime.txt --output-file requirements/dev.txt pyproject.toml

@@ -1,0 +1,69 @@
+"""The ledger: every envelope that was ever answered with a signed receipt, for ever.
+
+It is what makes delivery exactly-once: the same bytes get the same receipt again a year later, the same id with other bytes is a
+conflict. Cover rows may go after 30 days. Source: wire 3 rows 0, 7, 12; pitfalls P6-P8.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """What was answered to one envelope; `slot` is the 4096-byte answer exactly as it left."""
+
+    envelope_hash: bytes
+    sender: str
+    eid: bytes
+    letter_id: str | None
+    letter_class: int
+    s_hash: bytes
+    status: int
+    reason: int
+    slot: bytes
+    at: int
+
+
+_COLUMNS = "envelope_hash, sender, eid, letter_id, class, s_hash, status, reason, slot, at"
+
+
+class Ledger:
+    """Rows are added once and never changed."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._c = connection
+
+    def put(self, row: LedgerRow) -> None:
+        """Add the answer given to an envelope."""
+        self._c.execute(
+            f"insert into ledger ({_COLUMNS}) values (?,?,?,?,?,?,?,?,?,?)",
+            (row.envelope_hash, row.sender, row.eid, row.letter_id, row.letter_class, row.s_hash, row.status, row.reason, row.slot,
+             row.at),
+        )  # fmt: skip
+
+    def slot(self, envelope_hash: bytes) -> bytes | None:
+        """The stored answer to exactly these bytes (row 0)."""
+        row = self._c.execute("select slot from ledger where envelope_hash=?", (envelope_hash,)).fetchone()
+        return row[0] if row else None
+
+    def slots(self, hashes: list[bytes]) -> dict[bytes, bytes]:
+        """The stored answers to those of the given envelopes that are known."""
+        marks = ",".join("?" * len(hashes))
+        rows = self._c.execute(f"select envelope_hash, slot from ledger where envelope_hash in ({marks})", hashes)
+        return dict(rows.fetchall())
+
+    def by_eid(self, sender: str, eid: bytes) -> LedgerRow | None:
+        """The row of a sender's envelope id (row 7)."""
+        return self._one("sender=? and eid=?", (sender, eid))
+
+    def by_letter(self, sender: str, letter_id: str) -> LedgerRow | None:
+        """The first row that committed or refused a letter id (row 12)."""
+        return self._one("sender=? and letter_id=? order by status, at", (sender, letter_id))
+
+    def forget_cover(self, before: int) -> int:
+        """Drop cover rows older than `before`; everything else stays for ever."""
+        return self._c.execute("delete from ledger where class=0 and at<?", (before,)).rowcount
+
+    def _one(self, where: str, values: tuple[object, ...]) -> LedgerRow | None:
+        row = self._c.execute(f"select {_COLUMNS} from ledger where {where} limit 1", values).fetchone()
+        return LedgerRow(*row) if row else None

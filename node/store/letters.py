@@ -1,0 +1,134 @@
+"""Letters that were committed, both ways, and envelopes parked until their sender's key is known.
+
+`sealed` is the payload under the case's control key; erasing a person empties it together with salt and boxes, while the statement,
+signature and receipt stay as evidence. Source: wire 3, 11.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRow:
+    """One committed letter; `direction` is `in` or `out`; `held_code` says why it waits for a person, if it does."""
+
+    peer: str
+    direction: str
+    letter_id: str
+    thread_id: str | None
+    case_id: str | None
+    eid: bytes | None
+    sealed: bytes | None
+    at: int
+    opened_at: int | None
+    retention_until: int | None
+    held_code: str | None
+    s: bytes | None
+    sig: bytes | None
+    salt: bytes | None
+    receipt: bytes | None
+
+
+_COLUMNS = (
+    "peer, direction, letter_id, thread_id, case_id, eid, sealed, at, opened_at, retention_until, held_code, s, sig, salt, receipt"
+)
+
+
+class Letters:
+    """The committed letters of every thread, and the park."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._c = connection
+
+    def put(self, row: LetterRow) -> None:
+        """Commit a letter."""
+        self._c.execute(
+            f"insert into letter ({_COLUMNS}) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            (row.peer, row.direction, row.letter_id, row.thread_id, row.case_id, row.eid, row.sealed, row.at, row.opened_at,
+             row.retention_until, row.held_code, row.s, row.sig, row.salt, row.receipt),
+        )  # fmt: skip
+
+    def get(self, peer: str, direction: str, letter_id: str) -> LetterRow | None:
+        """One letter by peer, direction and id."""
+        row = self._c.execute(
+            f"select {_COLUMNS} from letter where peer=? and direction=? and letter_id=?", (peer, direction, letter_id)
+        ).fetchone()
+        return LetterRow(*row) if row else None
+
+    def of_thread(self, peer: str, thread_id: str) -> list[LetterRow]:
+        """All letters of a thread, oldest first."""
+        rows = self._c.execute(f"select {_COLUMNS} from letter where peer=? and thread_id=? order by at, letter_id", (peer, thread_id))
+        return [LetterRow(*row) for row in rows]
+
+    def of_case(self, case_id: str) -> list[LetterRow]:
+        """All letters of a case, oldest first."""
+        return [LetterRow(*row) for row in self._c.execute(f"select {_COLUMNS} from letter where case_id=? order by at", (case_id,))]
+
+    def opened(self, peer: str, letter_id: str, at: int) -> bool:
+        """A person opened an incoming letter; True the first time."""
+        done = self._c.execute(
+            "update letter set opened_at=? where peer=? and direction='in' and letter_id=? and opened_at is null", (at, peer, letter_id)
+        )
+        return done.rowcount > 0
+
+    def opened_by_peer(self, peer: str, letter_id: str, at: int) -> None:
+        """The other side's person opened our letter."""
+        self._c.execute(
+            "update letter set opened_at=? where peer=? and direction='out' and letter_id=? and opened_at is null", (at, peer, letter_id)
+        )
+
+    def held(self, peer: str, letter_id: str, code: str | None) -> None:
+        """Mark (or free) an incoming letter that waits for a person."""
+        self._c.execute("update letter set held_code=? where peer=? and direction='in' and letter_id=?", (code, peer, letter_id))
+
+    def all_held(self, peer: str | None = None) -> list[LetterRow]:
+        """Incoming letters held without effect, oldest first."""
+        rows = self._c.execute(
+            f"select {_COLUMNS} from letter where held_code is not null and (?1 is null or peer=?1) order by at", (peer,)
+        )
+        return [LetterRow(*row) for row in rows]
+
+    def unopened(self) -> list[tuple[str, str, str | None, str | None, int]]:
+        """(peer, letter id, thread id, case id, at) of every incoming letter nobody opened, oldest first."""
+        rows = self._c.execute(
+            "select peer, letter_id, thread_id, case_id, at from letter where direction='in' and thread_id is not null"
+            " and opened_at is null order by at"
+        )
+        return rows.fetchall()
+
+    def receipt(self, peer: str, letter_id: str, eid: bytes, receipt: bytes) -> None:
+        """Keep the evidence that our letter was received."""
+        self._c.execute(
+            "update letter set receipt=?, eid=? where peer=? and direction='out' and letter_id=?", (receipt, eid, peer, letter_id)
+        )
+
+    def erase(self, peer: str, direction: str, letter_id: str) -> None:
+        """Destroy payload and salt; statement, signature and receipt stay (wire 11)."""
+        self._c.execute(
+            "update letter set sealed=null, salt=null where peer=? and direction=? and letter_id=?", (peer, direction, letter_id)
+        )
+        if direction == "out":
+            self._c.execute("update outbox set sealed=null where letter_id=?", (letter_id,))
+            self._c.execute("update envelope set bytes=null, salt=null where letter_id=?", (letter_id,))
+
+    def park(self, envelope_hash: bytes, data: bytes, at: int, limit: int) -> bool:
+        """Keep bytes whose sender key is not known yet; False when the quota is used up or they are parked already."""
+        (count,) = self._c.execute("select count(*) from parked").fetchone()
+        if count >= limit:
+            return False
+        done = self._c.execute(
+            "insert or ignore into parked (envelope_hash, bytes, at, tries) values (?,?,?,0)", (envelope_hash, data, at)
+        )
+        return done.rowcount > 0
+
+    def parked(self, limit: int) -> list[tuple[bytes, bytes, int]]:
+        """(hash, bytes, tries) of parked envelopes, oldest first."""
+        return self._c.execute("select envelope_hash, bytes, tries from parked order by at limit ?", (limit,)).fetchall()
+
+    def unpark(self, envelope_hash: bytes) -> None:
+        """The parked bytes were judged, or are too old."""
+        self._c.execute("delete from parked where envelope_hash=?", (envelope_hash,))
+
+    def forget_parked(self, before: int) -> int:
+        """Drop parked bytes older than `before`."""
+        return self._c.execute("delete from parked where at<?", (before,)).rowcount

@@ -1,0 +1,80 @@
+"""What we know of each peer's reachability, and its newest prekey bundle."""
+
+import sqlite3
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    """How contact with a peer stands; `paused_code` says why nothing is sent, if so."""
+
+    peer: str
+    last_contact_at: int | None
+    last_error_at: int | None
+    last_error: str | None
+    paused_code: str | None
+    tries: int
+    next_try_at: int
+    heads_sent_at: int | None
+    heads: bytes | None
+    suspended_at: int | None
+
+
+_CONTACT = "peer, last_contact_at, last_error_at, last_error, paused_code, tries, next_try_at, heads_sent_at, heads, suspended_at"
+
+
+class Peers:
+    """Contact with peers and their prekey bundles."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._c = connection
+
+    def get(self, peer: str) -> ContactRow:
+        """How contact with `peer` stands; a blank row when there was none yet."""
+        row = self._c.execute(f"select {_CONTACT} from peer_contact where peer=?", (peer,)).fetchone()
+        return ContactRow(*row) if row else ContactRow(peer, None, None, None, None, 0, 0, None, None, None)
+
+    def all(self) -> list[ContactRow]:
+        """Every peer we had to do with."""
+        return [ContactRow(*row) for row in self._c.execute(f"select {_CONTACT} from peer_contact order by peer")]
+
+    def contact(self, peer: str, at: int) -> None:
+        """The peer spoke to us, authenticated: back-off starts anew."""
+        self._upsert(peer, "last_contact_at=?, tries=0, next_try_at=0", (at,))
+
+    def failed(self, peer: str, at: int, error: str, next_try_at: int) -> None:
+        """A request failed as a whole; nothing more is tried before `next_try_at`."""
+        self._upsert(peer, "last_error_at=?, last_error=?, tries=tries+1, next_try_at=?", (at, error, next_try_at))
+
+    def pause(self, peer: str, code: str | None) -> None:
+        """Note why nothing leaves for this peer, or that it may again."""
+        self._upsert(peer, "paused_code=?", (code,))
+
+    def heads_sent(self, peer: str, at: int) -> None:
+        """The day's `channel.heads` was queued."""
+        self._upsert(peer, "heads_sent_at=?", (at,))
+
+    def put_heads(self, peer: str, heads: bytes) -> None:
+        """Keep the peer's newest `channel.heads`, to notice one that goes back."""
+        self._upsert(peer, "heads=?", (heads,))
+
+    def bundle(self, peer: str) -> tuple[int, bytes, bytes] | None:
+        """(serial, bytes, sha256) of the newest verified prekey bundle."""
+        row = self._c.execute("select serial, bytes, sha256 from prekey_bundle where peer=?", (peer,)).fetchone()
+        return (int(row[0]), row[1], row[2]) if row else None
+
+    def put_bundle(self, peer: str, serial: int, data: bytes, sha256: bytes, at: int) -> None:
+        """Keep a verified bundle with a higher serial than the one before."""
+        self._c.execute(
+            "insert into prekey_bundle (peer, serial, bytes, sha256, at) values (?,?,?,?,?) on conflict (peer) do update set"
+            " serial=excluded.serial, bytes=excluded.bytes, sha256=excluded.sha256, at=excluded.at where excluded.serial > serial",
+            (peer, serial, data, sha256, at),
+        )
+
+    def bundles(self) -> dict[str, bytes]:
+        """Every peer's newest bundle."""
+        return dict(self._c.execute("select peer, bytes from prekey_bundle").fetchall())
+
+    def _upsert(self, peer: str, change: str, values: tuple[object, ...]) -> None:
+        self._c.execute("insert or ignore into peer_contact (peer, tries, next_try_at) values (?,0,0)", (peer,))
+        self._c.execute(f"update peer_contact set {change} where peer=?", (*values, peer))

@@ -1,0 +1,181 @@
+"""Threads, deadlines and tasks: what is under way with each country.
+
+A thread's state is sealed under its case's control key; the plain columns say only that a random id exists with a peer.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRow:
+    """One matter with one peer; `sealed` holds the folded state and its entries (opaque here)."""
+
+    peer: str
+    thread_id: str
+    case_id: str
+    sealed: bytes | None
+    started_at: int
+    changed_at: int
+    ended_at: int | None
+
+
+_THREAD = "peer, thread_id, case_id, sealed, started_at, changed_at, ended_at"
+
+
+class Threads:
+    """Threads by peer and id."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._c = connection
+
+    def put(self, row: ThreadRow) -> None:
+        """Insert a thread, or replace its sealed state."""
+        self._c.execute(
+            f"insert into thread ({_THREAD}) values (?,?,?,?,?,?,?) on conflict (peer, thread_id) do update set"
+            " sealed=excluded.sealed, changed_at=excluded.changed_at, ended_at=excluded.ended_at",
+            (row.peer, row.thread_id, row.case_id, row.sealed, row.started_at, row.changed_at, row.ended_at),
+        )
+
+    def get(self, peer: str, thread_id: str) -> ThreadRow | None:
+        """One thread with one peer."""
+        row = self._c.execute(f"select {_THREAD} from thread where peer=? and thread_id=?", (peer, thread_id)).fetchone()
+        return ThreadRow(*row) if row else None
+
+    def find(self, thread_id: str) -> ThreadRow | None:
+        """One thread by its id alone, for the people of this node."""
+        row = self._c.execute(f"select {_THREAD} from thread where thread_id=? order by started_at limit 1", (thread_id,)).fetchone()
+        return ThreadRow(*row) if row else None
+
+    def of_case(self, case_id: str) -> list[ThreadRow]:
+        """The threads of a case, oldest first."""
+        rows = self._c.execute(f"select {_THREAD} from thread where case_id=? order by started_at", (case_id,))
+        return [ThreadRow(*row) for row in rows]
+
+    def open(self, limit: int = 1000) -> list[ThreadRow]:
+        """Threads that have not ended, newest change first."""
+        rows = self._c.execute(f"select {_THREAD} from thread where ended_at is null order by changed_at desc limit ?", (limit,))
+        return [ThreadRow(*row) for row in rows]
+
+    def count(self) -> dict[str, int]:
+        """Threads by peer: what an operator may see."""
+        return dict(self._c.execute("select peer, count(*) from thread group by peer").fetchall())
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineRow:
+    """Something is expected by `due_at`; `step` counts how far it was escalated, `next_at` is when to look again."""
+
+    id: int
+    peer: str
+    thread_id: str
+    letter_id: str
+    code: str
+    due_at: int
+    state: str
+    step: int
+    next_at: int
+
+
+_DEADLINE = "id, peer, thread_id, letter_id, code, due_at, state, step, next_at"
+
+
+class Deadlines:
+    """Open, met, overdue and ended deadlines."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._c = connection
+
+    def start(self, peer: str, thread_id: str, letter_id: str, code: str, due_at: int) -> None:
+        """Expect `code` about a letter by `due_at`; starting the same one twice changes nothing."""
+        self._c.execute(
+            "insert or ignore into deadline (peer, thread_id, letter_id, code, due_at, state, step, next_at)"
+            " values (?,?,?,?,?,'open',0,?)",
+            (peer, thread_id, letter_id, code, due_at, due_at),
+        )
+
+    def meet(self, letter_id: str, code: str) -> None:
+        """What was expected came."""
+        self._c.execute("update deadline set state='met' where letter_id=? and code=? and state='open'", (letter_id, code))
+
+    def end_thread(self, peer: str, thread_id: str) -> None:
+        """Nothing is expected on this thread any more."""
+        self._c.execute("update deadline set state='ended' where peer=? and thread_id=? and state='open'", (peer, thread_id))
+
+    def end_code(self, peer: str, thread_id: str, code: str) -> None:
+        """Nothing of this kind is expected on this thread any more."""
+        self._c.execute(
+            "update deadline set state='met' where peer=? and thread_id=? and code=? and state='open'", (peer, thread_id, code)
+        )
+
+    def due(self, now: int, limit: int) -> list[DeadlineRow]:
+        """Open deadlines whose next look is due, oldest first."""
+        rows = self._c.execute(f"select {_DEADLINE} from deadline where state='open' and next_at<=? order by next_at limit ?", (now, limit))
+        return [DeadlineRow(*row) for row in rows]
+
+    def escalated(self, id: int, step: int, next_at: int) -> None:
+        """One step of the ladder was done; look again at `next_at`."""
+        self._c.execute("update deadline set step=?, next_at=? where id=?", (step, next_at, id))
+
+    def open(self, limit: int = 1000) -> list[DeadlineRow]:
+        """Everything expected, soonest first: the inbox by deadline."""
+        return [DeadlineRow(*row) for row in self._c.execute(
+            f"select {_DEADLINE} from deadline where state='open' order by due_at limit ?", (limit,))]  # fmt: skip
+
+    def of_thread(self, peer: str, thread_id: str) -> list[DeadlineRow]:
+        """Every deadline of a thread."""
+        rows = self._c.execute(f"select {_DEADLINE} from deadline where peer=? and thread_id=? order by due_at", (peer, thread_id))
+        return [DeadlineRow(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """Something a person has to look at; `code` says what in general, `sealed` may hold the particulars."""
+
+    id: int
+    case_id: str | None
+    peer: str | None
+    thread_id: str | None
+    letter_id: str | None
+    code: str
+    sealed: bytes | None
+    at: int
+    done_at: int | None
+    done_by: str | None
+
+
+_TASK = "id, case_id, peer, thread_id, letter_id, code, sealed, at, done_at, done_by"
+
+
+class Tasks:
+    """What waits for a person: refused letters, overdue answers, held letters, alarms."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._c = connection
+
+    def add(self, code: str, at: int, *, case_id: str | None = None, peer: str | None = None, thread_id: str | None = None,
+            letter_id: str | None = None, sealed: bytes | None = None) -> None:  # fmt: skip
+        """Ask a person to look; an open task of the same code about the same letter, thread and peer is not doubled."""
+        same = self._c.execute(
+            "select 1 from task where code=? and done_at is null and letter_id is ? and thread_id is ? and peer is ? and case_id is ?",
+            (code, letter_id, thread_id, peer, case_id),
+        ).fetchone()
+        if same is None:
+            self._c.execute(
+                "insert into task (case_id, peer, thread_id, letter_id, code, sealed, at) values (?,?,?,?,?,?,?)",
+                (case_id, peer, thread_id, letter_id, code, sealed, at),
+            )
+
+    def open(self, limit: int = 1000) -> list[TaskRow]:
+        """Tasks not done, oldest first."""
+        return [TaskRow(*row) for row in self._c.execute(
+            f"select {_TASK} from task where done_at is null order by at, id limit ?", (limit,))]  # fmt: skip
+
+    def get(self, id: int) -> TaskRow | None:
+        """One task."""
+        row = self._c.execute(f"select {_TASK} from task where id=?", (id,)).fetchone()
+        return TaskRow(*row) if row else None
+
+    def done(self, id: int, by: str, at: int) -> None:
+        """A person dealt with it."""
+        self._c.execute("update task set done_at=?, done_by=? where id=? and done_at is null", (at, by, id))

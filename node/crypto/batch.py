@@ -1,0 +1,108 @@
+"""One signature for up to 64 letters or receipts: a Merkle tree that always has 64 leaves.
+
+SIG, 3566 bytes = u8 place || 6 x 32 path || composite signature 3373 over "trm/v1/batch\\0" || root. The places are
+random and the empty leaves are random bytes, so nothing tells how many travelled together. Source: wire.md 2.
+"""
+
+import hashlib
+import threading
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from node.crypto import labels
+from node.crypto.errors import BadSignature
+from node.crypto.suite import SIGNATURE_BYTES, SigningKey, VerifyingKey
+
+Random = Callable[[int], bytes]
+
+LEAVES: Final = 64
+_DEPTH: Final = 6
+_PATH_END: Final = 1 + _DEPTH * 32
+SIG_BYTES: Final = _PATH_END + SIGNATURE_BYTES
+
+
+class RootCache:
+    """Roots that verified, so that the next leaf of the same tree costs seven hashes.
+
+    The key covers context, signer, root and every byte of the signature: another signature over a known root is
+    verified anew. Holds at most `limit` keys and forgets the oldest; safe between threads.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._known: dict[bytes, None] = {}
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def knows(self, key: bytes) -> bool:
+        """True when exactly this signature over exactly this root has verified."""
+        return key in self._known
+
+    def remember(self, key: bytes) -> None:
+        """To be called only after the signature verified."""
+        with self._lock:
+            self._known[key] = None
+            while len(self._known) > self._limit:
+                del self._known[next(iter(self._known))]
+
+
+def sign_batch(leaves: Sequence[bytes], key: SigningKey, context: bytes, random: Random) -> list[bytes]:
+    """One SIG of 3566 bytes for each of 1 to 64 `leaves` (the bytes of S or R), in their order."""
+    if not 1 <= len(leaves) <= LEAVES:
+        raise ValueError(f"a tree holds 1 to {LEAVES} leaves; got {len(leaves)}")
+    places = _random_places(len(leaves), random)
+    filler = random(32 * LEAVES)
+    bottom = [filler[32 * i : 32 * i + 32] for i in range(LEAVES)]
+    for place, leaf in zip(places, leaves, strict=True):
+        bottom[place] = _leaf(leaf)
+    tree = _levels(bottom)
+    signature = key.sign(labels.BATCH + tree[_DEPTH][0], context)
+    return [bytes([place]) + _path(tree, place) + signature for place in places]
+
+
+def verify_batch(leaf_bytes: bytes, sig: bytes, key: VerifyingKey, context: bytes, roots: RootCache) -> None:
+    """BadSignature unless `sig` is this key's signature over a tree that holds `leaf_bytes`."""
+    if len(sig) != SIG_BYTES or sig[0] >= LEAVES:
+        raise BadSignature(f"signature block has {len(sig)} bytes or names a place beyond {LEAVES - 1}")
+    root = _climb(_leaf(leaf_bytes), sig)
+    signature = sig[_PATH_END:]
+    cache_key = hashlib.sha256(context + key.key_id + root + signature).digest()
+    if roots.knows(cache_key):
+        return
+    key.verify(signature, labels.BATCH + root, context)
+    roots.remember(cache_key)
+
+
+def _random_places(count: int, random: Random) -> list[int]:
+    draw = random(16 * LEAVES)
+    return sorted(range(LEAVES), key=lambda place: draw[16 * place : 16 * place + 16])[:count]
+
+
+def _leaf(data: bytes) -> bytes:
+    return hashlib.sha256(b"\x00" + data).digest()
+
+
+def _node(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def _levels(bottom: list[bytes]) -> list[list[bytes]]:
+    levels = [bottom]
+    while len(levels[-1]) > 1:
+        below = levels[-1]
+        levels.append([_node(below[i], below[i + 1]) for i in range(0, len(below), 2)])
+    return levels
+
+
+def _path(levels: list[list[bytes]], place: int) -> bytes:
+    return b"".join(levels[i][(place >> i) ^ 1] for i in range(_DEPTH))
+
+
+def _climb(current: bytes, sig: bytes) -> bytes:
+    place = sig[0]
+    for i in range(_DEPTH):
+        sibling = sig[1 + 32 * i : 33 + 32 * i]
+        current = _node(sibling, current) if place >> i & 1 else _node(current, sibling)
+    return current

@@ -37,6 +37,6 @@ python=$(find_python)
 echo "Setting up .venv with the packages of requirements/dev.txt; this happens once" >&2
 # A broken or moved environment is made anew; a good one is kept, so that only what changed is installed.
 { [ -x .venv/bin/python ] && fits .venv/bin/python; } || "$python" -m venv --clear .venv >&2
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt >&2 ||
+.venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.txt >&2 ||
     stop "the packages could not be installed; the lines above say why (the first set-up needs a network or a package mirror)"
 echo "$wanted" > .venv/.ready

@@ -1,0 +1,291 @@
+"""The configuration of a node: one TOML file, overridden by the environment, with the origin of every value.
+
+`TRM_SECTION__KEY` overrides `key` in `[section]`; several values are separated by commas. Secrets never stand here:
+they are files, named by `*_file`. Paths in the file are relative to the file, those in the environment to the folder
+the program was started in.
+"""
+
+import difflib
+import ipaddress
+import os
+import stat
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+
+from node.clock import INVENTED_COUNTRY
+from node.errors import BadInput, Unavailable
+
+ENV_PREFIX = "TRM_"
+MAX_FILE_BYTES = 64 * 1024
+MAX_SECRET_BYTES = 4096
+
+Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+CountryCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")]
+Count = Annotated[int, msgspec.Meta(ge=1)]
+
+
+class BadConfig(BadInput):
+    """The configuration is wrong; `field` is `section.key`, the sentence says where it stands and what to write."""
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One table of the file."""
+
+
+class NodeSection(Section, frozen=True):
+    """Who this node is. The country can never be changed once the data folder is made."""
+
+    country: CountryCode
+    data_dir: Path
+    clock_file: Path | None = None  # demos only: honoured for XA-XZ
+
+
+class ListenSection(Section, frozen=True):
+    """Where it listens. Port 0 lets the system choose. Metrics stay on the machine."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8700
+    metrics_host: str = "127.0.0.1"
+    metrics_port: Port = 8701
+    trusted_proxies: tuple[str, ...] = ()  # networks whose X-Forwarded-For is believed
+
+
+class RegistrySection(Section, frozen=True):
+    """Where the registry is copied from, and the root it is checked against."""
+
+    mirrors: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    root_file: Path
+    refresh_s: Annotated[int, msgspec.Meta(ge=1)] = 900
+
+
+class KeysSection(Section, frozen=True):
+    """How the node's key-encryption key is had. Neither: the passphrase is asked for at the start."""
+
+    passphrase_file: Path | None = None
+    key_file: Path | None = None
+
+
+class TlsSection(Section, frozen=True):
+    """A certificate of its own; leave out behind a reverse proxy."""
+
+    cert_file: Path | None = None
+    key_file: Path | None = None
+
+
+class LimitsSection(Section, frozen=True):
+    """What one node allows itself and others."""
+
+    session_idle_s: Count = 600
+    session_max_s: Count = 28_800
+    requests_per_minute: Count = 600  # from one address, before anything is opened
+    min_free_mb: Count = 500
+    max_clock_jump_s: Count = 30
+
+
+class LogSection(Section, frozen=True):
+    """How much is logged; never what about whom."""
+
+    level: Annotated[str, msgspec.Meta(pattern="^(debug|info|warning|error)$")] = "info"
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Everything a node must be told."""
+
+    node: NodeSection
+    registry: RegistrySection
+    listen: ListenSection = ListenSection()
+    keys: KeysSection = KeysSection()
+    tls: TlsSection = TlsSection()
+    limits: LimitsSection = LimitsSection()
+    log: LogSection = LogSection()
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A checked configuration, the file it came from, and where each value that is not a default was set."""
+
+    config: Config
+    path: Path
+    origins: Mapping[str, str]
+
+    def origin(self, key: str) -> str:
+        """Where `section.key` was set: a file, an environment variable, or `default`."""
+        return self.origins.get(key, "default")
+
+
+def load(path: Path, env: Mapping[str, str] | None = None) -> Loaded:
+    """The configuration in this file, with the environment over it.
+
+    BadConfig for anything unknown, missing or contradictory: the first thing wrong, named. Unavailable if the file
+    cannot be read.
+    """
+    tables = _read(path)
+    origins: dict[str, str] = {}
+    for section, table in tables.items():
+        for key in table:
+            origins[f"{section}.{key}"] = path.name
+    for name, section, key, value in _overrides(os.environ if env is None else env):
+        tables.setdefault(section, {})[key] = value
+        origins[f"{section}.{key}"] = name
+    return Loaded(_checked(_converted(tables, path, origins)), path, origins)
+
+
+def read_secret(path: Path) -> bytes:
+    """The bytes of a secret file; Unavailable if others may read it or it is too long."""
+    try:
+        with open(path, "rb") as file:
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            secret = file.read(MAX_SECRET_BYTES + 1)
+    except OSError as error:
+        raise Unavailable(f"secret file {path.name}: {error.strerror or 'it cannot be read'}") from error
+    # Group-readable is let through: a service manager hands secrets over that way.
+    if mode & stat.S_IRWXO:
+        raise Unavailable(f"secret file {path.name} has mode {mode:04o}; others must not read it, run chmod 600")
+    if len(secret) > MAX_SECRET_BYTES:
+        raise Unavailable(f"secret file {path.name} is over {MAX_SECRET_BYTES} bytes; it cannot be the right file")
+    return secret
+
+
+def read_passphrase(path: Path) -> bytes:
+    """The passphrase in a secret file: its bytes without the last line end. Unavailable as for `read_secret`."""
+    passphrase = read_secret(path).removesuffix(b"\n").removesuffix(b"\r")
+    if not passphrase:
+        raise Unavailable(f"secret file {path.name} is empty; write the passphrase into it")
+    return passphrase
+
+
+def sections() -> dict[str, type[Section]]:
+    """Every section and its type, in the order of the sample file."""
+    return {field.name: field.type for field in msgspec.structs.fields(Config)}
+
+
+def _read(path: Path) -> dict[str, dict[str, Any]]:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or "it cannot be read"
+        raise Unavailable(f"configuration {path.name}: {reason}; name another with --config or TRM_CONFIG") from error
+    if len(raw) > MAX_FILE_BYTES:
+        raise BadConfig(f"configuration {path.name} is over {MAX_FILE_BYTES} bytes; it cannot be the right file")
+    try:
+        tables = tomllib.loads(raw.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadConfig(f"configuration {path.name} is not TOML: {error}") from error
+    for section, table in tables.items():
+        if not isinstance(table, dict):
+            raise BadConfig(f"'{section}' stands outside a section; expected [node], [listen], ...", field=section)
+        _known(section, tuple(table), path.name)
+    return tables
+
+
+def _overrides(env: Mapping[str, str]) -> list[tuple[str, str, str, Any]]:
+    """What the environment sets: variable, section, key, value in the shape of its type."""
+    found = []
+    for name, text in sorted(env.items()):
+        section, separator, key = name.removeprefix(ENV_PREFIX).lower().partition("__")
+        if not name.startswith(ENV_PREFIX) or not separator:
+            continue
+        _known(section, (key,), f"environment variable {name}")
+        field_type = {f.name: f.type for f in msgspec.structs.fields(sections()[section])}[key]
+        found.append((f"environment {name}", section, key, _from_text(name, text, field_type)))
+    return found
+
+
+def _from_text(name: str, text: str, field_type: Any) -> Any:
+    if field_type in (Path, Path | None):
+        return Path(text).absolute() if text else None
+    value = [part.strip() for part in text.split(",") if part.strip()] if "tuple" in str(field_type) else text
+    try:
+        return msgspec.convert(value, field_type, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadConfig(f"environment variable {name}: {_lower(error)}") from error
+
+
+def _known(section: str, keys: tuple[str, ...], where: str) -> None:
+    if section not in sections():
+        raise BadConfig(f"{where}: no section '{section}'{_nearest(section, sections())}", field=section)
+    known = {field.name for field in msgspec.structs.fields(sections()[section])}
+    for key in keys:
+        if key not in known:
+            raise BadConfig(f"{where}: no key '{key}' in [{section}]{_nearest(key, known)}", field=f"{section}.{key}")
+
+
+Names = TypeVar("Names", dict[str, type[Section]], set[str])
+
+
+def _nearest(word: str, known: Names) -> str:
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f"; did you mean '{close[0]}'?" if close else f"; known are {', '.join(sorted(known))}"
+
+
+def _converted(tables: dict[str, dict[str, Any]], path: Path, origins: Mapping[str, str]) -> Config:
+    def to_path(wanted: type, value: Any) -> Any:
+        if wanted is Path and isinstance(value, str | Path) and value:
+            return path.absolute().parent / Path(value).expanduser()  # one from the environment is absolute already
+        raise ValueError("expected a path")
+
+    try:
+        return msgspec.convert(tables, Config, dec_hook=to_path)
+    except msgspec.ValidationError as error:
+        field = str(error).rpartition("`$.")[2].rstrip("`") if "`$." in str(error) else None
+        where = origins.get(field or "", path.name)
+        raise BadConfig(f"{where}: {_lower(error)}", field=field) from error
+
+
+def _lower(error: msgspec.ValidationError) -> str:
+    sentence = str(error).replace("`$.", "`").replace(" - at `$`", "")
+    return sentence[0].lower() + sentence[1:]
+
+
+def _checked(config: Config) -> Config:
+    """What no type says: contradictions between values."""
+    # 1. a clock file moves deadlines, so never those of real people
+    if config.node.clock_file is not None and not INVENTED_COUNTRY.fullmatch(config.node.country):
+        raise BadConfig(
+            f"node.clock_file is set for {config.node.country}; it is honoured only for XA-XZ, remove it",
+            field="node.clock_file",
+        )
+    # 2. numbers about the node are for its operator
+    if not _is_loopback(config.listen.metrics_host):
+        raise BadConfig(
+            "listen.metrics_host is not a loopback address; expected 127.0.0.1 or ::1, scrape it through a tunnel",
+            field="listen.metrics_host",
+        )
+    # 3. two ways to the same key
+    if config.keys.passphrase_file and config.keys.key_file:
+        raise BadConfig("keys.passphrase_file and keys.key_file are both set; keep one", field="keys.key_file")
+    # 4. half a certificate
+    if (config.tls.cert_file is None) != (config.tls.key_file is None):
+        raise BadConfig("tls.cert_file and tls.key_file go together; set both or none", field="tls.cert_file")
+    # 5. where the registry is
+    for mirror in config.registry.mirrors:
+        if not mirror.startswith(("https://", "http://")):
+            raise BadConfig("a registry mirror is no http(s) address; write https://...", field="registry.mirrors")
+    # 6. whom we believe about addresses
+    for network in config.listen.trusted_proxies:
+        _check_network(network)
+    # 7. a session cannot idle longer than it lives
+    if config.limits.session_idle_s > config.limits.session_max_s:
+        raise BadConfig("limits.session_idle_s is over limits.session_max_s; lower it", field="limits.session_idle_s")
+    return config
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _check_network(network: str) -> None:
+    try:
+        ipaddress.ip_network(network)
+    except ValueError as error:
+        raise BadConfig(
+            "listen.trusted_proxies holds no network; expected 127.0.0.1/32 or the like", field="listen.trusted_proxies"
+        ) from error

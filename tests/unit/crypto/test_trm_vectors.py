@@ -2,15 +2,20 @@
 
 import hashlib
 import itertools
+import json
 from typing import Any
 
 import pytest
 
 from node.crypto.batch import RootCache
 from node.crypto.envelope import EnvelopeRefused, open_envelope
-from node.crypto.errors import BadReceipt
+from node.crypto.errors import BadBlock, BadBundle, BadReceipt
+from node.crypto.fingerprints import fingerprint, matches
+from node.crypto.office import BlockBinding, open_block, sealed_block
+from node.crypto.prekeys import open_bundle
 from node.crypto.receipts import Hint, Receipt, Status, open_slot, unpack_receipt
-from tests.vectors_support import kem_key_for, open_vector, sender_key_for, trm, unbase64
+from node.crypto.suite import kem_key_id
+from tests.vectors_support import OFFICES, VERIFYING, kem_key_for, open_vector, sender_key_for, trm, unbase64
 
 ENVELOPES = trm("envelope")
 BY_NAME = {vector["name"]: vector for vector in ENVELOPES}
@@ -131,3 +136,48 @@ def test_a_bad_receipt_counts_as_none(vector: dict[str, Any]) -> None:
 
     assert isinstance(answer, Hint)
     assert "hint" in vector["name"]
+
+
+@pytest.mark.parametrize("vector", trm("prekeys"), ids=ids)
+def test_a_prekey_bundle_is_judged_as_its_vector_says(vector: dict[str, Any]) -> None:
+    """Wire 6: a bundle is used when signed, strict, nine ascending weeks of at most 8 days; otherwise refused."""
+    country, expect = vector["from"], vector["expect"]
+    data = unbase64(vector["bytes"])
+
+    if not expect["ok"]:
+        with pytest.raises(BadBundle):
+            open_bundle(data, country, [VERIFYING[country]])
+        return
+    bundle = open_bundle(data, country, [VERIFYING["XT"], VERIFYING[country]])
+
+    assert (bundle.serial, bundle.key_id.hex()) == (expect["serial"], expect["key"])
+    got = [(e.epoch, e.not_before, e.not_after, kem_key_id(e.public).hex()) for e in bundle.epochs]
+    assert got == [(e["epoch"], e["not_before"], e["not_after"], e["kid"]) for e in expect["epochs"]]
+
+
+@pytest.mark.parametrize("vector", trm("office"), ids=ids)
+def test_an_office_block_is_judged_as_its_vector_says(vector: dict[str, Any]) -> None:
+    """Wire 8: the box in the letter's payload opens to the persons of the vector's JSON, or is refused."""
+    letter, expect = json.loads(unbase64(vector["payload"])), vector["expect"]
+    thread, letter_id = bytes.fromhex(letter["thread"]), bytes.fromhex(letter["letter_id"])
+    binding = BlockBinding(vector["from"], vector["to"], thread, letter_id, letter["kind"])
+    block = sealed_block(**letter["sealed_identity"])
+
+    if not expect["ok"]:
+        with pytest.raises(BadBlock):
+            open_block(OFFICES[vector["to"]], block, binding)
+        return
+    opened = open_block(OFFICES[vector["to"]], block, binding)
+
+    persons = [{"token": p.token, "fields": dict(p.fields)} for p in opened.persons]
+    assert persons == json.loads(expect["json"])["persons"]
+    assert block.identity_commit.hex() == expect["identity_commit"]
+
+
+@pytest.mark.parametrize("vector", trm("fingerprint"), ids=ids)
+def test_a_fingerprint_is_the_twelve_groups_of_its_vector(vector: dict[str, Any]) -> None:
+    """Registry, decided 2."""
+    role_keys, record = unbase64(vector["role_keys"]), unbase64(vector["record"])
+
+    assert fingerprint(role_keys, record) == vector["expect"]["groups"]
+    assert matches(vector["expect"]["groups"].replace(" ", "\n"), role_keys, record)

@@ -46,7 +46,7 @@ class HeadsBody(Part, frozen=True):
 
 
 class ResendBody(Part, frozen=True):
-    """`channel.resend`: these statements never came, from `from_seq` (on the wire `from`) to `to_seq` (`to`), both too."""
+    """`channel.resend`: these statements never came, `from_seq` (wire: `from`) to `to_seq` (`to`), both included."""
 
     epoch: Count
     from_seq: Ordinal = field(name="from")

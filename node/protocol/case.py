@@ -9,9 +9,9 @@ from typing import Literal
 
 import msgspec
 
+from node.protocol.codes import AgeBand, Gender
+
 TraffickingStatus = Literal["possible", "actual", "not_a_victim"]
-AgeBand = Literal["0-5", "6-11", "12-15", "16-17", "18-24", "25-34", "35-49", "50+"]
-Gender = Literal["woman", "man", "not_stated"]
 PersonRole = Literal["person", "dependant"]
 Protection = Literal["none", "considering", "sought", "granted", "refused", "closed"]
 TieKind = Literal["nationality", "habitual_residence", "other"]

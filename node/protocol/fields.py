@@ -5,11 +5,10 @@ A field that is not here cannot travel. There is no field for where she sleeps (
 """
 
 from collections.abc import Iterable
-from typing import Literal
 
 import msgspec
 
-Level = Literal["L1", "L2", "L3", "L4"]
+from node.protocol.codes import Category, DisclosedLevel
 
 FORBIDDEN_WORDS: tuple[tuple[str, str], ...] = (
     #  part of a name   rule that forbids it
@@ -48,17 +47,17 @@ FORBIDDEN_WORDS: tuple[tuple[str, str], ...] = (
 class Field(msgspec.Struct, frozen=True):
     """One thing that may be told about a person after acceptance.
 
-    `category` is what consent ticks; an item field has one of its own, so that nothing ticks it by the way (H28).
+    `category` is what consent ticks; an item has one of its own, so that no other heading ticks it by the way (H28).
     """
 
     name: str
-    level: Level
-    category: str
+    level: DisclosedLevel
+    category: Category
     item: bool = False
 
 
 FIELDS: tuple[Field, ...] = (
-    #     name                       level category         own consent
+    #     name                       level category         asked one by one
     Field("support_plan", "L2", "plan"),
     Field("plan_review_date", "L2", "plan"),
     Field("health_needs", "L2", "health"),
@@ -104,9 +103,8 @@ FIELDS: tuple[Field, ...] = (
 
 BY_NAME: dict[str, Field] = {field.name: field for field in FIELDS}
 FIELD_NAMES: tuple[str, ...] = tuple(BY_NAME)
-FIELD_CATEGORIES: tuple[str, ...] = tuple(dict.fromkeys(field.category for field in FIELDS))
 ARRANGEMENTS: frozenset[str] = frozenset(field.name for field in FIELDS if field.category == "arrangements")
-SEALED_TO_A_HOLDER: frozenset[Level] = frozenset({"L3", "L4"})
+SEALED_TO_A_HOLDER: frozenset[DisclosedLevel] = frozenset({"L3", "L4"})
 
 
 def forbidding_rule(name: str) -> str | None:

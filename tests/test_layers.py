@@ -35,7 +35,6 @@ ARROWS: dict[str, set[str]] = {
 # What does I/O, or knows a time or a chance of its own, is an argument in these two.
 PURE = ("node.protocol", "node.crypto")
 NOT_IN_PURE = {
-    # fmt: off
     "asyncio",
     "aiohttp",
     "sqlite3",
@@ -63,7 +62,6 @@ NOT_IN_PURE = {
     "structlog",
     "click",
     "apscheduler",
-    # fmt: on
 }
 NOT_CALLED_IN_PURE = {"open", "print", "input"}
 

@@ -1,0 +1,88 @@
+"""`trm-node`: what an operator types. It puts together and holds no rule.
+
+Exit codes: 0 done, 1 not done (one sentence on standard error says why), 2 the command was mistyped.
+Commands import what they need when they run, so that `--help` answers at once.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from node.errors import OpenTRMError
+
+CONFIG_HELP = "The configuration file (TRM_CONFIG); node.toml in this folder if left out."
+
+
+class Group(click.Group):
+    """A group whose commands end with one sentence instead of a traceback when an error is ours."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except OpenTRMError as error:
+            raise click.ClickException(error.message) from error
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--config", "path", type=click.Path(path_type=Path), envvar="TRM_CONFIG", help=CONFIG_HELP)
+@click.version_option(package_name=None, version="0.1.0", prog_name="trm-node")
+@click.pass_context
+def main(ctx: click.Context, path: Path | None) -> None:
+    """One country's node of the Transnational Referral Mechanism."""
+    ctx.obj = path or Path("node.toml")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of sentences.")
+@click.pass_obj
+def doctor(path: Path, as_json: bool) -> None:
+    """Say in sentences what is wrong with this node and what to do.
+
+    Reads only. Exit code 1 if something is wrong; warnings alone give 0.
+    """
+    from node.clock import clock_for
+    from node.config import load
+    from node.doctor import Patient, examine, is_well
+
+    loaded = load(path)
+    node = loaded.config.node
+    findings = examine(Patient(loaded, clock_for(node.country, node.clock_file)))
+    if as_json:
+        rows = [{"check": f.check, "level": f.level, "says": f.says, "fix": f.fix} for f in findings]
+        click.echo(json.dumps({"ok": is_well(findings), "findings": rows}))
+    else:
+        for finding in findings:
+            click.echo(
+                f"{finding.level:8} {finding.check:8} {finding.says}" + (f": {finding.fix}" if finding.fix else "")
+            )
+    sys.exit(0 if is_well(findings) else 1)
+
+
+@main.command()
+@click.pass_obj
+def config(path: Path) -> None:
+    """Check the configuration and show every value and where it was set."""
+    import msgspec
+
+    from node.config import load, sections
+
+    loaded = load(path)
+    for section in sections():
+        table = getattr(loaded.config, section)
+        for field in msgspec.structs.fields(type(table)):
+            key = f"{section}.{field.name}"
+            click.echo(f"{key} = {_shown(getattr(table, field.name))}    ({loaded.origin(key)})")
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "not set"
+    if isinstance(value, tuple):
+        return ", ".join(str(one) for one in value) or "none"
+    return str(value)
+
+
+if __name__ == "__main__":
+    main()

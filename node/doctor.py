@@ -1,0 +1,156 @@
+"""What `trm-node doctor` looks at: each check gives one sentence, and if something is wrong, what to do.
+
+Reads only; it may run beside a working node. A check that cannot be made because of an earlier fault says so.
+"""
+
+import shutil
+import stat
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from node.clock import Clock
+from node.config import Loaded, read_secret
+from node.errors import OpenTRMError
+
+Level = Literal["ok", "warning", "wrong"]
+OLDEST_PYTHON = (3, 11)
+OLDEST_BELIEVABLE = 1_763_942_400  # 2025-11-24: this program is younger than that
+NEWEST_BELIEVABLE = OLDEST_BELIEVABLE + 30 * 31_557_600
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found; `fix` says what to do and is empty when all is well."""
+
+    check: str
+    level: Level
+    says: str
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """What the checks look at."""
+
+    loaded: Loaded
+    clock: Clock
+
+    @property
+    def data_dir(self) -> Path:
+        return self.loaded.config.node.data_dir
+
+
+Check = Callable[[Patient], Finding]
+
+
+def examine(patient: Patient) -> list[Finding]:
+    """All checks, in the order in which one would repair things."""
+    return [_made(check, patient) for check in CHECKS]
+
+
+def is_well(findings: list[Finding]) -> bool:
+    """True if nothing is wrong; warnings are allowed."""
+    return all(finding.level != "wrong" for finding in findings)
+
+
+def python_version(_patient: Patient) -> Finding:
+    """Python 3.11 is the oldest that is tested."""
+    running = tuple(sys.version_info[:3])
+    version = ".".join(str(part) for part in running)
+    if running < OLDEST_PYTHON:
+        return Finding(
+            "python", "wrong", f"Python is {version}; 3.11 is the oldest that works", "install a newer Python"
+        )
+    return Finding("python", "ok", f"Python is {version}")
+
+
+def http_parser(_patient: Patient) -> Finding:
+    """The slow HTTP parser of aiohttp has let requests be smuggled; only the compiled one is used."""
+    from aiohttp import http_parser as parsers
+
+    if parsers.HttpRequestParser is parsers.HttpRequestParserPy:
+        return Finding(
+            "http",
+            "wrong",
+            "aiohttp runs without its compiled parser, which is the safe one",
+            "install the aiohttp wheel for this platform and unset AIOHTTP_NO_EXTENSIONS",
+        )
+    return Finding("http", "ok", "aiohttp has its compiled parser")
+
+
+def configuration(patient: Patient) -> Finding:
+    """It was read, or we would not be here; what is allowed but unwise is said."""
+    config, name = patient.loaded.config, patient.loaded.path.name
+    is_open = config.listen.host not in ("127.0.0.1", "::1", "localhost")
+    if is_open and config.tls.cert_file is None and not config.listen.trusted_proxies:
+        return Finding(
+            "config",
+            "warning",
+            f"{name}: the node listens on {config.listen.host} without a certificate and names no reverse proxy",
+            "set tls.cert_file and tls.key_file, or put a reverse proxy before it and set listen.trusted_proxies",
+        )
+    return Finding("config", "ok", f"{name} is valid; country {config.node.country}")
+
+
+def data_folder(patient: Patient) -> Finding:
+    """It exists, is ours, and nobody else may look into it."""
+    try:
+        mode = patient.data_dir.stat().st_mode
+    except OSError as error:
+        return Finding("data", "wrong", f"data folder: {error.strerror or 'it cannot be read'}", "run trm-node init")
+    if not stat.S_ISDIR(mode):
+        return Finding("data", "wrong", "node.data_dir is not a folder", "name a folder, then run trm-node init")
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        shown = f"{stat.S_IMODE(mode):04o}"
+        return Finding("data", "wrong", f"data folder has mode {shown}; others may look into it", "run chmod 700 on it")
+    return Finding("data", "ok", "data folder exists and only its owner may look into it")
+
+
+def disk(patient: Patient) -> Finding:
+    """Before the disk is full the node still has room to say so."""
+    place = next(path for path in (patient.data_dir, *patient.data_dir.absolute().parents) if path.exists())
+    free_mb, wanted_mb = shutil.disk_usage(place).free // 1_000_000, patient.loaded.config.limits.min_free_mb
+    if free_mb < wanted_mb:
+        return Finding(
+            "disk",
+            "wrong",
+            f"{free_mb} MB are free where the data folder is; limits.min_free_mb asks for {wanted_mb}",
+            "make room, or lower limits.min_free_mb",
+        )
+    return Finding("disk", "ok", f"{free_mb} MB are free")
+
+
+def clock(patient: Patient) -> Finding:
+    """Deadlines, expiries and the freshness of the registry hang on it."""
+    now = patient.clock.now()
+    if patient.loaded.config.node.clock_file is not None:
+        return Finding("clock", "warning", "time comes from a clock file, as in a demo", "remove node.clock_file")
+    if not OLDEST_BELIEVABLE <= now <= NEWEST_BELIEVABLE:
+        return Finding("clock", "wrong", "the clock of this machine is years away", "set it, and turn on time service")
+    return Finding("clock", "ok", "the clock of this machine is believable")
+
+
+def keys(patient: Patient) -> Finding:
+    """The file that unlocks the node can be read by it and by nobody else."""
+    section = patient.loaded.config.keys
+    file = section.key_file or section.passphrase_file
+    if file is None:
+        return Finding("keys", "ok", "the passphrase is asked for at every start")
+    try:
+        read_secret(file)
+    except OpenTRMError as error:
+        return Finding("keys", "wrong", error.message, "give the file to the node's user alone: chmod 600")
+    return Finding("keys", "ok", "the secret that unlocks the node can be read")
+
+
+def _made(check: Check, patient: Patient) -> Finding:
+    try:
+        return check(patient)
+    except OpenTRMError as error:
+        return Finding(check.__name__, "wrong", error.message, "repair what the sentence names, then run doctor again")
+
+
+CHECKS: list[Check] = [python_version, http_parser, configuration, data_folder, disk, clock, keys]

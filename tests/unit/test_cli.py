@@ -1,0 +1,134 @@
+"""What an operator types, and the sentences that come back."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from node import doctor
+from node.cli import main
+from node.clock import SteppedClock
+from node.config import load
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = {"aiohttp", "nacl", "cryptography", "tuf", "sqlite3", "sqlite_utils", "apscheduler", "structlog", "asyncio"}
+
+
+@pytest.fixture
+def node_toml(tmp_path: Path) -> Path:
+    (tmp_path / "data").mkdir(mode=0o700)
+    path = tmp_path / "node.toml"
+    path.write_text(
+        '[node]\ncountry = "XA"\ndata_dir = "data"\n[registry]\nmirrors = ["http://127.0.0.1/"]\nroot_file = "r.json"\n'
+        "[limits]\nmin_free_mb = 1\n"
+    )
+    return path
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(main, words, env={"TRM_CONFIG": None})
+
+
+def patient(path: Path, now: int = 1_795_478_400) -> doctor.Patient:
+    return doctor.Patient(load(path, env={}), SteppedClock(now))
+
+
+def test_help_loads_nothing_heavy():
+    """`trm-node --help` answers at once because commands import what they need when they run."""
+    code = "import sys, node.cli; print(' '.join(sys.modules))"
+
+    out = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert HEAVY & set(out.split()) == set()
+    assert "node.cli" in out
+
+
+def test_python_m_node_is_trm_node():
+    out = subprocess.run(
+        [sys.executable, "-m", "node", "--version"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert out.stdout == "trm-node, version 0.1.0\n"
+
+
+def test_a_wrong_configuration_is_one_sentence_and_exit_code_1(node_toml):
+    node_toml.write_text(node_toml.read_text().replace("country", "contry"))
+
+    result = run("--config", str(node_toml), "config")
+
+    assert result.exit_code == 1
+    assert result.output == "Error: node.toml: no key 'contry' in [node]; did you mean 'country'?\n"
+
+
+def test_config_shows_every_value_and_where_it_was_set(node_toml):
+    result = CliRunner().invoke(main, ["--config", str(node_toml), "config"], env={"TRM_LISTEN__PORT": "0"})
+
+    assert "node.country = XA    (node.toml)\n" in result.output
+    assert "listen.port = 0    (environment TRM_LISTEN__PORT)\n" in result.output
+    assert "keys.key_file = not set    (default)\n" in result.output
+
+
+def test_doctor_answers_in_json_with_an_exit_code(node_toml):
+    (node_toml.parent / "data").chmod(0o755)
+
+    result = run("--config", str(node_toml), "doctor", "--json")
+
+    answer = json.loads(result.output)
+    wrong = {finding["check"]: finding["fix"] for finding in answer["findings"] if finding["level"] == "wrong"}
+    assert result.exit_code == 1
+    assert not answer["ok"]
+    assert wrong["data"] == "run chmod 700 on it"
+
+
+def test_every_check_has_a_sentence_and_every_fault_a_fix(node_toml):
+    for finding in doctor.examine(patient(node_toml)):
+        assert finding.says
+        assert bool(finding.fix) == (finding.level != "ok")
+
+
+def test_a_missing_data_folder_is_found(node_toml):
+    (node_toml.parent / "data").rmdir()
+
+    finding = doctor.data_folder(patient(node_toml))
+
+    assert (finding.level, finding.fix) == ("wrong", "run trm-node init")
+    assert doctor.disk(patient(node_toml)).level == "ok"
+
+
+def test_a_nearly_full_disk_is_found(node_toml):
+    node_toml.write_text(node_toml.read_text().replace("min_free_mb = 1", "min_free_mb = 999999999999"))
+
+    assert doctor.disk(patient(node_toml)).level == "wrong"
+
+
+@pytest.mark.parametrize(("now", "level"), [(978_307_200, "wrong"), (2_051_222_400, "ok"), (4_102_444_800, "wrong")])
+def test_a_clock_years_away_is_found(node_toml, now, level):
+    assert doctor.clock(patient(node_toml, now)).level == level
+
+
+def test_a_key_file_that_others_may_read_is_found(node_toml):
+    key = node_toml.parent / "key"
+    key.write_bytes(b"k" * 32)
+    key.chmod(0o644)
+    node_toml.write_text(node_toml.read_text() + '[keys]\nkey_file = "key"\n')
+
+    assert doctor.keys(patient(node_toml)).level == "wrong"
+    key.chmod(0o600)
+    assert doctor.keys(patient(node_toml)).level == "ok"
+
+
+def test_an_open_listener_without_certificate_or_proxy_is_a_warning(node_toml):
+    node_toml.write_text(node_toml.read_text() + '[listen]\nhost = "0.0.0.0"\n')
+
+    assert doctor.configuration(patient(node_toml)).level == "warning"
+
+
+def test_the_slow_http_parser_is_refused(node_toml, monkeypatch):
+    from aiohttp import http_parser
+
+    assert doctor.http_parser(patient(node_toml)).level == "ok"
+    monkeypatch.setattr(http_parser, "HttpRequestParser", http_parser.HttpRequestParserPy)
+    assert doctor.http_parser(patient(node_toml)).level == "wrong"

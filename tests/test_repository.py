@@ -1,0 +1,164 @@
+"""What the repository may hold: nothing of one machine, a lock that names no index, links that lead somewhere."""
+
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from node.config import load, sections
+
+ROOT = Path(__file__).resolve().parents[1]
+LOCKS = ["runtime.txt", "dev.txt"]
+MAX_LINES = 400
+
+# Spelled in parts, so that this file does not hold what it looks for.
+INDEX_HOSTS = re.compile(
+    r"\b(test\.)?py" + r"pi\.org|files\.python" + r"hosted\.org|ana" + r"conda\.org|--(extra-)?index" + "-url"
+)
+MACHINE_PATHS = re.compile(
+    r"(?<![\w.}])/(wo" + r"rk|ro" + r"ot|ho" + r"me/\w+|Us" + r"ers/\w+|op" + r"t/\w+)(?=[/\s'\"`),]|$)"
+)
+NO_INDEX_NEEDED = {"Makefile", "tests/test_repository.py"}  # the Makefile tells the lock to leave them out
+
+
+def tracked(*endings: str) -> list[Path]:
+    """The files of this checkout that git knows, or all that stand there when it is no checkout."""
+    git = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
+    if git.returncode == 0 and git.stdout:
+        files = [ROOT / name for name in git.stdout.decode().split("\0") if name]
+    else:
+        files = [path for path in ROOT.rglob("*") if not {".venv", ".git"} & set(path.relative_to(ROOT).parts)]
+    return [path for path in files if path.is_file() and (not endings or path.name.endswith(endings))]
+
+
+def text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace")
+
+
+def test_no_tracked_file_names_a_package_index():
+    """A stranger's machine chooses its own index; a lock or a script that names one breaks it, or is watched there."""
+    files = [path for path in tracked() if str(path.relative_to(ROOT)) not in NO_INDEX_NEEDED]
+
+    found = [str(path.relative_to(ROOT)) for path in files if INDEX_HOSTS.search(text_of(path))]
+
+    assert files
+    assert found == []
+
+
+def test_no_tracked_file_holds_a_path_of_somebodys_machine():
+    found = [
+        f"{path.relative_to(ROOT)}: {hit.group()}"
+        for path in tracked()
+        for hit in MACHINE_PATHS.finditer(text_of(path))
+    ]
+
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        (INDEX_HOSTS, "https://py" + "pi.org/simple"),
+        (INDEX_HOSTS, "--index" + "-url x"),
+        (MACHINE_PATHS, "see /wo" + "rk/main"),
+        (MACHINE_PATHS, "/ro" + "ot/.cache"),
+        (MACHINE_PATHS, "'/ho" + "me/somebody/x'"),
+    ],
+)
+def test_the_patterns_find_what_they_are_for(pattern, text):
+    assert pattern.search(text)
+    assert not MACHINE_PATHS.search("registry/root and tests/work/x, and the /root.json of {mirror}/root/")
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_locked_package_has_one_version_and_hashes(lock):
+    """Installed with --require-hashes; every wheel of every platform is listed, and the source."""
+    text = (ROOT / "requirements" / lock).read_text()
+    entries = re.findall(
+        r"^([a-z0-9][a-z0-9._-]*)==(\S+) \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", text, re.M
+    )
+
+    packages = [line for line in text.splitlines() if line and line[0] not in "# "]
+
+    assert len(entries) == len(packages) > 20
+    assert [line for line in text.splitlines() if line.startswith("-")] == []
+
+
+def test_the_lock_holds_everything_the_project_asks_for():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = {name_of(line) for line in project["dependencies"] + project["optional-dependencies"]["fast"]}
+
+    assert wanted <= locked("runtime.txt")
+    assert locked("runtime.txt") <= locked("dev.txt")
+    assert {name_of(line) for line in project["optional-dependencies"]["dev"]} <= locked("dev.txt")
+
+
+def name_of(requirement: str) -> str:
+    return re.split(r"[<>=!;\[ ]", requirement, maxsplit=1)[0].lower()
+
+
+def locked(lock: str) -> set[str]:
+    return set(re.findall(r"^([a-z0-9._-]+)==", (ROOT / "requirements" / lock).read_text(), re.M))
+
+
+def test_both_locks_hold_the_same_versions():
+    pins = [dict(re.findall(r"^([a-z0-9._-]+)==(\S+)", (ROOT / "requirements" / n).read_text(), re.M)) for n in LOCKS]
+
+    assert pins[0].items() <= pins[1].items()
+
+
+def test_every_link_in_the_documents_leads_somewhere():
+    """Links to files of this repository; addresses elsewhere are not tried."""
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in tracked(".md")
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text_of(page))
+        if "://" not in target and not target.startswith("mailto:") and not (page.parent / target).exists()
+    ]
+
+    assert broken == []
+
+
+def test_no_source_file_is_too_long_to_read_in_a_sitting():
+    long = {str(p.relative_to(ROOT)): n for p in tracked(".py") if (n := len(text_of(p).splitlines())) > MAX_LINES}
+
+    assert long == {}
+
+
+def test_the_sample_configuration_is_valid_and_shows_every_section():
+    sample = ROOT / "deploy" / "node.toml"
+
+    loaded = load(sample, env={})
+
+    shown = set(tomllib.loads(sample.read_text()))
+    assert shown == set(sections())
+    assert loaded.config.node.country.startswith("X")
+
+
+@pytest.mark.parametrize(
+    ("present", "missing"),
+    [
+        ([], "git is missing; install it and try again"),
+        (["git", "cksum"], "Python 3.11 or newer is missing; install it (with its venv module) and try again"),
+    ],
+)
+def test_the_set_up_names_what_a_machine_lacks_in_one_sentence(tmp_path, present, missing):
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / "requirements" / "dev.txt").write_text("")
+    for tool in present:
+        (tmp_path / tool).symlink_to(shutil.which(tool) or "")
+
+    done = subprocess.run(
+        ["/bin/sh", ROOT / "deploy" / "setup.sh"],
+        cwd=tmp_path,
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == f"OpenTRM cannot be set up: {missing}\n"

@@ -1,0 +1,152 @@
+"""Opening a SQLite file the way this program wants it, after checking that it is ours and whole.
+
+Source: at-rest 5.1, pitfalls P9 and P26.
+"""
+
+import os
+import sqlite3
+from pathlib import Path
+from urllib.parse import quote
+
+from node.errors import Unavailable
+from node.store.problems import ForeignDatabase, NewerSchema, StoreBroken, explained
+
+PAGE_BYTES = 16_384
+BUSY_MS = 5_000
+WAL_PAGES = 2_000  # 32 MB between checkpoints
+WAL_KEEP_BYTES = 64 * 1024 * 1024
+CHECKED_BYTES = 64 * 1024 * 1024  # larger files are checked whole by `doctor` only: a start may take 3 s
+HEADER = b"SQLite format 3\0"
+
+_EVERY = (
+    "trusted_schema=OFF",  # a schema somebody slipped in runs no function
+    "cell_size_check=ON",
+    f"busy_timeout={BUSY_MS}",
+    "foreign_keys=ON",
+    "temp_store=MEMORY",  # no page of ours in a temporary file
+)
+_WRITER = (
+    "journal_mode=WAL",
+    "synchronous=FULL",  # a receipt leaves only after the row is on the disk (P9)
+    "fullfsync=ON",  # the same, on a Mac
+    "secure_delete=ON",
+    f"wal_autocheckpoint={WAL_PAGES}",
+    f"journal_size_limit={WAL_KEEP_BYTES}",
+    "cache_size=-16384",
+)
+_READER = ("query_only=ON", "cache_size=-4096")
+
+
+def open_writer(path: Path, application_id: int, version: int, *, create: bool) -> sqlite3.Connection:
+    """The one connection that writes. A new file is marked as ours; migrations are the caller's.
+
+    Raises ForeignDatabase, NewerSchema (its version is above `version`), StoreBroken, StoreReadOnly, Unavailable.
+    """
+    if not create and not _holds_something(path):
+        raise Unavailable("there is no database in the data folder; run init first, or name the right folder")
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise _denied(error) from error
+    connection = _connected(f"file:{quote(str(path))}?mode=rw")
+    try:
+        _judge(connection, path, application_id, version, may_be_new=create)
+        _apply(connection, (f"page_size={PAGE_BYTES}", *_EVERY, *_WRITER))
+        connection.execute("begin immediate")  # fails now, not at the first letter, where nothing can be written
+        connection.execute(f"pragma application_id={application_id}")
+        connection.execute("commit")
+    except sqlite3.Error as error:
+        connection.close()
+        raise explained(error) or error from error
+    except Unavailable:
+        connection.close()
+        raise
+    return connection
+
+
+def open_reader(path: Path, application_id: int, version: int) -> sqlite3.Connection:
+    """A connection that cannot write. Works on a read-only disk too. Raises as `open_writer`."""
+    if not _holds_something(path):
+        raise Unavailable("there is no database in the data folder; run init first, or name the right folder")
+    connection = _connected(_reader_address(path))
+    try:
+        _judge(connection, path, application_id, version, may_be_new=False)
+        _apply(connection, (*_EVERY, *_READER))
+    except sqlite3.Error as error:
+        connection.close()
+        raise explained(error) or error from error
+    except Unavailable:
+        connection.close()
+        raise
+    return connection
+
+
+def another_reader(path: Path) -> sqlite3.Connection:
+    """One more reader of a file that was judged when it was opened."""
+    connection = _connected(_reader_address(path))
+    _apply(connection, (*_EVERY, *_READER))
+    return connection
+
+
+def _connected(address: str) -> sqlite3.Connection:
+    try:
+        return sqlite3.connect(
+            address,
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=512,
+            timeout=BUSY_MS / 1000,
+        )
+    except sqlite3.Error as error:
+        raise explained(error) or error from error
+
+
+def _reader_address(path: Path) -> str:
+    beside = path.with_name(path.name + "-wal")
+    # Without a log there is nothing that could change below a reader on a disk that nobody can write to.
+    settled = not os.access(path.parent, os.W_OK) and not _holds_something(beside)
+    return f"file:{quote(str(path))}?mode=ro" + ("&immutable=1" if settled else "")
+
+
+def _judge(connection: sqlite3.Connection, path: Path, application_id: int, version: int, *, may_be_new: bool) -> None:
+    # 1 it is a database at all (SQLite overwrites nothing before this)
+    with open(path, "rb") as file:
+        start = file.read(len(HEADER))
+    if start and start != HEADER:
+        raise ForeignDatabase("file is not a database of this program; name another data folder")
+    # 2 it is ours, or empty and allowed to be
+    (found,) = connection.execute("pragma application_id").fetchone()
+    (tables,) = connection.execute("select count(*) from sqlite_schema").fetchone()
+    if found != application_id and not (found == 0 and tables == 0 and may_be_new):
+        raise ForeignDatabase("file is a database, but of another program or purpose; name another data folder")
+    # 3 we know its schema
+    (written,) = connection.execute("pragma user_version").fetchone()
+    if written > version:
+        raise NewerSchema(f"database has schema {written} and this program knows {version}; install the newer program")
+    # 4 nothing is missing from it (a file cut short opens without complaint)
+    (pages,), (page_bytes,) = (connection.execute(f"pragma {name}").fetchone() for name in ("page_count", "page_size"))
+    size = path.stat().st_size
+    if not _holds_something(path.with_name(path.name + "-wal")) and size < pages * page_bytes:
+        raise StoreBroken("database file is cut short; restore the newest backup")
+    if size <= CHECKED_BYTES and connection.execute("pragma quick_check(1)").fetchone() != ("ok",):
+        raise StoreBroken("database file is damaged; restore the newest backup")
+
+
+def _apply(connection: sqlite3.Connection, settings: tuple[str, ...]) -> None:
+    for setting in settings:
+        connection.execute(f"pragma {setting}").fetchall()
+
+
+def _holds_something(path: Path) -> bool:
+    try:
+        return path.stat().st_size > 0
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise _denied(error) from error
+
+
+def _denied(error: OSError) -> Unavailable:
+    reason = (error.strerror or "unknown reason").lower()
+    return Unavailable(f"database file cannot be opened: {reason}; check that file and folder are this user's")

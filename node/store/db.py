@@ -1,0 +1,166 @@
+"""The database of a node: one writer with group commit, readers beside it.
+
+`await store.write(fn)` answers when what `fn` did is on the disk; `await store.read(fn)` shows one consistent moment. `fn` runs
+on another thread and waits for nothing.
+"""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from node.store.connect import another_reader, open_reader, open_writer
+from node.store.copy import copy_into
+from node.store.migrations import APPLICATION_ID, SCHEMA_VERSION, migrate
+from node.store.problems import StoreBroken, StoreReadOnly, explained
+from node.store.work import Reader, Work
+from node.store.writer import Job, Writer
+
+T = TypeVar("T")
+READERS = 2
+
+
+class Store:
+    """All rows of one node. Make one with `Store.open`, end it with `close`."""
+
+    def __init__(self, path: Path, writer: Writer | None) -> None:
+        self._path = path
+        self._writer = writer
+        self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
+        self._mine = threading.local()
+        self._readers: list[sqlite3.Connection] = []
+
+    @classmethod
+    def open(cls, path: Path, *, read_only: bool = False, create: bool = True) -> "Store":
+        """Open the file, after checking that it is whole, ours and not newer than this program; bring its schema up to date.
+
+        `create=False` refuses to begin an empty database where one is expected. Raises what `node.store.problems` names.
+        """
+        if read_only:
+            open_reader(path, APPLICATION_ID, SCHEMA_VERSION).close()
+            return cls(path, None)
+        connection = open_writer(path, APPLICATION_ID, SCHEMA_VERSION, create=create)
+        try:
+            migrate(connection)
+        except sqlite3.Error as error:
+            raise explained(error) or error from error
+        finally:
+            connection.close()
+        return cls(path, Writer(lambda: open_writer(path, APPLICATION_ID, SCHEMA_VERSION, create=False)))
+
+    def write(self, fn: Callable[[Work], T]) -> "asyncio.Future[T]":
+        """Run `fn` in the next transaction; done when that is on the disk.
+
+        What `fn` raises undoes what it did, and nothing else, and comes out here. StoreReadOnly when the disk does not take it: then
+        nothing is written until `probe` succeeds. Cancelling stops the waiting, not the work.
+        """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._writing().put(Job(fn, loop, future))
+        return future
+
+    def write_sync(self, fn: Callable[[Work], T]) -> T:
+        """The same for a thread without an event loop."""
+        return self._wait(fn)
+
+    def read(self, fn: Callable[[Reader], T]) -> "asyncio.Future[T]":
+        """Run `fn` on a reading connection; all it reads is of one moment."""
+        return asyncio.get_running_loop().run_in_executor(self._pool, self.read_sync, fn)
+
+    def read_sync(self, fn: Callable[[Reader], T]) -> T:
+        """The same on the calling thread; quick enough (some 20 us) for a look-up by key on the event loop."""
+        reader = self._reader()
+        try:
+            reader.connection.execute("begin")
+            try:
+                return fn(reader)
+            finally:
+                reader.connection.execute("rollback")
+        except sqlite3.Error as error:
+            raise explained(error) or error from error
+
+    @property
+    def problem(self) -> str | None:
+        """Why nothing can be written, as one sentence; None while all is well."""
+        return self._writer.problem if self._writer else "database was opened for reading only"
+
+    @property
+    def commits(self) -> int:
+        """Commits since the start; fewer than writes when group commit does its work."""
+        return self._writer.commits if self._writer else 0
+
+    async def probe(self) -> bool:
+        """Open the file anew and try to write; True when the store can be written to again."""
+        return await asyncio.to_thread(self.probe_sync)
+
+    def probe_sync(self) -> bool:
+        """The same for a thread without an event loop."""
+        writer = self._writing()
+        try:
+            if writer.problem is not None:
+                self._wait(lambda _: writer.try_again(), alone=True)
+            self.write_sync(lambda work: work.meta.touch())
+        except (StoreReadOnly, StoreBroken):
+            return False
+        return True
+
+    def empty_log(self) -> bool:
+        """Move everything into the file and empty the log, so that erased bytes are gone; False while a reader is in the way."""
+        checkpoint = "pragma wal_checkpoint(truncate)"
+        return self._wait(lambda work: bool(work.connection.execute(checkpoint).fetchone()[0] == 0), alone=True)
+
+    def vacuum(self) -> None:
+        """Write the file anew without the pages that erasing left empty, then empty the log. Blocks writing meanwhile."""
+        self._wait(lambda work: work.connection.execute("vacuum"), alone=True)
+        self.empty_log()
+
+    def backup(self, target: Path) -> None:
+        """Copy the database as it is at this moment to a new file; writing goes on. The keys are in another file and stay there."""
+        copy_into(self._path, target)
+
+    def check(self) -> list[str]:
+        """What an exhaustive check of the file finds wrong; empty when all is well. Reads the whole file."""
+        return self.read_sync(_found_wrong)
+
+    def close(self) -> None:
+        """Finish what was asked for, then close every connection. Blocks for as long as one commit takes."""
+        if self._writer:
+            self._writer.close()
+        self._pool.shutdown()
+        for connection in self._readers:
+            connection.close()
+        self._readers.clear()
+        self._mine = threading.local()
+
+    def _writing(self) -> Writer:
+        if self._writer is None:
+            raise StoreReadOnly("database was opened for reading only")
+        return self._writer
+
+    def _wait(self, fn: Callable[[Work], T], *, alone: bool = False) -> T:
+        done = threading.Event()
+        job = Job(fn, done=done, alone=alone)
+        self._writing().put(job)
+        done.wait()
+        job.finish()
+        if job.error is not None:
+            raise job.error
+        result: T = job.result
+        return result
+
+    def _reader(self) -> Reader:
+        reader: Reader | None = getattr(self._mine, "reader", None)
+        if reader is None:
+            connection = another_reader(self._path)
+            self._readers.append(connection)
+            reader = self._mine.reader = Reader(connection)
+        return reader
+
+
+def _found_wrong(reader: Reader) -> list[str]:
+    rows = [row[0] for row in reader.connection.execute("pragma integrity_check(20)")]
+    rows += [f"row of {row[0]} points to nothing" for row in reader.connection.execute("pragma foreign_key_check")]
+    return [row for row in rows if row != "ok"]

@@ -1,0 +1,132 @@
+"""The key file: sealed secrets in a database of their own, so that no backup of the node holds them.
+
+What is erased here is erased: nothing sealed under it can be opened again. Bytes come in sealed and go out sealed.
+Source: at-rest 5.1, wire 6.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from node.errors import Conflict
+from node.store.connect import open_writer
+from node.store.migrations import KEYRING, KEYRING_ID, KEYRING_VERSION, migrate
+from node.store.problems import explained
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class SecretRow:
+    """One sealed secret; `erase_at` is when it must be gone, None for one that stays."""
+
+    name: str
+    sealed: bytes
+    made_at: int
+    erase_at: int | None
+
+
+class Keyring:
+    """Named secrets. Every call is a transaction of its own and on the disk when it returns; any thread may call."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._c = connection
+        self._one_at_a_time = threading.Lock()
+
+    @classmethod
+    def open(cls, path: Path, *, create: bool = True) -> "Keyring":
+        """Open the key file; raises as `Store.open`."""
+        connection = open_writer(path, KEYRING_ID, KEYRING_VERSION, create=create)
+        try:
+            migrate(connection, KEYRING)
+        except BaseException:
+            connection.close()
+            raise
+        return cls(connection)
+
+    def put(self, name: str, sealed: bytes, made_at: int, erase_at: int | None = None) -> None:
+        """Keep a new secret; Conflict if there is one of that name: a key is never overwritten unseen."""
+        try:
+            self._in_transaction(
+                lambda c: c.execute(
+                    "insert into secret (name, sealed, made_at, erase_at) values (?,?,?,?)",
+                    (name, sealed, made_at, erase_at),
+                )
+            )
+        except sqlite3.IntegrityError as error:
+            raise Conflict("there is a secret of that name already; erase it first, or choose another name") from error
+
+    def replace(self, name: str, sealed: bytes) -> None:
+        """Put the same secret in sealed anew, for example under a new passphrase; Conflict if it is gone."""
+        done = self._in_transaction(
+            lambda c: c.execute("update secret set sealed=? where name=?", (sealed, name)).rowcount
+        )
+        if not done:
+            raise Conflict("there is no secret of that name any more; it was erased in between")
+        self._empty_log()
+
+    def get(self, name: str) -> bytes | None:
+        """One sealed secret, or None."""
+        row = self._in_transaction(lambda c: c.execute("select sealed from secret where name=?", (name,)).fetchone())
+        return row[0] if row else None
+
+    def all(self, prefix: str = "") -> list[SecretRow]:
+        """Secrets whose names begin with `prefix`, by name."""
+        query = "select name, sealed, made_at, erase_at from secret where substr(name, 1, ?)=? order by name"
+        return [
+            SecretRow(*row)
+            for row in self._in_transaction(lambda c: c.execute(query, (len(prefix), prefix)).fetchall())
+        ]
+
+    def erase(self, name: str) -> bool:
+        """Destroy a secret now; False if there was none."""
+        done = self._in_transaction(lambda c: c.execute("delete from secret where name=?", (name,)).rowcount)
+        self._empty_log()
+        return done > 0
+
+    def erase_due(self, now: int) -> list[str]:
+        """Destroy every secret whose time has come; returns their names. Safe to repeat."""
+        query = "delete from secret where erase_at<=? returning name"
+        names = sorted(row[0] for row in self._in_transaction(lambda c: c.execute(query, (now,)).fetchall()))
+        # Crash here: the rows are gone from the file; old bytes stand in the log until the next call or the next start.
+        self._empty_log()
+        return names
+
+    def note_audit_head(self, size: int, hash: bytes, at: int) -> None:
+        """Remember how far the audit had come: lines cut from its end show against this."""
+        query = "insert or ignore into audit_head (size, hash, at) values (?,?,?)"
+        self._in_transaction(lambda c: c.execute(query, (size, hash, at)))
+
+    def audit_heads(self) -> list[tuple[int, bytes]]:
+        """All heads noted, oldest first; for `Audit.verify`."""
+        return self._in_transaction(lambda c: c.execute("select size, hash from audit_head order by size").fetchall())
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._one_at_a_time:
+            self._c.close()
+
+    def _in_transaction(self, fn: Callable[[sqlite3.Connection], T]) -> T:
+        with self._one_at_a_time:
+            try:
+                self._c.execute("begin immediate")
+                try:
+                    result = fn(self._c)
+                    self._c.execute("commit")
+                except BaseException:
+                    if self._c.in_transaction:
+                        self._c.execute("rollback")
+                    raise
+                return result
+            except sqlite3.Error as error:
+                known = explained(error)
+                if known is None:
+                    raise
+                raise known from error
+
+    def _empty_log(self) -> None:
+        with self._one_at_a_time:
+            self._c.execute("pragma wal_checkpoint(truncate)").fetchall()

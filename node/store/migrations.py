@@ -1,0 +1,81 @@
+"""The schema, as numbered steps. A step that was published is never edited: a change is another step.
+
+`docs/schema.md` shows the result. Source: issue 2, part store; P2.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from node.store.migrations_delivery import DELIVERY_SQL
+from node.store.problems import NewerSchema
+from node.store.tables import KEYRING_SQL, NODE_SQL
+
+APPLICATION_ID = 0x54524D31  # "TRM1": the database of a node
+KEYRING_ID = 0x54524D4B  # "TRMK": its key file
+
+NODE = Migrations("node")
+KEYRING = Migrations("keyring")
+
+# sqlite-utils makes this table itself otherwise, but not a STRICT one.
+_BOOK_SQL = """
+create table if not exists _sqlite_migrations (
+    id integer primary key, migration_set text not null, name text not null, applied_at text not null,
+    unique (migration_set, name)
+) strict;
+"""
+
+
+@NODE()
+def m001_node(db: Database) -> None:
+    """Settings, audit, people, sessions, registry archive."""
+    _run(db.conn, NODE_SQL)
+
+
+@NODE()
+def m002_delivery(db: Database) -> None:
+    """Channels, outbox, ledger, letters, threads, cases, deadlines."""
+    _run(db.conn, DELIVERY_SQL)
+
+
+@KEYRING()
+def k001_secrets(db: Database) -> None:
+    """Sealed secrets with their time to die, and heads of the audit."""
+    _run(db.conn, KEYRING_SQL)
+
+
+SCHEMA_VERSION = len(NODE._migrations)
+KEYRING_VERSION = len(KEYRING._migrations)
+
+
+def migrate(connection: sqlite3.Connection, steps: Migrations = NODE) -> None:
+    """Run the steps that are missing, each in a transaction of its own; NewerSchema if there are steps we do not know.
+
+    A crash leaves whole steps only; the next start goes on from there.
+    """
+    _run(connection, _BOOK_SQL)
+    db = Database(connection)
+    unknown = {step.name for step in steps.applied(db)} - {step.name for step in steps._migrations}
+    if unknown:
+        raise NewerSchema("database has schema steps this program does not know; install the newer program")
+    if steps.pending(db):
+        steps.apply(db)
+    # Crash here: the number is behind, and is put right at the next start.
+    connection.execute(f"pragma user_version={len(steps._migrations)}")
+
+
+def statements(sql: str) -> Iterator[str]:
+    """The single statements of a script: `executescript` would commit what is under way."""
+    waiting = ""
+    for line in sql.splitlines(keepends=True):
+        waiting += line
+        if sqlite3.complete_statement(waiting):
+            yield waiting.strip()
+            waiting = ""
+
+
+def _run(connection: sqlite3.Connection, sql: str) -> None:
+    for statement in statements(sql):
+        connection.execute(statement)

@@ -1,0 +1,124 @@
+"""Sign-ins of people and tokens of machines: only SHA-256 of a token is kept, so a copy of the database opens no door."""
+
+import sqlite3
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """One sign-in; it ends `idle_s` seconds after it was last seen, at `ends_at`, or when revoked."""
+
+    token_hash: bytes
+    user_id: str
+    created_at: int
+    seen_at: int
+    idle_s: int
+    ends_at: int
+    revoked_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """One machine's token; `scopes` are code words, `sealed` is its own wrap of the office key, if a coordinator gave it one."""
+
+    token_id: str
+    token_hash: bytes
+    user_id: str
+    scopes: tuple[str, ...]
+    sealed: bytes | None
+    created_at: int
+    ends_at: int | None = None
+    used_at: int | None = None
+    revoked_at: int | None = None
+
+
+_SESSION = "token_hash, user_id, created_at, seen_at, idle_s, ends_at, revoked_at"
+_TOKEN = "token_id, token_hash, user_id, scopes, sealed, created_at, ends_at, used_at, revoked_at"  # noqa: S105 - column names
+_ALIVE = "revoked_at is null and ends_at>:now and seen_at+idle_s>:now"
+
+
+class Sessions:
+    """Who is signed in, and which machines may come in."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._c = connection
+
+    def start(self, session: SessionRow) -> None:
+        """Somebody signed in."""
+        self._c.execute(
+            f"insert into session ({_SESSION}) values (?,?,?,?,?,?,?)",
+            (session.token_hash, session.user_id, session.created_at, session.seen_at, session.idle_s, session.ends_at,
+             session.revoked_at),
+        )  # fmt: skip
+
+    def get(self, token_hash: bytes, now: int) -> SessionRow | None:
+        """The sign-in of a token if it still holds at `now` and its user is not disabled."""
+        row = self._c.execute(
+            f"select {', '.join('s.' + name for name in _SESSION.split(', '))} from session s join user u using (user_id)"
+            f" where s.token_hash=:hash and u.disabled_at is null and {_ALIVE}",
+            {"hash": token_hash, "now": now},
+        ).fetchone()
+        return SessionRow(*row) if row else None
+
+    def seen(self, token_hash: bytes, now: int) -> None:
+        """The person is still there; never goes back."""
+        self._c.execute(
+            "update session set seen_at=max(seen_at, ?) where token_hash=? and revoked_at is null", (now, token_hash)
+        )
+
+    def end(self, token_hash: bytes, at: int) -> None:
+        """Sign out."""
+        self._c.execute("update session set revoked_at=? where token_hash=? and revoked_at is null", (at, token_hash))
+
+    def end_all(self, user_id: str, at: int) -> None:
+        """Sign a user out everywhere."""
+        self._c.execute("update session set revoked_at=? where user_id=? and revoked_at is null", (at, user_id))
+
+    def alive(self, now: int) -> list[SessionRow]:
+        """All sign-ins that hold at `now`, oldest first."""
+        rows = self._c.execute(f"select {_SESSION} from session where {_ALIVE} order by created_at", {"now": now})
+        return [SessionRow(*row) for row in rows]
+
+    def forget(self, before: int) -> int:
+        """Drop sign-ins that ended before `before`; returns how many."""
+        dead = "delete from session where coalesce(revoked_at, min(ends_at, seen_at+idle_s)) < ?"
+        return self._c.execute(dead, (before,)).rowcount
+
+    def add_token(self, token: TokenRow) -> None:
+        """Let a machine in."""
+        self._c.execute(
+            f"insert into api_token ({_TOKEN}) values (?,?,?,?,?,?,?,?,?)",
+            (token.token_id, token.token_hash, token.user_id, " ".join(token.scopes), token.sealed, token.created_at, token.ends_at,
+             token.used_at, token.revoked_at),
+        )  # fmt: skip
+
+    def token(self, token_hash: bytes, now: int) -> TokenRow | None:
+        """A machine's token if it still holds at `now` and the user who made it is not disabled."""
+        row = self._c.execute(
+            f"select {', '.join('t.' + name for name in _TOKEN.split(', '))} from api_token t join user u using (user_id)"
+            " where t.token_hash=? and t.revoked_at is null and (t.ends_at is null or t.ends_at>?) and u.disabled_at is null",
+            (token_hash, now),
+        ).fetchone()
+        return _token(row) if row else None
+
+    def tokens(self) -> list[TokenRow]:
+        """All tokens ever made, newest first."""
+        return [
+            _token(row) for row in self._c.execute(f"select {_TOKEN} from api_token order by created_at desc, token_id")
+        ]
+
+    def token_used(self, token_id: str, at: int) -> None:
+        """Note when a token was last used."""
+        self._c.execute("update api_token set used_at=max(coalesce(used_at, 0), ?) where token_id=?", (at, token_id))
+
+    def revoke_token(self, token_id: str, at: int) -> bool:
+        """Shut a machine out and destroy its wrap; False if there was nothing to shut out."""
+        done = self._c.execute(
+            "update api_token set revoked_at=?, sealed=null where token_id=? and revoked_at is null", (at, token_id)
+        )
+        return done.rowcount > 0
+
+
+def _token(row: tuple[str, bytes, str, str, bytes | None, int, int | None, int | None, int | None]) -> TokenRow:
+    token_id, token_hash, user_id, scopes, *rest = row
+    return TokenRow(token_id, token_hash, user_id, tuple(scopes.split()), *rest)  # type: ignore[arg-type]

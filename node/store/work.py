@@ -1,0 +1,84 @@
+"""What a piece of work may touch: one connection, and the repositories on it.
+
+A new repository is one line in `Reader`.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from typing import Generic, TypeVar, overload
+
+from node.store.archive import Archive
+from node.store.audit import Audit
+from node.store.cases import Cases
+from node.store.channels import Channels
+from node.store.ledger import Ledger
+from node.store.letters import Letters
+from node.store.meta import Meta
+from node.store.outbox import Outbox
+from node.store.peers import Peers
+from node.store.people import People
+from node.store.sessions import Sessions
+from node.store.threads import Deadlines, Tasks, Threads
+
+R = TypeVar("R")
+
+
+class Repository(Generic[R]):
+    """A repository, made when it is first asked for."""
+
+    def __init__(self, make: Callable[[sqlite3.Connection], R]) -> None:
+        self._make = make
+        self._name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, reader: None, owner: type) -> "Repository[R]": ...
+
+    @overload
+    def __get__(self, reader: "Reader", owner: type) -> R: ...
+
+    def __get__(self, reader: "Reader | None", owner: type) -> "R | Repository[R]":
+        if reader is None:
+            return self
+        made = self._make(reader.connection)
+        reader.__dict__[self._name] = made  # found there from now on, without coming here again
+        return made
+
+
+class Reader:
+    """One consistent view of the database; a write through it fails."""
+
+    archive = Repository(Archive)
+    audit = Repository(Audit)
+    cases = Repository(Cases)
+    channels = Repository(Channels)
+    deadlines = Repository(Deadlines)
+    ledger = Repository(Ledger)
+    letters = Repository(Letters)
+    meta = Repository(Meta)
+    outbox = Repository(Outbox)
+    peers = Repository(Peers)
+    people = Repository(People)
+    sessions = Repository(Sessions)
+    tasks = Repository(Tasks)
+    threads = Repository(Threads)
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+
+class Work(Reader):
+    """One transaction: all of it happens, or nothing. Never commit or roll back by hand."""
+
+    def __init__(self, connection: sqlite3.Connection, callbacks: list[Callable[[], None]]) -> None:
+        super().__init__(connection)
+        self._callbacks = callbacks
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Call this on the caller's thread once everything is on the disk; never if it did not get there.
+
+        For waking somebody up, nothing more: a crash in between loses the call.
+        """
+        self._callbacks.append(callback)

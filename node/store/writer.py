@@ -1,0 +1,185 @@
+"""One thread that writes, with group commit: whatever waits while a commit is in flight joins the next one.
+
+Each job runs in a savepoint of its own inside the group's transaction, so that one that fails takes nothing with it. A caller is
+answered only after the commit is on the disk. Source: pitfalls P9, P26.
+"""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from node.errors import OpenTRMError
+from node.store.problems import StoreClosed, StoreReadOnly, explained
+from node.store.work import Work
+
+MAX_GROUP = 500
+MAX_GROUP_S = 0.05  # a transaction holds others up for no longer (P26)
+
+
+@dataclass(slots=True)
+class Job:
+    """Something to be done to the database, and who waits for it. Without a loop it is a thread that waits on `done`."""
+
+    run: Callable[[Work], Any]  # what it gives back only its caller knows; Store.write keeps the type
+    loop: asyncio.AbstractEventLoop | None = None
+    future: "asyncio.Future[Any] | None" = None
+    done: threading.Event | None = None
+    alone: bool = False  # outside any transaction: VACUUM, checkpoint
+    result: Any = None
+    error: BaseException | None = None
+    callbacks: list[Callable[[], None]] = field(default_factory=list)
+
+    def finish(self) -> None:
+        """Run what was to be done after the commit, then tell the caller; on the caller's own thread."""
+        if self.error is None:
+            for callback in self.callbacks:
+                callback()
+        if self.future is None or self.future.done():  # cancelled meanwhile: the work is done all the same
+            return
+        if self.error is None:
+            self.future.set_result(self.result)
+        else:
+            self.future.set_exception(self.error)
+
+
+class Writer:
+    """The thread that owns the writing connection.
+
+    `problem` is None, or why nothing is written any more; `reopen` makes a fresh connection to try again.
+    """
+
+    def __init__(self, reopen: Callable[[], sqlite3.Connection]) -> None:
+        self._reopen = reopen
+        self._connection = reopen()
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._ahead: list[Job | None] = []  # taken from the queue, but not for the group that took it
+        self._closing = threading.Lock()
+        self._closed = False
+        self.problem: str | None = None
+        self.commits = 0
+        self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
+        self._thread.start()
+
+    def put(self, job: Job) -> None:
+        """Queue a job. StoreClosed after `close`."""
+        with self._closing:
+            if self._closed:
+                raise StoreClosed("database is closed; start the node again")
+            self._jobs.put(job)
+
+    def close(self) -> None:
+        """Do what is queued, then close the file. May be called twice."""
+        with self._closing:
+            if not self._closed:
+                self._closed = True
+                self._jobs.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        while (job := self._next()) is not None:
+            if job.alone:
+                self._alone(job)
+            else:
+                self._group(job)
+        self._connection.close()
+
+    def _next(self) -> Job | None:
+        return self._ahead.pop() if self._ahead else self._jobs.get()
+
+    def _alone(self, job: Job) -> None:
+        try:
+            job.result = job.run(Work(self._connection, job.callbacks))
+        except BaseException as error:  # noqa: BLE001 - it goes to its caller
+            job.error = explained(error) or error
+        _deliver([job])
+
+    def _group(self, job: Job) -> None:
+        """Run `job` and all that waits as one transaction."""
+        jobs = [job]
+        try:
+            self._begin()
+            self._run(job)
+            until = time.monotonic() + MAX_GROUP_S
+            while not self._jobs.empty() and len(jobs) < MAX_GROUP and time.monotonic() < until:
+                joins = self._jobs.get()
+                if joins is None or joins.alone:
+                    self._ahead.append(joins)
+                    break
+                jobs.append(joins)
+                self._run(joins)
+            self._end(jobs)
+        except BaseException as error:  # noqa: BLE001 - it goes to every caller of the group
+            self._fail(jobs, error)
+
+    def _begin(self) -> None:
+        if self.problem is not None:
+            raise StoreReadOnly(self.problem)
+        self._connection.execute("begin immediate")
+
+    def _run(self, job: Job) -> None:
+        execute = self._connection.execute
+        execute("savepoint job")
+        try:
+            job.result = job.run(Work(self._connection, job.callbacks))
+        except BaseException as error:
+            if explained(error) is not None or not self._connection.in_transaction:
+                raise  # the disk or the file: nobody in this group can be told that all is well
+            execute("rollback to job")
+            job.error = error if not isinstance(error, StopIteration) else RuntimeError("job raised StopIteration")
+        execute("release job")
+
+    def _end(self, jobs: list[Job]) -> None:
+        # Crash here: nothing of the group is in the file, and nobody was told that it is.
+        self._connection.execute("commit")
+        # Crash here: all of it is; a caller that heard nothing asks again and finds it done.
+        self.commits += 1
+        _deliver(jobs)
+
+    def _fail(self, jobs: list[Job], error: BaseException) -> None:
+        known = explained(error)
+        if known is not None:
+            self.problem = known.message
+        if self._connection.in_transaction:
+            try:
+                self._connection.execute("rollback")
+            except sqlite3.Error:
+                self.problem = self.problem or "database gave up a transaction; start the node again"
+        for job in jobs:
+            job.error = job.error or (StoreReadOnly(known.message) if known else _again(error))
+        _deliver(jobs)
+
+    def try_again(self) -> None:
+        """Open the file anew and write to it; on success the store is writable again. Runs as a job that is alone."""
+        fresh = self._reopen()
+        self._connection.close()
+        self._connection, self.problem = fresh, None
+
+
+def _again(error: BaseException) -> BaseException:
+    # One object must not be raised in many tasks: each would add its own traceback.
+    return type(error)(error.message) if isinstance(error, OpenTRMError) else error
+
+
+def _deliver(jobs: list[Job]) -> None:
+    """Answer the callers, one wake-up of each event loop for the whole group."""
+    loops: dict[asyncio.AbstractEventLoop, list[Job]] = {}
+    for job in jobs:
+        if job.loop is not None:
+            loops.setdefault(job.loop, []).append(job)
+        elif job.done is not None:
+            job.done.set()
+    for loop, waiting in loops.items():
+        try:
+            loop.call_soon_threadsafe(_finish, waiting)
+        except RuntimeError:
+            continue  # that loop is closed: nobody listens any more, and the rows are on the disk
+
+
+def _finish(jobs: list[Job]) -> None:
+    for job in jobs:
+        job.finish()

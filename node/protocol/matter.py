@@ -1,0 +1,100 @@
+"""What a matter is: its rows, its crossings, its stop. Referral is one; return, transit, information, safety follow.
+
+A further matter is further tables, not further machinery: `fold` and `machine` know no kind and no state by name.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from node.protocol.codes import NOT_IN_THIS_STATE, UNKNOWN_THREAD, WRONG_SIDE, Role
+from node.protocol.thread import NONE, Entry, Shared
+
+Case = Literal["", "yes", "no"]  # a row for one answer of a yes-or-no letter
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an act is not allowed: the reason on a receipt (wire.md 4) and the sentence a caseworker reads."""
+
+    reason: int
+    why: str
+
+
+Guard = Callable[[Shared, Entry], Refusal | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One sentence of the handbook: in this state this side may do this, which gives that.
+
+    `answered_by` are the kinds by which the other side answers; `deadlines.REPLIES` says within what time.
+    """
+
+    state: str
+    side: Role
+    kind: str
+    gives: str
+    source: str
+    answered_by: tuple[str, ...] = ()
+    case: Case = ""
+    guards: tuple[Guard, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """Two acts that met on the way: which of them counts first, and what both sides then see."""
+
+    opener: str
+    responder: str
+    first: Role
+    then: str
+
+
+@dataclass(frozen=True)
+class Matter:
+    """The tables of one kind of thread."""
+
+    name: str
+    opening: frozenset[str]
+    stop: str
+    ends: frozenset[str]
+    rules: tuple[Rule, ...]
+    crossings: tuple[Crossing, ...]
+    before_acceptance: frozenset[str] = frozenset()
+    identity_kinds: frozenset[str] = frozenset()
+    sentences: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def by_act(self) -> dict[tuple[str, Role, str, Case], Rule]:
+        """The one row for each (state, side, kind, case)."""
+        return {(r.state, r.side, r.kind, r.case): r for r in self.rules}
+
+    @cached_property
+    def may_ever(self) -> frozenset[tuple[Role, str]]:
+        """Which side may send which kind in some state."""
+        return frozenset((rule.side, rule.kind) for rule in self.rules)
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of this matter, its stop among them."""
+        return frozenset(rule.kind for rule in self.rules) | {self.stop}
+
+    @cached_property
+    def first_of(self) -> dict[tuple[str, str], Role]:
+        """Which side counts first when these two crossed."""
+        return {(row.opener, row.responder): row.first for row in self.crossings}
+
+    def row(self, shared: Shared, entry: Entry) -> Rule | None:
+        """The row that allows this act in this state, or None; its guards are not asked."""
+        case: Case = "" if entry.facts.arrived is None else ("yes" if entry.facts.arrived else "no")
+        return self.by_act.get((shared.state, entry.side, entry.kind, case))
+
+    def no_row(self, shared: Shared, entry: Entry) -> Refusal:
+        """Why there is no row for this act."""
+        if entry.kind in self.kinds and (entry.side, entry.kind) not in self.may_ever:
+            return Refusal(WRONG_SIDE, "this act belongs to the other side")
+        if shared.state == NONE:
+            return Refusal(UNKNOWN_THREAD, "nothing has opened this thread")
+        return Refusal(NOT_IN_THIS_STATE, f"not possible while the thread is {shared.state}")

@@ -131,6 +131,9 @@ def _who_gave_it(record: ConsentRecord, person: Person) -> Iterator[Objection]:
             yield fault
     elif record.given_by == "child_protection":
         yield _hold("H10", "child protection cannot consent for an adult", "ask the person")
+    elif record.given_by in GUARDIAN_GIVES and person.majority_at is None:
+        # With a known 18th birthday the gate lets help under way go on for 30 days (H27).
+        yield _hold("H27", "a guardian cannot consent for an adult", "ask the person")
 
 
 def _child(record: ConsentRecord, person: Person) -> Iterator[Objection]:

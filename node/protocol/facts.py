@@ -56,7 +56,6 @@ DUTIES: dict[str, Duty] = {
 MAY_DISCLOSE: frozenset[str] = frozenset({"referral.disclose", "referral.arrange"})
 DECIDING_ROLES: frozenset[ActorRole] = frozenset({"caseworker", "coordinator"})
 NEVER_REFUSED: frozenset[str] = frozenset({*STOP_KINDS, "consent.withdrawal", "erasure.request", "erasure.confirm"})
-SAYS_NOTHING_OF_HER: tuple[str, ...] = ("channel.", "letter.", "node.")  # control letters: R10 lets them pass (H01)
 
 
 class OfficeKeyFacts(msgspec.Struct, frozen=True):
@@ -129,11 +128,6 @@ class Draft:
 def duty_of(kind: str) -> Duty:
     """What a kind rests on; a kind without a row rests on consent and discloses, so that nothing slips through."""
     return DUTIES.get(kind) or Duty(kind, None, True, True, True)
-
-
-def says_nothing_of_her(kind: str) -> bool:
-    """Whether this is a stop or a control letter: those pass R10. Source: H01, H02."""
-    return kind in STOP_KINDS or kind.startswith(SAYS_NOTHING_OF_HER)
 
 
 def purpose_gone(withdrawn: Withdrawn, purpose: str | None, levels: frozenset[str]) -> bool:

@@ -44,7 +44,8 @@ def doctor(path: Path, as_json: bool) -> None:
     """
     from node.clock import clock_for
     from node.config import load
-    from node.doctor import Patient, examine, is_well
+    from node.doctor import examine, is_well
+    from node.findings import Patient
 
     loaded = load(path)
     node = loaded.config.node

@@ -4,46 +4,16 @@ Reads only; it may run beside a working node. A check that cannot be made becaus
 """
 
 import shutil
-import stat
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
 
-from node.clock import Clock
-from node.config import Loaded, read_secret
+from node.config import read_secret
+from node.doctor_data import data_folder, database, registry_copy, running
 from node.errors import OpenTRMError
+from node.findings import Check, Finding, Patient
 
-Level = Literal["ok", "warning", "wrong"]
 OLDEST_PYTHON = (3, 11)
 OLDEST_BELIEVABLE = 1_763_942_400  # 2025-11-24: this program is younger than that
 NEWEST_BELIEVABLE = OLDEST_BELIEVABLE + 30 * 31_557_600
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check found; `fix` says what to do and is empty when all is well."""
-
-    check: str
-    level: Level
-    says: str
-    fix: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Patient:
-    """What the checks look at."""
-
-    loaded: Loaded
-    clock: Clock
-
-    @property
-    def data_dir(self) -> Path:
-        return self.loaded.config.node.data_dir
-
-
-Check = Callable[[Patient], Finding]
 
 
 def examine(patient: Patient) -> list[Finding]:
@@ -58,9 +28,9 @@ def is_well(findings: list[Finding]) -> bool:
 
 def python_version(_patient: Patient) -> Finding:
     """Python 3.11 is the oldest that is tested."""
-    running = tuple(sys.version_info[:3])
-    version = ".".join(str(part) for part in running)
-    if running < OLDEST_PYTHON:
+    parts = tuple(sys.version_info[:3])
+    version = ".".join(str(part) for part in parts)
+    if parts < OLDEST_PYTHON:
         return Finding(
             "python", "wrong", f"Python is {version}; 3.11 is the oldest that works", "install a newer Python"
         )
@@ -81,6 +51,18 @@ def http_parser(_patient: Patient) -> Finding:
     return Finding("http", "ok", "aiohttp has its compiled parser")
 
 
+def primitives(_patient: Patient) -> Finding:
+    """Signing, sealing and their ids give the known answers."""
+    from node.crypto.errors import MissingPrimitive
+    from node.crypto.selftest import self_test
+
+    try:
+        self_test()
+    except MissingPrimitive as error:
+        return Finding("crypto", "wrong", str(error), "this node must not run until that is repaired")
+    return Finding("crypto", "ok", "signing and sealing give the known answers")
+
+
 def configuration(patient: Patient) -> Finding:
     """It was read, or we would not be here; what is allowed but unwise is said."""
     config, name = patient.loaded.config, patient.loaded.path.name
@@ -93,20 +75,6 @@ def configuration(patient: Patient) -> Finding:
             "set tls.cert_file and tls.key_file, or put a reverse proxy before it and set listen.trusted_proxies",
         )
     return Finding("config", "ok", f"{name} is valid; country {config.node.country}")
-
-
-def data_folder(patient: Patient) -> Finding:
-    """It exists, is ours, and nobody else may look into it."""
-    try:
-        mode = patient.data_dir.stat().st_mode
-    except OSError as error:
-        return Finding("data", "wrong", f"data folder: {error.strerror or 'it cannot be read'}", "run trm-node init")
-    if not stat.S_ISDIR(mode):
-        return Finding("data", "wrong", "node.data_dir is not a folder", "name a folder, then run trm-node init")
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        shown = f"{stat.S_IMODE(mode):04o}"
-        return Finding("data", "wrong", f"data folder has mode {shown}; others may look into it", "run chmod 700 on it")
-    return Finding("data", "ok", "data folder exists and only its owner may look into it")
 
 
 def disk(patient: Patient) -> Finding:
@@ -153,4 +121,16 @@ def _made(check: Check, patient: Patient) -> Finding:
         return Finding(check.__name__, "wrong", error.message, "repair what the sentence names, then run doctor again")
 
 
-CHECKS: list[Check] = [python_version, http_parser, configuration, data_folder, disk, clock, keys]
+CHECKS: list[Check] = [
+    python_version,
+    http_parser,
+    primitives,
+    configuration,
+    data_folder,
+    disk,
+    clock,
+    keys,
+    database,
+    registry_copy,
+    running,
+]

@@ -73,7 +73,20 @@ NUMBERS = frozenset(
         "root_version",
         "http_status",
     }
-    | {"took_ms", "age_s", "jump_s", "retry_after_s", "due_at", "free_mb", "queued", "receipts", "letters", "repeated"}
+    | {
+        "took_ms",
+        "age_s",
+        "jump_s",
+        "retry_after_s",
+        "due_at",
+        "free_mb",
+        "queued",
+        "receipts",
+        "letters",
+        "repeated",
+        "missing",
+        "ahead_s",
+    }
 )
 PLACES_KEPT = 6
 
@@ -143,6 +156,7 @@ def _place(frame: traceback.FrameSummary) -> str:
 def _keep_safe_fields(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     global _dropped
     phrase, level = event.pop("event", ""), event.pop("level", "info")
+    event = {name: value for name, value in event.items() if value not in (None, "")}
     kept = {name: value for name, value in event.items() if _is_safe(name, value)}
     lost = len(event) - len(kept)
     if not (isinstance(phrase, str) and EVENT.fullmatch(phrase)):
@@ -155,7 +169,7 @@ def _keep_safe_fields(_logger: WrappedLogger, _method: str, event: EventDict) ->
 
 def _is_safe(name: str, value: Any) -> bool:
     if name in NUMBERS:
-        return value is None or isinstance(value, bool | int | float)
+        return isinstance(value, bool | int | float)
     pattern = TEXTS.get(name)
     if pattern is None:
         return False

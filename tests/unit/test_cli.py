@@ -3,16 +3,21 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from node import doctor
+from node import doctor, doctor_data
 from node.cli import main
 from node.clock import SteppedClock
 from node.config import load
+from node.findings import Patient
+from node.store.db import Store
+from node.store.folder import DataFolder
 
+NOW = 1_795_478_400
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = {"aiohttp", "nacl", "cryptography", "tuf", "sqlite3", "sqlite_utils", "apscheduler", "structlog", "asyncio"}
 
@@ -32,8 +37,16 @@ def run(*words: str) -> Result:
     return CliRunner().invoke(main, words, env={"TRM_CONFIG": None})
 
 
-def patient(path: Path, now: int = 1_795_478_400) -> doctor.Patient:
-    return doctor.Patient(load(path, env={}), SteppedClock(now))
+def patient(path: Path, now: int = NOW) -> Patient:
+    return Patient(load(path, env={}), SteppedClock(now))
+
+
+@pytest.fixture
+def store(node_toml: Path) -> Iterator[Store]:
+    store = Store.open(DataFolder(node_toml.parent / "data").database)
+    store.write_sync(lambda work: work.meta.claim("XA", "0" * 32))
+    yield store
+    store.close()
 
 
 def test_help_loads_nothing_heavy():
@@ -92,7 +105,7 @@ def test_every_check_has_a_sentence_and_every_fault_a_fix(node_toml):
 def test_a_missing_data_folder_is_found(node_toml):
     (node_toml.parent / "data").rmdir()
 
-    finding = doctor.data_folder(patient(node_toml))
+    finding = doctor_data.data_folder(patient(node_toml))
 
     assert (finding.level, finding.fix) == ("wrong", "run trm-node init")
     assert doctor.disk(patient(node_toml)).level == "ok"
@@ -132,3 +145,63 @@ def test_the_slow_http_parser_is_refused(node_toml, monkeypatch):
     assert doctor.http_parser(patient(node_toml)).level == "ok"
     monkeypatch.setattr(http_parser, "HttpRequestParser", http_parser.HttpRequestParserPy)
     assert doctor.http_parser(patient(node_toml)).level == "wrong"
+
+
+def test_a_working_set_up_is_well_beside_a_running_node(node_toml, store):
+    timestamp = json.dumps({"signed": {"x-trm-issued-at": NOW - 3600}}).encode()
+    store.write_sync(lambda work: work.archive.put("timestamp.json", 1, timestamp, NOW))
+
+    with DataFolder(node_toml.parent / "data"):
+        findings = doctor.examine(patient(node_toml))
+
+    assert [finding for finding in findings if finding.level != "ok"] == []
+    assert findings[-1].says == "a node is running on this folder"
+    assert doctor_data.running(patient(node_toml)).says == "no node is running on this folder"
+
+
+def test_a_folder_without_a_database_is_found(node_toml):
+    found = {finding.check: finding for finding in doctor.examine(patient(node_toml))}
+
+    assert found["database"].level == "wrong"
+    assert "run init first" in found["database"].says
+
+
+def test_the_database_of_another_country_is_found(node_toml, store):
+    node_toml.write_text(node_toml.read_text().replace('"XA"', '"XT"'))
+
+    finding = doctor_data.database(patient(node_toml))
+
+    assert finding.level == "wrong"
+    assert finding.says == "database belongs to XA, and node.country is XT"
+
+
+@pytest.mark.parametrize(
+    ("age_s", "level", "says"),
+    [
+        (7 * 86_400, "ok", "7 days old"),
+        (7 * 86_400 + 1, "warning", "sending needs two people"),
+        (14 * 86_400 + 1, "wrong", "letters only queue"),
+        (-301, "wrong", "younger than the clock"),
+    ],
+)
+def test_the_age_of_the_registry_is_judged(node_toml, store, age_s, level, says):
+    """Registry 4.6: to 7 days as usual, to 14 days two people, beyond that letters queue; a wrong clock shows here."""
+    timestamp = json.dumps({"signed": {"x-trm-issued-at": NOW - age_s}}).encode()
+    store.write_sync(lambda work: work.archive.put("timestamp.json", 1, timestamp, NOW))
+
+    finding = doctor_data.registry_copy(patient(node_toml))
+
+    assert finding.level == level
+    assert says in finding.says
+
+
+def test_a_registry_that_was_never_verified_is_a_warning(node_toml, store):
+    assert doctor_data.registry_copy(patient(node_toml)).level == "warning"
+
+
+def test_a_library_without_our_primitives_is_found(node_toml, monkeypatch):
+    from node.crypto import selftest_data
+
+    assert doctor.primitives(patient(node_toml)).level == "ok"
+    monkeypatch.setattr(selftest_data, "KEM_KEY_ID", "00" * 32)
+    assert doctor.primitives(patient(node_toml)).level == "wrong"

@@ -74,6 +74,12 @@ def test_a_field_off_the_list_is_dropped_and_counted_and_its_value_never_printed
     assert log.dropped_fields() == before + (0 if "says" in fields else 1)
 
 
+def test_a_field_without_a_value_is_left_out_and_not_counted(out):
+    log.get().info("envelope_refused", row=4, hint="", peer=None)
+
+    assert lines(out) == [{"at": "2026-11-24T00:00:00Z", "event": "envelope_refused", "level": "info", "row": 4}]
+
+
 def test_an_event_that_is_not_a_fixed_phrase_is_not_printed(out):
     log.get().info(f"opened the case of {CANARY}")
 

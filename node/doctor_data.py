@@ -1,0 +1,90 @@
+"""The doctor's checks of what lies in the data folder: the folder itself, the database, the registry copy, the lock."""
+
+import fcntl
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import msgspec
+
+from node.findings import Finding, Patient
+from node.store.db import Store
+from node.store.folder import LOCK_NAME, DataFolder
+from registry.names import DAY_S, ISSUED_FIELD
+
+STALE_S = 7 * DAY_S  # until then the node sends as usual
+QUEUE_ONLY_S = 14 * DAY_S  # from then on it only queues; receiving never stops
+CLOCK_BEHIND_S = 300
+
+
+def data_folder(patient: Patient) -> Finding:
+    """It exists, is ours, and nobody else may look into it."""
+    try:
+        mode = patient.data_dir.stat().st_mode
+    except OSError as error:
+        reason = (error.strerror or "it cannot be read").lower()
+        return Finding("data", "wrong", f"data folder: {reason}", "run trm-node init")
+    if not stat.S_ISDIR(mode):
+        return Finding("data", "wrong", "node.data_dir is not a folder", "name a folder, then run trm-node init")
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        shown = f"{stat.S_IMODE(mode):04o}"
+        return Finding("data", "wrong", f"data folder has mode {shown}; others may look into it", "run chmod 700 on it")
+    return Finding("data", "ok", "data folder exists and only its owner may look into it")
+
+
+def database(patient: Patient) -> Finding:
+    """It is whole, ours, not newer than this program, and belongs to the country of the configuration."""
+    with _opened(patient) as store:
+        owner = store.read_sync(lambda reader: reader.meta.country())
+        if owner != patient.country:
+            says = f"database belongs to {owner or 'no country yet'}, and node.country is {patient.country}"
+            return Finding("database", "wrong", says, "name the right folder in node.data_dir, or run trm-node init")
+        faults = store.check()
+    if faults:
+        says = f"an exhaustive check of the database finds {len(faults)} faults"
+        return Finding("database", "wrong", says, "stop the node, copy the folder aside, ask for help")
+    return Finding("database", "ok", "database is whole")
+
+
+def registry_copy(patient: Patient) -> Finding:
+    """How old the newest verified registry is: old enough, and the node sends less."""
+    with _opened(patient) as store:
+        newest = store.read_sync(lambda reader: reader.archive.latest("timestamp.json"))
+    if newest is None:
+        return Finding("registry", "warning", "no registry was verified yet", "start the node with a mirror in reach")
+    age_s = patient.clock.now() - int(msgspec.json.decode(newest.data)["signed"].get(ISSUED_FIELD, 0))
+    if age_s < -CLOCK_BEHIND_S:
+        return Finding("registry", "wrong", "the registry is younger than the clock of this machine", "set the clock")
+    says = f"the newest verified registry is {age_s // DAY_S} days old"
+    if age_s > QUEUE_ONLY_S:
+        return Finding(
+            "registry", "wrong", f"{says}; letters only queue", "bring a mirror within reach; check the clock"
+        )
+    if age_s > STALE_S:
+        return Finding("registry", "warning", f"{says}; sending needs two people", "bring a mirror within reach")
+    return Finding("registry", "ok", says)
+
+
+def running(patient: Patient) -> Finding:
+    """Whether a node works on this folder now; both answers are well."""
+    try:
+        lock = os.open(patient.data_dir / LOCK_NAME, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return Finding("running", "ok", "no node has run on this folder yet")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return Finding("running", "ok", "a node is running on this folder")
+    finally:
+        os.close(lock)
+    return Finding("running", "ok", "no node is running on this folder")
+
+
+@contextmanager
+def _opened(patient: Patient) -> Iterator[Store]:
+    store = Store.open(DataFolder(patient.data_dir).database, read_only=True)
+    try:
+        yield store
+    finally:
+        store.close()

@@ -1,4 +1,4 @@
-"""The registry archive: every verified file version and record, for ever, so that evidence can be checked offline years later.
+"""The registry archive: every verified file version and record, so that evidence can be checked offline years later.
 
 The same bytes are kept once, however often they come. Source: registry, wire 11.
 """

@@ -1,7 +1,8 @@
-"""The audit: who did what to which thing, when, under which rule, and how it ended. Each row is chained to the one before by SHA-256.
+"""The audit: who did what to which thing, when, under which rule, and how it ended.
 
-No personal data, ever: an actor is an opaque user id or `node`, a thing is an opaque random id. An edited, removed or inserted
-row breaks the chain; rows cut from the end show against a head that was noted elsewhere (the key file, `channel.heads` at a peer).
+Each row is chained to the one before by SHA-256. No personal data, ever: an actor is an opaque user id or `node`, a
+thing is an opaque random id. An edited, removed or inserted row breaks the chain; rows cut from the end show against a
+head that was noted elsewhere (the key file, `channel.heads` at a peer).
 """
 
 import hashlib
@@ -51,7 +52,7 @@ class Audit:
 
     def head(self) -> tuple[int, bytes]:
         """Number of lines and hash of the last; (0, 32 zero bytes) when there are none."""
-        # Asked each time: one page that is in memory anyway (4 us), and no copy that a rolled-back savepoint could leave wrong.
+        # Asked each time: the page is in memory anyway (4 us), and a rolled-back savepoint leaves no wrong copy.
         row = self._c.execute("select seq, hash from audit order by seq desc limit 1").fetchone()
         return (row[0], row[1]) if row else EMPTY
 
@@ -75,7 +76,8 @@ class Audit:
     def lines(self, *, ref: str | None = None, before: int | None = None, limit: int = 100) -> list[AuditRow]:
         """The newest lines first, of one thing or of all, with numbers below `before`."""
         rows = self._c.execute(
-            f"select {_COLUMNS} from audit where (?1 is null or ref=?1) and (?2 is null or seq<?2) order by seq desc limit ?3",
+            f"select {_COLUMNS} from audit where (?1 is null or ref=?1) and (?2 is null or seq<?2)"
+            " order by seq desc limit ?3",
             (ref, before, limit),
         )
         return [AuditRow(*row) for row in rows]

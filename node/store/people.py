@@ -5,7 +5,7 @@ Source: at-rest, key hierarchy.
 """
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from node.errors import Conflict
 
@@ -16,8 +16,8 @@ ROLES = ("caseworker", "coordinator", "auditor", "operator")
 class UserRow:
     """One member of staff; `login_index` is a keyed hash of the login, `sealed` holds login and display name.
 
-    `verifier` proves the password; `public_key` is the half other people seal the office key to; `organisation` is a code of the
-    country's record.
+    `verifier` proves the password; `public_key` is the half other people seal the office key to; `organisation` is a
+    code of the country's record.
     """
 
     user_id: str
@@ -35,9 +35,9 @@ class UserRow:
 
 @dataclass(frozen=True, slots=True)
 class WrapRow:
-    """A key of a user, wrapped: `kind` names the key (`user`, `office`), `credential` what opens it (`password`, a passkey's id).
+    """A key of a user, wrapped: `kind` names the key (`user`, `office`), `credential` what opens it.
 
-    `generation` grows when the password or the key changes.
+    A credential is `password` or the id of a passkey. `generation` grows when the password or the key changes.
     """
 
     user_id: str
@@ -48,7 +48,10 @@ class WrapRow:
     at: int
 
 
-_USER = "user_id, login_index, sealed, role, organisation, verifier, public_key, created_at, disabled_at, failed_tries, locked_until"
+_USER = (
+    "user_id, login_index, sealed, role, organisation, verifier, public_key, created_at, disabled_at, failed_tries,"
+    " locked_until"
+)
 _WRAP = "user_id, credential, kind, generation, sealed, at"
 
 
@@ -61,11 +64,7 @@ class People:
     def add(self, user: UserRow) -> None:
         """Add a user; Conflict if the login is taken."""
         try:
-            self._c.execute(
-                f"insert into user ({_USER}) values (?,?,?,?,?,?,?,?,?,?,?)",
-                (user.user_id, user.login_index, user.sealed, user.role, user.organisation, user.verifier, user.public_key,
-                 user.created_at, user.disabled_at, user.failed_tries, user.locked_until),
-            )  # fmt: skip
+            self._c.execute(f"insert into user ({_USER}) values (?,?,?,?,?,?,?,?,?,?,?)", astuple(user))
         except sqlite3.IntegrityError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_CONSTRAINT_UNIQUE:
                 raise
@@ -84,7 +83,7 @@ class People:
         return [UserRow(*row) for row in self._c.execute(f"select {_USER} from user order by created_at, user_id")]
 
     def put_password(self, user_id: str, verifier: bytes) -> None:
-        """A new password: its verifier, and a clean count of tries. The wraps are put beside it in the same transaction."""
+        """A new password: its verifier, and a clean count of tries. Put the wraps in the same transaction."""
         self._c.execute(
             "update user set verifier=?, failed_tries=0, locked_until=0 where user_id=?", (verifier, user_id)
         )
@@ -118,8 +117,9 @@ class People:
         """Add a wrapped key, or put a newer generation in its place; Conflict if the generation does not grow."""
         done = self._c.execute(
             f"insert into wrap ({_WRAP}) values (?,?,?,?,?,?) on conflict (user_id, credential, kind) do update set"
-            " generation=excluded.generation, sealed=excluded.sealed, at=excluded.at where excluded.generation > generation",
-            (wrap.user_id, wrap.credential, wrap.kind, wrap.generation, wrap.sealed, wrap.at),
+            " generation=excluded.generation, sealed=excluded.sealed, at=excluded.at"
+            " where excluded.generation > generation",
+            astuple(wrap),
         )
         if not done.rowcount:
             raise Conflict("this key was wrapped anew in between; read it again")

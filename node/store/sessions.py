@@ -1,7 +1,10 @@
-"""Sign-ins of people and tokens of machines: only SHA-256 of a token is kept, so a copy of the database opens no door."""
+"""Sign-ins of people and tokens of machines.
+
+Only SHA-256 of a token is kept, so a copy of the database opens no door.
+"""
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class SessionRow:
 
 @dataclass(frozen=True, slots=True)
 class TokenRow:
-    """One machine's token; `scopes` are code words, `sealed` is its own wrap of the office key, if a coordinator gave it one."""
+    """One machine's token; `scopes` are code words, `sealed` its wrap of the office key, if a coordinator gave one."""
 
     token_id: str
     token_hash: bytes
@@ -34,6 +37,7 @@ class TokenRow:
 
 _SESSION = "token_hash, user_id, created_at, seen_at, idle_s, ends_at, revoked_at"
 _TOKEN = "token_id, token_hash, user_id, scopes, sealed, created_at, ends_at, used_at, revoked_at"  # noqa: S105 - column names
+_USER_IS_IN = "user_id in (select user_id from user where disabled_at is null)"
 _ALIVE = "revoked_at is null and ends_at>:now and seen_at+idle_s>:now"
 
 
@@ -45,17 +49,12 @@ class Sessions:
 
     def start(self, session: SessionRow) -> None:
         """Somebody signed in."""
-        self._c.execute(
-            f"insert into session ({_SESSION}) values (?,?,?,?,?,?,?)",
-            (session.token_hash, session.user_id, session.created_at, session.seen_at, session.idle_s, session.ends_at,
-             session.revoked_at),
-        )  # fmt: skip
+        self._c.execute(f"insert into session ({_SESSION}) values (?,?,?,?,?,?,?)", astuple(session))
 
     def get(self, token_hash: bytes, now: int) -> SessionRow | None:
         """The sign-in of a token if it still holds at `now` and its user is not disabled."""
         row = self._c.execute(
-            f"select {', '.join('s.' + name for name in _SESSION.split(', '))} from session s join user u using (user_id)"
-            f" where s.token_hash=:hash and u.disabled_at is null and {_ALIVE}",
+            f"select {_SESSION} from session where token_hash=:hash and {_ALIVE} and {_USER_IS_IN}",
             {"hash": token_hash, "now": now},
         ).fetchone()
         return SessionRow(*row) if row else None
@@ -86,17 +85,15 @@ class Sessions:
 
     def add_token(self, token: TokenRow) -> None:
         """Let a machine in."""
-        self._c.execute(
-            f"insert into api_token ({_TOKEN}) values (?,?,?,?,?,?,?,?,?)",
-            (token.token_id, token.token_hash, token.user_id, " ".join(token.scopes), token.sealed, token.created_at, token.ends_at,
-             token.used_at, token.revoked_at),
-        )  # fmt: skip
+        token_id, token_hash, user_id, scopes, *rest = astuple(token)
+        values = (token_id, token_hash, user_id, " ".join(scopes), *rest)
+        self._c.execute(f"insert into api_token ({_TOKEN}) values (?,?,?,?,?,?,?,?,?)", values)
 
     def token(self, token_hash: bytes, now: int) -> TokenRow | None:
         """A machine's token if it still holds at `now` and the user who made it is not disabled."""
         row = self._c.execute(
-            f"select {', '.join('t.' + name for name in _TOKEN.split(', '))} from api_token t join user u using (user_id)"
-            " where t.token_hash=? and t.revoked_at is null and (t.ends_at is null or t.ends_at>?) and u.disabled_at is null",
+            f"select {_TOKEN} from api_token where token_hash=? and revoked_at is null"
+            f" and (ends_at is null or ends_at>?) and {_USER_IS_IN}",
             (token_hash, now),
         ).fetchone()
         return _token(row) if row else None

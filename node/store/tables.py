@@ -1,6 +1,7 @@
 """Tables of the node itself: settings, audit, people, sessions, registry archive; and those of the key file.
 
-Plain columns hold random ids, hashes, codes, countries and times. What says who a person is, staff included, is in `sealed` columns.
+Plain columns hold random ids, hashes, codes, countries and times. What says who a person is, staff included, is in
+`sealed` columns.
 """
 
 NODE_SQL = """
@@ -22,14 +23,15 @@ create table user (
 ) strict, without rowid;
 
 create table wrap (
-    user_id text not null references user (user_id), credential text not null, kind text not null, generation integer not null,
-    sealed blob not null, at integer not null,
+    user_id text not null references user (user_id), credential text not null, kind text not null,
+    generation integer not null, sealed blob not null, at integer not null,
     primary key (user_id, credential, kind)
 ) strict, without rowid;
 
 create table session (
     token_hash blob primary key, user_id text not null references user (user_id),
-    created_at integer not null, seen_at integer not null, idle_s integer not null, ends_at integer not null, revoked_at integer
+    created_at integer not null, seen_at integer not null, idle_s integer not null, ends_at integer not null,
+    revoked_at integer
 ) strict, without rowid;
 create index session_user on session (user_id);
 
@@ -43,12 +45,14 @@ create table archive (
 ) strict;
 
 create table archive_name (
-    name text not null, version integer not null, sha256 blob not null references archive (sha256), first_at integer not null,
+    name text not null, version integer not null, sha256 blob not null references archive (sha256),
+    first_at integer not null,
     primary key (name, version, sha256)
 ) strict, without rowid;
 
 create table archive_latest (
-    name text primary key, version integer not null, sha256 blob not null references archive (sha256), at integer not null
+    name text primary key, version integer not null, sha256 blob not null references archive (sha256),
+    at integer not null
 ) strict, without rowid;
 """
 

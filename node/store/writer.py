@@ -1,7 +1,7 @@
 """One thread that writes, with group commit: whatever waits while a commit is in flight joins the next one.
 
-Each job runs in a savepoint of its own inside the group's transaction, so that one that fails takes nothing with it. A caller is
-answered only after the commit is on the disk. Source: pitfalls P9, P26.
+Each job runs in a savepoint of its own inside the group's transaction, so that one that fails takes nothing with it.
+A caller is answered only after the commit is on the disk. Source: pitfalls P9, P26.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ MAX_GROUP_S = 0.05  # a transaction holds others up for no longer (P26)
 
 @dataclass(slots=True)
 class Job:
-    """Something to be done to the database, and who waits for it. Without a loop it is a thread that waits on `done`."""
+    """Something to be done to the database, and who waits for it: a future, or without a loop a thread on `done`."""
 
     run: Callable[[Work], Any]  # what it gives back only its caller knows; Store.write keeps the type
     loop: asyncio.AbstractEventLoop | None = None

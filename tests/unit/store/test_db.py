@@ -1,0 +1,210 @@
+"""One writer with group commit, readers beside it."""
+
+import asyncio
+import sqlite3
+import threading
+from functools import partial
+
+import pytest
+
+from node.store.db import Store
+from node.store.problems import StoreClosed
+from node.store.work import Reader, Work
+
+
+def put(work: Work, name: str, value: int) -> None:
+    work.meta.put(name, value)
+
+
+def test_a_new_database_has_the_settings_that_durability_and_erasure_need(store):
+    """Issue 2, part store."""
+    names = (
+        "journal_mode",
+        "synchronous",
+        "secure_delete",
+        "foreign_keys",
+        "trusted_schema",
+        "page_size",
+        "temp_store",
+    )
+
+    found = store.write_sync(lambda work: [work.connection.execute(f"pragma {name}").fetchone()[0] for name in names])
+
+    assert found == ["wal", 2, 1, 1, 0, 16384, 2]
+
+
+def test_every_table_is_strict(store):
+    """A text in a number column is an error, not a surprise two years later."""
+    rows = store.read_sync(lambda reader: reader.connection.execute("pragma table_list").fetchall())
+    loose = [
+        row[1] for row in rows if row[0] == "main" and row[2] == "table" and not row[5] and row[1] != "sqlite_schema"
+    ]
+
+    assert len(rows) > 20
+    assert loose == []
+
+
+async def test_a_write_is_seen_by_the_next_read(store):
+    answer = await store.write(lambda work: work.meta.put("a", 7) or "done")
+
+    assert answer == "done"
+    assert await store.read(lambda reader: reader.meta.get("a")) == 7
+
+
+async def test_writes_that_wait_for_a_commit_share_the_next_one(store):
+    """P26: many decisions, one flush."""
+    started, go = threading.Event(), threading.Event()
+
+    def hold(work: Work) -> None:
+        started.set()
+        go.wait(10)
+
+    before = store.commits
+    held = store.write(hold)
+    await asyncio.to_thread(started.wait, 10)
+    others = [store.write(lambda work, i=i: work.meta.put(f"n{i}", i)) for i in range(50)]
+    go.set()
+    await asyncio.gather(held, *others)
+
+    assert store.commits - before <= 2
+    assert len(store.read_sync(lambda reader: reader.meta.settings("n"))) == 50
+
+
+async def test_a_write_that_fails_undoes_itself_and_nothing_else(store):
+    """Each job has a savepoint of its own; the error goes to its caller and to nobody else."""
+
+    def fails(work: Work) -> None:
+        work.meta.put("half", 1)
+        raise KeyError("not found")
+
+    first = store.write(lambda work: work.meta.put("first", 1))
+    second = store.write(fails)
+    third = store.write(lambda work: work.meta.put("third", 3))
+    results = await asyncio.gather(first, second, third, return_exceptions=True)
+
+    assert [type(result) for result in results] == [type(None), KeyError, type(None)]
+    assert store.read_sync(lambda reader: reader.meta.settings("")) == {"first": 1, "third": 3}
+
+
+async def test_a_broken_constraint_is_its_callers_affair(store):
+    """A row that points to nothing is refused, and the store goes on."""
+    orphan = "insert into wrap values ('nobody', 'password', 'user', 1, x'00', 1)"
+
+    with pytest.raises(sqlite3.IntegrityError):
+        await store.write(lambda work: work.connection.execute(orphan) and None)
+
+    assert store.problem is None
+    await store.write(lambda work: work.meta.put("a", 1))
+
+
+def test_a_commit_by_hand_inside_a_write_is_an_error_and_the_store_goes_on(store):
+    with pytest.raises(sqlite3.OperationalError):
+        store.write_sync(lambda work: work.connection.execute("commit") and None)
+
+    store.write_sync(lambda work: work.meta.put("a", 1))
+    assert store.read_sync(lambda reader: reader.meta.get("a")) == 1
+
+
+async def test_after_commit_runs_on_the_callers_thread_and_only_if_it_was_committed(store):
+    called: list[tuple[str, int]] = []
+
+    def wakes(work: Work, name: str, fails: bool) -> None:
+        work.after_commit(lambda: called.append((name, threading.get_ident())))
+        if fails:
+            raise ValueError(name)
+
+    await store.write(lambda work: wakes(work, "kept", False))
+    with pytest.raises(ValueError, match="undone"):
+        await store.write(lambda work: wakes(work, "undone", True))
+
+    assert called == [("kept", threading.get_ident())]
+
+
+async def test_a_caller_that_gave_up_does_not_undo_the_work(store):
+    future = store.write(lambda work: work.meta.put("a", 1))
+    future.cancel()
+
+    await store.write(lambda work: None)
+
+    assert store.read_sync(lambda reader: reader.meta.get("a")) == 1
+
+
+def test_a_reader_cannot_write(store):
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        store.read_sync(lambda reader: reader.meta.put("a", 1))
+
+
+def test_a_read_is_of_one_moment(store):
+    """What is committed while a reader looks does not change what it sees."""
+    store.write_sync(lambda work: work.meta.put("a", 1))
+
+    def twice(reader: Reader) -> list[object]:
+        first = reader.meta.get("a")
+        store.write_sync(lambda work: work.meta.put("a", 2))
+        return [first, reader.meta.get("a")]
+
+    assert store.read_sync(twice) == [1, 1]
+    assert store.read_sync(lambda reader: reader.meta.get("a")) == 2
+
+
+def test_closing_finishes_what_was_asked_for(path):
+    store = Store.open(path)
+
+    async def write() -> None:
+        for i in range(20):
+            store.write(partial(put, name=f"n{i}", value=i))
+        store.close()
+
+    asyncio.run(write())
+    with pytest.raises(StoreClosed):
+        store.write_sync(lambda work: None)
+
+    with_all = Store.open(path, read_only=True)
+    assert len(with_all.read_sync(lambda reader: reader.meta.settings("n"))) == 20
+    with_all.close()
+
+
+def test_a_repository_is_made_once_for_a_piece_of_work(store):
+    assert store.read_sync(lambda reader: reader.audit is reader.audit)
+
+
+def test_a_stop_iteration_is_an_error_and_not_a_caller_that_waits_for_ever(store):
+    """A future refuses this one exception; without care its caller would never hear."""
+
+    async def ask() -> None:
+        await asyncio.wait_for(store.write(lambda work: next(iter([]))), 10)
+
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        asyncio.run(ask())
+
+
+def test_erased_bytes_are_gone_from_file_and_log(store, path):
+    """At-rest 5.1: secure_delete empties the page, and emptying the log drops the older copy of it."""
+    marked = b"CANARY-" + bytes(range(65, 91)) * 20
+    store.write_sync(lambda work: work.meta.put("a", marked))
+    log = path.with_name("node.db-wal")
+    assert marked in path.read_bytes() + log.read_bytes()
+
+    store.write_sync(lambda work: work.meta.drop("a"))
+    emptied = store.empty_log()
+
+    assert emptied
+    assert marked[:40] not in path.read_bytes() + log.read_bytes()
+    store.vacuum()
+    assert store.check() == []
+
+
+def test_a_backup_is_whole_while_writing_goes_on_and_holds_no_log(store, path, tmp_path):
+    """At-rest 5.4."""
+    store.write_sync(lambda work: work.meta.put("a", b"x" * 100_000))
+    target = tmp_path / "copy.db"
+
+    store.backup(target)
+    store.write_sync(lambda work: work.meta.put("later", 1))
+
+    assert target.stat().st_mode & 0o777 == 0o600
+    assert sorted(p.name for p in tmp_path.iterdir() if p.name.startswith("copy")) == ["copy.db"]
+    copy = Store.open(target)
+    assert set(copy.read_sync(lambda reader: reader.meta.settings(""))) == {"a"}
+    assert copy.check() == []
+    copy.close()

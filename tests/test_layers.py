@@ -75,7 +75,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "sqlite_utils": ("node.store",),
     "structlog": ("node.log",),
     "apscheduler": ("node.jobs",),
-    "click": ("node.cli", "node.commands", "registry.cli"),
+    "click": ("node.cli", "node.commands", "node.docs", "registry.cli"),
     "aiohttp": ("node.peer", "node.api", "node.web", "node.app", "node.cli", "node.demo", "node.doctor", "registry"),
 }
 SQL = re.compile(

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes .venv with the locked packages, once: a second run finds it and needs no network.
+# Makes .venv with the locked packages and the commands trm-node and trm-registry, once: a second run finds it and needs no network.
 # Called by the Makefile from the project folder. PYTHON=/path/to/python3 chooses another interpreter.
 set -eu
 
@@ -25,7 +25,7 @@ find_python() {
 [ -f requirements/dev.txt ] || stop "requirements/dev.txt is missing; run make in the project folder"
 command -v git >/dev/null 2>&1 || stop "git is missing; install it and try again"
 
-wanted=$(cksum < requirements/dev.txt)
+wanted=$(cksum requirements/dev.txt pyproject.toml)
 if [ -x .venv/bin/python ] && [ "$(cat .venv/.ready 2>/dev/null || true)" = "$wanted" ] && fits .venv/bin/python; then
     exit 0
 fi
@@ -39,4 +39,7 @@ echo "Setting up .venv with the packages of requirements/dev.txt; this happens o
 { [ -x .venv/bin/python ] && fits .venv/bin/python; } || "$python" -m venv --clear .venv >&2
 .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.txt >&2 ||
     stop "the packages could not be installed; the lines above say why (the first set-up needs a network or a package mirror)"
+# The commands trm-node and trm-registry, running from this folder; the build backend is in the lock, so no network.
+.venv/bin/python -m pip install -qq --disable-pip-version-check --no-index --no-build-isolation --no-deps -e . >&2 ||
+    stop "the commands trm-node and trm-registry could not be installed; the lines above say why"
 echo "$wanted" > .venv/.ready

@@ -148,6 +148,7 @@ def test_the_sample_configuration_is_valid_and_shows_every_section():
 def test_the_set_up_names_what_a_machine_lacks_in_one_sentence(tmp_path, present, missing):
     (tmp_path / "requirements").mkdir()
     (tmp_path / "requirements" / "dev.txt").write_text("")
+    (tmp_path / "pyproject.toml").write_text("")
     for tool in present:
         (tmp_path / tool).symlink_to(shutil.which(tool) or "")
 

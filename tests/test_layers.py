@@ -76,7 +76,17 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "structlog": ("node.log",),
     "apscheduler": ("node.jobs",),
     "click": ("node.cli", "node.commands", "node.docs", "registry.cli"),
-    "aiohttp": ("node.peer", "node.api", "node.web", "node.app", "node.cli", "node.demo", "node.doctor", "registry"),
+    "aiohttp": (
+        "node.peer",
+        "node.api",
+        "node.web",
+        "node.app",
+        "node.cli",
+        "node.demo",
+        "node.doctor",
+        "node.proxies",
+        "registry",
+    ),
 }
 SQL = re.compile(
     r"\b(select\s.+\sfrom|insert\s+(or\s+\w+\s+)?into|update\s+\w+\s+set|delete\s+from|create\s+table)\s", re.I | re.S

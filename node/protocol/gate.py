@@ -1,7 +1,7 @@
 """The gate: one function at drafting, at release and before every retry, whichever way a letter leaves (H15).
 
-It says every objection, the strongest first (H02), and what becomes of the letter. It decides nothing about a person: it
-only says no, or not yet. Source: wire 1 (release); domain 6; practice H01, H02, H15.
+It says every objection, the strongest first (H02), and what becomes of the letter. It decides nothing about a
+person: it only says no, or not yet. Source: wire 1 (release); domain 6; practice H01, H02, H15.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -61,8 +61,8 @@ def onward(c: Context) -> Iterator[Objection]:
     changed_at = c.shared.changed_at
     if changed_at is None or c.draft.letter.sender_role != "opener" or not c.draft.letter.disclosed:
         return
-    used = [record for record in c.consents if used(c, record)]
-    if not used or any(record.valid_from < changed_at for record in used):
+    rests_on = [record for record in c.consents if used(c, record)]
+    if not rests_on or any(record.valid_from < changed_at for record in rests_on):
         yield hold("R28", "another organisation takes over", "ask her about it and record a new consent")
 
 
@@ -87,9 +87,9 @@ def _recipients_here(c: Context, record: ConsentRecord) -> list[ConsentTo]:
 
 
 def _chosen_in_writing(c: Context, key: OfficeKeyFacts) -> bool:
-    used = [record for record in c.consents if used(c, record)]
-    named = [record for record in used if any(to.holder == key.kid for to in record.recipients)]
-    return bool(used) and len(named) == len(used) and all(record.method == "written" for record in named)
+    rests_on = [record for record in c.consents if used(c, record)]
+    named = [record for record in rests_on if any(to.holder == key.kid for to in record.recipients)]
+    return bool(rests_on) and len(named) == len(rests_on) and all(record.method == "written" for record in named)
 
 
 def _distrusted(c: Context, target: str, value: str) -> bool:

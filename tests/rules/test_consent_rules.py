@@ -1,0 +1,456 @@
+"""Consent, who gives it, when it counts and ends: R01, R13, R20-R24, R26, H09-H11, H17, H26, H27."""
+
+import pytest
+
+from node.errors import NotAllowed
+from node.protocol.case_changes import check_guardian, record_guardian
+from node.protocol.consent import after_withdrawal, assertion, effective, note_asserted, withdraw
+from node.protocol.consent_faults import faults
+from node.protocol.facts import ThreadFacts, Withdrawn
+from node.protocol.gate import receiver
+from tests.rules.world import (
+    CHILD,
+    CHILD_TOKEN,
+    DAY,
+    GUARDIAN,
+    HER,
+    HER_TOKEN,
+    NAME,
+    NOW,
+    OTHER_THREAD,
+    PLAN,
+    THREAD,
+    TO_XA,
+    accepted,
+    body,
+    both,
+    case,
+    disclosure,
+    draft,
+    drafting,
+    entry,
+    letter,
+    offer,
+    record,
+    release,
+    with_,
+)
+
+MINOR = with_(HER, age_band="16-17", guardian=GUARDIAN)
+PROVISIONAL = {
+    "basis": "provisional",
+    "given_by": "child_protection",
+    "capacity": "child_assent_recorded",
+    "purposes": ("enquiry",),
+    "levels": ("L1",),
+    "valid_until": NOW + 9 * DAY,
+    "seconded_by": "ben",
+}
+
+
+def refused_for(came, shared=None):
+    """The rule and reason of a refusal."""
+    found = receiver(came, shared or ThreadFacts())
+    assert found is not None
+    return found.rule, found.reason
+
+
+def rules_of(made, person, now=NOW):
+    """The rules a record breaks."""
+    return [fault.rule for fault in faults(made, person, now)]
+
+
+# --- R01, H09: consent, and nothing in its place ---
+
+
+def test_r01_sender_nothing_goes_without_a_recorded_consent():
+    """R01: the stated entry rests on a record, or the letter waits."""
+    gate = release(offer(), consents=())
+
+    assert [one.rule for one in gate.objections] == ["R01"]
+    assert gate.held
+
+
+def test_r01_sender_consent_for_another_country_or_thread_does_not_count():
+    """R01: for this recipient, and R26: on this thread."""
+    elsewhere = with_(record(), asserted=(with_(record().asserted[0], country="XB"),))
+    other_thread = with_(record(), asserted=(with_(record().asserted[0], thread=OTHER_THREAD),))
+
+    for consents in ((elsewhere,), (other_thread,)):
+        assert "R01" in both(offer(), consents=consents)
+
+
+def test_r01_sender_a_letter_never_says_more_than_she_allowed():
+    """R01: purposes, levels, categories, end and holder are within the record."""
+    for said in (
+        {"levels": ("L1", "L2", "L3", "L4")},
+        {"categories": ("hiv",)},
+        {"purposes": ("enquiry", "travel")},
+        {"until": NOW + 91 * DAY},
+        {"holder": "ff" * 32},
+        {"given_by": "guardian"},
+    ):
+        assert "R01" in both(offer(consent=(entry(**said),)))
+
+
+def test_r01_sender_an_update_rests_on_the_consents_of_the_thread():
+    """R01: a letter that states no entry still needs one that was stated."""
+    update = letter("referral.update", consent=())
+
+    assert both(update, shared=accepted()) == []
+    assert both(update, shared=accepted(), consents=()) == ["R01"]
+    assert both(letter("referral.update", sender_role="responder"), shared=accepted(), case=None) == []
+    assert both(letter("referral.update", sender_role="responder"), shared=accepted(entries=()), case=None) == ["R01"]
+
+
+def test_r01_receiver_a_letter_that_states_no_consent_is_refused():
+    """R01 at the receiver: judged on the letter alone."""
+    assert refused_for(offer(consent=())) == ("R01", 1)
+    assert refused_for(offer(consent=(entry(purposes=("referral",)),))) == ("R01", 1)
+    assert refused_for(offer(consent=(entry(levels=("L2",)),))) == ("R01", 1)
+
+
+def test_r01_receiver_a_field_beyond_the_stated_consent_is_refused():
+    """R01: level and category of each field are within the entry."""
+    for said in ({"levels": ("L1", "L2")}, {"categories": ("needs",)}):
+        assert refused_for(disclosure(NAME, consent=(entry(**said),)), accepted()) == ("R01", 1)
+
+
+@pytest.mark.parametrize("ground", ["public_task", "vital_interests", "legal_obligation", "legal_claims"])
+def test_h09_sender_no_other_ground_replaces_consent(ground):
+    """H09: no consent, no disclosure."""
+    assert "H09" in both(with_(offer(consent=()), lawful_basis=ground))
+    assert "H09" in both(with_(disclosure(consent=()), lawful_basis=ground), shared=accepted())
+
+
+def test_h09_receiver_another_ground_in_place_of_consent_is_refused():
+    """H09 at the receiver."""
+    assert refused_for(with_(offer(consent=()), lawful_basis="public_task")) == ("H09", 109)
+
+
+# --- R13, H10, H11: children and whoever decides with them ---
+
+
+def test_r13_sender_a_child_never_consents_alone():
+    """R13: the guardian first, and the child's assent recorded."""
+    assert rules_of(record(MINOR), MINOR) == []
+    assert rules_of(record(MINOR, given_by="self"), MINOR) == ["R13"]
+    assert rules_of(record(MINOR, capacity="adult"), MINOR) == ["R13"]
+    assert rules_of(record(MINOR), with_(MINOR, guardian=None)) == ["R13"]
+    alone = entry(MINOR, given_by="self")
+    assert "R13" in both(offer(MINOR, consent=(alone,)), case=case(MINOR), consents=(record(MINOR, given_by="self"),))
+
+
+def test_r13_receiver_a_childs_consent_given_by_itself_is_refused():
+    """R13: reason 13, judged on the entry."""
+    for said in ({"given_by": "self"}, {"capacity": "adult"}):
+        assert refused_for(offer(MINOR, consent=(entry(MINOR, **said),))) == ("R13", 13)
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        {"appointing_body": ""},
+        {"appointed_on": ""},
+        {"not_named_in_case": False},
+        {"conflict_checked_by": None},
+        {"conflict_checked_by": "ana"},
+        {"conflict_found": True},
+        {"heard_alone": False},
+    ],
+)
+def test_h11_sender_a_guardian_counts_only_when_appointed_free_of_conflict_and_the_child_heard_alone(fact):
+    """H11: each of the five facts; with a conflict consents rest."""
+    doubtful = with_(MINOR, guardian=with_(GUARDIAN, **fact))
+
+    assert both(offer(MINOR), case=case(doubtful), consents=(record(MINOR),)) == ["H11"]
+
+
+def test_h11_sender_the_same_holds_for_an_adults_legal_representative():
+    """H11, last sentence."""
+    represented = with_(HER, guardian=with_(GUARDIAN, conflict_found=True))
+
+    assert rules_of(record(given_by="legal_representative"), represented) == ["H11"]
+    assert rules_of(record(given_by="legal_representative"), with_(HER, guardian=GUARDIAN)) == []
+
+
+def test_h11_sender_who_recorded_a_guardian_cannot_clear_it_of_conflict():
+    """H11: a second person checks."""
+    recorded = record_guardian(case(MINOR), "p1", GUARDIAN, "ana", NOW).case
+
+    with pytest.raises(NotAllowed):
+        check_guardian(recorded, "p1", False, "ana", NOW)
+
+    assert check_guardian(recorded, "p1", False, "ben", NOW).case.persons[0].guardian == GUARDIAN
+
+
+def test_h11_receiver_a_sender_that_does_not_vouch_is_refused():
+    """Wire 7: `safeguards_met` is the statement that R23, H11 and H17 hold."""
+    assert refused_for(offer(MINOR, consent=(entry(MINOR, safeguards_met=False),))) == ("R23", 23)
+
+
+def test_h10_sender_a_provisional_basis_needs_child_protection_and_a_second_person():
+    """H10: ten days, renewable once, an offer only."""
+    no_guardian = with_(MINOR, guardian=None)
+
+    assert rules_of(record(MINOR, **PROVISIONAL), no_guardian) == []
+    for fact in (
+        {"seconded_by": None},
+        {"seconded_by": "ana"},
+        {"given_by": "guardian"},
+        {"valid_until": NOW + 10 * DAY},
+        {"renewals": 2},
+        {"purposes": ("enquiry", "referral")},
+        {"levels": ("L1", "L2")},
+    ):
+        assert rules_of(record(MINOR, **{**PROVISIONAL, **fact}), no_guardian) == ["H10"]
+    assert rules_of(record(MINOR, **PROVISIONAL), MINOR) == ["H10"]
+    assert rules_of(record(**PROVISIONAL), HER) == ["H10"]
+
+
+def test_h10_sender_a_provisional_basis_carries_an_offer():
+    """H10: with no guardian the child still gets help."""
+    no_guardian = with_(MINOR, guardian=None)
+    made = record(MINOR, **PROVISIONAL)
+    said = assertion(made, no_guardian, TO_XA, NOW, HER_TOKEN)
+
+    assert both(offer(MINOR, consent=(said,)), case=case(no_guardian), consents=(made,)) == []
+
+
+def test_h10_receiver_a_provisional_basis_beyond_an_offer_is_refused():
+    """H10: reason 110."""
+    provisional = entry(MINOR, basis="provisional", given_by="child_protection", purposes=("enquiry",), levels=("L1",))
+
+    assert receiver(offer(MINOR, consent=(provisional,)), ThreadFacts()) is None
+    wide = with_(provisional, levels=("L1", "L3"))
+    assert refused_for(offer(MINOR, consent=(wide,))) == ("H10", 110)
+    assert refused_for(disclosure(NAME, consent=(provisional,)), accepted()) == ("H10", 110)
+
+
+# --- R22, R23, H17: in time, informed, alone ---
+
+
+def test_r22_sender_consent_that_ended_stops_disclosure_and_not_care():
+    """R22 and practice: expiry stops new disclosure, not care under way."""
+    later = NOW + 91 * DAY
+
+    assert "R22" in both(disclosure(), shared=accepted(), now=later)
+    assert both(letter("referral.update", consent=()), shared=accepted(), now=later) == []
+    assert rules_of(record(valid_until=NOW + 400 * DAY), HER) == ["R22"]
+
+
+def test_r22_receiver_a_letter_written_after_the_consents_end_is_refused():
+    """R22: by the times both sides exchanged, never by the receiver's clock."""
+    ended = entry(until=NOW)
+
+    assert refused_for(offer(consent=(ended,), age_band="25-34")) == ("R22", 22)
+    assert receiver(offer(consent=(with_(ended, until=NOW + 1),)), ThreadFacts()) is None
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        {"language": ""},
+        {"info_sheet_version": ""},
+        {"understood_check": False},
+        {"alternatives_explained": False},
+        {"no_pressure_declared": False},
+    ],
+)
+def test_r23_sender_consent_counts_only_when_informed(fact):
+    """R23: the mandatory parts of the form, at drafting, at release and when it is asserted."""
+    assert both(offer(), consents=(record(**fact),)) == ["R23"]
+    with pytest.raises(NotAllowed) as caught:
+        assertion(record(**fact), HER, TO_XA, NOW, HER_TOKEN)
+    assert caught.value.rule == "R23"
+
+
+def test_r23_receiver_a_letter_without_the_safeguards_is_refused():
+    """R23: reason 23."""
+    assert refused_for(offer(consent=(entry(safeguards_met=False),))) == ("R23", 23)
+
+
+def test_h17_sender_names_need_a_talk_alone_and_an_independent_interpreter():
+    """H17: `spoken_to_alone = no` is invalid for L3; no interpreter of family, embassy or employer."""
+    assert rules_of(record(spoken_to_alone=False), HER) == ["H17"]
+    assert rules_of(record(spoken_to_alone=False, levels=("L1", "L2")), HER) == []
+    for interpreter in ("family", "embassy", "employer"):
+        assert rules_of(record(interpreter=interpreter), HER) == ["H17"]
+
+
+def test_h17_sender_a_suspicion_of_pressure_holds_what_rests_on_consent():
+    """H17: held, and the sentence on the page says nothing of why."""
+    pressed = case(with_(HER, coercion_suspected=True))
+
+    gate = release(offer(), case=pressed)
+
+    assert gate.held
+    assert [(one.rule, one.discreet) for one in gate.objections] == [("H17", True)]
+    assert not any(word in gate.objections[0].sentence for word in ("press", "coerc", "force"))
+    assert both(letter("referral.arrived", sender_role="responder"), case=pressed, shared=accepted()) == []
+
+
+def test_h17_receiver_a_suspicion_here_is_never_an_answer():
+    """H17, row 14: the same letter gets the same answer; `safeguards_met` false is refused on the letter alone."""
+    assert receiver(offer(), ThreadFacts()) is None
+    assert refused_for(offer(consent=(entry(safeguards_met=False),))) == ("R23", 23)
+
+
+# --- R20, R21: taking it back ---
+
+
+def test_r20_sender_withdrawal_stops_at_once_what_rests_on_it():
+    """R20: one action, no reason, effective at once; the thread gets the uniform stop."""
+    narrowed, told = withdraw(record(), NOW)
+
+    gate = release(disclosure(), consents=(narrowed,), shared=accepted())
+
+    assert gate.objections[0].rule == "R20"
+    assert gate.cancelled
+    assert gate.ends_thread
+    assert [(one.country, one.token) for one in told] == [("XA", HER_TOKEN)]
+
+
+def test_r20_sender_taking_back_names_leaves_the_rest():
+    """R20: she may take back a part."""
+    narrowed, _ = withdraw(record(), NOW, purposes=(), levels=("L3", "L4"))
+    plan_only = disclosure(PLAN, consent=(entry(levels=("L1", "L2"), holder=None),))
+
+    assert narrowed.levels == ("L1", "L2")
+    assert both(plan_only, consents=(narrowed,), shared=accepted()) == []
+    gate = release(disclosure(NAME), consents=(narrowed,), shared=accepted())
+    assert gate.objections[0].rule == "R20"
+    assert not gate.ends_thread
+
+
+def test_r20_sender_an_answer_stops_when_the_other_country_told_of_a_withdrawal():
+    """R20 for the responder: the received assertion is gone."""
+    gone = Withdrawn(token=HER_TOKEN, purposes=("referral",), levels=("L3",), n=2)
+
+    assert both(letter("referral.update", sender_role="responder"), shared=accepted(withdrawn=(gone,)), case=None) == [
+        "R20"
+    ]
+
+
+def test_r20_receiver_a_letter_written_after_its_own_withdrawal_is_refused():
+    """R20: by the numbers both sides know; what was written before is not."""
+    gone = Withdrawn(token=HER_TOKEN, purposes=("referral",), levels=("L3",), n=3)
+    shared = accepted(withdrawn=(gone,))
+
+    assert refused_for(with_(disclosure(), n=4), shared) == ("R20", 20)
+    assert receiver(with_(disclosure(), n=2), shared) is None
+    answer = letter("referral.update", sender_role="responder")
+    assert refused_for(with_(answer, seen=3), shared) == ("R20", 20)
+    assert receiver(with_(answer, seen=2), shared) is None
+
+
+def test_r20_receiver_a_withdrawal_is_never_refused_and_ends_what_it_names():
+    """R20: at both sides the same entries are left."""
+    came = letter("consent.withdrawal", body=body("consent.withdrawal", token=HER_TOKEN))
+
+    assert receiver(came, accepted(stopped=True)) is None
+    assert after_withdrawal((entry(),), HER_TOKEN, ("referral",), ("L2", "L3"))[0].purposes == ("enquiry",)
+    assert after_withdrawal((entry(),), HER_TOKEN, ("referral", "enquiry"), ()) == ()
+    assert after_withdrawal((entry(),), CHILD_TOKEN, ("referral", "enquiry"), ()) == (entry(),)
+
+
+def test_r21_sender_withdrawal_leaves_case_and_help_as_they_are():
+    """R21: no status changes, and help under way is still told and handed on."""
+    before = case()
+    narrowed, _ = withdraw(record(), NOW)
+
+    assert case() == before
+    assert narrowed.withdrawn_at == NOW
+    assert both(letter("referral.arrived", sender_role="responder"), consents=(narrowed,), shared=accepted()) == []
+
+
+def test_r21_receiver_withdrawal_refuses_no_later_word_about_her_safety():
+    """R21: arrival is taken after a withdrawal."""
+    gone = Withdrawn(token=HER_TOKEN, purposes=("referral", "enquiry"), levels=("L1",), n=1)
+
+    assert receiver(letter("referral.arrived", n=5, seen=5), accepted(withdrawn=(gone,))) is None
+
+
+# --- R26, H26, H27: tokens, dependants, majority ---
+
+
+def test_r26_sender_a_token_is_for_one_country_thread_and_person():
+    """R26: nothing links two recipients."""
+    reused = with_(record(), asserted=(*record().asserted, with_(record().asserted[0], country="XB")))
+
+    assert "R26" in both(offer(), consents=(reused,))
+    with pytest.raises(NotAllowed):
+        note_asserted(record(), TO_XA, HER_TOKEN, OTHER_THREAD)
+    assert note_asserted(record(), TO_XA, HER_TOKEN, THREAD) == record()
+
+
+def test_r26_receiver_two_persons_under_one_token_are_refused():
+    """R26: reason 26."""
+    twice = (entry(), entry(CHILD, token=HER_TOKEN))
+
+    assert refused_for(offer(HER, CHILD, consent=twice)) == ("R26", 26)
+
+
+def test_h26_sender_each_dependant_has_a_consent_of_its_own():
+    """H26: without the child's there is no offer of both."""
+    family = case(HER, CHILD)
+    records = (record(), record(CHILD))
+
+    assert both(offer(HER, CHILD), case=family, consents=records) == []
+    assert both(offer(HER, CHILD), case=family, consents=(record(),)) == ["R01"]
+    assert "H26" in both(offer(HER, CHILD, consent=(entry(),)), case=family, consents=records)
+    strangers = draft(offer(), persons={HER_TOKEN: "p9"})
+    assert "H26" in both(strangers)
+
+
+def test_h26_sender_together_they_allow_what_each_allows():
+    """H26: the smallest common part."""
+    scope = effective((entry(), entry(CHILD, levels=("L1",), until=NOW + 5)))
+
+    assert scope.levels == {"L1"}
+    assert scope.until == NOW + 5
+    assert effective(()).purposes == frozenset()
+
+
+def test_h26_receiver_as_many_consents_as_persons():
+    """H26: reason 126; also for a field about, or an acceptance of, a person nobody offered."""
+    assert refused_for(offer(HER, CHILD, consent=(entry(),))) == ("H26", 126)
+    unknown = with_(NAME, person=CHILD_TOKEN)
+    assert refused_for(disclosure(unknown), accepted(unknown)) == ("H26", 126)
+    accept = letter("referral.accept", sender_role="responder", body=body("referral.accept", persons=[CHILD_TOKEN]))
+    assert refused_for(accept, accepted(accepted=False)) == ("H26", 126)
+
+
+def test_h27_sender_a_guardians_consent_ends_at_eighteen_for_disclosure_and_later_for_care():
+    """H27: disclosure on the day, help under way after 30 days."""
+    grown = with_(MINOR, majority_at=NOW)
+    world = {"case": case(grown), "consents": (record(MINOR),), "shared": accepted()}
+    disclosing = disclosure(consent=(entry(MINOR),))
+    update = letter("referral.update", consent=())
+
+    assert both(disclosing, **world, now=NOW - 1) == []
+    assert both(disclosing, **world, now=NOW) == ["H27"]
+    assert both(update, **world, now=NOW + 30 * DAY - 1) == []
+    assert both(update, **world, now=NOW + 30 * DAY) == ["H27"]
+
+
+def test_h27_sender_her_own_consent_takes_the_guardians_place():
+    """H27: she is asked, and the letter goes on."""
+    grown = with_(HER, guardian=GUARDIAN, majority_at=NOW - DAY)
+    own = record(HER, consent_id="own")
+
+    assert both(disclosure(), case=case(grown), consents=(record(MINOR), own), shared=accepted()) == []
+
+
+def test_h27_receiver_a_guardians_consent_for_an_adult_is_refused_for_disclosure():
+    """H27: the entry contradicts itself; reason 127."""
+    said = entry(given_by="guardian")
+
+    assert refused_for(disclosure(consent=(said,)), accepted()) == ("H27", 127)
+
+
+def test_release_says_what_drafting_said_and_sees_what_changed_since():
+    """Wire 1: the gate runs again at release with today's facts."""
+    assert drafting(offer()) == []
+
+    assert release(offer(), consents=(withdraw(record(), NOW)[0],)).cancelled

@@ -1,0 +1,58 @@
+"""Each rule that says it is enforced has a test named after it, for the sender and for the receiver."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from node.protocol.codes import REASON_NAMES
+from node.protocol.rules import BY_ID, RULES, Rule
+
+
+def _id(rule: Rule) -> str:
+    return rule.id
+
+
+HERE = Path(__file__).parent
+NAMES = {
+    name
+    for path in HERE.glob("test_*.py")
+    for name in re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+}
+# Rules of which this part holds no check of its own: what is enforced elsewhere is tested there.
+IN_THIS_ISSUE = (
+    *("R01", "R03", "R04", "R05", "R06", "R10", "R11", "R12", "R13", "R18", "R19", "R20", "R21", "R22", "R23", "R24"),
+    *("R26", "R29", "R30", "R31", "R36", "R37", "R38", "R39", "R40"),
+    *("H01", "H02", "H05", "H09", "H10", "H11", "H13", "H14", "H15", "H17", "H22", "H26", "H27", "H28"),
+)
+
+
+def test_all_rules_are_listed_once_in_order_with_their_reason():
+    """R01-R40 and H01-H35, and the numbers of wire 4."""
+    assert [rule.id for rule in RULES] == [f"R{n:02}" for n in range(1, 41)] + [f"H{n:02}" for n in range(1, 36)]
+    assert all(REASON_NAMES[rule.reason] == rule.id for rule in RULES)
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if {"drafting", "release"} & set(rule.enforced_at)], ids=_id)
+def test_a_rule_enforced_at_the_sender_has_a_sender_test(rule):
+    """The name of the test is the proof that somebody looked."""
+    assert any(name.startswith(f"test_{rule.id.lower()}_sender_") for name in NAMES), rule.id
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if "receiver" in rule.enforced_at], ids=_id)
+def test_a_rule_enforced_at_the_receiver_has_a_receiver_test(rule):
+    """As above."""
+    assert any(name.startswith(f"test_{rule.id.lower()}_receiver_") for name in NAMES), rule.id
+
+
+@pytest.mark.parametrize("rule", IN_THIS_ISSUE)
+def test_the_rules_of_this_issue_are_enforced_somewhere_now(rule):
+    """Nothing of the issue is put off."""
+    assert set(BY_ID[rule].enforced_at) - {"later"}
+
+
+def test_no_test_is_named_after_a_rule_that_does_not_exist():
+    """A slip in a name would count as proof."""
+    found = {name.split("_")[1].upper() for name in NAMES if re.match(r"test_[rh]\d\d_", name)}
+
+    assert found <= set(BY_ID)

@@ -1,0 +1,376 @@
+"""Asylum, named countries, stops, age, the order of rules: R05, R10, R12, R31, R39, R40, H01-H05, H15, H16, H22, H31."""
+
+import pytest
+
+from node.errors import NotAllowed
+from node.protocol.case import LIFT_WAIT_SECONDS, asylum_blocks
+from node.protocol.case_changes import doubt_age, lift_asylum_block, set_protection, set_tie, settle_age
+from node.protocol.desk import holds
+from node.protocol.facts import ThreadFacts, Withdrawn
+from node.protocol.gate import at_control, receiver, takes_effect
+from tests.rules.world import (
+    CHILD,
+    DAY,
+    HER,
+    HER_TOKEN,
+    NAME,
+    NOW,
+    OTHER_THREAD,
+    XA_RECORD,
+    accepted,
+    body,
+    both,
+    case,
+    disclosure,
+    draft,
+    entry,
+    letter,
+    offer,
+    record,
+    release,
+    stop,
+    tie,
+    with_,
+)
+
+CLAIM = with_(HER, protection="sought", ties=(tie("XA"),))
+GONE = Withdrawn(token=HER_TOKEN, purposes=("referral", "enquiry"), levels=("L1", "L2", "L3"), n=2)
+
+
+def test_r05_sender_a_presumed_victim_is_referred_like_an_identified_one():
+    """R05: possible is enough; no step asks for formal identification."""
+    assert both(offer(), case=case(trafficking_status="possible")) == []
+    assert both(offer(), case=case(trafficking_status="actual")) == []
+
+
+def test_r05_sender_somebody_found_not_to_be_a_victim_is_not_offered():
+    """R05: the offer's precondition is possible or actual."""
+    assert both(offer(), case=case(trafficking_status="not_a_victim")) == ["R05"]
+
+
+def test_r05_receiver_an_offer_says_no_status_and_is_stored():
+    """R05: the letter has no field for a status, so nothing can be asked."""
+    assert "status" not in offer().body.__struct_fields__
+    assert receiver(offer(), ThreadFacts()) is None
+
+
+@pytest.mark.parametrize("protection", ["considering", "sought", "granted", "refused", "closed"])
+def test_r10_sender_an_asylum_claim_blocks_the_country_of_origin(protection):
+    """R10, H03: whatever became of the claim, nothing goes there, and the thread gets the uniform stop."""
+    person = with_(HER, protection=protection, ties=(tie("XA"),))
+
+    gate = release(offer(), case=case(person))
+
+    assert [one.rule for one in gate.objections] == ["R10"]
+    assert gate.cancelled
+    assert gate.ends_thread
+
+
+def test_r10_sender_a_feared_country_is_blocked_without_a_claim():
+    """R10: fear is enough."""
+    person = with_(HER, ties=(tie("XA", "yes", "other"),))
+
+    assert both(offer(), case=case(person)) == ["R10"]
+
+
+@pytest.mark.parametrize("kind", ["referral.arrived", "referral.info", "referral.update", "safety.alert"])
+def test_r10_sender_the_block_holds_for_every_kind_of_letter(kind):
+    """R10 overrides consent, urgency, arrival and safety; only the stop passes (H01)."""
+    of = with_(letter("referral.update"), kind=kind)
+
+    assert both(of, case=case(CLAIM), shared=accepted())[0] == "R10"
+
+
+def test_r10_sender_the_stop_passes():
+    """H01: the stop is the only letter that R10 lets pass."""
+    assert both(stop(), case=case(CLAIM)) == []
+
+
+def test_r10_sender_a_claim_without_known_countries_waits():
+    """H03: nobody asked yet where she comes from, so nobody knows where nothing may go."""
+    gate = release(offer(), case=case(with_(HER, protection="sought")))
+
+    assert [one.rule for one in gate.objections] == ["R10"]
+    assert gate.held
+
+
+def test_h16_sender_a_withdrawal_to_a_blocked_country_waits_for_her_word():
+    """H16: she is asked first; the letter is neither sent nor lost."""
+    of = letter("consent.withdrawal", consent=())
+
+    gate = release(of, case=case(CLAIM), shared=accepted())
+
+    assert gate.held
+    assert not gate.ends_thread
+
+
+def test_r10_receiver_a_letter_from_the_origin_is_stored_and_held_at_the_desk():
+    """R10, wire 3 row 14: the answer on the wire never depends on asylum; the desk does."""
+    came = letter("referral.accept", sender_role="responder")
+
+    assert receiver(came, accepted()) is None
+    assert [one.rule for one in holds(came, case(CLAIM), "XA", NOW)] == ["R10"]
+    assert holds(came, case(HER), "XA", NOW) == []
+
+
+def test_h31_sender_where_she_lived_counts_as_origin():
+    """H31: habitual residence is origin."""
+    person = with_(HER, protection="sought", ties=(tie("XA", "not_asked", "habitual_residence"),))
+
+    assert both(offer(), case=case(person)) == ["R10"]
+
+
+def test_h03_sender_a_second_nationality_is_open_only_when_asked_and_not_feared():
+    """H03: blocked if feared, or until she has been asked."""
+    feared = tie("XB", "yes")
+
+    for answer, blocked in (("not_asked", True), ("yes", True), ("no", False)):
+        person = with_(HER, protection="sought", ties=(feared, tie("XA", answer)))
+        assert asylum_blocks(person, "XA", NOW) is blocked
+    assert asylum_blocks(with_(HER, protection="sought", ties=(tie("XA", "no"),)), "XA", NOW)
+
+
+def test_h03_sender_no_change_of_status_lifts_the_block():
+    """H03: refusal and closure do not lift it; once made, a claim stays."""
+    changed = case(with_(HER, ties=(tie("XA"),)))
+    for protection in ("sought", "refused", "none"):
+        changed = set_protection(changed, "p1", protection, "ana", NOW).case
+
+    assert both(offer(), case=changed) == ["R10"]
+
+
+def test_h03_sender_her_own_wish_reopens_the_country_after_seven_days_for_new_threads():
+    """H03: written wish, independent lawyer, seen alone, two people, seven days; no history."""
+    lifted = lift_asylum_block(
+        case(CLAIM), "p1", "XA", ("ana", "ben"), NOW, wish_in_writing=True, lawyer_independent=True, seen_alone=True
+    ).case
+    later = NOW + LIFT_WAIT_SECONDS
+    new = ThreadFacts(opened_at=later)
+
+    assert both(offer(), case=lifted, now=later - 1) == ["R10"]
+    assert both(offer(), case=lifted, now=later, shared=new) == []
+    assert both(offer(), case=lifted, now=later) == ["H03"]
+    assert both(with_(offer(), relates_to=OTHER_THREAD), case=lifted, now=later, shared=new) == ["H03"]
+
+
+def test_h03_sender_one_person_cannot_lift_the_block():
+    """H03: two people, and every condition."""
+    for by, lawyer in ((("ana",), True), (("ana", "ana"), True), (("ana", "ben"), False)):
+        with pytest.raises(NotAllowed) as caught:
+            lift_asylum_block(
+                case(CLAIM), "p1", "XA", by, NOW, wish_in_writing=True, lawyer_independent=lawyer, seen_alone=True
+            )
+        assert caught.value.rule == "H03"
+
+
+def test_h03_sender_one_person_cannot_say_that_a_fear_is_gone():
+    """H03: what opens a country takes two."""
+    afraid = case(with_(HER, ties=(tie("XA", "yes"),)))
+
+    with pytest.raises(NotAllowed):
+        set_tie(afraid, "p1", tie("XA", "no"), ("ana",), NOW)
+
+    assert set_tie(afraid, "p1", tie("XA", "no"), ("ana", "ben"), NOW).case.persons[0].ties == (tie("XA", "no"),)
+
+
+def test_h05_sender_a_named_country_never_hears_of_her():
+    """H05: as strong as R10, and ended by the uniform stop."""
+    gate = release(offer(), case=case(with_(HER, blocked_countries=("XA",))))
+
+    assert [one.rule for one in gate.objections] == ["H05"]
+    assert gate.ends_thread
+
+
+def test_h05_sender_no_thread_opens_before_the_first_intake_question():
+    """H05: until answered, no thread about her opens."""
+    gate = release(offer(), case=case(first_intake=None))
+
+    assert [one.rule for one in gate.objections] == ["H05"]
+    assert gate.held
+
+
+def test_h05_receiver_a_referral_without_the_four_handling_marks_is_refused():
+    """H05: the marks ride on every referral, so that they say nothing."""
+    came = with_(offer(), handling=("victim_assistance_only", "no_law_enforcement", "no_onward"))
+
+    refused = receiver(came, ThreadFacts())
+
+    assert refused is not None
+    assert (refused.rule, refused.reason) == ("H05", 105)
+    assert both(came) == ["H05"]
+
+
+def test_h05_receiver_the_desk_asks_first_who_must_never_hear_of_her():
+    """H05: the receiver's first intake question; the letter itself was stored."""
+    assert [one.rule for one in holds(offer(), None, "XA", NOW)] == ["H05"]
+    assert [one.rule for one in holds(offer(), case(first_intake=None), "XA", NOW)] == ["H05"]
+
+
+def test_r12_sender_a_doubtful_age_is_a_childs():
+    """R12: the letter says of her age what the case derives, and one user cannot change it."""
+    doubted = doubt_age(case(), "p1", "ana", NOW).case
+
+    assert doubted.persons[0].treated_as_child
+    assert "R12" in both(offer(), case=doubted)
+    with pytest.raises(NotAllowed):
+        settle_age(doubted, "p1", "18-24", ("ana",), NOW)
+    assert not settle_age(doubted, "p1", "18-24", ("ana", "ben"), NOW).case.persons[0].treated_as_child
+
+
+def test_r12_receiver_a_childs_age_band_treated_as_an_adults_is_refused():
+    """R12: the letter contradicts itself."""
+    adult = entry()
+    contradicting = with_(offer(), body=body("referral.offer", age_band="16-17", dependants=[]), consent=(adult,))
+    doubtful = with_(offer(), body=body("referral.offer", treated_as_child=True, dependants=[]), consent=(adult,))
+
+    for came in (contradicting, doubtful):
+        refused = receiver(came, ThreadFacts())
+        assert refused is not None
+        assert (refused.rule, refused.reason) == ("R12", 12)
+
+
+def test_r31_sender_nothing_that_rests_on_consent_goes_after_a_stop():
+    """R31: a stop wins."""
+    stopped = accepted(stopped=True)
+
+    assert both(disclosure(), shared=stopped) == ["R31"]
+    assert both(letter("referral.arrived", sender_role="responder"), shared=stopped) == []
+
+
+def test_r31_receiver_an_opening_is_no_longer_told_once_a_stop_is_queued():
+    """Wire 7: whatever the stop's cause; a receiver's machine refuses what was written after it (201)."""
+    told = at_control("letter.opened", XA_RECORD, thread_stopped=True)
+
+    assert told is not None
+    assert told.rule == "R31"
+    assert at_control("letter.opened", XA_RECORD, thread_stopped=False) is None
+    assert at_control("channel.heads", XA_RECORD, thread_stopped=True) is None
+
+
+@pytest.mark.parametrize("status", ["suspended", "revoked", "quarantined", "unknown"])
+def test_r39_sender_a_country_that_is_not_active_gets_nothing(status):
+    """R39: queued letters and stops wait; nothing leaves."""
+    out = with_(XA_RECORD, status=status)
+
+    assert release(offer(), recipient=out).held
+    assert both(stop(), recipient=out) == ["R39"]
+    assert at_control("channel.heads", out, thread_stopped=False) is not None
+
+
+def test_r39_sender_an_old_registry_holds_new_letters_and_lets_protection_through():
+    """Registry 4.6: over 7 days two people, over 14 days nobody; H22: stops and withdrawals never wait for it."""
+    old = with_(XA_RECORD, registry_age_seconds=8 * DAY)
+
+    assert both(offer(), recipient=old) == ["R39"]
+    assert both(offer(), recipient=with_(old, stale_override_by=("ana", "ben"))) == []
+    assert both(offer(), recipient=with_(old, stale_override_by=("ana", "ana"))) == ["R39"]
+    ancient = with_(old, registry_age_seconds=15 * DAY, stale_override_by=("ana", "ben"))
+    assert both(offer(), recipient=ancient) == ["R39"]
+    assert both(stop(), recipient=ancient) == []
+
+
+def test_r39_receiver_a_suspended_senders_letters_are_stored_without_effect():
+    """Wire 3 row 5: of a quarantined sender what protects still works."""
+    assert takes_effect("active", "referral.offer")
+    assert not takes_effect("suspended", "referral.ended")
+    assert not takes_effect("quarantined", "referral.offer")
+    assert takes_effect("quarantined", "referral.ended")
+    assert takes_effect("quarantined", "consent.withdrawal")
+
+
+@pytest.mark.parametrize("role", ["machine", "auditor", "operator"])
+def test_r40_sender_only_a_person_with_the_role_decides(role):
+    """R40: accepting, declining, disclosing need a caseworker or coordinator."""
+    answer = letter("referral.accept", sender_role="responder")
+
+    assert both(draft(answer, accepted(accepted=False), actor_role=role), case=None) == ["R40"]
+    assert both(draft(answer, accepted(accepted=False), actor_role="coordinator"), case=None) == []
+    assert both(draft(offer(), actor="")) == ["R40"]
+
+
+def test_r40_receiver_no_check_of_ours_accepts_or_declines():
+    """R40: a receiver's answers are stored or refused; a decision is a letter a person writes."""
+    assert receiver(offer(), ThreadFacts()) is None
+    refused = receiver(with_(offer(), handling=()), ThreadFacts())
+    assert refused is not None
+    assert refused.reason < 200
+
+
+def test_h01_sender_the_stop_passes_whatever_the_case_says():
+    """H01: the stop says nothing, so nothing of the case holds it."""
+    worst = case(with_(CLAIM, blocked_countries=("XA",), coercion_suspected=True), first_intake=None)
+
+    assert both(stop(), case=worst, consents=(), shared=accepted(stopped=True)) == []
+
+
+def test_h01_receiver_a_stop_is_never_refused():
+    """Wire 7: a stop is never refused, whatever the thread holds."""
+    for shared in (ThreadFacts(), accepted(), accepted(stopped=True, withdrawn=(GONE,))):
+        assert receiver(stop(), shared) is None
+
+
+def test_h02_sender_the_strongest_rule_is_named_first():
+    """H02: R10 > R20 > R31 > the rest."""
+    taken_back = with_(record(), withdrawn_at=NOW - 1, purposes=(), levels=())
+
+    named = both(
+        disclosure(),
+        case=case(with_(CLAIM, coercion_suspected=True)),
+        consents=(taken_back,),
+        shared=accepted(stopped=True, withdrawn=(GONE,)),
+        recipient=with_(XA_RECORD, status="suspended"),
+    )
+
+    assert named[:3] == ["R10", "R20", "R31"]
+    assert {"R39", "H17"} <= set(named[3:])
+
+
+def test_h02_sender_arrival_and_erasure_go_after_withdrawal():
+    """H02: R20 and R31 stop only letters that rest on consent."""
+    shared = accepted(stopped=True, withdrawn=(GONE,))
+
+    for kind in ("referral.arrived", "erasure.request", "erasure.confirm", "consent.withdrawal"):
+        assert both(letter(kind, consent=()), shared=shared) == []
+
+
+def test_h02_receiver_arrival_and_erasure_are_taken_after_withdrawal():
+    """H02: at the receiver as at the sender."""
+    shared = accepted(withdrawn=(GONE,))
+
+    for kind in ("referral.arrived", "erasure.request", "erasure.confirm", "consent.withdrawal"):
+        assert receiver(letter(kind, consent=(), n=9, seen=9), shared) is None
+
+
+@pytest.mark.parametrize("way", ["post", "bundle", "paper", "pdf", "export"])
+def test_h15_sender_every_way_out_is_the_same_gate(way):
+    """H15: paper, PDF, export and stick ask for the recipient country and meet the same objections."""
+    blocked = case(CLAIM)
+
+    assert both(draft(offer(), way=way), case=blocked) == ["R10"]
+    assert both(draft(disclosure(), accepted(), way=way), consents=()) == ["R01"]
+    assert both(draft(offer(), way=way)) == []
+
+
+@pytest.mark.parametrize("now", [0, NOW, 2**53 - 1])
+def test_h22_sender_a_wrong_clock_never_stops_a_stop(now):
+    """H22: stops and withdrawals pass the gate at any time."""
+    assert both(stop(), now=now) == []
+    assert both(letter("consent.withdrawal", consent=()), now=now, shared=accepted()) == []
+
+
+@pytest.mark.parametrize("written_at", [0, 2**53 - 1])
+def test_h22_receiver_a_stop_with_a_wrong_time_is_taken(written_at):
+    """H22: whatever the sender's clock said."""
+    assert receiver(stop(written_at=written_at), accepted()) is None
+    assert receiver(letter("consent.withdrawal", written_at=written_at), accepted()) is None
+
+
+def test_h26_sender_one_blocked_dependant_blocks_the_whole_thread():
+    """H26: a blocked person never drops out of a sent count; the thread gets the uniform stop."""
+    blocked_child = with_(CHILD, protection="sought", ties=(tie("XA"),))
+    family = case(HER, blocked_child)
+
+    without_the_child = release(disclosure(NAME), case=family, shared=accepted())
+
+    assert [one.rule for one in without_the_child.objections] == ["R10"]
+    assert without_the_child.ends_thread

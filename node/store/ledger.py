@@ -41,6 +41,10 @@ class Ledger:
              row.at),
         )  # fmt: skip
 
+    def fill(self, envelope_hash: bytes, slot: bytes) -> None:
+        """Complete a row of this transaction with its signed answer."""
+        self._c.execute("update ledger set slot=? where envelope_hash=? and slot=x''", (slot, envelope_hash))
+
     def slot(self, envelope_hash: bytes) -> bytes | None:
         """The stored answer to exactly these bytes (row 0)."""
         row = self._c.execute("select slot from ledger where envelope_hash=?", (envelope_hash,)).fetchone()
@@ -53,12 +57,12 @@ class Ledger:
         return dict(rows.fetchall())
 
     def by_eid(self, sender: str, eid: bytes) -> LedgerRow | None:
-        """The row of a sender's envelope id (row 7)."""
-        return self._one("sender=? and eid=?", (sender, eid))
+        """The row of a sender's envelope id (row 7); a conflict that came later does not hide the first."""
+        return self._one("sender=? and eid=? order by status=7, at", (sender, eid))
 
     def by_letter(self, sender: str, letter_id: str) -> LedgerRow | None:
-        """The first row that committed or refused a letter id (row 12)."""
-        return self._one("sender=? and letter_id=? order by status, at", (sender, letter_id))
+        """The row that first committed or refused a letter id (row 12)."""
+        return self._one("sender=? and letter_id=? and status in (1,3) order by at", (sender, letter_id))
 
     def forget_cover(self, before: int) -> int:
         """Drop cover rows older than `before`; everything else stays for ever."""

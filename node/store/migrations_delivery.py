@@ -49,7 +49,7 @@ create table ledger (
     envelope_hash blob primary key, sender text not null, eid blob not null, letter_id text, class integer not null,
     s_hash blob not null, status integer not null, reason integer not null, slot blob not null, at integer not null
 ) strict, without rowid;
-create unique index ledger_eid on ledger (sender, eid);
+create index ledger_eid on ledger (sender, eid);
 create index ledger_letter on ledger (sender, letter_id) where letter_id is not null;
 
 create table letter (

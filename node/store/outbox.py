@@ -198,6 +198,10 @@ class Outbox:
         """The statements have been named in a `channel.closed` that is queued."""
         self._c.executemany("update envelope set closed_sent=1 where eid=?", [(eid,) for eid in eids])
 
+    def reopen_closed(self, eid: bytes) -> None:
+        """Name a given-up statement again: the peer asked for it."""
+        self._c.execute("update envelope set closed_sent=0 where eid=? and state='given_up'", (eid,))
+
     def at_seq(self, peer: str, epoch: int, first: int, last: int) -> list[EnvelopeRow]:
         """Envelopes of one channel epoch by sequence number."""
         rows = self._c.execute(

@@ -1,0 +1,59 @@
+"""The routes that other countries' nodes call: envelopes in, signed slots out.
+
+Nothing is parsed here but the length; reading stops one byte after what 64 envelopes may have. Source: wire 5.
+"""
+
+from aiohttp import web
+
+from node.peer.limits import Buckets
+from node.service.context import Node
+from node.service.delivery_types import CLASS_NAMES
+from node.service.incoming import receive
+
+MAX_ENVELOPES = 64
+SIZES = {name: size for size, name in CLASS_NAMES.items()}
+OCTETS = "application/octet-stream"
+
+
+def routes(node: Node, buckets: Buckets) -> list[web.RouteDef]:
+    """The node-to-node routes over `node`, each source held to its bucket."""
+
+    async def envelopes(request: web.Request) -> web.Response:
+        size = SIZES.get(request.match_info["size"])
+        if size is None:
+            return web.Response(status=404)
+        source = request.remote or ""
+        wait_s = buckets.take(source, _announced(request, size))
+        if wait_s:
+            return web.Response(status=429, headers={"Retry-After": str(wait_s)})
+        body = await _read(request, size * MAX_ENVELOPES)
+        if body is None or not body or len(body) % size:
+            return web.Response(status=413)
+        slots, verified = await receive(node, [body[at : at + size] for at in range(0, len(body), size)])
+        if verified:
+            buckets.trust(source)
+        return web.Response(body=b"".join(slots), content_type=OCTETS)
+
+    async def prekeys(_: web.Request) -> web.Response:
+        return web.Response(body=node.prekey_bundle, content_type=OCTETS)
+
+    return [web.post("/trm/v1/envelopes/{size}", envelopes), web.get("/trm/v1/prekeys", prekeys)]
+
+
+def _announced(request: web.Request, size: int) -> int:
+    """How many envelopes the sender announces; one without a length counts as a full request."""
+    length = request.content_length
+    return MAX_ENVELOPES if length is None else max(1, min(MAX_ENVELOPES, length // size))
+
+
+async def _read(request: web.Request, limit: int) -> bytes | None:
+    """The body, or None as soon as it is longer than `limit`."""
+    if request.content_length is not None and request.content_length > limit:
+        return None
+    parts, size = [], 0
+    async for part in request.content.iter_any():
+        size += len(part)
+        if size > limit:
+            return None
+        parts.append(part)
+    return b"".join(parts)

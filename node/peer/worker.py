@@ -1,0 +1,119 @@
+"""One worker a peer: release what is due, post it, keep what was answered.
+
+What to do next is read from the database at every turn, so a worker that dies or is killed starts again where it was.
+Source: delivery; pitfalls P2, P10-P13.
+"""
+
+import asyncio
+from collections import defaultdict
+
+import structlog
+
+from node.peer.client import PeerClient
+from node.service.context import Node
+from node.service.deliver import next_turn_s, record_answers, record_failure, release_due, to_post
+from node.service.delivery_types import PostFailed
+from node.store.outbox import EnvelopeRow
+
+log = structlog.get_logger()
+PAUSE_AFTER_FAULT_S = 5.0
+
+
+class Worker:
+    """Delivers to one peer until it is stopped."""
+
+    def __init__(self, node: Node, peer: str) -> None:
+        self.node, self.peer = node, peer
+        self.client = PeerClient()
+        self.ticked_at = node.clock.monotonic()
+
+    async def run(self) -> None:
+        """Deliver for ever; every fault is logged and followed by another turn."""
+        async with self.client:
+            while True:
+                try:
+                    await self._turns_until_idle()
+                except asyncio.CancelledError:
+                    raise
+                except Exception as error:  # the delivery loop's border: one bad turn must not end delivery
+                    log.error("delivery_turn_failed", peer=self.peer, error=type(error).__name__)
+                    await asyncio.sleep(PAUSE_AFTER_FAULT_S)
+
+    async def turn(self) -> bool:
+        """Release and post one batch; True when something was done."""
+        self.ticked_at = self.node.clock.monotonic()
+        fresh = await release_due(self.node, self.peer)
+        rows = fresh or await to_post(self.node, self.peer)
+        if not rows:
+            return False
+        by_size: dict[int, list[EnvelopeRow]] = defaultdict(list)
+        for row in rows:
+            if row.bytes is not None:
+                by_size[len(row.bytes)].append(row)
+        for size, group in by_size.items():
+            await self._post(size, group)
+        return True
+
+    async def _post(self, size: int, rows: list[EnvelopeRow]) -> None:
+        envelopes = [row.bytes for row in rows if row.bytes is not None]
+        try:
+            slots = await self._post_to_any_endpoint(size, envelopes)
+        except PostFailed as failure:
+            # Crash here, or before the answers are kept: the same bytes are posted again and get the same receipts.
+            await record_failure(self.node, self.peer, rows, failure)
+            return
+        await record_answers(self.node, self.peer, rows, slots)
+
+    async def _post_to_any_endpoint(self, size: int, envelopes: list[bytes]) -> list[bytes]:
+        endpoints = self.node.endpoints(self.peer)
+        if not endpoints:
+            raise PostFailed("peer-policy", "no endpoint in the record")
+        for endpoint in endpoints[:-1]:
+            try:
+                return await self.client.post(endpoint, size, envelopes)
+            except PostFailed as failure:
+                if failure.error_class != "transport":
+                    raise
+        return await self.client.post(endpoints[-1], size, envelopes)
+
+    async def _turns_until_idle(self) -> None:
+        wake = self.node.wake_event(self.peer)
+        wake.clear()
+        if await self.turn():
+            return
+        wait_s = await next_turn_s(self.node, self.peer)
+        try:
+            await asyncio.wait_for(wake.wait(), wait_s)
+        except TimeoutError:
+            pass
+
+
+class Workers:
+    """Starts a worker for every peer that has something waiting, and stops them all."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self.workers: dict[str, Worker] = {}
+
+    async def start(self) -> None:
+        """Take up everything that waits; called at start and whenever a new peer gets its first letter."""
+        self.node.on_new_peer = self.ensure
+        for peer in await self.node.store.read(lambda reader: reader.outbox.busy_peers()):
+            self.ensure(peer)
+
+    def ensure(self, peer: str) -> None:
+        """Make sure a worker serves this peer."""
+        task = self._tasks.get(peer)
+        if task is None or task.done():
+            worker = self.workers[peer] = Worker(self.node, peer)
+            self._tasks[peer] = asyncio.create_task(worker.run(), name=f"deliver-{peer}")
+
+    async def stop(self) -> None:
+        """End all workers; what they were doing is taken up at the next start."""
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        self._tasks.clear()
+
+

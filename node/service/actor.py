@@ -1,0 +1,22 @@
+"""Who is asking: an opaque user id, a role, and the office key while that person is signed in."""
+
+from dataclasses import dataclass, field
+
+from node.crypto.suite import KemKey
+from node.errors import NotAllowed
+from node.protocol.facts import ActorRole
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A signed-in person, or a machine with a token; `office` is None where no name can be read."""
+
+    user_id: str
+    role: ActorRole
+    organisation: str = ""
+    office: KemKey | None = field(default=None, repr=False)
+
+    def must_be(self, *roles: ActorRole) -> None:
+        """Raise NotAllowed unless the role is one of these."""
+        if self.role not in roles:
+            raise NotAllowed(f"role is {self.role}; expected one of {', '.join(roles)}, ask a colleague who has it")

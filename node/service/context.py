@@ -1,0 +1,95 @@
+"""What every use case works with: one node's store, keys, clock and registry view.
+
+Put together once by `node.app` (or a test) and handed down; holds no rule.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from node.clock import Clock
+from node.crypto.batch import Random, RootCache
+from node.crypto.prekeys import Bundle
+from node.crypto.suite import KemKey, SigningKey, VerifyingKey
+from node.service.seals import Seals
+from node.store.db import Store
+from registry.trust import View
+
+DAY_S = 86_400
+SKEW_S = 24 * 3600
+FLAG_SKEW_S = 300
+
+
+@dataclass(frozen=True, slots=True)
+class NodeKeys:
+    """The keys a node works with unattended: one message key, and KEM keys by kid (prekeys and the fallback)."""
+
+    message: SigningKey
+    kem: dict[bytes, KemKey]
+
+    def kem_for(self, kid: bytes) -> KemKey | None:
+        """Our key of that kid, while it is not erased."""
+        return self.kem.get(kid)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Numbers an operator may set; seconds and counts."""
+
+    max_life_s: int = 14 * DAY_S
+    parked: int = 512
+    retry_first_s: int = 2
+    retry_cap_urgent_s: int = 3600
+    retry_cap_s: int = 6 * 3600
+    stop_slot_s: int = 6 * 3600  # the fixed daily slot of stops, seconds after midnight UTC
+    gap_patience_s: int = 120
+    first_contact_wait_s: int = 72 * 3600
+
+
+@dataclass(slots=True)
+class Node:
+    """One running node. `view` is the newest verified registry view; it is replaced as a whole, never changed."""
+
+    country: str
+    store: Store
+    clock: Clock
+    random: Random
+    seals: Seals
+    keys: NodeKeys
+    epoch: int
+    view: View
+    prekey_bundle: bytes = b""
+    limits: Limits = field(default_factory=Limits)
+    roots: RootCache = field(default_factory=lambda: RootCache(4096))
+    bundles: dict[str, Bundle] = field(default_factory=dict)
+    stale_override: dict[str, tuple[str, str]] = field(default_factory=dict)
+    on_new_peer: Callable[[str], None] = lambda peer: None
+    on_unknown_key: Callable[[], None] = lambda: None
+    _wakes: dict[str, asyncio.Event] = field(default_factory=dict)
+
+    def now(self) -> int:
+        """UTC seconds by this node's clock."""
+        return self.clock.now()
+
+    def believed_now(self) -> int:
+        """The clock, but never more than seven days past the newest verified time (wire 3 row 9, 6)."""
+        return min(self.now(), self.view.verified_at + 7 * DAY_S)
+
+    def sender_key(self, country: str, key_id: bytes) -> VerifyingKey | None:
+        """The verified message key of that id for that country, in any status (row 5)."""
+        found = self.view.signing_key(country, key_id)
+        return None if found is None else VerifyingKey(found[0])
+
+    def endpoints(self, peer: str) -> list[str]:
+        """Where a peer listens, by its record, first choice first."""
+        country = self.view.country(peer)
+        return [] if country is None else [endpoint.url for endpoint in country.record.endpoints]
+
+    def wake_event(self, peer: str) -> asyncio.Event:
+        """Set when something became due for `peer`; only for speed, the database tells what."""
+        return self._wakes.setdefault(peer, asyncio.Event())
+
+    def wake(self, peer: str) -> None:
+        """Tell the peer's worker to look now."""
+        self.on_new_peer(peer)
+        self.wake_event(peer).set()

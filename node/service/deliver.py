@@ -1,0 +1,153 @@
+"""Delivery to one peer: what to post now, what was answered, when to look again.
+
+The same bytes are posted until a signed receipt comes; a hint, silence or an answer that does not verify only leads to another try.
+Source: wire 1, 3, 4; delivery, outbox; pitfalls P6, P10-P15.
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+import structlog
+
+from node.crypto.errors import BadReceipt
+from node.crypto.receipts import HINT_REFRESH, RECEIPT_BYTES, Hint, Receipt, Status, evidence, open_slot
+from node.protocol.kinds import LETTER
+from node.service.context import Node
+from node.service.delivery_types import MAX_BATCH, ErrorClass, PostFailed
+from node.service.release import still_wanted
+from node.service.undo import parked, undo_refused
+from node.store.channels import Head
+from node.store.db import Work
+from node.store.outbox import EnvelopeRow
+
+log = structlog.get_logger()
+IDLE_S, SHORTEST_S = 60.0, 0.02
+
+
+async def to_post(node: Node, peer: str) -> list[EnvelopeRow]:
+    """Released envelopes whose next try is due, after the gate was run again on each; what it refuses is given up."""
+    now = node.now()
+    if not node.store.read_sync(lambda reader: reader.outbox.to_post(peer, now, 1)):
+        return []
+    return await node.store.write(
+        lambda work: [row for row in work.outbox.to_post(peer, now, MAX_BATCH) if still_wanted(node, work, row, now)]
+    )
+
+
+async def record_answers(node: Node, peer: str, rows: Sequence[EnvelopeRow], slots: Sequence[bytes]) -> None:
+    """Keep each verified receipt and let it take effect; everything else is another try. Durable before it returns."""
+    answers = [(row, _opened(node, peer, row, slot)) for row, slot in zip(rows, slots, strict=True)]
+    await node.store.write(lambda work: _record(node, work, peer, answers))
+    if any(isinstance(answer, Hint) and answer.code == HINT_REFRESH for _, answer in answers):
+        node.on_unknown_key()
+
+
+async def record_failure(node: Node, peer: str, rows: Sequence[EnvelopeRow], failure: PostFailed) -> None:
+    """Note that nothing usable was heard, and when to try again."""
+    now = node.now()
+    log.info("post_failed", peer=peer, error_class=failure.error_class, count=len(rows))
+
+    def note(work: Work) -> None:
+        tries = work.peers.get(peer).tries
+        again_at = now + (failure.retry_after_s or _pause_s(node, tries, urgent=_any_urgent(work, rows)))
+        work.peers.failed(peer, now, failure.detail, again_at)
+        work.outbox.tried([row.eid for row in rows], again_at, failure.detail, failure.error_class, now)
+
+    await node.store.write(note)
+
+
+async def next_turn_s(node: Node, peer: str) -> float:
+    """Seconds until something for `peer` is due by the node's clock; the wake event may come earlier."""
+    due_at, contact = node.store.read_sync(lambda reader: (reader.outbox.next_due(peer), reader.peers.get(peer)))
+    if due_at is None:
+        return IDLE_S
+    return min(IDLE_S, max(SHORTEST_S, max(due_at, contact.next_try_at) - node.now()))
+
+
+def resting(node: Node, peer: str) -> bool:
+    """True while the peer is given a pause after a failed request."""
+    contact = node.store.read_sync(lambda reader: reader.peers.get(peer))
+    return contact.tries > 0 and contact.next_try_at > node.now()
+
+
+def _opened(node: Node, peer: str, row: EnvelopeRow, slot: bytes) -> tuple[Receipt, bytes] | Hint | None:
+    if row.salt is None:
+        return None
+    try:
+        answer = open_slot(slot, row.eid, row.salt, row.envelope_hash, row.s_hash, peer, node.sender_key, node.roots)
+    except BadReceipt:
+        log.warning("receipt_does_not_verify", peer=peer)
+        return None
+    return answer if isinstance(answer, Hint) else (answer, evidence(slot, row.eid, row.salt))
+
+
+def _record(
+    node: Node, work: Work, peer: str, answers: list[tuple[EnvelopeRow, tuple[Receipt, bytes] | Hint | None]]
+) -> None:
+    now = node.now()
+    heard = False
+    for row, answer in answers:
+        if isinstance(answer, tuple):
+            heard = True
+            _receipted(node, work, peer, row, *answer, now)
+        else:
+            _try_again(node, work, row, answer, now)
+    if heard:
+        work.peers.contact(peer, now)
+
+
+def _receipted(node: Node, work: Work, peer: str, row: EnvelopeRow, receipt: Receipt, proof: bytes, now: int) -> None:
+    _follow_chain(work, peer, receipt, proof, now)
+    work.outbox.receipted(row.eid, proof, receipt.status, receipt.reason, now)
+    # 1. received
+    if receipt.status in (Status.STORED, Status.ALREADY_RECEIVED):
+        work.outbox.end(row.letter_id, "receipted", now, receipt.status)
+        work.letters.receipt(peer, row.letter_id, row.eid, proof)
+    # 2. too late: released again, gate first
+    elif receipt.status == Status.EXPIRED:
+        work.outbox.requeue(row.letter_id, now)
+        work.after_commit(lambda: node.wake(peer))
+    # 3. refused by the tables: undone here, seen by our people
+    elif receipt.status == Status.REFUSED:
+        work.outbox.end(row.letter_id, "refused", now, receipt.status, receipt.reason)
+        work.letters.receipt(peer, row.letter_id, row.eid, proof)
+        if row.letter_class == LETTER:
+            undo_refused(node, work, peer, row.letter_id, receipt.reason, now)
+    # 4. malformed, unsupported, conflict: ours or theirs is wrong, a person must look
+    else:
+        parked(node, work, peer, row, receipt.status, now)
+
+
+def _follow_chain(work: Work, peer: str, receipt: Receipt, proof: bytes, now: int) -> None:
+    """A receipt that contradicts the one before is an alarm; one that comes again (a repeated answer) is not."""
+    head = work.channels.receipt_in_head(peer, receipt.epoch)
+    r_hash = _r_hash(proof)
+    if receipt.index == head.seq + 1 and receipt.prev != head.hash or receipt.index == head.seq and r_hash != head.hash:
+        log.error("receipt_chain_broken", peer=peer)
+        work.tasks.add("receipt_chain_broken", now, peer=peer)
+        work.audit.append(now, "node", "receipt_chain_broken", peer, outcome="alarm")
+    if receipt.index > head.seq:
+        work.channels.put_receipt_in(peer, Head(receipt.epoch, receipt.index, r_hash))
+
+
+def _try_again(node: Node, work: Work, row: EnvelopeRow, answer: Hint | None, now: int) -> None:
+    error_class: ErrorClass = "crypto" if answer is None else "peer-policy"
+    detail = "answer does not verify" if answer is None else f"hint {answer.code}"
+    pause_s = _pause_s(node, row.tries, urgent=False)
+    work.outbox.tried([row.eid], now + pause_s, detail, error_class, now)
+
+
+def _pause_s(node: Node, tries: int, *, urgent: bool) -> int:
+    """Full jitter over a doubling interval, capped at an hour for urgent letters and six hours otherwise."""
+    cap = node.limits.retry_cap_urgent_s if urgent else node.limits.retry_cap_s
+    span = min(cap, node.limits.retry_first_s * 2 ** min(tries, 20))
+    return 1 + int.from_bytes(node.random(4), "big") % max(1, span)
+
+
+def _any_urgent(work: Work, rows: Sequence[EnvelopeRow]) -> bool:
+    letters = (work.outbox.get(row.letter_id) for row in rows)
+    return any(letter is not None and letter.urgency <= 1 for letter in letters)
+
+
+def _r_hash(proof: bytes) -> bytes:
+    return hashlib.sha256(proof[:RECEIPT_BYTES]).digest()

@@ -1,0 +1,39 @@
+"""Deadlines that follow from letters: an answer owed by one side, and the opening of a letter by a person.
+
+The protocol says what is awaited; here it becomes rows that a sweep can find. Source: domain 5.5, 5.13; wire 7 (urgency table).
+"""
+
+from collections.abc import Iterable
+
+from node.protocol.deadlines import opened_within
+from node.protocol.decode import AnyLetter
+from node.protocol.thread import Awaited
+from node.store.db import Work
+
+REPLY, OPENED = "reply", "opened"
+
+
+def expect(
+    work: Work, peer: str, letter: AnyLetter, started: Iterable[Awaited], stopped: Iterable[Awaited], now: int
+) -> None:
+    """What a letter of ours makes us wait for: its opening, and the answers it starts or settles."""
+    opened_by = opened_within(letter.urgency, letter.written_at)
+    work.deadlines.start(peer, letter.thread, letter.letter_id, OPENED, opened_by)
+    settle(work, peer, letter.thread, _with_time(started, letter), stopped)
+
+
+def settle(work: Work, peer: str, thread_id: str, started: Iterable[Awaited], stopped: Iterable[Awaited]) -> None:
+    """Start and stop the answers one side owes; those without a time start nothing."""
+    for awaited in stopped:
+        work.deadlines.meet(awaited.letter_id, REPLY)
+    for awaited in started:
+        if awaited.reply_by is not None:
+            work.deadlines.start(peer, thread_id, awaited.letter_id, REPLY, awaited.reply_by)
+
+
+def _with_time(started: Iterable[Awaited], letter: AnyLetter) -> list[Awaited]:
+    """The release decides the time an answer is due: the queued draft had none yet."""
+    return [
+        Awaited(one.letter_id, one.owed_by, one.kinds, letter.reply_by) if one.letter_id == letter.letter_id else one
+        for one in started
+    ]

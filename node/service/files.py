@@ -1,0 +1,43 @@
+"""A thread's file: the folded thread of the protocol, and what our side must know beside it to write and judge letters.
+
+Stored sealed, in one row. `facts_of` is what the gate and the receiver's checks look at.
+"""
+
+import msgspec
+
+from node.protocol.codes import Urgency
+from node.protocol.decode import AnyLetter
+from node.protocol.facts import ThreadFacts
+from node.protocol.letters import ConsentEntry
+from node.protocol.thread import Thread
+from node.protocol.thread_facts import thread_facts
+
+
+class ThreadFile(msgspec.Struct, frozen=True):
+    """A thread and what stands beside it.
+
+    `entries` are the opener's newest consent entries, one per token; `persons` maps their tokens to our person ids;
+    `opening` is the letter id of the opening letter; `retention_until` and `first_ends` are the opening letter's (UTC seconds).
+    """
+
+    thread: Thread
+    entries: tuple[ConsentEntry, ...] = ()
+    persons: dict[str, str] = {}
+    opening: str = ""
+    urgency: Urgency = "routine"
+    first_ends: int = 0
+    retention_until: int = 0
+
+
+def with_letter(file: ThreadFile, letter: AnyLetter) -> ThreadFile:
+    """The file after a letter of either side counts: its consent entries replace older ones of the same token."""
+    if letter.sender_role != "opener" or not letter.consent:
+        return file
+    newer = {entry.token: entry for entry in letter.consent}
+    kept = [entry for entry in file.entries if entry.token not in newer]
+    return msgspec.structs.replace(file, entries=(*kept, *newer.values()))
+
+
+def facts_of(file: ThreadFile) -> ThreadFacts:
+    """What both sides exchanged, as the checks of row 13 and the gate need it."""
+    return thread_facts(file.thread, file.entries)

@@ -1,0 +1,77 @@
+"""Prekeys: ours made, served and erased; those of peers verified and kept.
+
+Nine weekly keys are always on offer. A seed is erased when no letter sealed to it can still be in time, and is in no backup.
+Source: wire 6.
+"""
+
+import hashlib
+
+import structlog
+
+from node.crypto.batch import Random
+from node.crypto.errors import BadBundle
+from node.crypto.prekeys import EPOCH_STEP_SECONDS, Bundle, Prekey, build_bundle, compare, first_prekeys, next_prekey, open_bundle
+from node.crypto.suite import VerifyingKey
+from node.service.context import DAY_S, Node
+from node.store.db import Work
+
+log = structlog.get_logger()
+REFRESH_AFTER_S = DAY_S
+
+
+def due_prekeys(known: list[Prekey], now: int, random: Random) -> list[Prekey]:
+    """The prekeys to offer at `now`: the current week's and eight more; the same list again within a week."""
+    current = [prekey for prekey in known if prekey.epoch.not_after > now]
+    if not current:
+        number = 1 + max((prekey.epoch.epoch for prekey in known), default=0)
+        return first_prekeys(number, now - now % DAY_S, random)
+    offered = sorted(current, key=lambda prekey: prekey.epoch.not_before)[-9:]
+    while len(offered) < 9 or offered[0].epoch.not_before + EPOCH_STEP_SECONDS <= now:
+        offered = [*offered, next_prekey(offered[-1].epoch, random)][-9:]
+    return offered
+
+
+def signed_bundle(node: Node, offered: list[Prekey], serial: int) -> bytes:
+    """The bytes to serve at `GET /trm/v1/prekeys`."""
+    return build_bundle(node.country, serial, [prekey.epoch for prekey in offered], node.keys.message)
+
+
+async def accept_bundle(node: Node, peer: str, data: bytes) -> Bundle | None:
+    """Keep a fetched bundle when it is signed by the peer and newer; returns the one in force. Raises BadBundle."""
+    bundle = open_bundle(data, peer, _message_keys(node, peer))
+    known = node.bundles.get(peer)
+    verdict = compare(known, bundle)
+    if verdict == "newer":
+        digest = hashlib.sha256(data).digest()
+        await node.store.write(lambda work: work.peers.put_bundle(peer, bundle.serial, data, digest, node.now()))
+        node.bundles[peer] = bundle
+    elif verdict == "conflict":
+        await node.store.write(lambda work: _alarm(node, work, peer))
+    return node.bundles.get(peer)
+
+
+def load_bundles(node: Node) -> None:
+    """Verify again the bundles kept in the store; one that no longer verifies is fetched anew."""
+    for peer, data in node.store.read_sync(lambda reader: reader.peers.bundles()).items():
+        try:
+            node.bundles[peer] = open_bundle(data, peer, _message_keys(node, peer))
+        except BadBundle:
+            log.warning("stored_prekeys_unusable", peer=peer)
+
+
+def needs_bundle(node: Node, peer: str) -> bool:
+    """True when no key of this peer is valid now, or ours is the last week of the bundle."""
+    bundle = node.bundles.get(peer)
+    return bundle is None or bundle.valid_at(node.now() + 7 * DAY_S) is None
+
+
+def _message_keys(node: Node, peer: str) -> list[VerifyingKey]:
+    country = node.view.country(peer)
+    if country is None:
+        raise BadBundle(f"country {peer} is not in the registry; wait for the next refresh")
+    return [VerifyingKey(key.key) for key in country.message_keys if key.status == "current"]
+
+
+def _alarm(node: Node, work: Work, peer: str) -> None:
+    log.error("prekey_conflict", peer=peer)
+    work.tasks.add("prekey_conflict", node.now(), peer=peer)

@@ -1,0 +1,293 @@
+"""Release: a due letter gets its number, its signature and its bytes, all in one transaction; only then may they leave.
+
+Gate first, always. What the gate holds keeps waiting without a number; what it cancels leaves no trace. Source: wire 1.
+"""
+
+from dataclasses import dataclass
+
+import msgspec
+import structlog
+
+from node.crypto.envelope import ChannelHead, Draft, Sealed, seal_batch, smallest_size
+from node.crypto.suite import kem_key_id
+from node.protocol import machine
+from node.protocol.decode import AnyLetter, decode, encode
+from node.protocol.facts import Draft as GateDraft
+from node.protocol.gate import Gate, at_control, at_release
+from node.protocol.kinds import CONTROL, LETTER
+from node.protocol.letters import Letter, is_stop
+from node.protocol.outcome import Cancelled
+from node.service.book import Book, OpenCase
+from node.service.context import Node
+from node.service.delivery_types import MAX_BATCH
+from node.service.expectations import expect
+from node.service.files import ThreadFile, facts_of
+from node.service.queueing import Queued
+from node.service.recipients import SealTo, recipient_facts, seal_to
+from node.service.stops import end_by_gate
+from node.service.times import times_of
+from node.store.db import Work
+from node.store.letters import LetterRow
+from node.store.outbox import EnvelopeRow, Waiting
+
+log = structlog.get_logger()
+LOOK_AGAIN_S = 900
+PASSES_HOLES = ("consent.withdrawal", "erasure.", "safety.")
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A letter that passed the gate, with its final payload and the key it is sealed to."""
+
+    waiting: Waiting
+    payload: bytes
+    to: SealTo
+    first: bool
+    retention_until: int | None
+
+
+async def release_due(node: Node, peer: str) -> list[EnvelopeRow]:
+    """Release up to 64 due letters to `peer` under one signature; returns their envelopes, committed and ready to post."""
+    now = node.now()
+    if not node.store.read_sync(lambda reader: reader.outbox.due(peer, now, 1)):
+        return []
+    return await node.store.write(lambda work: _release(node, work, peer))
+
+
+def still_wanted(node: Node, work: Work, row: EnvelopeRow, now: int) -> bool:
+    """The gate again before a retry: bytes it refuses are never posted again, and their statement is given up."""
+    waiting = work.outbox.get(row.letter_id)
+    if waiting is None or waiting.state not in ("released", "queued"):
+        work.outbox.give_up(row.eid)
+        return False
+    gate = _gate_again(node, work, waiting, now)
+    if gate is None or gate.open:
+        return True
+    if gate.cancelled:
+        give_up_letter(node, work, waiting, now)
+        if gate.ends_thread:
+            end_by_gate(node, work, waiting, now)
+    else:
+        work.outbox.tried([row.eid], now + LOOK_AGAIN_S, gate.objections[0].rule, "ours", now)
+    return False
+
+
+def give_up_letter(node: Node, work: Work, waiting: Waiting, now: int) -> None:
+    """Never post a released letter again; the thread is folded without it and its statements will be named as closed."""
+    for row in work.outbox.envelopes_of(waiting.letter_id):
+        work.outbox.give_up(row.eid)
+    work.outbox.end(waiting.letter_id, "given_up", now)
+    found = None if waiting.thread_id is None else Book(node, work).file(waiting.peer, waiting.thread_id)
+    if found is not None:
+        outcome = machine.given_up(found.file.thread, (waiting.letter_id,))
+        Book(node, work).put_file(found, msgspec.structs.replace(found.file, thread=outcome.thread), now)
+    work.audit.append(now, "node", "given_up", waiting.letter_id, outcome="cancelled")
+
+
+def _release(node: Node, work: Work, peer: str) -> list[EnvelopeRow]:
+    now = node.now()
+    ready = [
+        letter for waiting in work.outbox.due(peer, now, MAX_BATCH) if (letter := _prepared(node, work, waiting, now))
+    ]
+    if not ready:
+        return []
+    head = work.channels.out_head(peer, node.epoch)
+    drafts = [_draft(node, peer, letter, now) for letter in ready]
+    sealed = seal_batch(ChannelHead(head.epoch, head.seq, head.hash), node.country, drafts, node.keys.message, node.random)
+    rows = [_committed(node, work, letter, one, draft, now) for letter, one, draft in zip(ready, sealed, drafts, strict=True)]
+    work.channels.advance_out(peer, head, sealed[-1].seq, sealed[-1].s_hash)
+    # Crash here: nothing was released. After the commit: these bytes go out, and no others.
+    return rows
+
+
+def _prepared(node: Node, work: Work, waiting: Waiting, now: int) -> Ready | None:
+    if waiting.letter_class == CONTROL:
+        return _prepared_control(node, work, waiting, now)
+    if waiting.released_at is not None:
+        return _prepared_again(node, work, waiting, now)
+    return _prepared_letter(node, work, waiting, now)
+
+
+def _prepared_control(node: Node, work: Work, waiting: Waiting, now: int) -> Ready | None:
+    queued = node.seals.open_as(Queued, node.seals.node_key(), "outbox", waiting.letter_id, waiting.sealed)
+    payload = bytes(queued.letter)
+    control = decode(payload, CONTROL)
+    kind = "" if control is None else control.kind
+    stopped = waiting.thread_id is not None and _is_stopped(node, work, waiting.peer, waiting.thread_id)
+    objection = at_control(kind, recipient_facts(node, waiting.peer, now), stopped)
+    if objection is not None and objection.effect == "cancel":
+        work.outbox.end(waiting.letter_id, "cancelled", now)
+        return None
+    to = seal_to(node, waiting.peer, kind, CONTROL, False)
+    if objection is not None or to is None:
+        work.outbox.hold(waiting.letter_id, "no_prekey" if objection is None else objection.rule, now + LOOK_AGAIN_S)
+        return None
+    return Ready(waiting, payload, to, waiting.released_at is None, None)
+
+
+def _prepared_letter(node: Node, work: Work, waiting: Waiting, now: int) -> Ready | None:
+    """First release: order, gate, tables, number; in this order."""
+    book = Book(node, work)
+    assert waiting.thread_id is not None
+    found = book.file(waiting.peer, waiting.thread_id)
+    assert found is not None, "a queued letter always has its thread"
+    queued = node.seals.open_as(Queued, found.dek, "outbox", waiting.letter_id, waiting.sealed)
+    letter = decode_own(bytes(queued.letter))
+    # 1 letters of one thread leave in the order they were queued; a stop does not wait
+    if not _goes_at_once(letter) and work.outbox.earlier_unreleased(waiting.peer, waiting.thread_id, waiting.letter_id):
+        return None
+    # 2 the gate
+    gate = _gate(node, work, book.case(found.row.case_id), letter, queued, found.file, waiting.peer, now)
+    if not gate.open:
+        _kept_back(node, work, waiting, found.row.case_id, gate, now)
+        return None
+    to = seal_to(node, waiting.peer, letter.kind, LETTER, letter.sealed_identity is not None)
+    if to is None:
+        work.outbox.hold(waiting.letter_id, "no_prekey", now + LOOK_AGAIN_S)
+        return None
+    # 3 the tables, and the number
+    released = machine.release(found.file.thread, waiting.letter_id, now)
+    file = msgspec.structs.replace(found.file, thread=released.thread)
+    book.put_file(found, file, now)
+    if isinstance(released, Cancelled):
+        work.outbox.end(waiting.letter_id, "cancelled", now)
+        work.tasks.add("letter_overtaken", now, case_id=found.row.case_id, peer=waiting.peer, thread_id=waiting.thread_id,
+                       letter_id=waiting.letter_id)  # fmt: skip
+        return None
+    final = msgspec.structs.replace(
+        letter, n=released.n, seen=released.seen, void=released.void, written_at=released.written_at,
+        **({} if is_stop(letter) else times_of(node, waiting.peer, letter, file, now)),
+    )  # fmt: skip
+    expect(work, waiting.peer, final, released.started, released.stopped, now)
+    return Ready(waiting, encode(final), to, True, final.retention_until)
+
+
+def _prepared_again(node: Node, work: Work, waiting: Waiting, now: int) -> Ready | None:
+    """Re-seal: the same payload in a new envelope, gate first."""
+    gate = _gate_again(node, work, waiting, now)
+    if gate is not None and not gate.open:
+        if gate.cancelled:
+            give_up_letter(node, work, waiting, now)
+        else:
+            work.outbox.hold(waiting.letter_id, gate.objections[0].rule, now + LOOK_AGAIN_S)
+        return None
+    row = work.letters.get(waiting.peer, "out", waiting.letter_id)
+    if row is None or row.sealed is None:
+        work.outbox.end(waiting.letter_id, "cancelled", now)
+        return None
+    payload = Book(node, work).payload(row)
+    letter = decode_own(payload)
+    to = seal_to(node, waiting.peer, letter.kind, LETTER, letter.sealed_identity is not None)
+    if to is None or not _office_key_still_listed(node, waiting.peer, letter, now):
+        work.outbox.hold(waiting.letter_id, "no_prekey" if to is None else "office_key_gone", now + LOOK_AGAIN_S)
+        work.tasks.add("reseal_waits", now, case_id=waiting.case_id, peer=waiting.peer, letter_id=waiting.letter_id)
+        return None
+    for old in work.outbox.envelopes_of(waiting.letter_id):
+        work.outbox.give_up(old.eid)
+    return Ready(waiting, payload, to, False, letter.retention_until)
+
+
+def _gate_again(node: Node, work: Work, waiting: Waiting, now: int) -> Gate | None:
+    """The gate for a letter that was released before; None for control letters, which have their own."""
+    if waiting.letter_class == CONTROL:
+        status = recipient_facts(node, waiting.peer, now).status
+        objection = None if status == "active" else at_control("", recipient_facts(node, waiting.peer, now), False)
+        return None if objection is None else Gate((objection,))
+    book = Book(node, work)
+    found = None if waiting.thread_id is None else book.file(waiting.peer, waiting.thread_id)
+    row = work.letters.get(waiting.peer, "out", waiting.letter_id)
+    if found is None or row is None or row.sealed is None:
+        return None
+    letter = decode_own(book.payload(row))
+    queued = Queued(msgspec.Raw(b""), "node", "caseworker", found.file.persons)
+    return _gate(node, work, book.case(found.row.case_id), letter, queued, found.file, waiting.peer, now)
+
+
+def _gate(
+    node: Node, work: Work, case: OpenCase, letter: AnyLetter, queued: Queued, file: ThreadFile, peer: str, now: int
+) -> Gate:
+    consents = Book(node, work).consents(case)
+    draft = GateDraft(letter, facts_of(file), queued.actor, queued.actor_role, queued.persons)
+    return at_release(case.case, consents, draft, recipient_facts(node, peer, now), now)
+
+
+def _kept_back(node: Node, work: Work, waiting: Waiting, case_id: str, gate: Gate, now: int) -> None:
+    first = gate.objections[0]
+    code = "waits" if first.discreet else first.rule
+    if gate.cancelled:
+        work.outbox.end(waiting.letter_id, "cancelled", now)
+        _unqueue(node, work, waiting, now)
+    else:
+        work.outbox.hold(waiting.letter_id, code, now + LOOK_AGAIN_S)
+    where = {"case_id": case_id, "peer": waiting.peer, "thread_id": waiting.thread_id, "letter_id": waiting.letter_id}
+    work.tasks.add("letter_cancelled" if gate.cancelled else "letter_held", now, **where)
+    outcome = "cancelled" if gate.cancelled else "held"
+    work.audit.append(now, "node", "gate", waiting.letter_id, rule=first.rule, outcome=outcome)
+    if gate.ends_thread:
+        end_by_gate(node, work, waiting, now)
+
+
+def _unqueue(node: Node, work: Work, waiting: Waiting, now: int) -> None:
+    book = Book(node, work)
+    found = None if waiting.thread_id is None else book.file(waiting.peer, waiting.thread_id)
+    if found is not None:
+        thread = machine.unqueue(found.file.thread, waiting.letter_id)
+        book.put_file(found, msgspec.structs.replace(found.file, thread=thread), now)
+
+
+def _draft(node: Node, peer: str, letter: Ready, now: int) -> Draft:
+    return Draft(
+        letter_class=letter.waiting.letter_class,
+        payload=letter.payload,
+        recipient=peer,
+        recipient_public=letter.to.public,
+        created_at=now,
+        expires_at=now + letter.to.max_life_s,
+        snapshot=node.view.snapshot_sha256,
+        log_size=0,
+        log_root=bytes(32),
+        root_version=node.view.root_version,
+        size=smallest_size(len(letter.payload)),
+    )
+
+
+def _committed(node: Node, work: Work, letter: Ready, one: Sealed, draft: Draft, now: int) -> EnvelopeRow:
+    waiting = letter.waiting
+    row = EnvelopeRow(
+        one.eid, waiting.letter_id, waiting.peer, waiting.letter_class, node.epoch, one.seq, one.s_bytes, one.sig, one.salt,
+        one.s_hash, one.envelope_hash, one.envelope, kem_key_id(draft.recipient_public), now, draft.expires_at, "out", 0, now,
+        None, None, None, None, None, None, None,
+    )  # fmt: skip
+    work.outbox.add_envelope(row)
+    work.outbox.released(waiting.letter_id, None, now)
+    if letter.first and waiting.letter_class == LETTER:
+        book = Book(node, work)
+        sealed = book.seal_payload(None if waiting.case_id is None else book.dek(waiting.case_id), waiting.letter_id, letter.payload)
+        work.letters.put(
+            LetterRow(waiting.peer, "out", waiting.letter_id, waiting.thread_id, waiting.case_id, one.eid, sealed, now, None,
+                      letter.retention_until, None, None, None, None, None)
+        )  # fmt: skip
+    work.audit.append(now, "node", "released", waiting.letter_id)
+    return row
+
+
+def decode_own(payload: bytes) -> AnyLetter:
+    """A letter of ours again; it was checked when it was queued."""
+    letter = decode(payload, LETTER)
+    assert isinstance(letter, Letter)
+    return letter
+
+
+def _goes_at_once(letter: AnyLetter) -> bool:
+    return is_stop(letter) or letter.kind.startswith(PASSES_HOLES)
+
+
+def _is_stopped(node: Node, work: Work, peer: str, thread_id: str) -> bool:
+    found = Book(node, work).file(peer, thread_id)
+    return found is not None and found.file.thread.stopped
+
+
+def _office_key_still_listed(node: Node, peer: str, letter: AnyLetter, now: int) -> bool:
+    if letter.sealed_identity is None:
+        return True
+    return any(key.kid == letter.sealed_identity.office_kid for key in recipient_facts(node, peer, now).office_keys)

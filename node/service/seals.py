@@ -1,0 +1,97 @@
+"""Sealing what the store keeps: one control key a case under the node's key, identity keys under the office's too.
+
+The store sees only sealed bytes, the protocol only plain ones; this is where they meet. Source: at-rest, key hierarchy.
+"""
+
+from collections import OrderedDict
+from typing import TypeVar
+
+import msgspec
+
+from node.crypto.batch import Random
+from node.crypto.suite import KemKey
+from node.crypto.vault import (
+    Dek,
+    Kek,
+    Place,
+    new_dek,
+    open_field,
+    seal_field,
+    unwrap_control_dek,
+    unwrap_identity_dek,
+    wrap_control_dek,
+    wrap_identity_dek,
+)
+
+T = TypeVar("T")
+REMEMBERED_KEYS = 4096
+
+
+class Erased(Exception):
+    """What was asked for has been erased: its key is gone."""
+
+
+class Seals:
+    """The node's key at work; forgets case keys again when many are in use."""
+
+    def __init__(self, kek: Kek, random: Random) -> None:
+        self._kek = kek
+        self._random = random
+        self._deks: OrderedDict[bytes, Dek] = OrderedDict()
+
+    def new_case_key(self, case_id: str) -> tuple[Dek, bytes]:
+        """A fresh control key for a case, and its wrapped form for the store."""
+        dek = new_dek(self._random)
+        wrapped = wrap_control_dek(dek, self._kek, case_id, 1, self._random)
+        self._remember(wrapped, dek)
+        return dek, wrapped
+
+    def case_key(self, case_id: str, wrapped: bytes | None) -> Dek:
+        """The control key of a case; raises Erased when the case was erased."""
+        if wrapped is None:
+            raise Erased("this case was erased; nothing of it can be read")
+        dek = self._deks.get(wrapped)
+        if dek is None:
+            dek = unwrap_control_dek(wrapped, self._kek, case_id, 1)
+            self._remember(wrapped, dek)
+        return dek
+
+    def forget(self, wrapped: bytes | None) -> None:
+        """Drop a case key from memory, with its erasure."""
+        if wrapped is not None:
+            self._deks.pop(wrapped, None)
+
+    def seal(self, dek: Dek, table: str, row: str, value: bytes | msgspec.Struct) -> bytes:
+        """Seal bytes, or a struct as JSON, for its place in the store."""
+        plain = value if isinstance(value, bytes) else msgspec.json.encode(value)
+        return seal_field(dek, Place(table, row, "sealed", 1), plain, self._random)
+
+    def open(self, dek: Dek, table: str, row: str, sealed: bytes | None) -> bytes:
+        """The bytes again; raises Erased where nothing is left."""
+        if sealed is None:
+            raise Erased("this was erased; nothing of it can be read")
+        return open_field(dek, Place(table, row, "sealed", 1), sealed)
+
+    def open_as(self, kind: type[T], dek: Dek, table: str, row: str, sealed: bytes | None) -> T:
+        """The struct again; raises Erased where nothing is left."""
+        return msgspec.json.decode(self.open(dek, table, row, sealed), type=kind)
+
+    def node_key(self) -> Dek:
+        """The key for what belongs to no case: control letters and tasks of the node itself."""
+        return Dek(self._kek.value)
+
+    def new_identity_key(self, case_id: str, version: int, office_public: bytes) -> tuple[Dek, bytes]:
+        """A fresh identity key, and its form that only a signed-in person can unwrap."""
+        dek = new_dek(self._random)
+        return dek, wrap_identity_dek(dek, self._kek, office_public, case_id, version, self._random)
+
+    def identity_key(self, case_id: str, version: int, wrapped: bytes | None, office: KemKey) -> Dek:
+        """The identity key, while somebody holds the office key; raises Erased after an erasure."""
+        if wrapped is None:
+            raise Erased("this identity was erased")
+        return unwrap_identity_dek(wrapped, self._kek, office, case_id, version)
+
+    def _remember(self, wrapped: bytes, dek: Dek) -> None:
+        self._deks[wrapped] = dek
+        if len(self._deks) > REMEMBERED_KEYS:
+            self._deks.popitem(last=False)

@@ -1,0 +1,31 @@
+"""What a sender's key and country stand for right now: full effect, only protective acts, or none.
+
+Never an answer on the wire: a letter without effect is receipted `stored` like any other and held. Source: wire 3 row 5; R39;
+registry, decided 4 and 5.
+"""
+
+from typing import Literal
+
+from node.crypto.statement import Statement
+from node.service.context import DAY_S, Node
+
+Effect = Literal["full", "held", "protective"]
+PROTECTIVE = ("referral.ended", "return.stopped", "consent.withdrawal")
+
+
+def effect_of(node: Node, statement: Statement, now: int, kind: str) -> Effect:
+    """How far a letter of this kind under this statement takes effect."""
+    country = node.view.country(statement.sender)
+    key = node.view.signing_key(statement.sender, statement.sender_key)
+    if country is None or key is None or country.status in ("suspended", "revoked"):
+        return "held"
+    _, status, from_at, until = key
+    # Revoked: nothing newly received has effect. Retired: what was written in its time and comes within max life and two days.
+    if status == "revoked" or statement.created_at < from_at:
+        return "held"
+    late = statement.created_at > until or now > until + node.limits.max_life_s + 2 * DAY_S
+    if status == "retired" and late:
+        return "held"
+    if country.status == "quarantined":
+        return "protective" if kind in PROTECTIVE or kind.startswith("safety.") else "held"
+    return "full"

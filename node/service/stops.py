@@ -1,0 +1,69 @@
+"""The one stop letter: every end of a thread before its time looks the same from outside, whatever its cause.
+
+Queued at once, released at the next fixed daily slot; the cause is a local note. Source: H01; wire 1, 7.
+"""
+
+import msgspec
+
+from node.protocol import machine
+from node.protocol.codes import StopKind
+from node.protocol.letters import make_stop
+from node.protocol.matters import matter_named
+from node.protocol.thread import Thread, entry_of
+from node.service.book import Book, OpenFile
+from node.service.context import DAY_S, Node
+from node.service.queueing import draft_of, queue_letter
+from node.store.db import Work
+from node.store.outbox import Waiting
+
+
+def queue_stop(node: Node, work: Work, found: OpenFile, actor: str, rule: str, now: int) -> None:
+    """End a thread from our side: cancel what waits, give up what was not receipted, queue the stop if anything ever left."""
+    thread = found.file.thread
+    if thread.stopped:
+        return
+    book, peer = Book(node, work), thread.peer
+    slot = next_slot(node, now)
+    letter = make_stop(
+        _stop_kind(thread), letter_id=node.random(16).hex(), thread=thread.thread_id, n=1, seen=0, written_at=slot,
+        sender_role=thread.side, thread_ends=found.file.first_ends, retention_until=found.file.retention_until,
+    )  # fmt: skip
+    outcome = machine.queue(thread, entry_of(letter), now)
+    for letter_id in outcome.cancels:
+        work.outbox.end(letter_id, "cancelled", now)
+    given_up = [letter_id for letter_id in outcome.give_up if _give_up(work, letter_id, now)]
+    ended = machine.given_up(outcome.thread, tuple(given_up)).thread
+    book.put_file(found, msgspec.structs.replace(found.file, thread=ended), now)
+    work.deadlines.end_thread(peer, thread.thread_id)
+    if not ended.closed_here:
+        queue_letter(node, work, found.dek, found.row.case_id, peer, letter, draft_of(letter, actor, "machine", {}), slot, now)
+    work.audit.append(now, actor, "stop_queued", thread.thread_id, rule=rule)
+
+
+def end_by_gate(node: Node, work: Work, waiting: Waiting, now: int) -> None:
+    """The gate found that this thread must end; the stop it queues says nothing of why."""
+    found = None if waiting.thread_id is None else Book(node, work).file(waiting.peer, waiting.thread_id)
+    if found is not None:
+        queue_stop(node, work, found, "node", "H01", now)
+
+
+def next_slot(node: Node, now: int) -> int:
+    """The next fixed daily moment at which stops leave, UTC seconds."""
+    slot = now - now % DAY_S + node.limits.stop_slot_s
+    return slot if slot > now else slot + DAY_S
+
+
+def _give_up(work: Work, letter_id: str, now: int) -> bool:
+    """Stop posting a letter that has no receipt; False when it was receipted after all."""
+    waiting = work.outbox.get(letter_id)
+    if waiting is None or waiting.state not in ("released", "queued"):
+        return False
+    for row in work.outbox.envelopes_of(letter_id):
+        work.outbox.give_up(row.eid)
+    work.outbox.end(letter_id, "given_up", now)
+    return True
+
+
+def _stop_kind(thread: Thread) -> StopKind:
+    stop = matter_named(thread.matter).stop
+    return "return.stopped" if stop == "return.stopped" else "referral.ended"

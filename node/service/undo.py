@@ -1,0 +1,43 @@
+"""What happens here when a letter of ours was refused or cannot be delivered: undone, and seen by our people.
+
+Source: wire 7 (the sender undoes its act when it is refused); pitfalls P14, P30.
+"""
+
+import msgspec
+
+from node.protocol import machine
+from node.protocol.codes import REASON_NAMES, STATUS_NAMES
+from node.protocol.kinds import LETTER
+from node.service.book import Book
+from node.service.context import Node
+from node.service.expectations import settle
+from node.store.db import Work
+from node.store.outbox import EnvelopeRow
+
+
+def undo_refused(node: Node, work: Work, peer: str, letter_id: str, reason: int, now: int) -> None:
+    """Fold the thread without a refused letter and ask a person to look; `reason` is the receipt's."""
+    waiting = work.outbox.get(letter_id)
+    if waiting is None or waiting.thread_id is None or waiting.peer != peer:
+        return
+    book = Book(node, work)
+    found = book.file(peer, waiting.thread_id)
+    if found is None:
+        return
+    outcome = machine.refused_by_peer(found.file.thread, letter_id, reason)
+    book.put_file(found, msgspec.structs.replace(found.file, thread=outcome.thread), now)
+    settle(work, peer, waiting.thread_id, outcome.started, outcome.stopped)
+    work.outbox.end(letter_id, "refused", now, None, reason)
+    where = {"case_id": waiting.case_id, "peer": peer, "thread_id": waiting.thread_id, "letter_id": letter_id}
+    work.tasks.add("letter_refused", now, **where)
+    work.audit.append(now, "node", "refused_by_peer", letter_id, rule=REASON_NAMES.get(reason, ""), outcome="undone")
+
+
+def parked(node: Node, work: Work, peer: str, row: EnvelopeRow, status: int, now: int) -> None:
+    """A permanent signed answer that no retry can change: the letter is parked for a person, and its act undone."""
+    work.outbox.end(row.letter_id, "parked", now, status)
+    if row.letter_class == LETTER:
+        undo_refused(node, work, peer, row.letter_id, 0, now)
+        work.outbox.end(row.letter_id, "parked", now, status)
+    work.tasks.add(f"letter_{STATUS_NAMES[status]}", now, peer=peer, letter_id=row.letter_id)
+    work.audit.append(now, "node", "parked", row.letter_id, outcome=STATUS_NAMES[status])

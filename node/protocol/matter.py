@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from node.protocol.codes import NOT_IN_THIS_STATE, UNKNOWN_THREAD, WRONG_SIDE, Role
+from node.protocol.codes import IDENTITY_BEFORE_ACCEPTANCE, NOT_IN_THIS_STATE, UNKNOWN_THREAD, WRONG_SIDE, Role
 from node.protocol.thread import NONE, Entry, Shared
 
 Case = Literal["", "yes", "no"]  # a row for one answer of a yes-or-no letter
@@ -23,13 +23,15 @@ class Refusal:
 
 
 Guard = Callable[[Shared, Entry], Refusal | None]
+Effect = Callable[[Shared, Entry], Shared]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One sentence of the handbook: in this state this side may do this, which gives that.
 
-    `answered_by` are the kinds by which the other side answers; `deadlines.REPLIES` says within what time.
+    `answered_by` are the kinds that answer it, `answers` the side that owes one where that is not the other side;
+    `deadlines.REPLIES` says within what time. `effect` is what changes besides the state.
     """
 
     state: str
@@ -38,8 +40,10 @@ class Rule:
     gives: str
     source: str
     answered_by: tuple[str, ...] = ()
+    answers: Role | None = None
     case: Case = ""
     guards: tuple[Guard, ...] = ()
+    effect: Effect | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +66,8 @@ class Matter:
     ends: frozenset[str]
     rules: tuple[Rule, ...]
     crossings: tuple[Crossing, ...]
-    before_acceptance: frozenset[str] = frozenset()
-    identity_kinds: frozenset[str] = frozenset()
-    sentences: dict[str, str] = field(default_factory=dict)
+    discloses: frozenset[str]
+    words: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def by_act(self) -> dict[tuple[str, Role, str, Case], Rule]:
@@ -75,6 +78,11 @@ class Matter:
     def may_ever(self) -> frozenset[tuple[Role, str]]:
         """Which side may send which kind in some state."""
         return frozenset((rule.side, rule.kind) for rule in self.rules)
+
+    @cached_property
+    def can(self) -> frozenset[tuple[str, Role, str]]:
+        """Which side may send which kind in which state."""
+        return frozenset((rule.state, rule.side, rule.kind) for rule in self.rules)
 
     @cached_property
     def kinds(self) -> frozenset[str]:
@@ -88,7 +96,8 @@ class Matter:
 
     def row(self, shared: Shared, entry: Entry) -> Rule | None:
         """The row that allows this act in this state, or None; its guards are not asked."""
-        case: Case = "" if entry.facts.arrived is None else ("yes" if entry.facts.arrived else "no")
+        arrived = entry.facts.arrived
+        case: Case = "" if arrived is None else "yes" if arrived else "no"
         return self.by_act.get((shared.state, entry.side, entry.kind, case))
 
     def no_row(self, shared: Shared, entry: Entry) -> Refusal:
@@ -97,4 +106,6 @@ class Matter:
             return Refusal(WRONG_SIDE, "this act belongs to the other side")
         if shared.state == NONE:
             return Refusal(UNKNOWN_THREAD, "nothing has opened this thread")
+        if entry.kind in self.discloses and not shared.accepted:
+            return Refusal(IDENTITY_BEFORE_ACCEPTANCE, "names may follow only after the other side has accepted")
         return Refusal(NOT_IN_THIS_STATE, f"not possible while the thread is {shared.state}")

@@ -1,0 +1,24 @@
+"""The matters this node knows. Voluntary return, transit, information and safety will be further rows here."""
+
+from typing import Final
+
+from node.protocol.matter import Matter
+from node.protocol.referral import REFERRAL
+
+MATTERS: Final[dict[str, Matter]] = {matter.name: matter for matter in (REFERRAL,)}
+STOPS: Final[dict[str, Matter]] = {matter.stop: matter for matter in MATTERS.values()}
+
+# A thread of which only a withdrawal or an erasure has arrived: what it is about comes with its opening letter.
+UNKNOWN: Final = Matter("", frozenset(), "", frozenset({"ended"}), (), (), frozenset())
+
+_BY_KIND: Final[dict[str, Matter]] = {kind: matter for matter in MATTERS.values() for kind in matter.kinds}
+
+
+def matter_of(kind: str) -> Matter:
+    """The matter a kind belongs to; UNKNOWN for those that may travel on any thread."""
+    return _BY_KIND.get(kind, UNKNOWN)
+
+
+def matter_named(name: str) -> Matter:
+    """The matter of a thread."""
+    return MATTERS.get(name, UNKNOWN)

@@ -1,0 +1,139 @@
+"""Referral: one country asks another to take over the care of a person, who wishes it.
+
+A new rule is one row here and one test; then `python -m node.protocol.tables HANDBOOK.md`.
+Source: domain.md 5.4-5.6; practice.md, acts and codes to add; wire.md 7, Stops.
+"""
+
+from typing import Final
+
+from msgspec.structs import replace
+
+from node.protocol.codes import IDENTITY_BEFORE_ACCEPTANCE, NOT_IN_DATA_NEEDED, NOT_IN_THIS_STATE, Role
+from node.protocol.crossings import REFERRAL_CROSSINGS
+from node.protocol.matter import Matter, Refusal, Rule
+from node.protocol.thread import ENDED, NONE, Entry, Shared
+
+OPENER: Final[Role] = "opener"
+RESPONDER: Final[Role] = "responder"
+
+OFFERED = "offered"
+INFO_REQUESTED = "info_requested"
+ACCEPTED = "accepted"
+DISCLOSED = "disclosed"
+IN_PROGRESS = "in_progress"
+HANDING_BACK = "handing_back"
+COMPLETED = "completed"
+DECLINED = "declined"
+
+DECISION = ("referral.accept", "referral.decline", "referral.info_request")
+TAKE_BACK = ("referral.handback_confirm", "referral.handback_reject")
+ARRIVAL = ("referral.arrived",)
+
+
+def without_identity(shared: Shared, entry: Entry) -> Refusal | None:
+    """R03, R04: before the acceptance nothing is sealed and no field is disclosed."""
+    if not shared.accepted and (entry.facts.sealed or entry.facts.items):
+        return Refusal(IDENTITY_BEFORE_ACCEPTANCE, "names may follow only after the other side has accepted")
+    return None
+
+
+def only_data_needed(shared: Shared, entry: Entry) -> Refusal | None:
+    """R04: what the acceptance asked for, person by person, and no more."""
+    needed = {(item.person, item.field) for item in shared.data_needed}
+    if any((item.person, item.field) not in needed for item in entry.facts.items):
+        return Refusal(NOT_IN_DATA_NEEDED, "a field that the acceptance did not ask for")
+    return None
+
+
+def for_this_organisation(shared: Shared, entry: Entry) -> Refusal | None:
+    """With another organisation nothing is disclosed before a new consent, so what was on its way has no effect."""
+    if entry.seen < shared.organisation_n:
+        return Refusal(NOT_IN_THIS_STATE, "another organisation takes over; ask the person again")
+    return None
+
+
+def opened(shared: Shared, entry: Entry) -> Shared:
+    return replace(shared, opened_at=entry.written_at)
+
+
+def taken_over(shared: Shared, entry: Entry) -> Shared:
+    facts = entry.facts
+    return replace(
+        shared, accepted=True, data_needed=facts.items, organisation=facts.organisation, organisation_n=entry.n
+    )
+
+
+def changed(shared: Shared, entry: Entry) -> Shared:
+    name = entry.facts.organisation
+    if not name or name == shared.organisation:
+        return shared
+    return replace(shared, organisation=name, organisation_n=entry.n, changed_at=entry.written_at, arranged=False)
+
+
+def arranged(shared: Shared, entry: Entry) -> Shared:
+    return replace(shared, arranged=True)
+
+
+def arrival(shared: Shared, entry: Entry) -> Shared:
+    return replace(shared, arrived=entry.facts.arrived)
+
+
+# fmt: off
+RULES: Final = (
+    #    in this state   this side  may send                     which gives     source          and is answered by
+    Rule(NONE,           OPENER,    "referral.offer",            OFFERED,        "5.6",          DECISION, guards=(without_identity,), effect=opened),  # noqa: E501
+    Rule(OFFERED,        RESPONDER, "referral.info_request",     INFO_REQUESTED, "5.6",          ("referral.info",)),
+    Rule(OFFERED,        RESPONDER, "referral.accept",           ACCEPTED,       "5.6, R40",     ("referral.disclose",), effect=taken_over),  # noqa: E501
+    Rule(OFFERED,        RESPONDER, "referral.decline",          DECLINED,       "5.4, R30"),
+    Rule(INFO_REQUESTED, OPENER,    "referral.info",             OFFERED,        "5.6",          DECISION, guards=(without_identity,)),  # noqa: E501
+    Rule(INFO_REQUESTED, RESPONDER, "referral.accept",           ACCEPTED,       "11 (1), R40",  ("referral.disclose",), effect=taken_over),  # noqa: E501
+    Rule(INFO_REQUESTED, RESPONDER, "referral.decline",          DECLINED,       "5.4, R30"),
+    Rule(ACCEPTED,       OPENER,    "referral.disclose",         DISCLOSED,      "5.6, R04",     guards=(only_data_needed, for_this_organisation)),  # noqa: E501
+    Rule(ACCEPTED,       RESPONDER, "referral.change",           ACCEPTED,       "practice",     effect=changed),
+    Rule(ACCEPTED,       OPENER,    "referral.update",           ACCEPTED,       "5.6"),
+    Rule(ACCEPTED,       RESPONDER, "referral.update",           ACCEPTED,       "5.6"),
+    Rule(DISCLOSED,      OPENER,    "referral.disclose",         DISCLOSED,      "5.6, R04",     guards=(only_data_needed, for_this_organisation)),  # noqa: E501
+    Rule(DISCLOSED,      OPENER,    "referral.arrange",          DISCLOSED,      "5.6",          ARRIVAL, effect=arranged),  # noqa: E501
+    Rule(DISCLOSED,      RESPONDER, "referral.arrange",          DISCLOSED,      "5.6",          ARRIVAL, answers=RESPONDER, effect=arranged),  # noqa: E501
+    Rule(DISCLOSED,      RESPONDER, "referral.arrived",          IN_PROGRESS,    "5.6, H19",     case="yes", effect=arrival),  # noqa: E501
+    Rule(DISCLOSED,      RESPONDER, "referral.arrived",          DISCLOSED,      "5.6, H19",     ARRIVAL, answers=RESPONDER, case="no", effect=arrival),  # noqa: E501
+    Rule(DISCLOSED,      RESPONDER, "referral.change",           DISCLOSED,      "practice",     effect=changed),
+    Rule(DISCLOSED,      OPENER,    "referral.update",           DISCLOSED,      "5.6"),
+    Rule(DISCLOSED,      RESPONDER, "referral.update",           DISCLOSED,      "5.6"),
+    Rule(IN_PROGRESS,    OPENER,    "referral.disclose",         IN_PROGRESS,    "5.6, R04",     guards=(only_data_needed, for_this_organisation)),  # noqa: E501
+    Rule(IN_PROGRESS,    RESPONDER, "referral.change",           IN_PROGRESS,    "practice",     effect=changed),
+    Rule(IN_PROGRESS,    OPENER,    "referral.update",           IN_PROGRESS,    "5.6"),
+    Rule(IN_PROGRESS,    RESPONDER, "referral.update",           IN_PROGRESS,    "5.6"),
+    Rule(IN_PROGRESS,    RESPONDER, "referral.complete",         COMPLETED,      "5.4, 5.6"),
+    Rule(IN_PROGRESS,    RESPONDER, "referral.handback",         HANDING_BACK,   "practice",     TAKE_BACK),
+    Rule(HANDING_BACK,   OPENER,    "referral.handback_confirm", ENDED,          "practice"),
+    Rule(HANDING_BACK,   OPENER,    "referral.handback_reject",  IN_PROGRESS,    "practice"),
+    Rule(HANDING_BACK,   OPENER,    "referral.update",           HANDING_BACK,   "5.6"),
+    Rule(HANDING_BACK,   RESPONDER, "referral.update",           HANDING_BACK,   "5.6"),
+)
+# fmt: on
+
+WORDS: Final = {
+    NONE: "not begun",
+    OFFERED: "offered, waiting for a decision",
+    INFO_REQUESTED: "the receiving country asked something first",
+    ACCEPTED: "accepted; names have not been sent",
+    DISCLOSED: "what is needed has been sent; she has not arrived",
+    IN_PROGRESS: "she has arrived; assistance is under way",
+    HANDING_BACK: "the receiving country asks to hand back; care goes on there until the other side confirms",
+    COMPLETED: "completed",
+    DECLINED: "declined",
+    ENDED: "ended; no reason is ever said",
+    "expired": "the time of the thread ran out; help is not affected",
+}
+
+REFERRAL: Final = Matter(
+    name="referral",
+    opening=frozenset({"referral.offer"}),
+    stop="referral.ended",
+    ends=frozenset({COMPLETED, DECLINED, ENDED}),
+    rules=RULES,
+    crossings=REFERRAL_CROSSINGS,
+    discloses=frozenset({"referral.disclose"}),
+    words=WORDS,
+)

@@ -1,0 +1,118 @@
+"""Whatever two people do and whatever the post does, both nodes end in the same state of the thread."""
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from node.protocol.codes import Role
+from node.protocol.fold import refold
+from node.protocol.thread import Entry, Thread, after_stop
+from tests.simulation.two_sides import STOP, World
+
+SIDES: tuple[Role, Role] = ("opener", "responder")
+MOVES = ("act", "act", "act", "release", "release", "deliver", "deliver", "deliver", "hear", "give up", "wait", "stop")
+Move = tuple[str, Role, int]
+moves = st.lists(st.tuples(st.sampled_from(MOVES), st.sampled_from(SIDES), st.integers(0, 11)), max_size=60)
+many = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def play(world: World, plan: list[Move]) -> None:
+    for what, side, number in plan:
+        me = world.sides[side]
+        if what == "act" and (options := [k for k in world.options(side) if k != STOP]):
+            world.act(side, options[number % len(options)], number)
+        elif what == "release":
+            world.release(side)
+        elif what == "deliver" and me.released:
+            world.deliver(side, list(me.released)[number % len(me.released)])
+        elif what == "hear" and world.notices:
+            world.hear(number)
+        elif what == "give up" and number < 3 and me.waiting_for_receipt:
+            world.give_up(side, me.waiting_for_receipt[-1:])
+        elif what == "wait":
+            world.now += number * 40
+        elif what == "stop" and number == 0 and STOP in world.options(side):
+            world.act(side, STOP)
+        for each in world.sides.values():
+            check_view(each.thread)
+
+
+def check_view(thread: Thread | None) -> None:
+    """The state kept letter by letter is the state folded from all letters."""
+    if thread is not None:
+        assert refold(thread) == thread
+
+
+def effects(thread: Thread) -> dict[str, str]:
+    return {e.letter_id: e.status for e in thread.entries if e.status != "void"}
+
+
+def check_same(world: World) -> None:
+    a, b = world.sides["opener"].thread, world.sides["responder"].thread
+    assert a is not None
+    if b is None:
+        assert not any(world.sides["opener"].released.values()) or a.stopped
+        return
+    if not a.closed_here:
+        assert a.shared == b.shared
+    if not a.stopped:
+        assert effects(a) == effects(b)
+
+
+def check_nothing_lost_or_doubled(world: World) -> None:
+    for side in SIDES:
+        me, them = world.sides[side], world.sides["responder" if side == "opener" else "opener"]
+        held = [e.letter_id for e in them.thread.entries if e.side == side] if them.thread else []
+        assert len(held) == len(set(held))
+        wanted = [name for name in me.released if name not in me.abandoned]
+        silent = {name for name, (status, _) in them.answers.items() if status == "refused"}
+        assert set(wanted) <= set(held) | silent
+        assert len({e.n for e in me.released.values()}) == len(me.released)
+
+
+@many
+@given(moves)
+def test_both_nodes_end_in_the_same_state_whatever_the_post_does(plan: list[Move]) -> None:
+    """Wire 7: acts, loss, repetition, reordering, delay, gaps and stops, in any interleaving."""
+    world = World()
+    world.act("opener", "referral.offer")
+
+    play(world, plan)
+    world.settle()
+
+    check_same(world)
+    check_nothing_lost_or_doubled(world)
+    for side in world.sides.values():
+        check_view(side.thread)
+
+
+@many
+@given(moves, st.sets(st.integers(1, 30), max_size=4))
+def test_a_peer_that_refuses_without_a_reason_cannot_split_the_thread(plan: list[Move], disliked: set[int]) -> None:
+    """A dishonest peer refuses letters of its choice: the act is undone at the sender, and both show the same."""
+    world = World()
+
+    def dislikes(letter: Entry) -> int:
+        return 13 if int(letter.letter_id, 16) in disliked and not after_stop(letter.kind) else 0
+
+    world.content = dislikes
+    world.act("opener", "referral.offer")
+
+    play(world, plan)
+    world.settle()
+
+    check_same(world)
+    check_nothing_lost_or_doubled(world)
+
+
+@many
+@given(moves)
+def test_an_honest_letter_is_refused_only_after_a_refusal_or_a_gap(plan: list[Move]) -> None:
+    """Wire 7: a letter against the state that its writer could not know is a crossing, never a violation."""
+    world = World()
+    world.act("opener", "referral.offer")
+
+    play(world, [move for move in plan if move[0] not in ("give up", "stop")])
+    world.settle()
+
+    assert not world.sides["opener"].refused
+    assert not world.sides["responder"].refused

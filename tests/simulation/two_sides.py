@@ -1,0 +1,207 @@
+"""Two nodes' machines and a bad post between them, without any bytes: for tests that count on every interleaving.
+
+The post keeps every letter it was ever given, so it can deliver late, twice and out of order; losing a letter is not
+delivering it until `settle`, as a node posts until it has a receipt. Everything is chosen by the caller.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from node.protocol.bodies import DataItem
+from node.protocol.codes import Role
+from node.protocol.machine import (
+    allowed,
+    given_up,
+    next_to_release,
+    open_thread,
+    queue,
+    receive,
+    refused_by_peer,
+    release,
+)
+from node.protocol.outcome import Cancelled, Verdict
+from node.protocol.thread import Entry, Facts, Thread, after_stop
+
+THREAD = "ab" * 16
+PERSON = "cd" * 16
+LIFE_S = 3_000
+MAX_LIFE_S = 10**9
+COUNTRY: dict[Role, str] = {"opener": "XA", "responder": "XB"}
+STOP = "referral.ended"
+
+
+def item(name: str) -> DataItem:
+    return DataItem(person=PERSON, field=name, level="L3")
+
+
+def facts(kind: str, number: int) -> Facts:
+    """Facts for a draft; `number` chooses among those that matter to the tables."""
+    if kind == "referral.accept":
+        return Facts(organisation=f"org-{number % 2}", items=(item("given_name"), item("birth_date")))
+    if kind == "referral.change":
+        return Facts(organisation=("", "org-0", "org-1")[number % 3])
+    if kind == "referral.arrived":
+        return Facts(arrived=number % 3 != 0)
+    if kind == "referral.disclose":
+        return Facts(items=(item("given_name"),), sealed=True)
+    if kind == "consent.withdrawal":
+        return Facts(token=PERSON)
+    return Facts()
+
+
+@dataclass
+class Side:
+    """One node's view, and what it released: what a service keeps in its outbox."""
+
+    side: Role
+    thread: Thread | None
+    released: dict[str, Entry] = field(default_factory=dict)
+    receipted: set[str] = field(default_factory=set)
+    abandoned: set[str] = field(default_factory=set)
+    answers: dict[str, tuple[str, int]] = field(default_factory=dict)  # receipts given, by letter id
+    refused: set[str] = field(default_factory=set)
+    cancelled: int = 0
+
+    @property
+    def waiting_for_receipt(self) -> list[str]:
+        return [name for name in self.released if name not in self.receipted | self.abandoned]
+
+
+@dataclass
+class World:
+    """Both sides, the clock, and the receipts and notices that are on their way."""
+
+    now: int = 1_000_000
+    sides: dict[Role, Side] = field(default_factory=dict)
+    notices: list[tuple[Role, str, int]] = field(default_factory=list)  # (to, letter id, reason; 0: stored)
+    counter: int = 0
+    content: Callable[[Entry], int] = lambda letter: 0
+
+    def __post_init__(self) -> None:
+        self.sides = {
+            "opener": Side("opener", open_thread(THREAD, "XB", "opener", "referral")),
+            "responder": Side("responder", None),
+        }
+
+    def draft(self, side: Role, kind: str, number: int = 1) -> Entry:
+        self.counter += 1
+        return Entry(
+            side=side,
+            n=0,
+            seen=0,
+            kind=kind,
+            letter_id=f"{self.counter:032x}",
+            written_at=0,
+            thread_ends=self.now + LIFE_S,
+            reply_by=self.now + LIFE_S // 2,
+            facts=facts(kind, number),
+        )
+
+    def options(self, side: Role) -> list[str]:
+        """The acts this side may do now, the erasure kinds left to tests of their own."""
+        thread = self.sides[side].thread
+        if thread is None:
+            return []
+        return [o.kind for o in allowed(thread, self.now) if o.allowed and o.kind != "erasure.request"]
+
+    def act(self, side: Role, kind: str, number: int = 1) -> str:
+        me = self.sides[side]
+        assert me.thread is not None
+        draft = self.draft(side, kind, number)
+        outcome = queue(me.thread, draft, self.now)
+        me.thread = outcome.thread
+        self.give_up(side, [name for name in outcome.give_up if name not in me.receipted])
+        return draft.letter_id
+
+    def release(self, side: Role, letter_id: str | None = None) -> Entry | None:
+        """Release the next queued letter; None if there was none or it had to be cancelled."""
+        me = self.sides[side]
+        if me.thread is None or not me.thread.queued:
+            return None
+        first = me.thread.queued[0]
+        name = letter_id or (first.letter_id if after_stop(first.kind) else next_to_release(me.thread))
+        assert name is not None
+        done = release(me.thread, name, self.now)
+        me.thread = done.thread
+        if isinstance(done, Cancelled):
+            me.cancelled += 1
+            return None
+        entry = next(e for e in me.thread.entries if e.letter_id == name)
+        me.released[name] = replace(entry, status="applied")
+        return me.released[name]
+
+    def deliver(self, side: Role, letter_id: str) -> Verdict | None:
+        """Bring a letter of `side` to the other one, again if it was there before; a notice goes back."""
+        letter, them = self.sides[side].released[letter_id], self.sides[_other(side)]
+        if letter_id in them.answers:  # row 12
+            self.notices.append((side, letter_id, them.answers[letter_id][1]))
+            return None
+        verdict = receive(
+            them.thread,
+            letter,
+            thread_id=THREAD,
+            peer=COUNTRY[side],
+            now=self.now,
+            max_life_s=MAX_LIFE_S,
+            content=lambda entry, known: self.content(entry),
+        )
+        them.thread = verdict.thread
+        them.answers[letter_id] = (verdict.status, verdict.reason)
+        self.notices.append((side, letter_id, verdict.reason))
+        for late, reason in verdict.late_refusals:
+            them.answers[late] = ("refused", reason)
+            self.notices.append((side, late, reason))
+        return verdict
+
+    def hear(self, index: int) -> None:
+        """One receipt or notice arrives; the others stay on the way."""
+        to, letter_id, reason = self.notices.pop(index % len(self.notices))
+        me = self.sides[to]
+        me.receipted.add(letter_id)
+        if reason and me.thread is not None:
+            me.refused.add(letter_id)
+            me.thread = refused_by_peer(me.thread, letter_id, reason).thread
+
+    def give_up(self, side: Role, letter_ids: list[str]) -> None:
+        me = self.sides[side]
+        assert me.thread is not None
+        me.abandoned.update(letter_ids)
+        me.thread = given_up(me.thread, letter_ids).thread
+
+    def settle(self) -> None:
+        """The post gets well: everything queued goes out, everything wanted arrives, gaps are told."""
+        for _ in range(200):
+            if not self._one_round():
+                return
+        raise AssertionError("the two nodes never came to rest")
+
+    def _one_round(self) -> bool:
+        busy = False
+        for side, me in self.sides.items():
+            if me.thread is not None and _has_untold_gap(me) and not me.thread.queued:
+                self.act(side, "consent.withdrawal")
+            while me.thread is not None and me.thread.queued:
+                self.release(side)
+                busy = True
+            for name in me.waiting_for_receipt:
+                self.deliver(side, name)
+                busy = True
+        while self.notices:
+            self.hear(0)
+            busy = True
+        return busy
+
+
+def _other(side: Role) -> Role:
+    return "responder" if side == "opener" else "opener"
+
+
+def _has_untold_gap(me: Side) -> bool:
+    assert me.thread is not None
+    if me.thread.stopped or me.thread.closed_here:
+        return False
+    told = {n for e in me.thread.entries if e.side == me.side and e.status != "refused" for n in e.void}
+    void = {e.n for e in me.thread.entries if e.side == me.side and e.status == "void"}
+    return bool(void - told)

@@ -29,3 +29,11 @@ class Unverified(OpenTRMError):
 
 class RegistryUnavailable(TryLater):
     """No mirror gave a registry that verifies, and there is no verified copy yet."""
+
+
+class MirrorFailed(TryLater):
+    """A mirror gave nothing usable: another mirror, or the same later."""
+
+
+class FileMissing(MirrorFailed):
+    """The mirror answered that it does not have the file; for the next root that is the ordinary answer."""

@@ -10,14 +10,12 @@ from typing import Final
 
 from securesystemslib.formats import encode_canonical
 
-# They are exported, only not marked so for type checkers.
-from securesystemslib.signer import Key, SecretsHandler, Signature, Signer, SSlibKey  # type: ignore[attr-defined]
-
 from node.crypto.admission import admit_ed25519
 from node.crypto.errors import BadKey
 from node.crypto.rolekeys import MLDSA_PUBLIC_BYTES, RoleKey, mldsa_from_pem, mldsa_pem
 from node.crypto.suite import SIGNING_PUBLIC_BYTES
 from registry.errors import BadRegistryKey
+from registry.tuftypes import Key, SecretsHandler, Signature, Signer, SSlibKey
 
 _ED25519: Final = ("ed25519", "ed25519")
 _MLDSA: Final = ("ml-dsa", "ml-dsa-65/1")

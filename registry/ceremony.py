@@ -1,0 +1,230 @@
+"""Admitting countries and changing the registry, as plain functions: the commands, the demo and the tests call these.
+
+Pass by pass: a country makes a request; `admit` turns it into a proposal once the fingerprint heard on the telephone
+matches; maintainers sign the proposal; `publish` refuses until 2k keys and k whole maintainers have signed.
+Source: registry.md 4.2, 4.4 and decided 2, 3, 8.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+
+from tuf.api.exceptions import RepositoryError
+
+from node.clock import Clock
+from node.crypto.errors import BadText
+from node.crypto.fingerprints import wrong_groups
+from node.crypto.rolekeys import RoleKey
+from registry.admission import check_new_keys
+from registry.delegations import CountryRole, build_delegations, read_delegations
+from registry.errors import BadRegistryFile, BadRegistryKey, NotEnoughSignatures, StaleProposal
+from registry.names import MAINTAINERS_FIELD, ROOT_LIFE_S, TARGETS_LIFE_S, country_role, is_maintainer, when
+from registry.proposal import Proposal, encode_proposal, merge
+from registry.publisher import Publisher
+from registry.repository import Repository, halves
+from registry.request import Request, read_request
+from registry.roots import Maintainers, check_both_keys, check_new_root, maintainers_of, table_of
+from registry.tufkeys import key_pair, signers
+from registry.tuftypes import Key, Metadata, Role, Root, Targets
+
+
+def create_registry(
+    repository: Repository, maintainers: Mapping[str, RoleKey], needed: int, online: RoleKey, clock: Clock
+) -> Publisher:
+    """Root and targets version 1, signed by every maintainer present, then snapshot and timestamp.
+
+    `needed` is k of the n = len(maintainers), n <= 2k-1. The root of version 1 is what nodes pin.
+    """
+    if not all(is_maintainer(name) for name in maintainers):
+        raise BadRegistryFile("a maintainer's name is not 1 to 32 of a-z, 0-9 and inner hyphens")
+    now = clock.now()
+    root = Metadata(build_root({name: key.public for name, key in maintainers.items()}, needed, online.public, now))
+    table = maintainers_of(root.signed)
+    targets = Metadata(Targets(version=1, expires=when(now + TARGETS_LIFE_S), delegations=build_delegations([], table)))
+    for key in maintainers.values():
+        for signer in signers(key):
+            root.sign(signer, append=True)
+            targets.sign(signer, append=True)
+    repository.write_root(1, root.to_bytes())
+    publisher = Publisher(repository, online, clock)
+    publisher.publish({"targets": targets.to_bytes()}, {})
+    return publisher
+
+
+def build_root(public: Mapping[str, bytes], needed: int, online: bytes, now: int, version: int = 1) -> Root:
+    """An unsigned root: 2k of 2n for root and targets, the online Ed25519 key for snapshot and timestamp."""
+    pairs = {name: key_pair(keys) for name, keys in public.items()}
+    online_key = key_pair(online)[0]
+    key_ids = [key.keyid for pair in pairs.values() for key in pair]
+    root = Root(
+        version=version,
+        expires=when(now + ROOT_LIFE_S),
+        keys=dict[str, Key]({key.keyid: key for key in (*chain.from_iterable(pairs.values()), online_key)}),
+        roles={
+            "root": Role(key_ids, 2 * needed),
+            "targets": Role(key_ids, 2 * needed),
+            "snapshot": Role([online_key.keyid], 1),
+            "timestamp": Role([online_key.keyid], 1),
+        },
+        consistent_snapshot=True,
+    )
+    table = {name: (pair[0].keyid, pair[1].keyid) for name, pair in pairs.items()}
+    root.unrecognized_fields[MAINTAINERS_FIELD] = table_of(needed, table)
+    return root
+
+
+def admit(
+    repository: Repository, requests: Sequence[bytes], heard: Mapping[str, str], now: int, *, replace: bool = False
+) -> bytes:
+    """An unsigned proposal for a new targets file with these countries; with no request it only renews the expiry.
+
+    `heard` holds, per country, the groups typed as heard on the telephone. `replace` lets a country that is in the
+    registry have new role keys. BadRegistryFile, BadRegistryKey or BadRecord says why a request cannot be admitted.
+    """
+    table = repository.maintainers()
+    countries = dict(_current_countries(repository, table))
+    used = repository.used_keys()
+    for data in requests:
+        request = read_request(data)
+        check_heard(request, heard.get(request.code, ""))
+        _check_newcomer(request, countries, used, replace=replace)
+        used |= dict.fromkeys(_all_halves(request).values(), request.code)
+        countries[request.code] = CountryRole(request.code, request.role_keys, now)
+    targets = Targets(
+        version=repository.version_of("targets") + 1,
+        expires=when(now + TARGETS_LIFE_S),
+        delegations=build_delegations(countries.values(), table),
+    )
+    return encode_proposal(Proposal(Metadata(targets), tuple(requests)))
+
+
+def renew_root(repository: Repository, now: int) -> bytes:
+    """An unsigned proposal for the same root with a later expiry."""
+    root = repository.root()
+    root.version += 1
+    root.expires = when(now + ROOT_LIFE_S)
+    return encode_proposal(Proposal(Metadata(root)))
+
+
+def check_heard(request: Request, heard: str) -> None:
+    """BadRegistryFile unless what was typed as heard is the fingerprint; names the groups that differ, shows none."""
+    try:
+        wrong = wrong_groups(heard, request.role_keys, request.record_bytes)
+    except BadText as error:
+        raise BadRegistryFile(f"fingerprint of {request.code}: {error}") from None
+    if wrong:
+        raise BadRegistryFile(
+            f"fingerprint of {request.code} differs in group {', '.join(map(str, wrong))}; do not admit: "
+            "have it read again over a number obtained independently, and stop if it differs again"
+        )
+
+
+def publish(publisher: Publisher, copies: Sequence[bytes]) -> Proposal:
+    """Publish a proposal (or its copies signed in parallel); refuses until thresholds and both-keys hold."""
+    proposal = merge(list(copies))
+    if proposal.kind == "root":
+        _publish_root(publisher.repository, proposal)
+    else:
+        _publish_targets(publisher, proposal)
+    return proposal
+
+
+def publish_update(publisher: Publisher, data: bytes) -> Request:
+    """Publish a newer record of a country that is in the registry: its own role keys have signed it, nobody else."""
+    repository, request = publisher.repository, read_request(data)
+    # 1 the role keys are those the maintainers admitted
+    country = dict(_current_countries(repository, repository.maintainers())).get(request.code)
+    if country is None or country.role_keys != request.role_keys:
+        raise BadRegistryFile(f"role keys of {request.code} are not those in the registry; it needs `admit`")
+    # 2 the next version of the role and of the record
+    _check_versions(repository, request)
+    # 3 nobody else's keys
+    check_new_keys(_all_halves(request), request.code, repository.used_keys())
+    publisher.publish({country_role(request.code): request.role_bytes}, request.files())
+    return request
+
+
+def _publish_root(repository: Repository, proposal: Proposal) -> None:
+    old, new = repository.root(), proposal.metadata
+    if proposal.version != old.version + 1:
+        raise StaleProposal(
+            f"proposal is for root version {proposal.version}; the registry is at {old.version}, make it again"
+        )
+    data = new.to_bytes()
+    for root in (old, new.signed):
+        _check_threshold(root, "root", new)
+    check_new_root(repository.root_bytes(), data)
+    repository.write_root(proposal.version, data)
+
+
+def _publish_targets(publisher: Publisher, proposal: Proposal) -> None:
+    repository, root = publisher.repository, publisher.repository.root()
+    # 1 made on the state that is published now
+    published = repository.version_of("targets")
+    if proposal.version != published + 1:
+        raise StaleProposal(
+            f"proposal is for targets version {proposal.version}; the registry is at {published}, make it again with "
+            "`admit`"
+        )
+    # 2 enough keys, and enough maintainers with both
+    _check_threshold(root, "targets", proposal.metadata)
+    check_both_keys(root, proposal.metadata)
+    # 3 every country's role is the one its request carries
+    admitted = read_delegations(proposal.metadata.signed, maintainers_of(root))
+    if admitted.ignored:
+        raise BadRegistryFile(f"proposal has roles that nodes would ignore: {', '.join(admitted.ignored)}")
+    requests = proposal.read_requests()
+    for request in requests:
+        country = admitted.countries.get(request.code)
+        if country is None or country.role_keys != request.role_keys:
+            raise BadRegistryFile(f"proposal does not delegate to the role keys of {request.code}; make it again")
+        _check_versions(repository, request)
+    # 4 all at once
+    roles = {country_role(request.code): request.role_bytes for request in requests}
+    files = {path: data for request in requests for path, data in request.files().items()}
+    publisher.publish({"targets": proposal.metadata.to_bytes()} | roles, files)
+
+
+def _check_threshold(root: Root, role: str, metadata: Metadata[Root] | Metadata[Targets]) -> None:
+    try:
+        root.verify_delegate(role, metadata.signed_bytes, metadata.signatures)
+    except RepositoryError as error:
+        raise NotEnoughSignatures(f"{str(error).lower()}; ask another maintainer to sign the proposal") from None
+
+
+def _check_versions(repository: Repository, request: Request) -> None:
+    published = repository.version_of(country_role(request.code))
+    if request.version != published + 1:
+        raise StaleProposal(
+            f"request is version {request.version} of {country_role(request.code)}; the registry is at {published}, "
+            f"make it again with `request --version {published + 1}`"
+        )
+    old = repository.record(request.code)
+    if old is not None and request.record.serial <= old.serial:
+        raise StaleProposal(
+            f"record of {request.code} has serial {request.record.serial}; expected more than {old.serial}"
+        )
+
+
+def _check_newcomer(
+    request: Request, countries: Mapping[str, CountryRole], used: Mapping[bytes, str], *, replace: bool
+) -> None:
+    known = countries.get(request.code)
+    if known is not None and not replace:
+        raise BadRegistryFile(f"{request.code} is in the registry already; a newer record needs no maintainers")
+    if known is not None and known.role_keys == request.role_keys:
+        raise BadRegistryKey(f"role keys of {request.code} are the same as before; there is nothing to replace")
+    check_new_keys(_all_halves(request), request.code, used)
+    if len(set(_all_halves(request).values())) < len(_all_halves(request)):
+        raise BadRegistryKey(f"{request.code} uses one key for two purposes; the role key has to be one of its own")
+
+
+def _all_halves(request: Request) -> dict[str, bytes]:
+    keys = {**request.record.public_keys(), "role_keys": request.role_keys}
+    return {
+        f"{name} ({part})": half for name, key in keys.items() for part, half in zip("pq", halves(key), strict=True)
+    }
+
+
+def _current_countries(repository: Repository, table: Maintainers) -> Mapping[str, CountryRole]:
+    targets = repository.role("targets")
+    return read_delegations(targets.signed, table).countries if targets else {}

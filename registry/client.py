@@ -1,0 +1,180 @@
+"""The node's side of the registry: pinned root, several untrusted mirrors, the last verified copy always kept.
+
+python-tuf's Updater does the root chain, timestamp, snapshot and targets; the countries' roles are verified here with
+python-tuf's public metadata functions, because the Updater has no way to say "this country has expired, the others are
+fine". Every attempt works on a copy of the trusted files that replaces them only when all of it verified.
+Synchronous and for one thread at a time: run it in one executor thread. Source: registry.md 4.6, 4.8-4.10.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from tuf.api.exceptions import DownloadError, RepositoryError
+
+from node.errors import OpenTRMError
+from registry.errors import FileMissing, RegistryUnavailable
+from registry.fetch import Fetch, HttpFetch, fetch_from_folder
+from registry.history import next_view
+from registry.mirror import Loaded, load_top
+from registry.roles import RoleReader
+from registry.roots import maintainers_of, parse_metadata
+from registry.trust import QUARANTINE_S, Verified, View, decode_view, encode_view
+from registry.tuftypes import Root
+
+Archive = Callable[[str, bytes], None]
+
+_CURRENT: Final = "current"
+_VIEW: Final = "view.msgpack"
+
+
+class RegistryClient:
+    """Keeps `state_dir` and a view; `archive(name, data)` gets every newly verified file, and may get one twice."""
+
+    def __init__(
+        self,
+        state_dir: Path,
+        pinned_root: bytes,
+        mirrors: Sequence[str],
+        *,
+        archive: Archive | None = None,
+        fetch: Fetch | None = None,
+        quarantine_s: int = QUARANTINE_S,
+    ) -> None:
+        maintainers_of(parse_metadata(pinned_root, Root).signed)
+        self._state = state_dir
+        self._pinned = pinned_root
+        self._mirrors = [mirror.rstrip("/") + "/" for mirror in mirrors]
+        self._archive = archive or (lambda name, data: None)
+        self._fetch = fetch or HttpFetch()
+        self._quarantine_s = quarantine_s
+        self._roles = RoleReader(state_dir / "files")
+        self._verified: Verified | None = None
+        self._view: View | None = None
+
+    @property
+    def view(self) -> View | None:
+        """The newest view, or None before the first successful `load` or `refresh`."""
+        return self._view
+
+    def load(self, now: int) -> View | None:
+        """The view from the files of an earlier run, without network: everything is verified again.
+
+        The time of verification is the signed issue time of the stored timestamp, so a node that was off for a month
+        still starts; `View.freshness` then says what it may do. None if there are no files or they do not verify.
+        """
+        current = self._state / _CURRENT
+        if not current.exists():
+            return None
+        try:
+            loaded = load_top(self._new_attempt(), self._pinned, str(current) + "/", _only_local, at=None)
+            verified = self._verify(loaded, f"{self._state}/nowhere/", _only_local, archive=False)
+        except (RepositoryError, DownloadError, OpenTRMError, OSError):
+            return None
+        previous = _stored_view(current)
+        self._verified = verified
+        self._view = next_view(previous, verified, now, self._quarantine_s)
+        return self._view
+
+    def refresh(self, now: int) -> View:
+        """The newest view that any mirror can prove; all mirrors are asked, so that a frozen one shows.
+
+        Whatever does not verify is refused, named in `View.troubles`, and the last verified copy stays.
+        RegistryUnavailable only if there has never been one.
+        """
+        if self._view is None:
+            self.load(now)
+        troubles: dict[str, str] = {}
+        for mirror in self._mirrors:
+            try:
+                self._refresh_from(mirror, now)
+            except (RepositoryError, DownloadError, OpenTRMError, OSError) as error:
+                troubles[mirror] = _sentence(error)
+        if self._view is None:
+            raise RegistryUnavailable(f"no mirror gave a registry that verifies: {'; '.join(troubles.values())}")
+        self._view = msgspec.structs.replace(self._view, built_at=now, troubles=self._country_troubles() | troubles)
+        return self._view
+
+    def _refresh_from(self, mirror: str, now: int) -> None:
+        # A clock that was set back must not make old files valid again.
+        at = max(now, self._verified.verified_at if self._verified else 0)
+        attempt = self._new_attempt()
+        loaded = load_top(attempt, self._pinned, mirror + "metadata/", self._fetch, at=at)
+        if self._is_known(loaded):
+            return
+        for name, data in loaded.fetched.items():
+            self._archive(name, data)
+        verified = self._verify(loaded, mirror, self._fetch, archive=True)
+        view = next_view(self._view, verified, now, self._quarantine_s)
+        (attempt / _VIEW).write_bytes(encode_view(view))
+        # Crash here: the old copy is still the current one, and the next refresh does the same again.
+        self._commit(attempt)
+        self._verified, self._view = verified, view
+
+    def _country_troubles(self) -> dict[str, str]:
+        """Troubles of countries stay until they verify; those of mirrors are of this refresh only."""
+        troubles = self._view.troubles if self._view else {}
+        return {source: sentence for source, sentence in troubles.items() if "/" not in source}
+
+    def _is_known(self, loaded: Loaded) -> bool:
+        known = self._verified
+        return known is not None and not known.failed and known.timestamp_version == loaded.timestamp.version
+
+    def _verify(self, loaded: Loaded, base: str, fetch: Fetch, *, archive: bool) -> Verified:
+        countries, failed, suspensions = self._roles.read(loaded, base, fetch, self._archive if archive else None)
+        return Verified(
+            root_version=loaded.root.version,
+            snapshot_sha256=sha256(loaded.snapshot_bytes).digest(),
+            snapshot_version=loaded.snapshot.version,
+            timestamp_version=loaded.timestamp.version,
+            verified_at=loaded.issued_at,
+            countries=countries,
+            failed=failed,
+            suspensions=suspensions,
+        )
+
+    def _new_attempt(self) -> Path:
+        """A copy of the trusted files to work on; hard links, as every writer replaces files whole."""
+        attempt, current = self._state / "attempt", self._state / _CURRENT
+        shutil.rmtree(attempt, ignore_errors=True)
+        if current.exists():
+            shutil.copytree(current, attempt, symlinks=True, copy_function=os.link)
+        else:
+            attempt.mkdir(parents=True)
+        return attempt
+
+    def _commit(self, attempt: Path) -> None:
+        """Make `attempt` the current copy: a new folder, then one symbolic link that is replaced at once."""
+        old = self._state / os.readlink(self._state / _CURRENT) if (self._state / _CURRENT).exists() else None
+        number = int(old.name.removeprefix("trusted-")) + 1 if old else 1
+        fresh, link = self._state / f"trusted-{number}", self._state / "next"
+        shutil.rmtree(fresh, ignore_errors=True)
+        os.rename(attempt, fresh)
+        link.unlink(missing_ok=True)
+        link.symlink_to(fresh.name)
+        os.replace(link, self._state / _CURRENT)
+        if old is not None:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _stored_view(current: Path) -> View | None:
+    try:
+        return decode_view((current / _VIEW).read_bytes())
+    except OSError:
+        return None
+
+
+def _only_local(url: str, max_bytes: int) -> bytes:
+    """The stored timestamp is 'downloaded' from the stored files; nothing else may be missing."""
+    if not url.endswith("/timestamp.json"):
+        raise FileMissing("file is not in the stored copy; it comes with the next refresh")
+    return fetch_from_folder(url, max_bytes)
+
+
+def _sentence(error: Exception) -> str:
+    cause = error.__cause__ if isinstance(error, DownloadError) and error.__cause__ is not None else error
+    return f"{type(cause).__name__}: {cause}"

@@ -16,7 +16,6 @@ BUSY_MS = 5_000
 WAL_PAGES = 2_000  # 32 MB between checkpoints
 WAL_KEEP_BYTES = 64 * 1024 * 1024
 CHECKED_BYTES = 64 * 1024 * 1024  # larger files are checked whole by `doctor` only: a start may take 3 s
-HEADER = b"SQLite format 3\0"
 
 _EVERY = (
     "trusted_schema=OFF",  # a schema somebody slipped in runs no function
@@ -44,10 +43,8 @@ def open_writer(path: Path, application_id: int, version: int, *, create: bool) 
     """
     if not create and not _holds_something(path):
         raise Unavailable("there is no database in the data folder; run init first, or name the right folder")
-    try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    except OSError as error:
-        raise _denied(error) from error
+    if not path.exists():
+        _make(path)
     connection = _connected(f"file:{quote(str(path))}?mode=rw")
     try:
         _judge(connection, path, application_id, version, may_be_new=create)
@@ -88,6 +85,14 @@ def another_reader(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def _make(path: Path) -> None:
+    """An empty file that only this user can read, before SQLite makes one that everybody can."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise _denied(error) from error
+
+
 def _connected(address: str) -> sqlite3.Connection:
     try:
         return sqlite3.connect(
@@ -110,11 +115,8 @@ def _reader_address(path: Path) -> str:
 
 
 def _judge(connection: sqlite3.Connection, path: Path, application_id: int, version: int, *, may_be_new: bool) -> None:
-    # 1 it is a database at all (SQLite overwrites nothing before this)
-    with open(path, "rb") as file:
-        start = file.read(len(HEADER))
-    if start and start != HEADER:
-        raise ForeignDatabase("file is not a database of this program; name another data folder")
+    # 1 it is a database at all: the first question fails otherwise. Never find out by opening the file here: closing
+    #   it would drop the locks of every other connection of this process.
     # 2 it is ours, or empty and allowed to be
     (found,) = connection.execute("pragma application_id").fetchone()
     (tables,) = connection.execute("select count(*) from sqlite_schema").fetchone()

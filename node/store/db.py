@@ -12,10 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from node.errors import Unavailable
 from node.store.connect import another_reader, open_reader, open_writer
 from node.store.copy import copy_into
 from node.store.migrations import APPLICATION_ID, SCHEMA_VERSION, migrate
-from node.store.problems import StoreBroken, StoreReadOnly, explained
+from node.store.problems import StoreReadOnly, explained
 from node.store.work import Reader, Work
 from node.store.writer import Job, Writer
 
@@ -111,7 +112,7 @@ class Store:
             if writer.problem is not None:
                 self._wait(lambda _: writer.try_again(), alone=True)
             self.write_sync(lambda work: work.meta.touch())
-        except (StoreReadOnly, StoreBroken):
+        except Unavailable:
             return False
         return True
 

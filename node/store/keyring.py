@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from node.errors import Conflict
+from node.errors import Conflict, Unavailable
 from node.store.connect import open_writer
 from node.store.migrations import KEYRING, KEYRING_ID, KEYRING_VERSION, migrate
 from node.store.problems import explained
@@ -42,7 +42,10 @@ class Keyring:
         connection = open_writer(path, KEYRING_ID, KEYRING_VERSION, create=create)
         try:
             migrate(connection, KEYRING)
-        except BaseException:
+        except sqlite3.Error as error:
+            connection.close()
+            raise explained(error) or error from error
+        except Unavailable:
             connection.close()
             raise
         return cls(connection)

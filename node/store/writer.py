@@ -36,9 +36,11 @@ class Job:
 
     def finish(self) -> None:
         """Run what was to be done after the commit, then tell the caller; on the caller's own thread."""
-        if self.error is None:
-            for callback in self.callbacks:
+        for callback in self.callbacks if self.error is None else ():
+            if self.loop is None:
                 callback()
+            else:
+                self.loop.call_soon(callback)  # before the caller goes on; one that fails stops nobody else's answer
         if self.future is None or self.future.done():  # cancelled meanwhile: the work is done all the same
             return
         if self.error is None:

@@ -120,6 +120,18 @@ async def test_after_commit_runs_on_the_callers_thread_and_only_if_it_was_commit
     assert called == [("kept", threading.get_ident())]
 
 
+async def test_an_after_commit_call_that_fails_leaves_nobody_without_an_answer(store):
+    """The wake-up of one caller must not cost another one the answer."""
+    seen: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: seen.append(context["exception"]))
+
+    first = store.write(lambda work: work.after_commit(lambda: 1 // 0))
+    second = store.write(lambda work: work.meta.put("a", 1))
+    await asyncio.wait_for(asyncio.gather(first, second), 10)
+
+    assert [type(error) for error in seen] == [ZeroDivisionError]
+
+
 async def test_a_caller_that_gave_up_does_not_undo_the_work(store):
     future = store.write(lambda work: work.meta.put("a", 1))
     future.cancel()

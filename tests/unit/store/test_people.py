@@ -75,6 +75,16 @@ def test_disabling_a_user_ends_sign_ins_tokens_and_wraps_at_once(work):
     assert work(lambda w: w.sessions.tokens()) == [replace(MACHINE, sealed=None, revoked_at=1100)]
 
 
+def test_a_disabled_user_has_no_sign_in_even_if_one_was_started_afterwards(work):
+    """A sign-in that was under way when the coordinator disabled the user."""
+    work(lambda w: w.people.disable("u1", 900))
+    work(lambda w: w.sessions.start(SIGN_IN))
+    work(lambda w: w.sessions.add_token(MACHINE))
+
+    assert work(lambda w: w.sessions.get(SIGN_IN.token_hash, 1001)) is None
+    assert work(lambda w: w.sessions.token(MACHINE.token_hash, 1001)) is None
+
+
 @pytest.mark.parametrize(
     ("now", "holds"), [(1000, True), (1599, True), (1600, False), (4999, False), (5000, False)], ids=str
 )

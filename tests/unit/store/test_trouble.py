@@ -22,13 +22,19 @@ from node.store.problems import (
     StoreBroken,
     StoreReadOnly,
 )
+from node.store.work import Work
 
 ROOT = Path(__file__).parents[3]
 
 
 def filled(path: Path, values: int = 50) -> None:
     store = Store.open(path)
-    store.write_sync(lambda work: [work.meta.put(f"n{i}", bytes([i]) * 20_000) for i in range(values)])
+
+    def fill(work: Work) -> None:
+        for i in range(values):
+            work.meta.put(f"n{i}", bytes([i]) * 20_000)
+
+    store.write_sync(fill)
     store.close()
 
 
@@ -95,8 +101,9 @@ def test_a_log_cut_in_the_middle_of_a_transaction_loses_that_one_only(path, tmp_
     assert found == {"kept": 1}
 
 
-def test_a_file_that_is_no_database_is_left_alone(path):
-    path.write_bytes(b"Dear colleague, this is a letter and no database. " * 100)
+@pytest.mark.parametrize("times", [1, 100, 2000])
+def test_a_file_that_is_no_database_is_left_alone(path, times):
+    path.write_bytes(b"Dear colleague, this is a letter and no database. " * times)
     before = path.read_bytes()
 
     with pytest.raises(ForeignDatabase, match="name another data folder"):
@@ -202,7 +209,7 @@ def test_a_read_only_file_can_be_read_and_says_what_to_do_for_writing(path):
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
 
     assert done.stdout.splitlines() == [
-        "Unavailable: database file cannot be opened: permission denied; check that file and folder are this user's",
+        "StoreReadOnly: database file or its folder is read-only; make both writable for this user",
         "3",
     ], done.stderr
 
@@ -302,3 +309,31 @@ def test_a_second_process_on_the_same_folder_is_refused_and_may_come_when_the_fi
     with DataFolder(tmp_path / "data").lock() as folder:
         assert folder.path.stat().st_mode & 0o777 == 0o700
         assert (folder.database.name, folder.keys.name) == ("node.db", "keys.db")
+
+
+def test_opening_the_file_again_keeps_the_locks_of_those_who_have_it_open(store, path):
+    """A process loses its locks on a file when it closes any handle of it; others could then remove our log."""
+    store.write_sync(lambda work: work.meta.put("a", 1))
+    store.read_sync(lambda reader: reader.meta.get("a"))
+    locks = [line for line in Path("/proc/locks").read_text().splitlines() if f":{path.stat().st_ino} " in line]
+
+    assert store.probe_sync()
+    Store.open(path, read_only=True).close()
+
+    after = [line for line in Path("/proc/locks").read_text().splitlines() if f":{path.stat().st_ino} " in line]
+    assert len(locks) == len(after) == 1
+
+
+def test_a_store_that_is_opened_by_nobody_else_has_a_log_that_another_program_leaves_alone(store, path):
+    """What the locks are for: a shell that opens and closes the file while the node runs does no harm."""
+    store.write_sync(lambda work: work.meta.put("a", 1))
+    assert store.probe_sync()
+    code = (
+        "import sqlite3, sys\nc = sqlite3.connect(sys.argv[1])\nc.execute('select * from meta').fetchall()\nc.close()"
+    )
+
+    subprocess.run([sys.executable, "-c", code, str(path)], check=True, capture_output=True, timeout=60)
+
+    store.write_sync(lambda work: work.meta.put("b", 2))
+    assert path.with_name("node.db-wal").stat().st_size > 0
+    assert store.check() == []

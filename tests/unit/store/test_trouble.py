@@ -311,6 +311,7 @@ def test_a_second_process_on_the_same_folder_is_refused_and_may_come_when_the_fi
         assert (folder.database.name, folder.keys.name) == ("node.db", "keys.db")
 
 
+@pytest.mark.skipif(not Path("/proc/locks").exists(), reason="only Linux lists the locks of a process")
 def test_opening_the_file_again_keeps_the_locks_of_those_who_have_it_open(store, path):
     """A process loses its locks on a file when it closes any handle of it; others could then remove our log."""
     store.write_sync(lambda work: work.meta.put("a", 1))

@@ -78,17 +78,15 @@ def refold(thread: Thread) -> Thread:
     """The thread with its state and each letter's effect computed anew; nothing changes once it was stopped."""
     if thread.stopped or thread.closed_here:
         return thread
-    folded = fold(matter_named(thread.matter), counting(thread))
-    entries = tuple(_marked(entry, folded.status) for entry in thread.entries)
+    void = void_numbers(thread)
+    folded = fold(matter_named(thread.matter), _counting(thread, void))
+    entries = tuple(_marked(entry, folded.status, void) for entry in thread.entries)
     return replace(thread, entries=entries, shared=folded.shared)
 
 
 def counting(thread: Thread) -> list[Entry]:
     """The letters that the fold is about: exchanged, judged, not refused, not given up."""
-    void = void_numbers(thread)
-    return [
-        e for e in thread.entries if e.status not in _OUTSIDE and (e.side, e.n) not in void and not after_stop(e.kind)
-    ]
+    return _counting(thread, void_numbers(thread))
 
 
 def past_of(entries: Iterable[Entry], letter: Entry) -> list[Entry]:
@@ -152,15 +150,24 @@ def _possible(matter: Matter, state: str, awaited: Awaited) -> bool:
     return any((state, awaited.owed_by, kind) in matter.can for kind in awaited.kinds)
 
 
-def _marked(entry: Entry, status: dict[str, Status]) -> Entry:
-    if entry.status in _OUTSIDE or after_stop(entry.kind):
+def _counting(thread: Thread, void: set[tuple[str, int]]) -> list[Entry]:
+    return [
+        e for e in thread.entries if e.status not in _OUTSIDE and (e.side, e.n) not in void and not after_stop(e.kind)
+    ]
+
+
+def _marked(entry: Entry, status: dict[str, Status], void: set[tuple[str, int]]) -> Entry:
+    if entry.status == "refused" or after_stop(entry.kind):
         return entry
-    now = status.get(entry.letter_id, "void")
+    kept: Status = "waiting" if entry.status == "waiting" else "void"
+    now: Status = "void" if (entry.side, entry.n) in void else status.get(entry.letter_id, kept)
     return entry if now == entry.status else replace(entry, status=now)
 
 
 def _built_on(thread: Thread, side: str, n: int, by: int) -> bool:
-    return any(n <= e.seen < by for e in thread.entries if e.side != side and e.status != "refused")
+    return any(
+        n <= e.seen < by for e in thread.entries if e.side != side and e.status != "refused" and not after_stop(e.kind)
+    )
 
 
 _OUTSIDE: Final = frozenset({"waiting", "refused"})

@@ -72,6 +72,8 @@ def allowed(thread: Thread, now: int) -> list[Option]:
     matter = matter_named(thread.matter)
     mine = dict.fromkeys(r.kind for r in matter.rules if r.side == thread.side)
     options = [_option(thread, matter, kind, now) for kind in (*mine, "consent.withdrawal", "erasure.request")]
+    if not matter.stop:
+        return options  # what this thread is about has not arrived yet, so there is no word to end it
     why = _stop_refused(thread, now)
     return [*options, Option(matter.stop, why is None, "H01", why or "")]
 
@@ -135,13 +137,14 @@ def given_up(thread: Thread, letter_ids: Sequence[str]) -> Outcome:
 
     If the peer's letters show that one had arrived after all, it counts again, at both nodes.
     """
-    numbers = [e.n for e in thread.entries if e.side == thread.side and e.letter_id in letter_ids]
+    ours = [e for e in thread.entries if e.side == thread.side and e.kind not in STOPS]
+    numbers = [e.n for e in ours if e.letter_id in letter_ids]
     void = tuple(sorted({*thread.given_up, *numbers}))
     return _outcome(thread, refold(replace(thread, given_up=void)), "given up", letter_ids)
 
 
 def refused_by_peer(thread: Thread, letter_id: str, reason: int) -> Outcome:
-    """The peer refused a released letter of ours, by receipt or `letter.refused`: our act is undone, its number used."""
+    """The peer refused a letter of ours, by receipt or `letter.refused`: our act is undone, its number is used up."""
     marked = tuple(
         replace(e, status="refused", reason=reason)
         if e.letter_id == letter_id and e.side == thread.side and e.kind not in STOPS

@@ -18,7 +18,7 @@ many = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCh
 def play(world: World, plan: list[Move]) -> None:
     for what, side, number in plan:
         me = world.sides[side]
-        if what == "act" and (options := [k for k in world.options(side) if k != STOP]):
+        if what == "act" and (options := choices(world, side, number)):
             world.act(side, options[number % len(options)], number)
         elif what == "release":
             world.release(side)
@@ -26,14 +26,20 @@ def play(world: World, plan: list[Move]) -> None:
             world.deliver(side, list(me.released)[number % len(me.released)])
         elif what == "hear" and world.notices:
             world.hear(number)
-        elif what == "give up" and number < 3 and me.waiting_for_receipt:
-            world.give_up(side, me.waiting_for_receipt[-1:])
+        elif what == "give up" and number < 3 and me.may_be_given_up:
+            world.give_up(side, me.may_be_given_up[-1:])
         elif what == "wait":
             world.now += number * 40
         elif what == "stop" and number == 0 and STOP in world.options(side):
             world.act(side, STOP)
         for each in world.sides.values():
             check_view(each.thread)
+
+
+def choices(world: World, side: Role, number: int) -> list[str]:
+    """What this side may do now, with a withdrawal of consent now and then only, so that threads go far."""
+    rare = {STOP} if number == 11 else {STOP, "consent.withdrawal"}
+    return [kind for kind in world.options(side) if kind not in rare]
 
 
 def check_view(thread: Thread | None) -> None:
@@ -43,7 +49,8 @@ def check_view(thread: Thread | None) -> None:
 
 
 def effects(thread: Thread) -> dict[str, str]:
-    return {e.letter_id: e.status for e in thread.entries if e.status != "void"}
+    """What became of each letter; one that was given up may be unknown at the other side, which changes nothing."""
+    return {e.letter_id: e.status for e in thread.entries if e.status != "void" and not after_stop(e.kind)}
 
 
 def check_same(world: World) -> None:

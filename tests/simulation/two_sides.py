@@ -68,6 +68,10 @@ class Side:
     def waiting_for_receipt(self) -> list[str]:
         return [name for name in self.released if name not in self.receipted | self.abandoned]
 
+    @property
+    def may_be_given_up(self) -> list[str]:
+        return [name for name in self.waiting_for_receipt if self.released[name].kind != STOP]
+
 
 @dataclass
 class World:

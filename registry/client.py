@@ -118,7 +118,7 @@ class RegistryClient:
     def _country_troubles(self) -> dict[str, str]:
         """Troubles of countries stay until they verify; those of mirrors are of this refresh only."""
         troubles = self._view.troubles if self._view else {}
-        return {source: sentence for source, sentence in troubles.items() if "/" not in source}
+        return {source: sentence for source, sentence in troubles.items() if source not in self._mirrors}
 
     def _is_known(self, loaded: Loaded) -> bool:
         known = self._verified

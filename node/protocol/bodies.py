@@ -238,15 +238,14 @@ class HandbackRejectBody(Part, frozen=True):
 
 
 class WithdrawalBody(Part, frozen=True):
-    """`consent.withdrawal`: what this person no longer permits. Never a reason (R20)."""
+    """`consent.withdrawal`: what this person no longer permits. Never a reason (R20).
+
+    Two empty lists are read as everything: a withdrawal is never lost over its shape.
+    """
 
     token: Id
     purposes: tuple[Purpose, ...]
     levels: tuple[Level, ...]
-
-    def __post_init__(self) -> None:
-        if not (self.purposes or self.levels):
-            raise ValueError("expected a purpose or a level")
 
 
 class ToErase(Part, frozen=True):

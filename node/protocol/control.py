@@ -11,6 +11,8 @@ from node.protocol.bodies import Part
 from node.protocol.codes import REASON_NAMES, HelloReason, Notice
 from node.protocol.scalars import Count, Country, Hash, Id, Ordinal, Seconds, Token32
 
+Reason = Annotated[int, Meta(extra_json_schema={"enum": sorted(REASON_NAMES)})]
+
 
 class ReceivedUpTo(Part, frozen=True):
     """The highest statement a restored node still has of one channel epoch."""
@@ -82,7 +84,7 @@ class RefusedBody(Part, frozen=True):
     """`letter.refused`: a letter that waited for its turn was refused when the turn came; `reason` as on a receipt."""
 
     letter_id: Id
-    reason: Ordinal
+    reason: Reason
 
     def __post_init__(self) -> None:
         if self.reason not in REASON_NAMES:

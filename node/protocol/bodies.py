@@ -240,7 +240,7 @@ class HandbackRejectBody(Part, frozen=True):
 class WithdrawalBody(Part, frozen=True):
     """`consent.withdrawal`: what this person no longer permits. Never a reason (R20).
 
-    Two empty lists are read as everything: a withdrawal is never lost over its shape.
+    Either list may be empty, and both: a withdrawal is never lost over its shape.
     """
 
     token: Id

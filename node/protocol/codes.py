@@ -245,7 +245,6 @@ CAPACITIES: Final[tuple[Capacity, ...]] = get_args(Capacity)
 PURPOSES: Final[tuple[Purpose, ...]] = get_args(Purpose)
 CATEGORIES: Final[tuple[Category, ...]] = get_args(Category)
 NEEDS: Final[tuple[Need, ...]] = get_args(Need)
-NEEDS_ONLY_DISCLOSED: Final[frozenset[Need]] = frozenset({"obstetric", "addiction"})  # H28: refused in an offer
 AGE_BANDS: Final[tuple[AgeBand, ...]] = get_args(AgeBand)
 GENDERS: Final[tuple[Gender, ...]] = get_args(Gender)
 OFFER_REASONS: Final[tuple[OfferReason, ...]] = get_args(OfferReason)

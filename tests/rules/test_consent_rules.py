@@ -103,6 +103,13 @@ def test_r01_sender_an_update_rests_on_the_consents_of_the_thread():
     assert both(letter("referral.update", sender_role="responder"), shared=accepted(entries=()), case=None) == ["R01"]
 
 
+def test_r01_sender_a_stated_consent_needs_a_case():
+    """R01: nobody states a consent of a person we hold no case of."""
+    answer = letter("referral.update", sender_role="responder", consent=(entry(),))
+
+    assert both(answer, case=None, shared=accepted()) == ["R01"]
+
+
 def test_r01_receiver_a_letter_that_states_no_consent_is_refused():
     """R01 at the receiver: judged on the letter alone."""
     assert refused_for(offer(consent=())) == ("R01", 1)
@@ -164,6 +171,15 @@ def test_h11_sender_a_guardian_counts_only_when_appointed_free_of_conflict_and_t
     doubtful = with_(MINOR, guardian=with_(GUARDIAN, **fact))
 
     assert both(offer(MINOR), case=case(doubtful), consents=(record(MINOR),)) == ["H11"]
+
+
+def test_h11_sender_a_conflict_found_later_suspends_letters_that_state_no_consent():
+    """H11: consents are suspended, so an update that goes on under them waits."""
+    conflicted = with_(MINOR, guardian=with_(GUARDIAN, conflict_found=True))
+    update = letter("referral.update", consent=())
+
+    assert both(update, case=case(MINOR), consents=(record(MINOR),), shared=accepted()) == []
+    assert both(update, case=case(conflicted), consents=(record(MINOR),), shared=accepted()) == ["H11"]
 
 
 def test_h11_sender_the_same_holds_for_an_adults_legal_representative():
@@ -309,6 +325,9 @@ def test_r20_sender_withdrawal_stops_at_once_what_rests_on_it():
     assert gate.cancelled
     assert gate.ends_thread
     assert [(one.country, one.token) for one in told] == [("XA", HER_TOKEN)]
+    with pytest.raises(NotAllowed) as caught:
+        assertion(narrowed, HER, TO_XA, NOW, HER_TOKEN)
+    assert caught.value.rule == "R20"
 
 
 def test_r20_sender_taking_back_names_leaves_the_rest():
@@ -403,6 +422,16 @@ def test_h26_sender_each_dependant_has_a_consent_of_its_own():
     assert "H26" in both(strangers)
 
 
+def test_h26_sender_two_tokens_are_two_persons():
+    """H26: one person cannot stand for two, nor a consent for nobody."""
+    family = case(HER, CHILD)
+    records = (record(), record(CHILD))
+
+    doubled = draft(offer(HER, CHILD), persons={HER_TOKEN: "p1", CHILD_TOKEN: "p1"})
+    assert "H26" in both(doubled, case=family, consents=records)
+    assert "H26" in both(draft(offer(HER, CHILD), persons={HER_TOKEN: "p1"}), case=family, consents=records)
+
+
 def test_h26_sender_together_they_allow_what_each_allows():
     """H26: the smallest common part."""
     scope = effective((entry(), entry(CHILD, levels=("L1",), until=NOW + 5)))
@@ -432,6 +461,12 @@ def test_h27_sender_a_guardians_consent_ends_at_eighteen_for_disclosure_and_late
     assert both(disclosing, **world, now=NOW) == ["H27"]
     assert both(update, **world, now=NOW + 30 * DAY - 1) == []
     assert both(update, **world, now=NOW + 30 * DAY) == ["H27"]
+
+
+def test_h27_sender_nobody_consents_for_an_adult():
+    """H27, H10: once the age is settled as adult, neither guardian nor child protection speaks for her."""
+    assert rules_of(record(given_by="guardian"), HER) == ["H27"]
+    assert rules_of(record(given_by="child_protection"), HER) == ["H10"]
 
 
 def test_h27_sender_her_own_consent_takes_the_guardians_place():

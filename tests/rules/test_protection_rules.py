@@ -1,8 +1,9 @@
-"""Asylum, named countries, stops, age, the order of rules: R05, R10, R12, R31, R39, R40, H01-H05, H15, H16, H22, H31."""
+"""Asylum, named countries, stops, age, precedence: R05, R10, R12, R31, R39, R40, H01-H05, H15, H16, H22, H31."""
 
 import pytest
 
 from node.errors import NotAllowed
+from node.protocol.bodies import OfferBody
 from node.protocol.case import LIFT_WAIT_SECONDS, asylum_blocks
 from node.protocol.case_changes import doubt_age, lift_asylum_block, set_protection, set_tie, settle_age
 from node.protocol.desk import holds
@@ -50,7 +51,7 @@ def test_r05_sender_somebody_found_not_to_be_a_victim_is_not_offered():
 
 def test_r05_receiver_an_offer_says_no_status_and_is_stored():
     """R05: the letter has no field for a status, so nothing can be asked."""
-    assert "status" not in offer().body.__struct_fields__
+    assert not [name for name in OfferBody.__struct_fields__ if "status" in name or "identif" in name]
     assert receiver(offer(), ThreadFacts()) is None
 
 
@@ -206,6 +207,23 @@ def test_h05_receiver_the_desk_asks_first_who_must_never_hear_of_her():
     assert [one.rule for one in holds(offer(), case(first_intake=None), "XA", NOW)] == ["H05"]
 
 
+@pytest.mark.parametrize(
+    ("facts", "rule", "discreet"),
+    [
+        ({"persons": (with_(HER, blocked_countries=("XA",)),)}, "H05", False),
+        ({"place_is_detention": True}, "R17", False),
+        ({"persons": (with_(HER, coercion_suspected=True),)}, "H17", True),
+    ],
+)
+def test_what_arrived_waits_at_the_desk_for_a_local_reason(facts, rule, discreet):
+    """Row 14: stored always; H05, R17, H17 hold it here, and a stop is never held."""
+    came = letter("referral.accept", sender_role="responder")
+    held = with_(case(), **facts)
+
+    assert [(one.rule, one.discreet) for one in holds(came, held, "XA", NOW)] == [(rule, discreet)]
+    assert holds(stop(), held, "XA", NOW) == []
+
+
 def test_r12_sender_a_doubtful_age_is_a_childs():
     """R12: the letter says of her age what the case derives, and one user cannot change it."""
     doubted = doubt_age(case(), "p1", "ana", NOW).case
@@ -215,6 +233,16 @@ def test_r12_sender_a_doubtful_age_is_a_childs():
     with pytest.raises(NotAllowed):
         settle_age(doubted, "p1", "18-24", ("ana",), NOW)
     assert not settle_age(doubted, "p1", "18-24", ("ana", "ben"), NOW).case.persons[0].treated_as_child
+
+
+def test_r12_sender_letter_entry_and_case_say_the_same_age():
+    """R12: the body and the consent entry are each compared with the case."""
+    older = with_(HER, age_band="35-49")
+    says_child = with_(entry(), treated_as_child=True, given_by="guardian", capacity="child_assent_recorded")
+
+    assert both(offer(), case=case(older)) == ["R12"]
+    assert "R12" in both(disclosure(consent=(says_child,)), shared=accepted())
+    assert both(disclosure(), case=case(older), shared=accepted()) == []
 
 
 def test_r12_receiver_a_childs_age_band_treated_as_an_adults_is_refused():

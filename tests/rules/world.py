@@ -62,7 +62,7 @@ def case(*persons: Person, **facts: Any) -> Case:
     return Case(**{**given, **facts})
 
 
-def record(person: Person = HER, **facts: Any) -> ConsentRecord:
+def record(person: Person = HER, /, **facts: Any) -> ConsentRecord:
     """A consent that counts, asserted to XA on the thread; for a child it is given by the guardian."""
     child = person.treated_as_child
     given: dict[str, Any] = {
@@ -97,17 +97,15 @@ def token_of(person: Person) -> str:
     return HER_TOKEN if person.person_id == HER.person_id else CHILD_TOKEN
 
 
-def entry(person: Person = HER, **facts: Any) -> ConsentEntry:
+def entry(person: Person = HER, /, **facts: Any) -> ConsentEntry:
     """The entry that travels for a person whose consent counts."""
     made = assertion(record(person), person, TO_XA, NOW, token_of(person))
     return msgspec.structs.replace(made, **facts)
 
 
-def body(kind: str, **facts: Any) -> Body:
+def body(kind: str, **facts: Any) -> Any:
     """The body of a good letter of this kind."""
-    made: Any = msgspec.convert({**BODIES[kind], **facts}, KINDS[kind].body)
-    chosen: Body = made
-    return chosen
+    return msgspec.convert({**BODIES[kind], **facts}, KINDS[kind].body)
 
 
 def letter(kind: str, **facts: Any) -> Letter[Body]:

@@ -1,4 +1,4 @@
-"""Asylum, named countries, stops, age, precedence: R05, R10, R12, R31, R39, R40, H01-H05, H15, H16, H22, H31."""
+"""Asylum, named countries and age: R05, R10, R12, H03, H05, H16, H26, H31."""
 
 import pytest
 
@@ -7,27 +7,22 @@ from node.protocol.bodies import OfferBody
 from node.protocol.case import LIFT_WAIT_SECONDS, asylum_blocks
 from node.protocol.case_changes import doubt_age, lift_asylum_block, set_protection, set_tie, settle_age
 from node.protocol.desk import holds
-from node.protocol.facts import ThreadFacts, Withdrawn
-from node.protocol.gate import at_control, receiver, takes_effect
+from node.protocol.facts import ThreadFacts
+from node.protocol.gate import receiver
 from tests.rules.world import (
     CHILD,
-    DAY,
     HER,
-    HER_TOKEN,
     NAME,
     NOW,
     OTHER_THREAD,
-    XA_RECORD,
     accepted,
     body,
     both,
     case,
     disclosure,
-    draft,
     entry,
     letter,
     offer,
-    record,
     release,
     stop,
     tie,
@@ -35,7 +30,6 @@ from tests.rules.world import (
 )
 
 CLAIM = with_(HER, protection="sought", ties=(tie("XA"),))
-GONE = Withdrawn(token=HER_TOKEN, purposes=("referral", "enquiry"), levels=("L1", "L2", "L3"), n=2)
 
 
 def test_r05_sender_a_presumed_victim_is_referred_like_an_identified_one():
@@ -255,142 +249,6 @@ def test_r12_receiver_a_childs_age_band_treated_as_an_adults_is_refused():
         refused = receiver(came, ThreadFacts())
         assert refused is not None
         assert (refused.rule, refused.reason) == ("R12", 12)
-
-
-def test_r31_sender_nothing_that_rests_on_consent_goes_after_a_stop():
-    """R31: a stop wins."""
-    stopped = accepted(stopped=True)
-
-    assert both(disclosure(), shared=stopped) == ["R31"]
-    assert both(letter("referral.arrived", sender_role="responder"), shared=stopped) == []
-
-
-def test_r31_receiver_an_opening_is_no_longer_told_once_a_stop_is_queued():
-    """Wire 7: whatever the stop's cause; a receiver's machine refuses what was written after it (201)."""
-    told = at_control("letter.opened", XA_RECORD, thread_stopped=True)
-
-    assert told is not None
-    assert told.rule == "R31"
-    assert at_control("letter.opened", XA_RECORD, thread_stopped=False) is None
-    assert at_control("channel.heads", XA_RECORD, thread_stopped=True) is None
-
-
-@pytest.mark.parametrize("status", ["suspended", "revoked", "quarantined", "unknown"])
-def test_r39_sender_a_country_that_is_not_active_gets_nothing(status):
-    """R39: queued letters and stops wait; nothing leaves."""
-    out = with_(XA_RECORD, status=status)
-
-    assert release(offer(), recipient=out).held
-    assert both(stop(), recipient=out) == ["R39"]
-    assert at_control("channel.heads", out, thread_stopped=False) is not None
-
-
-def test_r39_sender_an_old_registry_holds_new_letters_and_lets_protection_through():
-    """Registry 4.6: over 7 days two people, over 14 days nobody; H22: stops and withdrawals never wait for it."""
-    old = with_(XA_RECORD, registry_age_seconds=8 * DAY)
-
-    assert both(offer(), recipient=old) == ["R39"]
-    assert both(offer(), recipient=with_(old, stale_override_by=("ana", "ben"))) == []
-    assert both(offer(), recipient=with_(old, stale_override_by=("ana", "ana"))) == ["R39"]
-    ancient = with_(old, registry_age_seconds=15 * DAY, stale_override_by=("ana", "ben"))
-    assert both(offer(), recipient=ancient) == ["R39"]
-    assert both(stop(), recipient=ancient) == []
-
-
-def test_r39_receiver_a_suspended_senders_letters_are_stored_without_effect():
-    """Wire 3 row 5: of a quarantined sender what protects still works."""
-    assert takes_effect("active", "referral.offer")
-    assert not takes_effect("suspended", "referral.ended")
-    assert not takes_effect("quarantined", "referral.offer")
-    assert takes_effect("quarantined", "referral.ended")
-    assert takes_effect("quarantined", "consent.withdrawal")
-
-
-@pytest.mark.parametrize("role", ["machine", "auditor", "operator"])
-def test_r40_sender_only_a_person_with_the_role_decides(role):
-    """R40: accepting, declining, disclosing need a caseworker or coordinator."""
-    answer = letter("referral.accept", sender_role="responder")
-
-    assert both(draft(answer, accepted(accepted=False), actor_role=role), case=None) == ["R40"]
-    assert both(draft(answer, accepted(accepted=False), actor_role="coordinator"), case=None) == []
-    assert both(draft(offer(), actor="")) == ["R40"]
-
-
-def test_r40_receiver_no_check_of_ours_accepts_or_declines():
-    """R40: a receiver's answers are stored or refused; a decision is a letter a person writes."""
-    assert receiver(offer(), ThreadFacts()) is None
-    refused = receiver(with_(offer(), handling=()), ThreadFacts())
-    assert refused is not None
-    assert refused.reason < 200
-
-
-def test_h01_sender_the_stop_passes_whatever_the_case_says():
-    """H01: the stop says nothing, so nothing of the case holds it."""
-    worst = case(with_(CLAIM, blocked_countries=("XA",), coercion_suspected=True), first_intake=None)
-
-    assert both(stop(), case=worst, consents=(), shared=accepted(stopped=True)) == []
-
-
-def test_h01_receiver_a_stop_is_never_refused():
-    """Wire 7: a stop is never refused, whatever the thread holds."""
-    for shared in (ThreadFacts(), accepted(), accepted(stopped=True, withdrawn=(GONE,))):
-        assert receiver(stop(), shared) is None
-
-
-def test_h02_sender_the_strongest_rule_is_named_first():
-    """H02: R10 > R20 > R31 > the rest."""
-    taken_back = with_(record(), withdrawn_at=NOW - 1, purposes=(), levels=())
-
-    named = both(
-        disclosure(),
-        case=case(with_(CLAIM, coercion_suspected=True)),
-        consents=(taken_back,),
-        shared=accepted(stopped=True, withdrawn=(GONE,)),
-        recipient=with_(XA_RECORD, status="suspended"),
-    )
-
-    assert named[:3] == ["R10", "R20", "R31"]
-    assert {"R39", "H17"} <= set(named[3:])
-
-
-def test_h02_sender_arrival_and_erasure_go_after_withdrawal():
-    """H02: R20 and R31 stop only letters that rest on consent."""
-    shared = accepted(stopped=True, withdrawn=(GONE,))
-
-    for kind in ("referral.arrived", "erasure.request", "erasure.confirm", "consent.withdrawal"):
-        assert both(letter(kind, consent=()), shared=shared) == []
-
-
-def test_h02_receiver_arrival_and_erasure_are_taken_after_withdrawal():
-    """H02: at the receiver as at the sender."""
-    shared = accepted(withdrawn=(GONE,))
-
-    for kind in ("referral.arrived", "erasure.request", "erasure.confirm", "consent.withdrawal"):
-        assert receiver(letter(kind, consent=(), n=9, seen=9), shared) is None
-
-
-@pytest.mark.parametrize("way", ["post", "bundle", "paper", "pdf", "export"])
-def test_h15_sender_every_way_out_is_the_same_gate(way):
-    """H15: paper, PDF, export and stick ask for the recipient country and meet the same objections."""
-    blocked = case(CLAIM)
-
-    assert both(draft(offer(), way=way), case=blocked) == ["R10"]
-    assert both(draft(disclosure(), accepted(), way=way), consents=()) == ["R01"]
-    assert both(draft(offer(), way=way)) == []
-
-
-@pytest.mark.parametrize("now", [0, NOW, 2**53 - 1])
-def test_h22_sender_a_wrong_clock_never_stops_a_stop(now):
-    """H22: stops and withdrawals pass the gate at any time."""
-    assert both(stop(), now=now) == []
-    assert both(letter("consent.withdrawal", consent=()), now=now, shared=accepted()) == []
-
-
-@pytest.mark.parametrize("written_at", [0, 2**53 - 1])
-def test_h22_receiver_a_stop_with_a_wrong_time_is_taken(written_at):
-    """H22: whatever the sender's clock said."""
-    assert receiver(stop(written_at=written_at), accepted()) is None
-    assert receiver(letter("consent.withdrawal", written_at=written_at), accepted()) is None
 
 
 def test_h26_sender_one_blocked_dependant_blocks_the_whole_thread():

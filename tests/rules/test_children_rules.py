@@ -1,0 +1,234 @@
+"""Children, guardians, dependants and turning 18: R13, H10, H11, H26, H27."""
+
+import pytest
+
+from node.errors import NotAllowed
+from node.protocol.case_changes import check_guardian, record_guardian
+from node.protocol.consent import assertion, effective
+from node.protocol.consent_faults import faults
+from node.protocol.facts import ThreadFacts
+from node.protocol.gate import receiver
+from tests.rules.world import (
+    CHILD,
+    CHILD_TOKEN,
+    DAY,
+    GUARDIAN,
+    HER,
+    HER_TOKEN,
+    NAME,
+    NOW,
+    TO_XA,
+    accepted,
+    body,
+    both,
+    case,
+    disclosure,
+    draft,
+    entry,
+    letter,
+    offer,
+    record,
+    with_,
+)
+
+MINOR = with_(HER, age_band="16-17", guardian=GUARDIAN)
+PROVISIONAL = {
+    "basis": "provisional",
+    "given_by": "child_protection",
+    "capacity": "child_assent_recorded",
+    "purposes": ("enquiry",),
+    "levels": ("L1",),
+    "valid_until": NOW + 9 * DAY,
+    "seconded_by": "ben",
+}
+
+
+def refused_for(came, shared=None):
+    """The rule and reason of a refusal."""
+    found = receiver(came, shared or ThreadFacts())
+    assert found is not None
+    return found.rule, found.reason
+
+
+def rules_of(made, person, now=NOW):
+    """The rules a record breaks."""
+    return [fault.rule for fault in faults(made, person, now)]
+
+
+def test_r13_sender_a_child_never_consents_alone():
+    """R13: the guardian first, and the child's assent recorded."""
+    assert rules_of(record(MINOR), MINOR) == []
+    assert rules_of(record(MINOR, given_by="self"), MINOR) == ["R13"]
+    assert rules_of(record(MINOR, capacity="adult"), MINOR) == ["R13"]
+    assert rules_of(record(MINOR), with_(MINOR, guardian=None)) == ["R13"]
+    alone = entry(MINOR, given_by="self")
+    assert "R13" in both(offer(MINOR, consent=(alone,)), case=case(MINOR), consents=(record(MINOR, given_by="self"),))
+
+
+def test_r13_receiver_a_childs_consent_given_by_itself_is_refused():
+    """R13: reason 13, judged on the entry."""
+    for said in ({"given_by": "self"}, {"capacity": "adult"}):
+        assert refused_for(offer(MINOR, consent=(entry(MINOR, **said),))) == ("R13", 13)
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        {"appointing_body": ""},
+        {"appointed_on": ""},
+        {"not_named_in_case": False},
+        {"conflict_checked_by": None},
+        {"conflict_checked_by": "ana"},
+        {"conflict_found": True},
+        {"heard_alone": False},
+    ],
+)
+def test_h11_sender_a_guardian_counts_only_when_appointed_free_of_conflict_and_the_child_heard_alone(fact):
+    """H11: each of the five facts; with a conflict consents rest."""
+    doubtful = with_(MINOR, guardian=with_(GUARDIAN, **fact))
+
+    assert both(offer(MINOR), case=case(doubtful), consents=(record(MINOR),)) == ["H11"]
+
+
+def test_h11_sender_a_conflict_found_later_suspends_letters_that_state_no_consent():
+    """H11: consents are suspended, so an update that goes on under them waits."""
+    conflicted = with_(MINOR, guardian=with_(GUARDIAN, conflict_found=True))
+    update = letter("referral.update", consent=())
+
+    assert both(update, case=case(MINOR), consents=(record(MINOR),), shared=accepted()) == []
+    assert both(update, case=case(conflicted), consents=(record(MINOR),), shared=accepted()) == ["H11"]
+
+
+def test_h11_sender_the_same_holds_for_an_adults_legal_representative():
+    """H11, last sentence."""
+    represented = with_(HER, guardian=with_(GUARDIAN, conflict_found=True))
+
+    assert rules_of(record(given_by="legal_representative"), represented) == ["H11"]
+    assert rules_of(record(given_by="legal_representative"), with_(HER, guardian=GUARDIAN)) == []
+
+
+def test_h11_sender_who_recorded_a_guardian_cannot_clear_it_of_conflict():
+    """H11: a second person checks."""
+    recorded = record_guardian(case(MINOR), "p1", GUARDIAN, "ana", NOW).case
+
+    with pytest.raises(NotAllowed):
+        check_guardian(recorded, "p1", False, "ana", NOW)
+
+    assert check_guardian(recorded, "p1", False, "ben", NOW).case.persons[0].guardian == GUARDIAN
+
+
+def test_h11_receiver_a_sender_that_does_not_vouch_is_refused():
+    """Wire 7: `safeguards_met` is the statement that R23, H11 and H17 hold."""
+    assert refused_for(offer(MINOR, consent=(entry(MINOR, safeguards_met=False),))) == ("R23", 23)
+
+
+def test_h10_sender_a_provisional_basis_needs_child_protection_and_a_second_person():
+    """H10: ten days, renewable once, an offer only."""
+    no_guardian = with_(MINOR, guardian=None)
+
+    assert rules_of(record(MINOR, **PROVISIONAL), no_guardian) == []
+    for fact in (
+        {"seconded_by": None},
+        {"seconded_by": "ana"},
+        {"given_by": "guardian"},
+        {"valid_until": NOW + 10 * DAY},
+        {"renewals": 2},
+        {"purposes": ("enquiry", "referral")},
+        {"levels": ("L1", "L2")},
+    ):
+        assert rules_of(record(MINOR, **{**PROVISIONAL, **fact}), no_guardian) == ["H10"]
+    assert rules_of(record(MINOR, **PROVISIONAL), MINOR) == ["H10"]
+    assert rules_of(record(**PROVISIONAL), HER) == ["H10"]
+
+
+def test_h10_sender_a_provisional_basis_carries_an_offer():
+    """H10: with no guardian the child still gets help."""
+    no_guardian = with_(MINOR, guardian=None)
+    made = record(MINOR, **PROVISIONAL)
+    said = assertion(made, no_guardian, TO_XA, NOW, HER_TOKEN)
+
+    assert both(offer(MINOR, consent=(said,)), case=case(no_guardian), consents=(made,)) == []
+
+
+def test_h10_receiver_a_provisional_basis_beyond_an_offer_is_refused():
+    """H10: reason 110."""
+    provisional = entry(MINOR, basis="provisional", given_by="child_protection", purposes=("enquiry",), levels=("L1",))
+
+    assert receiver(offer(MINOR, consent=(provisional,)), ThreadFacts()) is None
+    wide = with_(provisional, levels=("L1", "L3"))
+    assert refused_for(offer(MINOR, consent=(wide,))) == ("H10", 110)
+    assert refused_for(disclosure(NAME, consent=(provisional,)), accepted()) == ("H10", 110)
+
+
+def test_h26_sender_each_dependant_has_a_consent_of_its_own():
+    """H26: without the child's there is no offer of both."""
+    family = case(HER, CHILD)
+    records = (record(), record(CHILD))
+
+    assert both(offer(HER, CHILD), case=family, consents=records) == []
+    assert both(offer(HER, CHILD), case=family, consents=(record(),)) == ["R01"]
+    assert "H26" in both(offer(HER, CHILD, consent=(entry(),)), case=family, consents=records)
+    strangers = draft(offer(), persons={HER_TOKEN: "p9"})
+    assert "H26" in both(strangers)
+
+
+def test_h26_sender_two_tokens_are_two_persons():
+    """H26: one person cannot stand for two, nor a consent for nobody."""
+    family = case(HER, CHILD)
+    records = (record(), record(CHILD))
+
+    doubled = draft(offer(HER, CHILD), persons={HER_TOKEN: "p1", CHILD_TOKEN: "p1"})
+    assert "H26" in both(doubled, case=family, consents=records)
+    assert "H26" in both(draft(offer(HER, CHILD), persons={HER_TOKEN: "p1"}), case=family, consents=records)
+
+
+def test_h26_sender_together_they_allow_what_each_allows():
+    """H26: the smallest common part."""
+    scope = effective((entry(), entry(CHILD, levels=("L1",), until=NOW + 5)))
+
+    assert scope.levels == {"L1"}
+    assert scope.until == NOW + 5
+    assert effective(()).purposes == frozenset()
+
+
+def test_h26_receiver_as_many_consents_as_persons():
+    """H26: reason 126; also for a field about, or an acceptance of, a person nobody offered."""
+    assert refused_for(offer(HER, CHILD, consent=(entry(),))) == ("H26", 126)
+    unknown = with_(NAME, person=CHILD_TOKEN)
+    assert refused_for(disclosure(unknown), accepted(unknown)) == ("H26", 126)
+    accept = letter("referral.accept", sender_role="responder", body=body("referral.accept", persons=[CHILD_TOKEN]))
+    assert refused_for(accept, accepted(accepted=False)) == ("H26", 126)
+
+
+def test_h27_sender_a_guardians_consent_ends_at_eighteen_for_disclosure_and_later_for_care():
+    """H27: disclosure on the day, help under way after 30 days."""
+    grown = with_(MINOR, majority_at=NOW)
+    world = {"case": case(grown), "consents": (record(MINOR),), "shared": accepted()}
+    disclosing = disclosure(consent=(entry(MINOR),))
+    update = letter("referral.update", consent=())
+
+    assert both(disclosing, **world, now=NOW - 1) == []
+    assert both(disclosing, **world, now=NOW) == ["H27"]
+    assert both(update, **world, now=NOW + 30 * DAY - 1) == []
+    assert both(update, **world, now=NOW + 30 * DAY) == ["H27"]
+
+
+def test_h27_sender_nobody_consents_for_an_adult():
+    """H27, H10: once the age is settled as adult, neither guardian nor child protection speaks for her."""
+    assert rules_of(record(given_by="guardian"), HER) == ["H27"]
+    assert rules_of(record(given_by="child_protection"), HER) == ["H10"]
+
+
+def test_h27_sender_her_own_consent_takes_the_guardians_place():
+    """H27: she is asked, and the letter goes on."""
+    grown = with_(HER, guardian=GUARDIAN, majority_at=NOW - DAY)
+    own = record(HER, consent_id="own")
+
+    assert both(disclosure(), case=case(grown), consents=(record(MINOR), own), shared=accepted()) == []
+
+
+def test_h27_receiver_a_guardians_consent_for_an_adult_is_refused_for_disclosure():
+    """H27: the entry contradicts itself; reason 127."""
+    said = entry(given_by="guardian")
+
+    assert refused_for(disclosure(consent=(said,)), accepted()) == ("H27", 127)

@@ -27,6 +27,8 @@ from registry.publisher import Publisher
 from registry.record import Record, encode_record, pack_node_record
 from registry.repository import Repository
 from registry.request import make_request, read_request
+from registry.tufkeys import signers
+from registry.tuftypes import Metadata, Targets
 
 MAINTAINERS = ("ada", "bo", "cyd")
 YEAR_S = 365 * 86_400
@@ -90,10 +92,11 @@ class RegistryWorld:
             requests.append(self.request(code))
         publish(self.publisher, [self.proposal(requests)])
 
-    def request(self, code: str, version: int = 1) -> bytes:
+    def request(self, code: str, version: int = 1, signed_by: SigningKey | None = None) -> bytes:
         """The request file for this country's record, as its own machines would make it."""
         keys = self.keys[code]
-        return make_request(pack_node_record(self.records[code], keys.message), keys.role, self.clock.now(), version)
+        node_record = pack_node_record(self.records[code], signed_by or keys.message)
+        return make_request(node_record, keys.role, self.clock.now(), version)
 
     def proposal(self, requests: Sequence[bytes], by: Sequence[str] = MAINTAINERS[:2], **options: Any) -> bytes:
         """A proposal that admits `requests`, signed by the named maintainers."""
@@ -103,20 +106,29 @@ class RegistryWorld:
             signed = sign(signed, self.maintainers[name])
         return signed
 
-    def update(self, code: str, **changes: Any) -> None:
-        """Publish the next record of a country, signed by its own keys only."""
+    def update(self, code: str, *, signed_by: SigningKey | None = None, **changes: Any) -> None:
+        """Publish the next record of a country, signed by its own keys only; `changes` by attribute name."""
         old = self.records[code]
         changes.setdefault("serial", old.serial + 1)
         changes.setdefault("prev_sha256", hashlib.sha256(encode_record(old)).hexdigest())
         self.records[code] = msgspec.structs.replace(old, **changes)
-        publish_update(self.publisher, self.request(code, self.repository.version_of(country_role(code)) + 1))
+        self.publish(self.records[code], signed_by)
 
-    def publish(self, record: Record) -> None:
+    def publish(self, record: Record, signed_by: SigningKey | None = None) -> None:
         """Publish this record as it stands; it must be the country's next."""
-        self.records[record.country] = record
-        publish_update(
-            self.publisher, self.request(record.country, self.repository.version_of(country_role(record.country)) + 1)
-        )
+        code = record.country
+        self.records[code] = record
+        version = self.repository.version_of(country_role(code)) + 1
+        publish_update(self.publisher, self.request(code, version, signed_by))
+
+    def publish_targets(self, targets: Metadata[Targets]) -> None:
+        """Put online what all maintainers together would sign, without the checks of the ceremony."""
+        targets.signed.version += 1
+        targets.signatures.clear()
+        for key in self.maintainers.values():
+            for signer in signers(key):
+                targets.sign(signer, append=True)
+        self.publisher.publish({"targets": targets.to_bytes()}, {})
 
 
 def make_registry(codes: Sequence[str], now: int, folder: Path) -> RegistryWorld:

@@ -1,0 +1,142 @@
+"""The registry by hand: every command, with files that travel between folders."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from node.clock import set_clock_file
+from node.crypto.vault import SMALLEST
+from registry import cli
+from registry.record import pack_node_record
+from registry.request import read_request
+from tests.registry_world import invented_keys, invented_record
+
+NOW = 1_800_000_000
+
+
+class Hand:
+    """Somebody at a terminal."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.clock = folder / "clock"
+        self.secret = folder / "secret"
+        set_clock_file(self.clock, str(NOW))
+        self.secret.write_text("correct horse battery\n")
+
+    def run(self, *arguments: Any, fails: bool = False, answers: str | None = None) -> Result:
+        words = [str(argument) for argument in arguments]
+        words += ["--passphrase-file", str(self.secret)] if words[0] not in ("admit", "verify", "show") else []
+        words += ["--clock-file", str(self.clock)] if words[0] not in ("sign", "show") else []
+        result = CliRunner().invoke(cli.main, words, input=answers)
+        assert (result.exit_code != 0) == fails, result.output
+        return result
+
+    def init(self) -> None:
+        names = [word for name in ("ada", "bo", "cyd") for word in ("--maintainer", name)]
+        self.run("init", self.folder / "reg", "--keys", self.folder / "keys", *names, "--needed", 2)
+
+    def request(self, code: str) -> Path:
+        record = invented_record(code, invented_keys(code), NOW)
+        path, out = self.folder / f"{code}.node-record.json", self.folder / f"{code}.request"
+        path.write_bytes(pack_node_record(record, invented_keys(code).message))
+        self.run("request", path, "--key", self.folder / code, "--out", out)
+        return out
+
+
+@pytest.fixture
+def hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hand:
+    monkeypatch.setattr(cli, "PASSPHRASE_COST", SMALLEST)
+    made = Hand(tmp_path)
+    made.init()
+    return made
+
+
+def test_a_country_joins_by_hand_and_a_node_can_verify_it(hand, tmp_path):
+    """README walkthrough, registry side."""
+    request, reg, proposal = hand.request("XA"), tmp_path / "reg", tmp_path / "proposal"
+    groups = read_request(request.read_bytes()).fingerprint
+    hand.run("admit", request, "--registry", reg, "--out", proposal, answers=groups + "\n")
+    hand.run("sign", proposal, "--key", tmp_path / "keys/ada")
+
+    early = hand.run("publish", proposal, "--registry", reg, "--key", tmp_path / "keys/online", fails=True)
+    hand.run("sign", proposal, "--key", tmp_path / "keys/cyd")
+    hand.run("publish", proposal, "--registry", reg, "--key", tmp_path / "keys/online")
+    verified = hand.run("verify", reg, "--root", reg / "metadata/1.root.json")
+
+    assert "2/4 keys" in early.output
+    assert f"XA active record 1 {groups}" in verified.output
+    assert "XA record 1" in hand.run("show", reg).output
+
+
+def test_the_groups_are_not_shown_to_the_maintainer_who_has_to_hear_them(hand, tmp_path):
+    """Attack 41: neither in the question nor in the refusal."""
+    request = hand.request("XA")
+    groups = read_request(request.read_bytes()).fingerprint
+
+    shown = hand.run("show", request).output
+    asked = hand.run(
+        "admit",
+        request,
+        "--registry",
+        tmp_path / "reg",
+        "--out",
+        tmp_path / "p",
+        answers="00000 " * 12 + "\n",
+        fails=True,
+    ).output
+
+    assert "differs in group" in asked
+    assert not any(group in shown + asked.replace("00000", "") for group in groups.split())
+    assert not (tmp_path / "p").exists()
+
+
+def test_a_suspension_takes_one_maintainer(hand, tmp_path):
+    """Registry decided 4."""
+    request, reg, online = hand.request("XA"), tmp_path / "reg", tmp_path / "keys/online"
+    groups = read_request(request.read_bytes()).fingerprint
+    hand.run("admit", request, "--registry", reg, "--out", tmp_path / "p", "--groups", f"XA={groups}")
+    for name in ("ada", "bo"):
+        hand.run("sign", tmp_path / "p", "--key", tmp_path / "keys" / name)
+    hand.run("publish", tmp_path / "p", "--registry", reg, "--key", online)
+
+    hand.run("suspend", "XA", "--registry", reg, "--key", tmp_path / "keys/cyd", "--out", tmp_path / "s")
+    hand.run("publish", tmp_path / "s", "--registry", reg, "--key", online)
+
+    assert "XA suspended" in hand.run("verify", reg, "--root", reg / "metadata/1.root.json").output
+
+
+def test_a_clock_file_is_refused_where_a_real_country_is(hand, tmp_path):
+    """Nobody may move the time of real people's registry by editing a file."""
+    record = invented_record("FR", invented_keys("FR"), NOW)
+    path = tmp_path / "node-record.json"
+    path.write_bytes(pack_node_record(record, invented_keys("FR").message))
+
+    refused = hand.run("request", path, "--key", tmp_path / "k", "--out", tmp_path / "r", fails=True)
+
+    assert "only for invented countries" in refused.output
+
+
+def test_private_keys_are_readable_by_their_owner_only_and_sealed(hand, tmp_path):
+    """Mode 0600; a wrong passphrase opens nothing."""
+    sealed = tmp_path / "keys/ada/key.sealed"
+    proposal = tmp_path / "p"
+    hand.run("admit", "--registry", tmp_path / "reg", "--out", proposal)
+    hand.secret.write_text("something else entirely\n")
+
+    refused = hand.run("sign", proposal, "--key", tmp_path / "keys/ada", fails=True)
+
+    assert sealed.stat().st_mode & 0o777 == 0o600
+    assert "wrong passphrase" in refused.output
+
+
+def test_init_does_not_touch_a_registry_that_is_there(hand, tmp_path):
+    """The root that nodes pinned stays."""
+    before = (tmp_path / "reg/metadata/1.root.json").read_bytes()
+    names = ["--maintainer", "eve", "--needed", "1"]
+
+    hand.run("init", tmp_path / "reg", "--keys", tmp_path / "other", *names, fails=True)
+
+    assert (tmp_path / "reg/metadata/1.root.json").read_bytes() == before

@@ -9,7 +9,7 @@ from node.protocol.thread import Thread, withdrawals
 
 
 def thread_facts(thread: Thread, stated: Iterable[ConsentEntry]) -> ThreadFacts:
-    """What both sides exchanged, for `shown.receiver` and the gate; `stated` are the opener's newest entries, one per token."""
+    """What both sides exchanged, for the receiver and the gate; `stated`: the newest entry of each token."""
     gone = withdrawals(thread)
     entries = tuple(stated)
     for one in gone:

@@ -22,7 +22,7 @@ from node.crypto.envelope import (
     smallest_size,
 )
 from node.crypto.errors import BadSignature
-from tests.forge import NOW
+from tests.forge import NOW, Forgery, forge
 from tests.vectors_support import KEMS, SIGNING, VERIFYING, kem_key_for, sender_key_for
 
 HEAD = ChannelHead(epoch=7, seq=41, prev=b"\x05" * 32)
@@ -109,6 +109,16 @@ def test_parked_bytes_come_with_what_they_claim() -> None:
     assert (refused.value.row, refused.value.hint) == (5, "refresh")
     assert refused.value.statement is not None
     assert refused.value.statement.sender_key == SIGNING["XD"].key_id
+
+
+def test_a_key_lookup_that_errs_cannot_let_another_key_in() -> None:
+    """Wire 3 row 5: the key must be the one that S names, whatever the registry's code hands back."""
+    forged = forge(Forgery(signer=SIGNING["XT"]))
+
+    with pytest.raises(EnvelopeRefused) as refused:
+        open_envelope(forged.envelope, "XA", kem_key_for("XA"), lambda *_: VERIFYING["XT"], RootCache(8))
+
+    assert refused.value.row == 5
 
 
 def test_neither_payload_nor_salt_shows_in_a_representation() -> None:

@@ -23,7 +23,7 @@ from node.crypto.receipts import (
     seal_receipts,
 )
 from tests.forge import NOW, flip
-from tests.vectors_support import SIGNING, seed, sender_key_for
+from tests.vectors_support import SIGNING, VERIFYING, seed, sender_key_for
 
 EID, SALT = seed("an eid", 16), seed("a salt")
 ENVELOPE, STATEMENT = seed("an envelope"), seed("a statement")
@@ -161,6 +161,9 @@ def test_a_receipt_by_a_key_that_the_registry_does_not_list_is_no_answer() -> No
 
     with pytest.raises(BadReceipt, match="registry"):
         open_slot(slot, EID, SALT, ENVELOPE, STATEMENT, "XA", lambda *_: None, RootCache(8))
+    by_another = forged(lambda r: sign_batch([r], SIGNING["XT"], labels.CONTEXT_RECEIPT, os.urandom)[0])
+    with pytest.raises(BadReceipt, match="registry"):
+        open_slot(by_another, EID, SALT, ENVELOPE, STATEMENT, "XA", lambda *_: VERIFYING["XT"], RootCache(8))
 
 
 def test_a_damaged_or_foreign_slot_is_no_answer() -> None:

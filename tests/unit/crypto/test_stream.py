@@ -148,6 +148,30 @@ def test_padding_must_be_zero_and_of_the_listed_size() -> None:
         open_attachment(seal(b"a" * 100), padded_size(4000), hashlib.sha256(b"a" * 100).digest(), KEY, Shelf())
 
 
+def test_the_length_inside_must_go_with_the_listed_size() -> None:
+    """Wire 9: a shorter length with more zeros than PADME asks for would be a second spelling of one attachment."""
+    plain = (50).to_bytes(8, "big") + b"a" * 50 + bytes(padded_size(100) - 58)
+    parts = [NONCE, *encrypt_chunks([plain], KEY, NONCE)]
+
+    with pytest.raises(BadStream, match="does not go with"):
+        open_attachment(parts, padded_size(100), hashlib.sha256(b"a" * 50).digest(), KEY, Shelf())
+
+
+def test_an_endless_attachment_is_read_no_further_than_its_letter_lists() -> None:
+    """Attack 27: whoever serves the parts cannot fill our disk."""
+    data, read = os.urandom(CHUNK_BYTES * 3), 0
+
+    def endless() -> Iterator[bytes]:
+        nonlocal read
+        for part in itertools.chain(seal(data), itertools.repeat(bytes(PART_BYTES))):
+            read += len(part)
+            assert read < 4 * PART_BYTES, "read on and on"
+            yield part
+
+    with pytest.raises(BadStream, match="longer"):
+        open_attachment(endless(), padded_size(len(data)), hashlib.sha256(data).digest(), KEY, Shelf())
+
+
 def test_an_attachment_is_sealed_and_opened_piece_by_piece() -> None:
     """Wire 9: 8 MiB from pieces of odd sizes; the writer never sees more than a chunk at once."""
     length = 8 * 1024 * 1024

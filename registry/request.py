@@ -5,6 +5,7 @@ maintainers, because the role keys that they admitted have signed it. Source: re
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 import msgspec
@@ -75,6 +76,7 @@ def make_request(node_record: bytes, role_key: RoleKey, now: int, version: int =
     return msgspec.json.encode(file)
 
 
+@lru_cache(maxsize=512)  # a pure function of the bytes; one ceremony judges the same request at every pass
 def read_request(data: bytes) -> Request:
     """The request in a file, everything verified; BadRegistryFile, BadRegistryKey or BadRecord otherwise."""
     # 1 the file

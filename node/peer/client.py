@@ -11,7 +11,7 @@ from types import TracebackType
 
 import aiohttp
 
-from node.service.delivery_types import SLOT_BYTES, CLASS_NAMES, PostFailed
+from node.service.delivery_types import CLASS_NAMES, SLOT_BYTES, PostFailed
 
 MAX_BUNDLE_BYTES = 64 * 1024
 CONNECT_S, TOTAL_S = 5.0, 60.0
@@ -34,7 +34,9 @@ class PeerClient:
     async def __aenter__(self) -> "PeerClient":
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         await self.close()
 
     async def close(self) -> None:
@@ -52,7 +54,9 @@ class PeerClient:
         url = f"{endpoint.rstrip('/')}/trm/v1/envelopes/{CLASS_NAMES[size]}"
         headers = {"Content-Type": "application/octet-stream", "Accept-Encoding": "identity"}
         try:
-            async with self._http().post(url, data=b"".join(envelopes), headers=headers, allow_redirects=False) as answer:
+            async with self._http().post(
+                url, data=b"".join(envelopes), headers=headers, allow_redirects=False
+            ) as answer:
                 return await _slots(answer, len(envelopes))
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise PostFailed("transport", _kind_of(error)) from error

@@ -7,15 +7,16 @@ Source: delivery; pitfalls P2, P10-P13.
 import asyncio
 from collections import defaultdict
 
-import structlog
-
+from node.log import get
 from node.peer.client import PeerClient
+from node.peer.prekeys import fetch_bundle
 from node.service.context import Node
-from node.service.deliver import next_turn_s, record_answers, record_failure, release_due, to_post
-from node.service.delivery_types import PostFailed
-from node.store.outbox import EnvelopeRow
+from node.service.deliver import next_turn_s, record_answers, record_failure, resting, to_post
+from node.service.delivery_types import EnvelopeRow, PostFailed
+from node.service.prekeys import needs_bundle
+from node.service.release import release_due
 
-log = structlog.get_logger()
+log = get()
 PAUSE_AFTER_FAULT_S = 5.0
 
 
@@ -42,20 +43,24 @@ class Worker:
     async def turn(self) -> bool:
         """Release and post one batch; True when something was done."""
         self.ticked_at = self.node.clock.monotonic()
+        if resting(self.node, self.peer):
+            return False
+        if needs_bundle(self.node, self.peer):
+            await fetch_bundle(self.node, self.peer, self.client)
         fresh = await release_due(self.node, self.peer)
         rows = fresh or await to_post(self.node, self.peer)
         if not rows:
             return False
         by_size: dict[int, list[EnvelopeRow]] = defaultdict(list)
         for row in rows:
-            if row.bytes is not None:
-                by_size[len(row.bytes)].append(row)
+            if row.envelope is not None:
+                by_size[len(row.envelope)].append(row)
         for size, group in by_size.items():
             await self._post(size, group)
         return True
 
     async def _post(self, size: int, rows: list[EnvelopeRow]) -> None:
-        envelopes = [row.bytes for row in rows if row.bytes is not None]
+        envelopes = [row.envelope for row in rows if row.envelope is not None]
         try:
             slots = await self._post_to_any_endpoint(size, envelopes)
         except PostFailed as failure:
@@ -115,5 +120,3 @@ class Workers:
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         self._tasks.clear()
-
-

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 from node.crypto.vault import Dek
 from node.errors import NotFound
-from node.protocol import machine
 from node.protocol.case import Case
 from node.protocol.consent_record import ConsentRecord
 from node.service.context import Node
-from node.service.files import ThreadFile
+from node.service.files import ThreadFile, is_over
 from node.store.cases import CaseRow, ConsentRow
-from node.store.db import Reader, Work
+from node.store.work import Reader, Work
 from node.store.letters import LetterRow
 from node.store.threads import ThreadRow
 
@@ -52,7 +51,9 @@ class Book:
         """The case; raises NotFound, or Erased after an erasure."""
         row = self.reader.cases.get(case_id)
         if row is None:
-            raise NotFound("no such case here; check the reference", field="case", expected="the id of a case of this node")
+            raise NotFound(
+                "no such case here; check the reference", field="case", expected="the id of a case of this node"
+            )
         dek = self.node.seals.case_key(case_id, row.dek)
         return OpenCase(row, dek, self.node.seals.open_as(Case, dek, "case_file", case_id, row.sealed))
 
@@ -109,7 +110,7 @@ class Book:
     def put_file(self, was: "OpenFile", file: ThreadFile, now: int) -> "OpenFile":
         """Store a thread's new state."""
         sealed = self.node.seals.seal(was.dek, "thread", was.row.thread_id, file)
-        ended = now if machine.is_over(file.thread, now) else None
+        ended = now if is_over(file, now) else None
         row = ThreadRow(was.row.peer, was.row.thread_id, was.row.case_id, sealed, was.row.started_at, now, ended)
         self._work.threads.put(row)
         return OpenFile(row, was.dek, file)

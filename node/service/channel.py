@@ -3,14 +3,13 @@
 A gap is accepted, flagged and asked for; a chain that contradicts itself is an alarm. Source: wire 1, 3; attack 23.
 """
 
-import structlog
-
 from node.crypto.envelope import Opened
+from node.log import get
 from node.service.context import Node
 from node.store.channels import Head
-from node.store.db import Work
+from node.store.work import Work
 
-log = structlog.get_logger()
+log = get()
 
 
 def note_statement(node: Node, work: Work, one: Opened) -> None:

@@ -58,6 +58,8 @@ class Node:
     keys: NodeKeys
     epoch: int
     view: View
+    office_public: bytes = b""
+    mirrors: tuple[str, ...] = ()
     prekey_bundle: bytes = b""
     limits: Limits = field(default_factory=Limits)
     roots: RootCache = field(default_factory=lambda: RootCache(4096))

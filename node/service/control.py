@@ -6,8 +6,8 @@ Each kind is one row of `_HANDLERS`. Source: wire 4 and 7.
 from collections.abc import Callable
 
 import msgspec
-import structlog
 
+from node.log import get
 from node.protocol.control import (
     ClosedBody,
     ControlBody,
@@ -24,10 +24,10 @@ from node.service.context import Node
 from node.service.queueing import queue_control
 from node.service.standing import Effect
 from node.service.undo import undo_refused
-from node.store.db import Work
+from node.store.work import Work
 from node.store.outbox import EnvelopeRow
 
-log = structlog.get_logger()
+log = get()
 
 
 def take_control(node: Node, work: Work, peer: str, control: AnyControl, effect: Effect, now: int) -> int:

@@ -7,20 +7,19 @@ Source: wire 1, 3, 4; delivery, outbox; pitfalls P6, P10-P15.
 import hashlib
 from collections.abc import Sequence
 
-import structlog
-
 from node.crypto.errors import BadReceipt
 from node.crypto.receipts import HINT_REFRESH, RECEIPT_BYTES, Hint, Receipt, Status, evidence, open_slot
+from node.log import get
 from node.protocol.kinds import LETTER
 from node.service.context import Node
 from node.service.delivery_types import MAX_BATCH, ErrorClass, PostFailed
 from node.service.release import still_wanted
 from node.service.undo import parked, undo_refused
 from node.store.channels import Head
-from node.store.db import Work
+from node.store.work import Work
 from node.store.outbox import EnvelopeRow
 
-log = structlog.get_logger()
+log = get()
 IDLE_S, SHORTEST_S = 60.0, 0.02
 
 
@@ -122,7 +121,7 @@ def _follow_chain(work: Work, peer: str, receipt: Receipt, proof: bytes, now: in
     """A receipt that contradicts the one before is an alarm; one that comes again (a repeated answer) is not."""
     head = work.channels.receipt_in_head(peer, receipt.epoch)
     r_hash = _r_hash(proof)
-    if receipt.index == head.seq + 1 and receipt.prev != head.hash or receipt.index == head.seq and r_hash != head.hash:
+    if (receipt.index == head.seq + 1 and receipt.prev != head.hash) or (receipt.index == head.seq and r_hash != head.hash):
         log.error("receipt_chain_broken", peer=peer)
         work.tasks.add("receipt_chain_broken", now, peer=peer)
         work.audit.append(now, "node", "receipt_chain_broken", peer, outcome="alarm")
@@ -141,7 +140,8 @@ def _pause_s(node: Node, tries: int, *, urgent: bool) -> int:
     """Full jitter over a doubling interval, capped at an hour for urgent letters and six hours otherwise."""
     cap = node.limits.retry_cap_urgent_s if urgent else node.limits.retry_cap_s
     span = min(cap, node.limits.retry_first_s * 2 ** min(tries, 20))
-    return 1 + int.from_bytes(node.random(4), "big") % max(1, span)
+    jitter: int = int.from_bytes(node.random(4), "big") % max(1, span)
+    return 1 + jitter
 
 
 def _any_urgent(work: Work, rows: Sequence[EnvelopeRow]) -> bool:

@@ -2,6 +2,10 @@
 
 from typing import Final, Literal
 
+from node.store.outbox import EnvelopeRow
+
+__all__ = ["CLASS_NAMES", "MAX_BATCH", "SLOT_BYTES", "EnvelopeRow", "ErrorClass", "PostFailed"]
+
 SLOT_BYTES: Final = 4096
 MAX_BATCH: Final = 64
 CLASS_NAMES: Final[dict[int, str]] = {16_384: "16", 65_536: "64", 262_144: "256"}

@@ -16,7 +16,7 @@ from node.protocol.letters import is_stop
 from node.service.book import Book, OpenFile
 from node.service.context import DAY_S, Node
 from node.service.queueing import Queued
-from node.store.db import Work
+from node.store.work import Work
 
 WITHDRAWAL_ACTION_S = 3 * DAY_S
 ERASURE_S = 7 * DAY_S
@@ -65,7 +65,14 @@ def _rests_on_thread(node: Node, found: OpenFile, letter_id: str, sealed: bytes 
 
 
 def _task(work: Work, found: OpenFile, letter: AnyLetter, code: str, now: int) -> None:
-    work.tasks.add(code, now, case_id=found.row.case_id, peer=found.row.peer, thread_id=found.row.thread_id, letter_id=letter.letter_id)
+    work.tasks.add(
+        code,
+        now,
+        case_id=found.row.case_id,
+        peer=found.row.peer,
+        thread_id=found.row.thread_id,
+        letter_id=letter.letter_id,
+    )
 
 
 _EFFECTS: dict[type, Callable[[Node, Work, OpenFile, AnyLetter, int], None]] = {

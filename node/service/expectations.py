@@ -5,10 +5,10 @@ The protocol says what is awaited; here it becomes rows that a sweep can find. S
 
 from collections.abc import Iterable
 
-from node.protocol.deadlines import opened_within
+from node.protocol.deadlines import REPLIES, HOUR
 from node.protocol.decode import AnyLetter
 from node.protocol.thread import Awaited
-from node.store.db import Work
+from node.store.work import Work
 
 REPLY, OPENED = "reply", "opened"
 
@@ -17,7 +17,7 @@ def expect(
     work: Work, peer: str, letter: AnyLetter, started: Iterable[Awaited], stopped: Iterable[Awaited], now: int
 ) -> None:
     """What a letter of ours makes us wait for: its opening, and the answers it starts or settles."""
-    opened_by = opened_within(letter.urgency, letter.written_at)
+    opened_by = letter.written_at + REPLIES["letter.opened"].within(letter.urgency).hours * HOUR
     work.deadlines.start(peer, letter.thread, letter.letter_id, OPENED, opened_by)
     settle(work, peer, letter.thread, _with_time(started, letter), stopped)
 

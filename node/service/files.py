@@ -5,11 +5,13 @@ Stored sealed, in one row. `facts_of` is what the gate and the receiver's checks
 
 import msgspec
 
+from node.protocol import machine
 from node.protocol.codes import Urgency
 from node.protocol.decode import AnyLetter
 from node.protocol.facts import ThreadFacts
 from node.protocol.letters import ConsentEntry
-from node.protocol.thread import Thread
+from node.protocol.matters import matter_named
+from node.protocol.thread import EXPIRED, Thread
 from node.protocol.thread_facts import thread_facts
 
 
@@ -41,3 +43,9 @@ def with_letter(file: ThreadFile, letter: AnyLetter) -> ThreadFile:
 def facts_of(file: ThreadFile) -> ThreadFacts:
     """What both sides exchanged, as the checks of row 13 and the gate need it."""
     return thread_facts(file.thread, file.entries)
+
+
+def is_over(file: ThreadFile, now: int) -> bool:
+    """True when nothing more can happen on the thread but what may follow a stop."""
+    shown = machine.state(file.thread, now)
+    return shown == EXPIRED or shown in matter_named(file.thread.matter).ends

@@ -6,15 +6,14 @@ after the commit. Source: wire 3; delivery, inbox.
 
 import hashlib
 
-import structlog
-
 from node.crypto.envelope import EnvelopeRefused, Opened, open_envelope
 from node.crypto.receipts import HINT_REFRESH, HINT_SIZE, hint_slot
+from node.log import get
 from node.service.context import Node
 from node.service.judge import answer_all
-from node.store.db import Work
+from node.store.work import Work
 
-log = structlog.get_logger()
+log = get()
 _HINTS = {"size": HINT_SIZE, "refresh": HINT_REFRESH}
 
 

@@ -6,12 +6,10 @@ decide is a local hold, never an answer.
 
 from dataclasses import dataclass
 
-import structlog
-
 from node.crypto.envelope import EnvelopeRefused, Opened
 from node.crypto.receipts import HINT_BUSY, Receipt, ReceiptDraft, ReceiptHead, Status, hint_slot, seal_receipts
+from node.log import get
 from node.protocol.decode import AnyControl, AnyLetter, decode
-from node.protocol.kinds import COVER
 from node.protocol.letters import Letter
 from node.protocol.strict import Malformed, Unsupported
 from node.service.book import Book
@@ -19,12 +17,12 @@ from node.service.channel import note_statement
 from node.service.context import FLAG_SKEW_S, SKEW_S, Node
 from node.service.control import take_control
 from node.service.standing import effect_of
-from node.service.take import take_letter
+from node.service.take import Arrival, take_letter
 from node.store.channels import Head
-from node.store.db import Work
+from node.store.work import Work
 from node.store.ledger import LedgerRow
 
-log = structlog.get_logger()
+log = get()
 ALWAYS_IN_TIME = ("consent.withdrawal", "safety.")
 
 
@@ -47,7 +45,9 @@ def answer_all(node: Node, work: Work, opened: list[Opened]) -> list[bytes]:
         slots.append(answer if isinstance(answer, bytes) else None)
         if isinstance(answer, Ruling):
             waiting.setdefault(one.statement.sender, []).append((place, one, answer))
-            work.ledger.put(_ledger_row(one, answer, b"", node.now()))  # so that a twin in this request is seen; slot follows
+            work.ledger.put(
+                _ledger_row(one, answer, b"", node.now())
+            )  # so that a twin in this request is seen; slot follows
     for sender, rulings in waiting.items():
         for place, slot in _sign(node, work, sender, rulings):
             slots[place] = slot
@@ -83,7 +83,9 @@ def _judge(node: Node, work: Work, one: Opened) -> bytes | Ruling:
     return _noted(node, work, one, _take(node, work, one, letter, payload, now))
 
 
-def _take(node: Node, work: Work, one: Opened, letter: AnyLetter | AnyControl | None, payload: bytes, now: int) -> Ruling:
+def _take(
+    node: Node, work: Work, one: Opened, letter: AnyLetter | AnyControl | None, payload: bytes, now: int
+) -> Ruling:
     s = one.statement
     if letter is None:
         return Ruling(Status.STORED)
@@ -92,9 +94,10 @@ def _take(node: Node, work: Work, one: Opened, letter: AnyLetter | AnyControl | 
     if before is not None:
         return _again(node, work, letter, payload, before)
     effect = effect_of(node, s, now, letter.kind)
-    if s.letter_class == COVER or isinstance(letter, Letter):
+    if isinstance(letter, Letter):
         # 13, 14 the tables, and everything else
-        reason = take_letter(node, work, one, letter, payload, effect, now) if isinstance(letter, Letter) else 0
+        arrival = Arrival(s.sender, s.eid, one.s_bytes, one.sig, one.salt)
+        reason = take_letter(node, work, arrival, letter, payload, effect, now)
     else:
         reason = take_control(node, work, s.sender, letter, effect, now)
     return Ruling(Status.REFUSED if reason else Status.STORED, reason, letter_id=letter.letter_id)
@@ -139,7 +142,7 @@ def _noted(node: Node, work: Work, one: Opened, ruling: Ruling) -> Ruling:
 
 
 def _alarm(node: Node, work: Work, peer: str, code: str) -> None:
-    log.error(code, peer=peer)
+    log.error("peer_alarm", reason=code, peer=peer)
     work.tasks.add(code, node.now(), peer=peer)
     work.audit.append(node.now(), "node", code, peer, outcome="alarm")
 
@@ -178,5 +181,14 @@ def _receipt(node: Node, one: Opened, ruling: Ruling) -> Receipt:
 def _ledger_row(one: Opened, ruling: Ruling, slot: bytes, now: int) -> LedgerRow:
     s = one.statement
     return LedgerRow(
-        one.envelope_hash, s.sender, s.eid, ruling.letter_id, s.letter_class, one.s_hash, int(ruling.status), ruling.reason, slot, now
+        one.envelope_hash,
+        s.sender,
+        s.eid,
+        ruling.letter_id,
+        s.letter_class,
+        one.s_hash,
+        int(ruling.status),
+        ruling.reason,
+        slot,
+        now,
     )

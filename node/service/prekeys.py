@@ -6,16 +6,24 @@ Source: wire 6.
 
 import hashlib
 
-import structlog
-
 from node.crypto.batch import Random
 from node.crypto.errors import BadBundle
-from node.crypto.prekeys import EPOCH_STEP_SECONDS, Bundle, Prekey, build_bundle, compare, first_prekeys, next_prekey, open_bundle
+from node.crypto.prekeys import (
+    EPOCH_STEP_SECONDS,
+    Bundle,
+    Prekey,
+    build_bundle,
+    compare,
+    first_prekeys,
+    next_prekey,
+    open_bundle,
+)
 from node.crypto.suite import VerifyingKey
+from node.log import get
 from node.service.context import DAY_S, Node
-from node.store.db import Work
+from node.store.work import Work
 
-log = structlog.get_logger()
+log = get()
 REFRESH_AFTER_S = DAY_S
 
 
@@ -69,7 +77,7 @@ def _message_keys(node: Node, peer: str) -> list[VerifyingKey]:
     country = node.view.country(peer)
     if country is None:
         raise BadBundle(f"country {peer} is not in the registry; wait for the next refresh")
-    return [VerifyingKey(key.key) for key in country.message_keys if key.status == "current"]
+    return [VerifyingKey(key.public) for key in country.message_keys if key.status_at(node.now()) == "current"]
 
 
 def _alarm(node: Node, work: Work, peer: str) -> None:

@@ -14,7 +14,7 @@ from node.protocol.decode import AnyLetter, checked, encode
 from node.protocol.facts import ActorRole
 from node.protocol.kinds import CONTROL, LETTER
 from node.service.context import Node
-from node.store.db import Work
+from node.store.work import Work
 from node.store.outbox import Waiting
 
 URGENCY_RANK: Final[dict[Urgency, int]] = {"life_threat": 0, "urgent": 1, "priority": 2, "routine": 3}
@@ -45,13 +45,17 @@ def queue_letter(
     work.after_commit(lambda: node.wake(peer))
 
 
-def queue_control(node: Node, work: Work, peer: str, kind: str, body: ControlBody, now: int, about: str | None = None) -> str:
+def queue_control(
+    node: Node, work: Work, peer: str, kind: str, body: ControlBody, now: int, about: str | None = None
+) -> str:
     """Put a control letter into the outbox and return its id; `about` is the thread that a `letter.opened` belongs to."""
     letter_id = node.random(16).hex()
     control: Control[ControlBody] = Control(kind=kind, letter_id=letter_id, body=body)
     queued = Queued(msgspec.Raw(checked(control)), "node", "machine")
     sealed = node.seals.seal(node.seals.node_key(), "outbox", letter_id, queued)
-    work.outbox.put(Waiting(letter_id, peer, about, None, CONTROL, CONTROL_RANK, "queued", sealed, now, now, None, None, None, None))
+    work.outbox.put(
+        Waiting(letter_id, peer, about, None, CONTROL, CONTROL_RANK, "queued", sealed, now, now, None, None, None, None)
+    )
     work.after_commit(lambda: node.wake(peer))
     return letter_id
 

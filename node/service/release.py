@@ -6,10 +6,10 @@ Gate first, always. What the gate holds keeps waiting without a number; what it 
 from dataclasses import dataclass
 
 import msgspec
-import structlog
 
 from node.crypto.envelope import ChannelHead, Draft, Sealed, seal_batch, smallest_size
 from node.crypto.suite import kem_key_id
+from node.log import get
 from node.protocol import machine
 from node.protocol.decode import AnyLetter, decode, encode
 from node.protocol.facts import Draft as GateDraft
@@ -26,11 +26,11 @@ from node.service.queueing import Queued
 from node.service.recipients import SealTo, recipient_facts, seal_to
 from node.service.stops import end_by_gate
 from node.service.times import times_of
-from node.store.db import Work
+from node.store.work import Work
 from node.store.letters import LetterRow
 from node.store.outbox import EnvelopeRow, Waiting
 
-log = structlog.get_logger()
+log = get()
 LOOK_AGAIN_S = 900
 PASSES_HOLES = ("consent.withdrawal", "erasure.", "safety.")
 
@@ -93,8 +93,13 @@ def _release(node: Node, work: Work, peer: str) -> list[EnvelopeRow]:
         return []
     head = work.channels.out_head(peer, node.epoch)
     drafts = [_draft(node, peer, letter, now) for letter in ready]
-    sealed = seal_batch(ChannelHead(head.epoch, head.seq, head.hash), node.country, drafts, node.keys.message, node.random)
-    rows = [_committed(node, work, letter, one, draft, now) for letter, one, draft in zip(ready, sealed, drafts, strict=True)]
+    sealed = seal_batch(
+        ChannelHead(head.epoch, head.seq, head.hash), node.country, drafts, node.keys.message, node.random
+    )
+    rows = [
+        _committed(node, work, letter, one, draft, now)
+        for letter, one, draft in zip(ready, sealed, drafts, strict=True)
+    ]
     work.channels.advance_out(peer, head, sealed[-1].seq, sealed[-1].s_hash)
     # Crash here: nothing was released. After the commit: these bytes go out, and no others.
     return rows
@@ -154,10 +159,11 @@ def _prepared_letter(node: Node, work: Work, waiting: Waiting, now: int) -> Read
         work.tasks.add("letter_overtaken", now, case_id=found.row.case_id, peer=waiting.peer, thread_id=waiting.thread_id,
                        letter_id=waiting.letter_id)  # fmt: skip
         return None
-    final = msgspec.structs.replace(
-        letter, n=released.n, seen=released.seen, void=released.void, written_at=released.written_at,
-        **({} if is_stop(letter) else times_of(node, waiting.peer, letter, file, now)),
-    )  # fmt: skip
+    final = msgspec.structs.replace(letter, n=released.n, seen=released.seen, void=released.void)
+    if not is_stop(letter):  # a stop keeps the moment of its slot and the opening letter's times (H01)
+        final = msgspec.structs.replace(
+            final, written_at=released.written_at, **times_of(node, waiting.peer, letter, file, now)
+        )
     expect(work, waiting.peer, final, released.started, released.stopped, now)
     return Ready(waiting, encode(final), to, True, final.retention_until)
 
@@ -219,8 +225,14 @@ def _kept_back(node: Node, work: Work, waiting: Waiting, case_id: str, gate: Gat
         _unqueue(node, work, waiting, now)
     else:
         work.outbox.hold(waiting.letter_id, code, now + LOOK_AGAIN_S)
-    where = {"case_id": case_id, "peer": waiting.peer, "thread_id": waiting.thread_id, "letter_id": waiting.letter_id}
-    work.tasks.add("letter_cancelled" if gate.cancelled else "letter_held", now, **where)
+    work.tasks.add(
+        "letter_cancelled" if gate.cancelled else "letter_held",
+        now,
+        case_id=case_id,
+        peer=waiting.peer,
+        thread_id=waiting.thread_id,
+        letter_id=waiting.letter_id,
+    )
     outcome = "cancelled" if gate.cancelled else "held"
     work.audit.append(now, "node", "gate", waiting.letter_id, rule=first.rule, outcome=outcome)
     if gate.ends_thread:
@@ -231,7 +243,7 @@ def _unqueue(node: Node, work: Work, waiting: Waiting, now: int) -> None:
     book = Book(node, work)
     found = None if waiting.thread_id is None else book.file(waiting.peer, waiting.thread_id)
     if found is not None:
-        thread = machine.unqueue(found.file.thread, waiting.letter_id)
+        thread = machine.cancel(found.file.thread, (waiting.letter_id,)).thread
         book.put_file(found, msgspec.structs.replace(found.file, thread=thread), now)
 
 
@@ -259,10 +271,12 @@ def _committed(node: Node, work: Work, letter: Ready, one: Sealed, draft: Draft,
         None, None, None, None, None, None, None,
     )  # fmt: skip
     work.outbox.add_envelope(row)
-    work.outbox.released(waiting.letter_id, None, now)
+    work.outbox.released(waiting.letter_id, now)
     if letter.first and waiting.letter_class == LETTER:
         book = Book(node, work)
-        sealed = book.seal_payload(None if waiting.case_id is None else book.dek(waiting.case_id), waiting.letter_id, letter.payload)
+        sealed = book.seal_payload(
+            None if waiting.case_id is None else book.dek(waiting.case_id), waiting.letter_id, letter.payload
+        )
         work.letters.put(
             LetterRow(waiting.peer, "out", waiting.letter_id, waiting.thread_id, waiting.case_id, one.eid, sealed, now, None,
                       letter.retention_until, None, None, None, None, None)

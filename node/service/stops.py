@@ -13,17 +13,17 @@ from node.protocol.thread import Thread, entry_of
 from node.service.book import Book, OpenFile
 from node.service.context import DAY_S, Node
 from node.service.queueing import draft_of, queue_letter
-from node.store.db import Work
+from node.store.work import Work
 from node.store.outbox import Waiting
 
 
-def queue_stop(node: Node, work: Work, found: OpenFile, actor: str, rule: str, now: int) -> None:
+def queue_stop(
+    node: Node, work: Work, found: OpenFile, actor: str, rule: str, now: int, due_at: int | None = None
+) -> None:
     """End a thread from our side: cancel what waits, give up what was not receipted, queue the stop if anything ever left."""
     thread = found.file.thread
-    if thread.stopped:
-        return
     book, peer = Book(node, work), thread.peer
-    slot = next_slot(node, now)
+    slot = next_slot(node, now) if due_at is None else due_at
     letter = make_stop(
         _stop_kind(thread), letter_id=node.random(16).hex(), thread=thread.thread_id, n=1, seen=0, written_at=slot,
         sender_role=thread.side, thread_ends=found.file.first_ends, retention_until=found.file.retention_until,
@@ -36,14 +36,16 @@ def queue_stop(node: Node, work: Work, found: OpenFile, actor: str, rule: str, n
     book.put_file(found, msgspec.structs.replace(found.file, thread=ended), now)
     work.deadlines.end_thread(peer, thread.thread_id)
     if not ended.closed_here:
-        queue_letter(node, work, found.dek, found.row.case_id, peer, letter, draft_of(letter, actor, "machine", {}), slot, now)
+        queue_letter(
+            node, work, found.dek, found.row.case_id, peer, letter, draft_of(letter, actor, "machine", {}), slot, now
+        )
     work.audit.append(now, actor, "stop_queued", thread.thread_id, rule=rule)
 
 
 def end_by_gate(node: Node, work: Work, waiting: Waiting, now: int) -> None:
     """The gate found that this thread must end; the stop it queues says nothing of why."""
     found = None if waiting.thread_id is None else Book(node, work).file(waiting.peer, waiting.thread_id)
-    if found is not None:
+    if found is not None and machine.allowed(found.file.thread, now)[-1].allowed:
         queue_stop(node, work, found, "node", "H01", now)
 
 

@@ -4,19 +4,20 @@ Refused only for what both sides exchanged. Whatever our own case, person or con
 Source: wire 3 rows 13-14, 7.
 """
 
+from dataclasses import dataclass
+
 import msgspec
 
-from node.crypto.envelope import Opened
 from node.crypto.vault import Dek
 from node.protocol import receiving
+from node.protocol.bodies import OfferBody
 from node.protocol.case import Case, CaseThread, Person
 from node.protocol.control import RefusedBody
-from node.protocol.decode import AnyLetter, decode
+from node.protocol.decode import AnyLetter, decode, encode
 from node.protocol.desk import holds
 from node.protocol.facts import ThreadFacts
 from node.protocol.kinds import LETTER
 from node.protocol.letters import Letter, is_stop
-from node.protocol.bodies import OfferBody
 from node.protocol.outcome import Verdict
 from node.protocol.shown import receiver
 from node.protocol.thread import Entry, Shared, Thread, entry_of
@@ -27,15 +28,30 @@ from node.service.expectations import settle
 from node.service.files import ThreadFile, facts_of, with_letter
 from node.service.queueing import queue_control
 from node.service.standing import Effect
-from node.store.db import Work
+from node.store.work import Work
 from node.store.letters import LetterRow
 
+NO_STANDING = "no_standing"
 
-def take_letter(node: Node, work: Work, one: Opened, letter: AnyLetter, payload: bytes, effect: Effect, now: int) -> int:
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Where a letter came from, and the evidence for it: sender, eid, statement, signature and salt."""
+
+    sender: str
+    eid: bytes | None
+    s_bytes: bytes | None
+    sig: bytes | None
+    salt: bytes | None
+
+
+def take_letter(
+    node: Node, work: Work, one: Arrival, letter: AnyLetter, payload: bytes, effect: Effect, now: int
+) -> int:
     """Store a letter and let it count; 0 when it was stored, else the reason of the refusal. All in this transaction."""
-    peer = one.statement.sender
+    peer = one.sender
     if effect == "held":
-        _store(node, work, one, letter, payload, None, None, "no_standing")
+        _store(node, work, one, letter, payload, None, None, NO_STANDING)
         work.tasks.add("letter_without_standing", now, peer=peer, letter_id=letter.letter_id)
         return 0
     book = Book(node, work)
@@ -98,7 +114,9 @@ def _begun(node: Node, work: Work, book: Book, letter: AnyLetter, thread: Thread
     """A thread we did not know gets a case of its own; the first intake question is still open there (H05)."""
     case = book.new_case(_intake(node, letter, thread, now), None, now)
     if letter.kind == "referral.offer":
-        work.tasks.add("new_referral", now, case_id=case.id, peer=thread.peer, thread_id=letter.thread, letter_id=letter.letter_id)
+        work.tasks.add(
+            "new_referral", now, case_id=case.id, peer=thread.peer, thread_id=letter.thread, letter_id=letter.letter_id
+        )
     return book.new_file(
         case,
         ThreadFile(thread, opening=letter.letter_id, urgency=letter.urgency, first_ends=letter.thread_ends,
@@ -128,11 +146,18 @@ def _desk_hold(book: Book, found: OpenFile, letter: AnyLetter, peer: str, now: i
 
 
 def _store(
-    node: Node, work: Work, one: Opened, letter: AnyLetter, payload: bytes, case_id: str | None, dek: Dek | None, held: str | None
+    node: Node,
+    work: Work,
+    one: Arrival,
+    letter: AnyLetter,
+    payload: bytes,
+    case_id: str | None,
+    dek: Dek | None,
+    held: str | None,
 ) -> None:
     sealed = Book(node, work).seal_payload(dek, letter.letter_id, payload)
     work.letters.put(
-        LetterRow(one.statement.sender, "in", letter.letter_id, letter.thread, case_id, one.statement.eid, sealed, node.now(), None,
+        LetterRow(one.sender, "in", letter.letter_id, letter.thread, case_id, one.eid, sealed, node.now(), None,
                   letter.retention_until, held, one.s_bytes, one.sig, one.salt, None)
     )  # fmt: skip
 
@@ -164,3 +189,25 @@ def decode_kept(payload: bytes) -> AnyLetter:
     letter = decode(payload, LETTER)
     assert isinstance(letter, Letter)
     return letter
+
+
+def take_held(node: Node, work: Work, peer: str, now: int) -> int:
+    """Let letters count that were held because their sender had no standing, now that it has; returns how many."""
+    country = node.view.country(peer)
+    if country is None or country.status != "active":
+        return 0
+    rows = [row for row in work.letters.all_held(peer) if row.held_code == NO_STANDING and row.sealed is not None]
+    book, taken = Book(node, work), 0
+    for row in rows:
+        letter = decode_kept(book.payload(row))
+        work.letters.drop(peer, row.letter_id)
+        taken += _take_again(node, work, row, letter, now)
+    return taken
+
+
+def _take_again(node: Node, work: Work, row: LetterRow, letter: AnyLetter, now: int) -> int:
+    arrival = Arrival(row.peer, row.eid, row.s, row.sig, row.salt)
+    reason = take_letter(node, work, arrival, letter, encode(letter), "full", now)
+    if reason:
+        queue_control(node, work, row.peer, "letter.refused", RefusedBody(letter_id=row.letter_id, reason=reason), now)
+    return 0 if reason else 1

@@ -11,7 +11,7 @@ from node.protocol.kinds import LETTER
 from node.service.book import Book
 from node.service.context import Node
 from node.service.expectations import settle
-from node.store.db import Work
+from node.store.work import Work
 from node.store.outbox import EnvelopeRow
 
 
@@ -28,8 +28,9 @@ def undo_refused(node: Node, work: Work, peer: str, letter_id: str, reason: int,
     book.put_file(found, msgspec.structs.replace(found.file, thread=outcome.thread), now)
     settle(work, peer, waiting.thread_id, outcome.started, outcome.stopped)
     work.outbox.end(letter_id, "refused", now, None, reason)
-    where = {"case_id": waiting.case_id, "peer": peer, "thread_id": waiting.thread_id, "letter_id": letter_id}
-    work.tasks.add("letter_refused", now, **where)
+    work.tasks.add(
+        "letter_refused", now, case_id=waiting.case_id, peer=peer, thread_id=waiting.thread_id, letter_id=letter_id
+    )
     work.audit.append(now, "node", "refused_by_peer", letter_id, rule=REASON_NAMES.get(reason, ""), outcome="undone")
 
 

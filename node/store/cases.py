@@ -67,22 +67,30 @@ class Cases:
     def all(self, limit: int, before: int | None = None) -> list[CaseRow]:
         """Cases, newest change first, at most `limit`, changed before `before`."""
         rows = self._c.execute(
-            f"select {_CASE} from case_file where ?1 is null or changed_at<?1 order by changed_at desc limit ?2", (before, limit)
+            f"select {_CASE} from case_file where ?1 is null or changed_at<?1 order by changed_at desc limit ?2",
+            (before, limit),
         )
         return [CaseRow(*row) for row in rows]
 
     def add_identity(self, case_id: str, dek: bytes, sealed: bytes, at: int, version: int) -> None:
         """Add the newest version of the identity part."""
-        self._c.execute("insert into identity (case_id, version, dek, sealed, at) values (?,?,?,?,?)", (case_id, version, dek, sealed, at))
+        self._c.execute(
+            "insert into identity (case_id, version, dek, sealed, at) values (?,?,?,?,?)",
+            (case_id, version, dek, sealed, at),
+        )
 
     def next_identity_version(self, case_id: str) -> int:
         """The number the next identity version will carry, from 1."""
-        row = self._c.execute("select coalesce(max(version), 0) + 1 from identity where case_id=?", (case_id,)).fetchone()
+        row = self._c.execute(
+            "select coalesce(max(version), 0) + 1 from identity where case_id=?", (case_id,)
+        ).fetchone()
         return int(row[0])
 
     def identities(self, case_id: str) -> list[IdentityRow]:
         """All identity versions, oldest first."""
-        rows = self._c.execute("select case_id, version, dek, sealed, at from identity where case_id=? order by version", (case_id,))
+        rows = self._c.execute(
+            "select case_id, version, dek, sealed, at from identity where case_id=? order by version", (case_id,)
+        )
         return [IdentityRow(*row) for row in rows]
 
     def put_consent(self, row: ConsentRow) -> None:
@@ -95,12 +103,16 @@ class Cases:
 
     def consent(self, consent_id: str) -> ConsentRow | None:
         """One consent record."""
-        row = self._c.execute("select consent_id, case_id, sealed, at from consent where consent_id=?", (consent_id,)).fetchone()
+        row = self._c.execute(
+            "select consent_id, case_id, sealed, at from consent where consent_id=?", (consent_id,)
+        ).fetchone()
         return ConsentRow(*row) if row else None
 
     def consents(self, case_id: str) -> list[ConsentRow]:
         """The consent records of a case, oldest first."""
-        rows = self._c.execute("select consent_id, case_id, sealed, at from consent where case_id=? order by at, consent_id", (case_id,))
+        rows = self._c.execute(
+            "select consent_id, case_id, sealed, at from consent where case_id=? order by at, consent_id", (case_id,)
+        )
         return [ConsentRow(*row) for row in rows]
 
     def erase(self, case_id: str, at: int) -> None:

@@ -73,7 +73,9 @@ class Channels:
 
     def in_heads(self, peer: str) -> list[Head]:
         """The heads of every epoch received from `peer`, for `channel.hello`."""
-        rows = self._c.execute("select epoch, seq, hash from channel where peer=? and direction='in' order by epoch", (peer,))
+        rows = self._c.execute(
+            "select epoch, seq, hash from channel where peer=? and direction='in' order by epoch", (peer,)
+        )
         return [Head(*row) for row in rows]
 
     def flag_gap(self, peer: str, epoch: int, first: int, last: int, at: int, limit: int = 1000) -> None:
@@ -86,22 +88,25 @@ class Channels:
         done = self._c.execute("delete from channel_gap where peer=? and epoch=? and seq=?", (peer, epoch, seq))
         return done.rowcount > 0
 
-    def gaps(self, peer: str | None = None) -> list[tuple[str, int, int, int | None]]:
-        """(peer, epoch, seq, asked_at) of every statement still missing, oldest first."""
+    def gaps(self, peer: str | None = None) -> list[tuple[str, int, int, int, int | None]]:
+        """(peer, epoch, seq, flagged_at, asked_at) of every statement still missing, oldest first."""
         rows = self._c.execute(
-            "select peer, epoch, seq, asked_at from channel_gap where ?1 is null or peer=?1 order by peer, epoch, seq", (peer,)
+            "select peer, epoch, seq, flagged_at, asked_at from channel_gap where ?1 is null or peer=?1 order by peer, epoch, seq",
+            (peer,),
         )
         return rows.fetchall()
 
     def gap_asked(self, peer: str, epoch: int, first: int, last: int, at: int) -> None:
         """Remember that a run of missing statements was asked for."""
         self._c.execute(
-            "update channel_gap set asked_at=? where peer=? and epoch=? and seq between ? and ?", (at, peer, epoch, first, last)
+            "update channel_gap set asked_at=? where peer=? and epoch=? and seq between ? and ?",
+            (at, peer, epoch, first, last),
         )
 
     def _head(self, table: str, number: str, peer: str, direction: str, epoch: int) -> Head:
         row = self._c.execute(
-            f"select epoch, {number}, hash from {table} where peer=? and direction=? and epoch=?", (peer, direction, epoch)
+            f"select epoch, {number}, hash from {table} where peer=? and direction=? and epoch=?",
+            (peer, direction, epoch),
         ).fetchone()
         return Head(*row) if row else Head(epoch, 0, ZERO_HASH)
 

@@ -97,6 +97,11 @@ class Store:
         return self._writer.problem if self._writer else "database was opened for reading only"
 
     @property
+    def folder(self) -> Path:
+        """Where the database lies."""
+        return self._path.parent
+
+    @property
     def commits(self) -> int:
         """Commits since the start; fewer than writes when group commit does its work."""
         return self._writer.commits if self._writer else 0

@@ -29,9 +29,7 @@ class LetterRow:
     receipt: bytes | None
 
 
-_COLUMNS = (
-    "peer, direction, letter_id, thread_id, case_id, eid, sealed, at, opened_at, retention_until, held_code, s, sig, salt, receipt"
-)
+_COLUMNS = "peer, direction, letter_id, thread_id, case_id, eid, sealed, at, opened_at, retention_until, held_code, s, sig, salt, receipt"
 
 
 class Letters:
@@ -55,36 +53,55 @@ class Letters:
         ).fetchone()
         return LetterRow(*row) if row else None
 
+    def find(self, letter_id: str) -> LetterRow | None:
+        """One letter by its id alone, for the people of this node."""
+        row = self._c.execute(f"select {_COLUMNS} from letter where letter_id=? limit 1", (letter_id,)).fetchone()
+        return LetterRow(*row) if row else None
+
     def of_thread(self, peer: str, thread_id: str) -> list[LetterRow]:
         """All letters of a thread, oldest first."""
-        rows = self._c.execute(f"select {_COLUMNS} from letter where peer=? and thread_id=? order by at, letter_id", (peer, thread_id))
+        rows = self._c.execute(
+            f"select {_COLUMNS} from letter where peer=? and thread_id=? order by at, letter_id", (peer, thread_id)
+        )
         return [LetterRow(*row) for row in rows]
 
     def of_case(self, case_id: str) -> list[LetterRow]:
         """All letters of a case, oldest first."""
-        return [LetterRow(*row) for row in self._c.execute(f"select {_COLUMNS} from letter where case_id=? order by at", (case_id,))]
+        return [
+            LetterRow(*row)
+            for row in self._c.execute(f"select {_COLUMNS} from letter where case_id=? order by at", (case_id,))
+        ]
 
     def opened(self, peer: str, letter_id: str, at: int) -> bool:
         """A person opened an incoming letter; True the first time."""
         done = self._c.execute(
-            "update letter set opened_at=? where peer=? and direction='in' and letter_id=? and opened_at is null", (at, peer, letter_id)
+            "update letter set opened_at=? where peer=? and direction='in' and letter_id=? and opened_at is null",
+            (at, peer, letter_id),
         )
         return done.rowcount > 0
 
     def opened_by_peer(self, peer: str, letter_id: str, at: int) -> None:
         """The other side's person opened our letter."""
         self._c.execute(
-            "update letter set opened_at=? where peer=? and direction='out' and letter_id=? and opened_at is null", (at, peer, letter_id)
+            "update letter set opened_at=? where peer=? and direction='out' and letter_id=? and opened_at is null",
+            (at, peer, letter_id),
         )
 
     def held(self, peer: str, letter_id: str, code: str | None) -> None:
         """Mark (or free) an incoming letter that waits for a person."""
-        self._c.execute("update letter set held_code=? where peer=? and direction='in' and letter_id=?", (code, peer, letter_id))
+        self._c.execute(
+            "update letter set held_code=? where peer=? and direction='in' and letter_id=?", (code, peer, letter_id)
+        )
+
+    def drop(self, peer: str, letter_id: str) -> None:
+        """Take out a letter that was kept without effect, to let it arrive again."""
+        self._c.execute("delete from letter where peer=? and direction='in' and letter_id=?", (peer, letter_id))
 
     def all_held(self, peer: str | None = None) -> list[LetterRow]:
         """Incoming letters held without effect, oldest first."""
         rows = self._c.execute(
-            f"select {_COLUMNS} from letter where held_code is not null and (?1 is null or peer=?1) order by at", (peer,)
+            f"select {_COLUMNS} from letter where held_code is not null and (?1 is null or peer=?1) order by at",
+            (peer,),
         )
         return [LetterRow(*row) for row in rows]
 
@@ -99,17 +116,26 @@ class Letters:
     def receipt(self, peer: str, letter_id: str, eid: bytes, receipt: bytes) -> None:
         """Keep the evidence that our letter was received."""
         self._c.execute(
-            "update letter set receipt=?, eid=? where peer=? and direction='out' and letter_id=?", (receipt, eid, peer, letter_id)
+            "update letter set receipt=?, eid=? where peer=? and direction='out' and letter_id=?",
+            (receipt, eid, peer, letter_id),
         )
 
     def erase(self, peer: str, direction: str, letter_id: str) -> None:
         """Destroy payload and salt; statement, signature and receipt stay (wire 11)."""
         self._c.execute(
-            "update letter set sealed=null, salt=null where peer=? and direction=? and letter_id=?", (peer, direction, letter_id)
+            "update letter set sealed=null, salt=null where peer=? and direction=? and letter_id=?",
+            (peer, direction, letter_id),
         )
         if direction == "out":
             self._c.execute("update outbox set sealed=null where letter_id=?", (letter_id,))
             self._c.execute("update envelope set bytes=null, salt=null where letter_id=?", (letter_id,))
+
+    def replace_payload(self, peer: str, direction: str, letter_id: str, sealed: bytes) -> None:
+        """Keep a letter with less in it than it came with; its salt goes, because nothing matches the commitment any more."""
+        self._c.execute(
+            "update letter set sealed=?, salt=null where peer=? and direction=? and letter_id=?",
+            (sealed, peer, direction, letter_id),
+        )
 
     def park(self, envelope_hash: bytes, data: bytes, at: int, limit: int) -> bool:
         """Keep bytes whose sender key is not known yet; False when the quota is used up or they are parked already."""
@@ -123,7 +149,9 @@ class Letters:
 
     def parked(self, limit: int) -> list[tuple[bytes, bytes, int]]:
         """(hash, bytes, tries) of parked envelopes, oldest first."""
-        return self._c.execute("select envelope_hash, bytes, tries from parked order by at limit ?", (limit,)).fetchall()
+        return self._c.execute(
+            "select envelope_hash, bytes, tries from parked order by at limit ?", (limit,)
+        ).fetchall()
 
     def unpark(self, envelope_hash: bytes) -> None:
         """The parked bytes were judged, or are too old."""

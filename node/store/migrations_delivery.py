@@ -60,6 +60,7 @@ create table letter (
 ) strict, without rowid;
 create index letter_thread on letter (peer, thread_id);
 create index letter_case on letter (case_id);
+create index letter_id on letter (letter_id);
 
 create table parked (
     envelope_hash blob primary key, bytes blob not null, at integer not null, tries integer not null
@@ -71,6 +72,7 @@ create table thread (
     primary key (peer, thread_id)
 ) strict, without rowid;
 create index thread_case on thread (case_id);
+create index thread_id on thread (thread_id);
 
 create table case_file (
     case_id text primary key, dek blob, sealed blob, created_at integer not null, changed_at integer not null,

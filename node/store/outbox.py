@@ -51,7 +51,7 @@ class EnvelopeRow:
     salt: bytes | None
     s_hash: bytes
     envelope_hash: bytes
-    bytes: bytes | None
+    envelope: bytes | None
     recipient_key: bytes
     created_at: int
     expires_at: int
@@ -105,32 +105,40 @@ class Outbox:
 
     def of_thread(self, peer: str, thread_id: str) -> list[Waiting]:
         """Every letter of a thread in queue order."""
-        rows = self._c.execute(f"select {_LETTER} from outbox where peer=? and thread_id=? order by place", (peer, thread_id))
+        rows = self._c.execute(
+            f"select {_LETTER} from outbox where peer=? and thread_id=? order by place", (peer, thread_id)
+        )
         return [Waiting(*row) for row in rows]
 
     def by_state(self, state: str) -> list[Waiting]:
         """Every letter in one state, oldest first."""
-        return [Waiting(*row) for row in self._c.execute(f"select {_LETTER} from outbox where state=? order by place", (state,))]
+        return [
+            Waiting(*row)
+            for row in self._c.execute(f"select {_LETTER} from outbox where state=? order by place", (state,))
+        ]
 
     def hold(self, letter_id: str, code: str, again_at: int) -> None:
         """Keep a letter back for the rule or reason named by `code`; it is looked at again at `again_at`."""
-        self._c.execute("update outbox set state='held', held_code=?, due_at=? where letter_id=?", (code, again_at, letter_id))
+        self._c.execute(
+            "update outbox set state='held', held_code=?, due_at=? where letter_id=?", (code, again_at, letter_id)
+        )
 
     def wake_held(self, peer: str, now: int) -> None:
         """Look at held letters again now (registry, consent or recipient changed)."""
         self._c.execute("update outbox set due_at=? where peer=? and state='held' and due_at>?", (now, peer, now))
 
-    def released(self, letter_id: str, sealed: bytes, now: int) -> None:
-        """The letter has its final payload and an envelope."""
+    def released(self, letter_id: str, now: int) -> None:
+        """The letter has an envelope; its payload stands in the letter table from now on."""
         self._c.execute(
-            "update outbox set state='released', sealed=?, held_code=null, released_at=coalesce(released_at, ?) where letter_id=?",
-            (sealed, now, letter_id),
+            "update outbox set state='released', sealed=null, held_code=null, released_at=coalesce(released_at, ?) where letter_id=?",
+            (now, letter_id),
         )
 
     def requeue(self, letter_id: str, now: int) -> None:
         """Ask for the letter to be released again (re-seal), gate first."""
         self._c.execute(
-            "update outbox set state='queued', due_at=? where letter_id=? and state in ('released','parked')", (now, letter_id)
+            "update outbox set state='queued', due_at=? where letter_id=? and state in ('released','parked')",
+            (now, letter_id),
         )
 
     def end(self, letter_id: str, state: str, now: int, status: int | None = None, reason: int | None = None) -> None:
@@ -145,7 +153,7 @@ class Outbox:
         self._c.execute(
             f"insert into envelope ({_ENVELOPE}, closed_sent) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0)",
             (row.eid, row.letter_id, row.peer, row.letter_class, row.epoch, row.seq, row.s, row.sig, row.salt, row.s_hash,
-             row.envelope_hash, row.bytes, row.recipient_key, row.created_at, row.expires_at, row.state, row.tries, row.next_try_at,
+             row.envelope_hash, row.envelope, row.recipient_key, row.created_at, row.expires_at, row.state, row.tries, row.next_try_at,
              row.first_error, row.last_error, row.error_class, row.receipt, row.status, row.reason, row.receipted_at),
         )  # fmt: skip
 
@@ -190,7 +198,8 @@ class Outbox:
     def unclosed(self, peer: str) -> list[EnvelopeRow]:
         """Given-up statements that no `channel.closed` has named yet."""
         rows = self._c.execute(
-            f"select {_ENVELOPE} from envelope where peer=? and state='given_up' and closed_sent=0 order by epoch, seq", (peer,)
+            f"select {_ENVELOPE} from envelope where peer=? and state='given_up' and closed_sent=0 order by epoch, seq",
+            (peer,),
         )
         return [EnvelopeRow(*row) for row in rows]
 
@@ -205,23 +214,30 @@ class Outbox:
     def at_seq(self, peer: str, epoch: int, first: int, last: int) -> list[EnvelopeRow]:
         """Envelopes of one channel epoch by sequence number."""
         rows = self._c.execute(
-            f"select {_ENVELOPE} from envelope where peer=? and epoch=? and seq between ? and ? order by seq", (peer, epoch, first, last)
+            f"select {_ENVELOPE} from envelope where peer=? and epoch=? and seq between ? and ? order by seq",
+            (peer, epoch, first, last),
         )
         return [EnvelopeRow(*row) for row in rows]
 
     def expiring(self, before: int) -> list[EnvelopeRow]:
         """Envelopes on their way whose expiry is at or before `before`."""
-        rows = self._c.execute(f"select {_ENVELOPE} from envelope where state='out' and expires_at<=? order by expires_at", (before,))
+        rows = self._c.execute(
+            f"select {_ENVELOPE} from envelope where state='out' and expires_at<=? order by expires_at", (before,)
+        )
         return [EnvelopeRow(*row) for row in rows]
 
     def on_the_way(self, peer: str) -> list[EnvelopeRow]:
         """Envelopes to `peer` that have no receipt yet."""
-        rows = self._c.execute(f"select {_ENVELOPE} from envelope where peer=? and state='out' order by epoch, seq", (peer,))
+        rows = self._c.execute(
+            f"select {_ENVELOPE} from envelope where peer=? and state='out' order by epoch, seq", (peer,)
+        )
         return [EnvelopeRow(*row) for row in rows]
 
     def reset_backoff(self, peer: str, now: int) -> None:
         """Try everything for `peer` again now: it spoke, or its record changed."""
-        self._c.execute("update envelope set next_try_at=? where peer=? and state='out' and next_try_at>?", (now, peer, now))
+        self._c.execute(
+            "update envelope set next_try_at=? where peer=? and state='out' and next_try_at>?", (now, peer, now)
+        )
 
     def next_due(self, peer: str) -> int | None:
         """When the next letter or envelope for `peer` is due, or None."""
@@ -248,5 +264,7 @@ class Outbox:
 
     def oldest_open_at(self) -> int | None:
         """When the oldest letter without a receipt was queued."""
-        row = self._c.execute("select min(queued_at) from outbox where state in ('queued','held','released','parked')").fetchone()
+        row = self._c.execute(
+            "select min(queued_at) from outbox where state in ('queued','held','released','parked')"
+        ).fetchone()
         return None if row[0] is None else int(row[0])

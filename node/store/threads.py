@@ -39,12 +39,16 @@ class Threads:
 
     def get(self, peer: str, thread_id: str) -> ThreadRow | None:
         """One thread with one peer."""
-        row = self._c.execute(f"select {_THREAD} from thread where peer=? and thread_id=?", (peer, thread_id)).fetchone()
+        row = self._c.execute(
+            f"select {_THREAD} from thread where peer=? and thread_id=?", (peer, thread_id)
+        ).fetchone()
         return ThreadRow(*row) if row else None
 
     def find(self, thread_id: str) -> ThreadRow | None:
         """One thread by its id alone, for the people of this node."""
-        row = self._c.execute(f"select {_THREAD} from thread where thread_id=? order by started_at limit 1", (thread_id,)).fetchone()
+        row = self._c.execute(
+            f"select {_THREAD} from thread where thread_id=? order by started_at limit 1", (thread_id,)
+        ).fetchone()
         return ThreadRow(*row) if row else None
 
     def of_case(self, case_id: str) -> list[ThreadRow]:
@@ -54,7 +58,9 @@ class Threads:
 
     def open(self, limit: int = 1000) -> list[ThreadRow]:
         """Threads that have not ended, newest change first."""
-        rows = self._c.execute(f"select {_THREAD} from thread where ended_at is null order by changed_at desc limit ?", (limit,))
+        rows = self._c.execute(
+            f"select {_THREAD} from thread where ended_at is null order by changed_at desc limit ?", (limit,)
+        )
         return [ThreadRow(*row) for row in rows]
 
     def count(self) -> dict[str, int]:
@@ -96,21 +102,28 @@ class Deadlines:
 
     def meet(self, letter_id: str, code: str) -> None:
         """What was expected came."""
-        self._c.execute("update deadline set state='met' where letter_id=? and code=? and state='open'", (letter_id, code))
+        self._c.execute(
+            "update deadline set state='met' where letter_id=? and code=? and state='open'", (letter_id, code)
+        )
 
     def end_thread(self, peer: str, thread_id: str) -> None:
         """Nothing is expected on this thread any more."""
-        self._c.execute("update deadline set state='ended' where peer=? and thread_id=? and state='open'", (peer, thread_id))
+        self._c.execute(
+            "update deadline set state='ended' where peer=? and thread_id=? and state='open'", (peer, thread_id)
+        )
 
     def end_code(self, peer: str, thread_id: str, code: str) -> None:
         """Nothing of this kind is expected on this thread any more."""
         self._c.execute(
-            "update deadline set state='met' where peer=? and thread_id=? and code=? and state='open'", (peer, thread_id, code)
+            "update deadline set state='met' where peer=? and thread_id=? and code=? and state='open'",
+            (peer, thread_id, code),
         )
 
     def due(self, now: int, limit: int) -> list[DeadlineRow]:
         """Open deadlines whose next look is due, oldest first."""
-        rows = self._c.execute(f"select {_DEADLINE} from deadline where state='open' and next_at<=? order by next_at limit ?", (now, limit))
+        rows = self._c.execute(
+            f"select {_DEADLINE} from deadline where state='open' and next_at<=? order by next_at limit ?", (now, limit)
+        )
         return [DeadlineRow(*row) for row in rows]
 
     def escalated(self, id: int, step: int, next_at: int) -> None:
@@ -124,7 +137,9 @@ class Deadlines:
 
     def of_thread(self, peer: str, thread_id: str) -> list[DeadlineRow]:
         """Every deadline of a thread."""
-        rows = self._c.execute(f"select {_DEADLINE} from deadline where peer=? and thread_id=? order by due_at", (peer, thread_id))
+        rows = self._c.execute(
+            f"select {_DEADLINE} from deadline where peer=? and thread_id=? order by due_at", (peer, thread_id)
+        )
         return [DeadlineRow(*row) for row in rows]
 
 

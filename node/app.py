@@ -1,0 +1,179 @@
+"""Putting one node together from its configuration, and running it until it is told to stop.
+
+Holds no rule. The order matters: keys and database first, then the registry, then what others may ask of us.
+"""
+
+import asyncio
+import os
+import signal
+import ssl
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from node.api.app import api_application
+from node.clock import clock_for
+from node.config import Config, Loaded, read_passphrase, read_secret
+from node.health import health_routes, metrics_application
+from node.jobs import Job, Jobs
+from node.log import configure, get
+from node.peer.api import routes as peer_routes
+from node.peer.limits import Buckets
+from node.peer.worker import Workers
+from node.proxies import real_remote
+from node.service import sweeps
+from node.service.incoming import judge_parked
+from node.service.prekeys import load_bundles
+from node.service.registry import RegistryKeeper
+from node.service.setup import Opened, Unlock, open_node
+from node.store.folder import DataFolder
+from registry.client import RegistryClient
+from registry.trust import View
+
+SWITCH_INTERVAL_S = (
+    0.0005  # the writer's thread and the event loop share one interpreter; the default makes each wait 5 ms
+)
+NO_VIEW = View(0, 0, 0, 0, 0, bytes(32), {}, (), {})
+
+
+@dataclass(slots=True)
+class Running:
+    """A node at work: what it opened, and its moving parts."""
+
+    opened: Opened
+    keeper: RegistryKeeper
+    workers: Workers
+    jobs: Jobs
+    url: str
+    metrics_url: str
+
+
+def unlock_of(config: Config) -> Unlock:
+    """How the node's key is had by this configuration; asks for the passphrase where nothing is configured."""
+    keys = config.keys
+    if keys.key_file is not None:
+        return Unlock(key_file=read_secret(keys.key_file))
+    if keys.passphrase_file is not None:
+        return Unlock(passphrase=read_passphrase(keys.passphrase_file).decode("utf-8"))
+    if sys.stdin.isatty():
+        import getpass
+
+        return Unlock(passphrase=getpass.getpass("Passphrase of this node: "))
+    return Unlock()
+
+
+def open_configured(loaded: Loaded) -> tuple[Opened, RegistryClient, list[tuple[str, bytes]]]:
+    """Open the node of this configuration, with the registry as it was last verified."""
+    config = loaded.config
+    clock = clock_for(config.node.country, config.node.clock_file)
+    folder = DataFolder(config.node.data_dir)
+    fetched: list[tuple[str, bytes]] = []
+    client = RegistryClient(
+        config.node.data_dir / "registry", read_secret_root(config), config.registry.mirrors,
+        archive=lambda name, data: fetched.append((name, data)), quarantine_s=config.registry.first_contact_wait_s,
+    )  # fmt: skip
+    view = client.load(clock.now()) or NO_VIEW
+    opened = open_node(folder, config.node.country, unlock_of(config), view, clock, os.urandom)
+    opened.node.mirrors = config.registry.mirrors
+    return opened, client, fetched
+
+
+def read_secret_root(config: Config) -> bytes:
+    """The pinned root of the registry."""
+    return config.registry.root_file.read_bytes()
+
+
+@asynccontextmanager
+async def running(loaded: Loaded) -> AsyncIterator[Running]:
+    """A node that serves, delivers and sweeps, until the block ends."""
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    config = loaded.config
+    opened, client, fetched = await asyncio.to_thread(open_configured, loaded)
+    node = opened.node
+    keeper = RegistryKeeper(node, client, fetched)
+    node.on_unknown_key = keeper.ask
+    workers = Workers(node)
+    jobs = Jobs(_rows(opened, keeper, config), node.clock, config.limits.max_clock_jump_s)
+    runners: list[web.AppRunner] = []
+    asks = asyncio.create_task(keeper.answer_asks(), name="registry asks")
+    try:
+        await keeper.refresh()
+        load_bundles(node)
+        await judge_parked(node)
+        url = await _listen(
+            _public(opened, keeper, jobs, config), config.listen.host, config.listen.port, config, runners
+        )
+        metrics = metrics_application(node, jobs)
+        metrics_url = await _listen(metrics, config.listen.metrics_host, config.listen.metrics_port, None, runners)
+        await workers.start()
+        jobs.start()
+        yield Running(opened, keeper, workers, jobs, url, metrics_url)
+    finally:
+        for runner in runners:
+            await runner.cleanup()
+        await jobs.stop()
+        await workers.stop()
+        asks.cancel()
+        await asyncio.gather(asks, return_exceptions=True)
+        opened.close()
+
+
+async def serve(loaded: Loaded) -> None:
+    """Run until SIGTERM or Ctrl-C; prints one line with the address when it is ready."""
+    clock = clock_for(loaded.config.node.country, loaded.config.node.clock_file)
+    configure(clock.now, loaded.config.log.level)
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with running(loaded) as node:
+        print(f"ready {node.opened.node.country} {node.url} metrics {node.metrics_url}", flush=True)
+        await stop.wait()
+        get().info("stopping")
+
+
+def _rows(opened: Opened, keeper: RegistryKeeper, config: Config) -> list[Job]:
+    node = opened.node
+    return [
+        #   name        every s                      what it does, safe to call by hand
+        Job("registry", config.registry.refresh_s, keeper.refresh, jitter_s=max(1, config.registry.refresh_s // 10)),
+        Job("reseal", 3600, lambda: sweeps.reseal(node)),
+        Job("overdue", 60, lambda: sweeps.overdue(node)),
+        Job("gaps", 60, lambda: sweeps.gaps(node)),
+        Job("heads", 3600, lambda: sweeps.heads(node)),
+        Job("keys", 3600, lambda: sweeps.keys(opened)),
+        Job("disk", 10, lambda: sweeps.disk(node)),
+    ]
+
+
+def _public(opened: Opened, keeper: RegistryKeeper, jobs: Jobs, config: Config) -> web.Application:
+    node = opened.node
+    app = web.Application(middlewares=[real_remote(config.listen.trusted_proxies)], client_max_size=1 << 20)
+    per_s = config.limits.requests_per_minute / 60
+    app.add_routes(peer_routes(node, Buckets(node.clock.monotonic, per_s=per_s * 5)))
+    app.add_routes(health_routes(node, jobs))
+    app.add_subapp("/api/v1", api_application(opened, keeper, config))
+    return app
+
+
+async def _listen(
+    app: web.Application, host: str, port: int, config: Config | None, runners: list[web.AppRunner]
+) -> str:
+    runner = web.AppRunner(app, access_log=None)  # an access log would hold addresses and ids
+    await runner.setup()
+    runners.append(runner)
+    context = None if config is None else _tls(config)
+    await web.TCPSite(runner, host, port, ssl_context=context).start()
+    bound = runner.addresses[0][1]
+    return f"{'https' if context else 'http'}://{host}:{bound}"
+
+
+def _tls(config: Config) -> ssl.SSLContext | None:
+    if config.tls.cert_file is None or config.tls.key_file is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.load_cert_chain(config.tls.cert_file, config.tls.key_file)
+    return context

@@ -1,0 +1,27 @@
+"""Fetching a peer's prekeys: from a mirror first, so that the peer cannot tag who asks; then from the peer itself. Source: wire 5, 6."""
+
+from node.crypto.errors import BadBundle
+from node.log import get
+from node.peer.client import PeerClient
+from node.service.context import Node
+from node.service.delivery_types import PostFailed
+from node.service.prekeys import accept_bundle
+
+log = get()
+
+
+async def fetch_bundle(node: Node, peer: str, client: PeerClient) -> bool:
+    """Try every place in turn until one gives a bundle that verifies; True when one is in force afterwards."""
+    for url in _places(node, peer):
+        try:
+            if await accept_bundle(node, peer, await client.prekeys(url)) is not None:
+                return True
+        except (PostFailed, BadBundle) as error:
+            log.info("prekeys_not_fetched", peer=peer, error=type(error).__name__)
+    return False
+
+
+def _places(node: Node, peer: str) -> list[str]:
+    country = node.view.country(peer)
+    own = [] if country is None else [country.record.prekey_url]
+    return [*(f"{mirror.rstrip('/')}/prekeys/{peer}.bin" for mirror in node.mirrors), *own]

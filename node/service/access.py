@@ -1,0 +1,24 @@
+"""Who may work on which case: its owner and those it is shared with, coordinators, and nobody else.
+
+A case that arrived from abroad has no owner until somebody takes it; any caseworker may. A foreign case answers like an unknown one.
+"""
+
+from node.errors import NotFound
+from node.service.actor import Actor
+from node.store.cases import CaseRow
+from node.store.work import Reader
+
+
+def may_work_on(reader: Reader, actor: Actor, case_id: str) -> CaseRow:
+    """The case's row, or NotFound whether it does not exist or is not this person's."""
+    row = reader.cases.get(case_id)
+    if row is None or not is_theirs(row, actor):
+        raise NotFound("no such case here; check the reference", field="case")
+    return row
+
+
+def is_theirs(row: CaseRow, actor: Actor) -> bool:
+    """True for coordinators, case systems, the owner, and any caseworker while nobody owns the case."""
+    if actor.role in ("coordinator", "machine"):
+        return True
+    return actor.role == "caseworker" and row.owner in (None, actor.user_id)

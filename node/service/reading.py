@@ -1,0 +1,167 @@
+"""What people see of a thread and its letters, and the opening of what is sealed.
+
+Opening a letter tells the other country that a person has it; opening an identity needs a reason and is logged (R24).
+"""
+
+from typing import Final
+
+import msgspec
+
+from node.errors import NotAllowed, NotFound
+from node.protocol import machine
+from node.protocol.bodies import DataItem
+from node.protocol.control import OpenedBody
+from node.protocol.decode import AnyLetter
+from node.protocol.desk import may_open_identity
+from node.protocol.facts import ActorRole
+from node.protocol.matters import matter_named
+from node.protocol.thread import Entry
+from node.service.access import may_work_on
+from node.service.actor import Actor
+from node.service.book import Book, OpenFile
+from node.service.commands import DeadlineView, LetterView, OptionView, ThreadView
+from node.service.context import Node
+from node.service.identity import open_received
+from node.service.queueing import queue_control
+from node.service.referrals import open_for
+from node.service.seals import Erased
+from node.service.take import decode_kept
+from node.store.work import Reader, Work
+from node.store.letters import LetterRow
+
+READERS: Final[tuple[ActorRole, ...]] = ("caseworker", "coordinator", "machine")
+
+
+async def view_thread(node: Node, actor: Actor, thread_id: str) -> ThreadView:
+    """The thread with its state, what our side may do now and why not the rest, and one timeline of both sides."""
+    actor.must_be(*READERS)
+    return await node.store.read(lambda reader: _view(node, reader, actor, thread_id))
+
+
+async def open_letter(node: Node, actor: Actor, letter_id: str, *, peer: str | None = None) -> dict[str, object]:
+    """The letter as it travelled, without the sealed box; the first opening of a received one is told to its sender."""
+    actor.must_be(*READERS)
+    return await node.store.write(lambda work: _open(node, work, actor, letter_id, peer))
+
+
+async def open_identity(node: Node, actor: Actor, letter_id: str, reason: str) -> dict[str, dict[str, str]]:
+    """The persons of a received letter by consent token, with their fields. Logged with the reason before it returns."""
+    actor.must_be("caseworker", "coordinator")
+    return await node.store.write(lambda work: _open_identity(node, work, actor, letter_id, reason))
+
+
+def _view(node: Node, reader: Reader, actor: Actor, thread_id: str) -> ThreadView:
+    now = node.now()
+    found = open_for(node, reader, actor, thread_id)
+    thread, peer = found.file.thread, found.row.peer
+    shown = machine.state(thread, now)
+    return ThreadView(
+        thread=thread_id, case=found.row.case_id, peer=peer, side=thread.side, matter=thread.matter, state=shown,
+        after_queue=machine.local_state(thread, now), words=matter_named(thread.matter).words.get(shown, shown),
+        thread_ends=thread.shared.thread_ends, data_needed=[_item(item) for item in thread.shared.data_needed],
+        persons=dict(found.file.persons),
+        options=[OptionView(o.kind, o.allowed, o.rule, o.why) for o in machine.allowed(thread, now)],
+        letters=_timeline(node, reader, found),
+        deadlines=[DeadlineView(d.letter_id, d.code, d.due_at, d.state, d.step) for d in reader.deadlines.of_thread(peer, thread_id)],
+    )  # fmt: skip
+
+
+def _item(item: DataItem) -> dict[str, str]:
+    return {"person": item.person, "field": item.field, "level": item.level}
+
+
+def _timeline(node: Node, reader: Reader, found: OpenFile) -> list[LetterView]:
+    peer, thread = found.row.peer, found.file.thread
+    entries = {entry.letter_id: entry for entry in (*thread.entries, *thread.queued)}
+    rows = {row.letter_id: row for row in reader.letters.of_thread(peer, thread.thread_id)}
+    views = []
+    for waiting in reader.outbox.of_thread(peer, thread.thread_id):
+        if waiting.letter_class == 1:
+            row, entry = rows.pop(waiting.letter_id, None), entries.get(waiting.letter_id)
+            views.append(_outgoing(node, reader, waiting.letter_id, waiting.state, waiting.queued_at, row, entry, waiting.held_code,
+                                   waiting.reason or 0))  # fmt: skip
+    views += [
+        _incoming(node, reader, row, entries.get(row.letter_id)) for row in rows.values() if row.direction == "in"
+    ]
+    return sorted(views, key=lambda view: view.at)
+
+
+def _outgoing(
+    node: Node, reader: Reader, letter_id: str, state: str, queued_at: int, row: LetterRow | None, entry: Entry | None,
+    held: str | None, reason: int,
+) -> LetterView:  # fmt: skip
+    envelopes = [one for one in reader.outbox.envelopes_of(letter_id) if one.receipted_at is not None]
+    letter = _letter(node, reader, row)
+    return LetterView(
+        letter_id=letter_id, kind=entry.kind if entry else letter.kind if letter else None, direction="out", n=entry.n if entry else 0,
+        at=queued_at, state=state, received_at=envelopes[0].receipted_at if envelopes else None,
+        opened_at=row.opened_at if row else None, held=held, effect=entry.status if entry else "void", reason=reason,
+        has_identity=bool(letter and letter.sealed_identity), erased=row is not None and row.sealed is None,
+    )  # fmt: skip
+
+
+def _incoming(node: Node, reader: Reader, row: LetterRow, entry: Entry | None) -> LetterView:
+    letter = _letter(node, reader, row)
+    return LetterView(
+        letter_id=row.letter_id, kind=entry.kind if entry else letter.kind if letter else None, direction="in", n=entry.n if entry else 0,
+        at=row.at, state="received", received_at=row.at, opened_at=row.opened_at, held=row.held_code,
+        effect=entry.status if entry else "void", reason=0, has_identity=bool(letter and letter.sealed_identity),
+        erased=row.sealed is None,
+    )  # fmt: skip
+
+
+def _letter(node: Node, reader: Reader, row: LetterRow | None) -> AnyLetter | None:
+    if row is None:
+        return None
+    try:
+        return decode_kept(Book(node, reader).payload(row))
+    except Erased:
+        return None
+
+
+def _open(node: Node, work: Work, actor: Actor, letter_id: str, peer: str | None) -> dict[str, object]:
+    now = node.now()
+    row = _row_for(work, actor, letter_id)
+    letter = decode_kept(Book(node, work).payload(row))
+    if row.direction == "in" and row.thread_id is not None and work.letters.opened(row.peer, letter_id, now):
+        found = Book(node, work).file(row.peer, row.thread_id)
+        if (
+            found is not None
+            and not found.file.thread.stopped
+            and not any(entry.kind.endswith((".ended", ".stopped")) for entry in found.file.thread.queued)
+        ):
+            queue_control(
+                node,
+                work,
+                row.peer,
+                "letter.opened",
+                OpenedBody(letter_id=letter_id, opened_at=now),
+                now,
+                about=row.thread_id,
+            )
+    work.audit.append(now, actor.user_id, "letter_opened", letter_id)
+    shown: dict[str, object] = msgspec.to_builtins(letter)
+    if letter.sealed_identity is not None:
+        shown["sealed_identity"] = {"office_kid": letter.sealed_identity.office_kid}
+    return shown
+
+
+def _open_identity(node: Node, work: Work, actor: Actor, letter_id: str, reason: str) -> dict[str, dict[str, str]]:
+    now = node.now()
+    refused = may_open_identity(reason, actor.user_id)
+    if refused is not None:
+        raise NotAllowed(refused.sentence, rule=refused.rule, for_user=f"{refused.sentence}: {refused.next_step}")
+    row = _row_for(work, actor, letter_id)
+    letter = decode_kept(Book(node, work).payload(row))
+    sender, recipient = (row.peer, node.country) if row.direction == "in" else (node.country, row.peer)
+    persons = open_received(letter, sender, recipient, actor.office)
+    work.audit.append(now, actor.user_id, "identity_opened", letter_id, rule="R24", outcome=reason)
+    return persons
+
+
+def _row_for(work: Work, actor: Actor, letter_id: str) -> LetterRow:
+    row = work.letters.find(letter_id)
+    if row is None or row.case_id is None:
+        raise NotFound("no such letter here; check the reference", field="letter")
+    may_work_on(work, actor, row.case_id)
+    return row

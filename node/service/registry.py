@@ -1,0 +1,107 @@
+"""The registry in a running node: refresh it, keep every verified file, and do what a new view calls for.
+
+A stale registry warns; it never stops a node from receiving. One refresh at a time; what is asked for meanwhile is one more.
+Source: registry 4.6, decided 5, 8, 9; wire 3 row 5.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from node.log import get
+from node.service.context import Node
+from node.service.incoming import judge_parked
+from node.service.reseal import reseal_lost_keys
+from node.service.take import take_held
+from node.store.work import Work
+from registry.client import RegistryClient
+from registry.errors import RegistryUnavailable
+from registry.trust import View
+
+log = get()
+LEAST_BETWEEN_S = 5.0
+
+
+class RegistryKeeper:
+    """Keeps `node.view` the newest verified one. `refresh` may be called by anybody at any time."""
+
+    def __init__(self, node: Node, client: RegistryClient, fetched: list[tuple[str, bytes]]) -> None:
+        self._node = node
+        self._client = client
+        self._fetched = fetched
+        self._asked = asyncio.Event()
+        self._last = -LEAST_BETWEEN_S
+        self._lock = asyncio.Lock()
+        self.on_change: list[Callable[[], None]] = []
+
+    async def refresh(self) -> None:
+        """Ask all mirrors now; the view, the archive and whatever waited for it follow. Never raises for a bad mirror."""
+        async with self._lock:
+            before = self._node.view
+            self._last = self._node.clock.monotonic()
+            try:
+                view = await asyncio.to_thread(self._client.refresh, self._node.now())
+            except RegistryUnavailable as error:
+                log.warning("registry_unavailable", error=type(error).__name__)
+                return
+            for source in view.troubles:
+                log.warning("registry_trouble", reason="mirror" if "/" in source else source)
+            self._node.view = view
+            await self._archive()
+            if _changed(before, view):
+                await self._follow(before, view)
+        await judge_parked(self._node)
+
+    def ask(self) -> None:
+        """Refresh soon: somebody used a key we do not know. At most one in five seconds is started by this."""
+        self._asked.set()
+
+    async def answer_asks(self) -> None:
+        """Serve `ask` for ever; run as a task."""
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
+            pause_s = self._last + LEAST_BETWEEN_S - self._node.clock.monotonic()
+            if pause_s > 0:
+                await asyncio.sleep(pause_s)
+            await self.refresh()
+
+    async def _archive(self) -> None:
+        files, now = list(self._fetched), self._node.now()
+        del self._fetched[: len(files)]
+        if files:
+            await self._node.store.write(lambda work: _keep_all(work, files, now))
+
+    async def _follow(self, before: View, view: View) -> None:
+        """A country came, changed or went: held letters are looked at again, lost keys are sealed anew."""
+        node, now = self._node, self._node.now()
+
+        def follow(work: Work) -> None:
+            for code, country in view.countries.items():
+                was = before.countries.get(code)
+                if was is None or (was.record_sha256, was.status) != (country.record_sha256, country.status):
+                    work.audit.append(now, "node", "country_changed", code, outcome=country.status)
+                    work.outbox.wake_held(code, now)
+                    work.outbox.reset_backoff(code, now)
+                    reseal_lost_keys(node, work, code, now)
+                    if country.status == "suspended" and (was is None or was.status != "suspended"):
+                        work.tasks.add("country_suspended", now, peer=code)
+                    take_held(node, work, code, now)
+
+        await node.store.write(follow)
+        for peer in node.store.read_sync(lambda reader: reader.outbox.busy_peers()):
+            node.wake(peer)
+
+
+def _changed(before: View, view: View) -> bool:
+    return before.snapshot_sha256 != view.snapshot_sha256 or any(
+        country.status != before.countries[code].status
+        for code, country in view.countries.items()
+        if code in before.countries
+    )
+
+
+def _keep_all(work: Work, files: list[tuple[str, bytes]], now: int) -> None:
+    for name, data in files:
+        number, _, rest = name.rpartition("/")[2].partition(".")
+        is_version = number.isdigit()
+        work.archive.put(rest if is_version else name, int(number) if is_version else 0, data, now)

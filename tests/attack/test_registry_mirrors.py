@@ -72,19 +72,33 @@ def test_a_new_node_does_not_start_from_an_expired_registry(world, tmp_path):
         world.client(tmp_path / "state").refresh(NOW + 3 * DAY_S)
 
 
-def test_setting_the_clock_back_does_not_revive_an_expired_timestamp(world, tmp_path):
-    """Attack 46 at the registry: time is at least what was verified."""
-    old = (world.folder / "metadata/timestamp.json").read_bytes()
+def test_setting_the_clock_back_does_not_revive_what_has_expired(world, tmp_path):
+    """Attack 46 at the registry: for a node, time is at least what it has verified.
+
+    The newer timestamp was made by a machine 30 days behind, so only a node whose clock is as wrong could accept it.
+    """
     client = world.client(tmp_path / "state")
-    world.clock.step(10 * DAY_S)
-    world.publisher.refresh()
-    client.refresh(world.clock.now())
-    (world.folder / "metadata/timestamp.json").write_bytes(old)
+    client.refresh(NOW)
+    world.clock.jump(-30 * DAY_S)
+    world.update("XA")
 
-    view = client.refresh(NOW - 20 * 365 * DAY_S)
+    view = client.refresh(NOW - 30 * DAY_S)
 
-    assert view.verified_at == NOW + 10 * DAY_S
-    assert "BadVersionNumberError" in only_trouble(view)
+    assert "ExpiredMetadataError" in only_trouble(view)
+    assert view.verified_at == NOW
+
+
+def test_an_older_record_under_the_newer_ones_name_is_refused(world, tmp_path):
+    """Mix-and-match: the old record and its signature are genuine, the role names others."""
+    old = {name: next((world.folder / "targets/XA").glob(f"*{name}")).read_bytes() for name in (".json", ".sig")}
+    world.update("XA", out_of_hours="another desk")
+
+    def change(url: str, data: bytes) -> bytes:
+        return next((kept for name, kept in old.items() if "targets/XA/" in url and url.endswith(name)), data)
+
+    refused = refresh_new_client(world, tmp_path, fetch=tampered(fetch_from_folder, change), role="c-XA")
+
+    assert "hash it was announced with" in refused
 
 
 def test_the_thief_of_the_online_key_cannot_forge_a_country(world, tmp_path):

@@ -1,5 +1,7 @@
 """The registry by hand: every command, with files that travel between folders."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -140,3 +142,29 @@ def test_init_does_not_touch_a_registry_that_is_there(hand, tmp_path):
     hand.run("init", tmp_path / "reg", "--keys", tmp_path / "other", *names, fails=True)
 
     assert (tmp_path / "reg/metadata/1.root.json").read_bytes() == before
+
+
+def test_the_served_registry_verifies_over_http_and_ends_when_told(hand, tmp_path):
+    """The real process on a port of the system's choosing; SIGTERM ends it cleanly."""
+    command = [
+        sys.executable,
+        "-m",
+        "registry",
+        "serve",
+        "--registry",
+        tmp_path / "reg",
+        "--key",
+        tmp_path / "keys/online",
+    ]
+    command += ["--port", "0", "--passphrase-file", hand.secret, "--clock-file", hand.clock]
+    with subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            address = process.stdout.readline().removeprefix("registry on ").strip()
+            verified = hand.run("verify", address, "--root", tmp_path / "reg/metadata/1.root.json")
+        finally:
+            process.terminate()
+        code = process.wait(20)
+
+    assert verified.output.startswith("root 1, snapshot 1")
+    assert code == 0

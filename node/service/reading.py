@@ -83,7 +83,8 @@ def _timeline(node: Node, reader: Reader, found: OpenFile) -> list[LetterView]:
     views += [
         _incoming(node, reader, row, entries.get(row.letter_id)) for row in rows.values() if row.direction == "in"
     ]
-    return sorted(views, key=lambda view: view.at)
+    order = {letter_id: place for place, letter_id in enumerate(entries)}  # of one second: as they counted
+    return sorted(views, key=lambda view: (view.at, order.get(view.letter_id, len(order))))
 
 
 def _outgoing(

@@ -1,0 +1,278 @@
+"""Real nodes in memory: their own keys, databases and registry views, one clock, and a post whose faults a test chooses.
+
+world = make_world(tmp_path, "XD", "XA")
+thread = await world["XD"].offer("XA")
+await world.settle()
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from node.clock import SteppedClock
+from node.crypto.suite import KemKey
+from node.crypto.vault import SMALLEST
+from node.peer.worker import Worker
+from node.protocol.case import Case, FirstIntake, Person
+from node.protocol.consent_record import ConsentRecord, ConsentTo
+from node.service import reading, referrals, withdrawals
+from node.service.actor import Actor
+from node.service.book import Book
+from node.service.commands import Act, ActDone, FieldsOf, OpenReferral, ThreadView, Withdraw
+from node.service.context import Node
+from node.service.delivery_types import PostFailed
+from node.service.identity import write_identity
+from node.service.incoming import receive
+from node.service.setup import RECORD_FILE, NewNode, Office, Opened, Unlock, init_node, open_node
+from node.store.folder import DataFolder
+from node.store.work import Work
+from registry.ceremony import publish
+from registry.client import RegistryClient
+from registry.request import make_request, read_request
+from registry.trust import View
+from tests.registry_world import RegistryWorld, invented_keys, make_registry
+
+NOW = 1_795_000_000
+DAY_S = 86_400
+HER = "p1"
+Fault = Callable[[str, str, Sequence[bytes]], str | None]
+
+
+def no_fault(sender: str, recipient: str, envelopes: Sequence[bytes]) -> str | None:
+    """Everything arrives, and every answer too."""
+    return None
+
+
+class Seeded:
+    """Random bytes that are the same in every run."""
+
+    def __init__(self, seed: str) -> None:
+        self._state = hashlib.sha256(seed.encode())
+
+    def __call__(self, n: int) -> bytes:
+        self._state.update(b"next")
+        return hashlib.shake_256(self._state.digest()).digest(n)
+
+
+class MemoryPost:
+    """Carries requests between the nodes of a world; `fault` may say `lost` (before) or `answer lost` (after)."""
+
+    def __init__(self, world: "World", sender: str) -> None:
+        self._world, self._sender = world, sender
+
+    async def post(self, endpoint: str, size: int, envelopes: Sequence[bytes]) -> list[bytes]:
+        recipient = endpoint.rpartition("/")[2]
+        fault = self._world.fault(self._sender, recipient, envelopes)
+        self._world.posted.append((self._sender, recipient, list(envelopes)))
+        if fault == "lost":
+            raise PostFailed("transport", "lost on the way")
+        slots, _ = await receive(self._world[recipient].node, list(envelopes))
+        if fault == "answer lost":
+            raise PostFailed("transport", "answer lost on the way")
+        return slots
+
+    async def prekeys(self, url: str) -> bytes:
+        return self._world[url.removesuffix("/trm/v1/prekeys").rpartition("/")[2]].node.prekey_bundle
+
+    async def close(self) -> None:
+        return None
+
+
+@dataclass
+class Country:
+    """One node of a world, with its people and a way to act for them."""
+
+    world: "World"
+    code: str
+    opened: Opened
+    office: KemKey
+    client: RegistryClient
+    worker: Worker | None = None
+    coordinator: Actor = field(init=False)
+    caseworker: Actor = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.coordinator = Actor("coordinator-1", "coordinator", "focal-point", self.office)
+        self.caseworker = Actor("caseworker-1", "caseworker", "focal-point", self.office)
+
+    @property
+    def node(self) -> Node:
+        return self.opened.node
+
+    async def new_case(self, *, persons: tuple[Person, ...] = (), **facts: Any) -> str:
+        """A case of one adult (or of `persons`) after the first intake; returns its id."""
+        node = self.node
+        case_id = node.random(16).hex()
+        chosen = persons or (Person(person_id=HER, role="person", age_band="25-34", gender="woman", languages=("uk",)),)
+        given: dict[str, Any] = {"first_intake": FirstIntake(answered_at=node.now(), answered_by="caseworker-1"), **facts}
+        case = Case(case_id=case_id, trafficking_status="possible", persons=chosen, **given)
+        await node.store.write(lambda work: Book(node, work).new_case(case, self.caseworker.user_id, node.now()))
+        return case_id
+
+    async def write_identity(self, case_id: str, fields: dict[str, dict[str, str | None]]) -> None:
+        """Fill in the identity part."""
+        node = self.node
+        await node.store.write(
+            lambda work: write_identity(node, work, Book(node, work).case(case_id), fields, node.now())
+        )
+
+    async def consent(self, case_id: str, peer: str, *, person: str = HER, **facts: Any) -> str:
+        """Record a consent towards a peer's office; returns its id."""
+        node = self.node
+        holder = self.world[peer].office.office_kid.hex()
+        to = ConsentTo(country=peer, organisation_type="civil_society", organisation=f"haven-{peer.lower()}", holder=holder)
+        given: dict[str, Any] = {
+            "consent_id": node.random(16).hex(), "person_id": person, "basis": "consent", "given_by": "self",
+            "capacity": "adult", "recipients": (to,), "purposes": ("enquiry", "referral"), "levels": ("L1", "L2", "L3"),
+            "categories": ("needs", "plan", "health", "identity", "contact", "arrangements"), "valid_from": node.now(),
+            "valid_until": node.now() + 90 * DAY_S, "language": "uk", "interpreter": "independent",
+            "info_sheet_version": "1", "method": "written", "understood_check": True, "alternatives_explained": True,
+            "no_pressure_declared": True, "present": ("caseworker", "interpreter"), "spoken_to_alone": True,
+            "recorded_by": "caseworker-1",
+        }  # fmt: skip
+        record = ConsentRecord(**{**given, **facts})
+
+        def put(work: Work) -> None:
+            book = Book(node, work)
+            book.put_consent(book.case(case_id), record, node.now())
+
+        await node.store.write(put)
+        return record.consent_id
+
+    async def offer(self, peer: str, case_id: str | None = None, **facts: Any) -> ActDone:
+        """Offer a person, with a case and a consent made for it unless a case is named."""
+        if case_id is None:
+            case_id = await self.new_case()
+            await self.consent(case_id, peer)
+        command = OpenReferral(**{"peer": peer, "needs": ("shelter", "health"), **facts})
+        return await referrals.open_referral(self.node, self.caseworker, case_id, command)
+
+    async def act(self, thread: str, kind: str, body: dict[str, Any] | None = None, **facts: Any) -> ActDone:
+        """One act on a thread."""
+        disclose = tuple(FieldsOf(person_id=who, fields=tuple(names)) for who, names in facts.pop("disclose", {}).items())
+        command = Act(kind=kind, body=msgspec.Raw(msgspec.json.encode(body)), disclose=disclose, **facts)
+        return await referrals.act(self.node, self.coordinator, thread, command)
+
+    async def stop(self, thread: str) -> ActDone:
+        """End a thread."""
+        return await referrals.stop_thread(self.node, self.coordinator, thread)
+
+    async def withdraw(self, case_id: str, consent_id: str) -> int:
+        """She takes her consent back."""
+        return await withdrawals.withdraw_consent(self.node, self.coordinator, case_id, consent_id, Withdraw())
+
+    async def view(self, thread: str) -> ThreadView:
+        """The thread as its people see it."""
+        return await reading.view_thread(self.node, self.coordinator, thread)
+
+    def tokens(self, thread: str) -> dict[str, str]:
+        """Person id -> consent token (opener), or token -> token (responder) of a thread."""
+        node = self.node
+
+        def find(reader: Any) -> dict[str, str]:
+            row = reader.threads.find(thread)
+            file = Book(node, reader).open_file(row).file
+            return {person: token for token, person in file.persons.items()} or {e.token: e.token for e in file.entries}
+
+        return node.store.read_sync(find)
+
+    async def deliver(self, peer: str) -> bool:
+        """One turn of the worker towards `peer`; True when something was posted."""
+        worker = Worker(self.node, peer)
+        worker.client = MemoryPost(self.world, self.code)  # type: ignore[assignment]
+        return await worker.turn()
+
+    async def close(self) -> None:
+        self.opened.close()
+
+
+@dataclass
+class World:
+    """Several countries and what lies between them."""
+
+    tmp: Path
+    clock: SteppedClock
+    registry: RegistryWorld
+    countries: dict[str, Country] = field(default_factory=dict)
+    fault: Fault = no_fault
+    posted: list[tuple[str, str, list[bytes]]] = field(default_factory=list)
+
+    def __getitem__(self, code: str) -> Country:
+        return self.countries[code]
+
+    async def settle(self, rounds: int = 200) -> None:
+        """Deliver until nothing moves any more; fails when it never ends."""
+        for _ in range(rounds):
+            moved = False
+            for sender in list(self.countries.values()):
+                for peer in sender.node.store.read_sync(lambda reader: reader.outbox.busy_peers()):
+                    moved |= peer in self.countries and await sender.deliver(peer)
+            if not moved:
+                return
+        raise AssertionError("the post never came to rest")
+
+    async def later(self, seconds: int) -> None:
+        """Let time pass and deliver what is due then."""
+        self.clock.step(seconds)
+        await self.settle()
+
+    def refresh(self) -> None:
+        """Every node takes the registry as it is now."""
+        for country in self.countries.values():
+            country.node.view = country.client.refresh(self.clock.now())
+
+    async def restart(self, code: str) -> Country:
+        """Close a node and open it again from its folder, as a new process would."""
+        old = self.countries[code]
+        await old.close()
+        self.countries[code] = _open(self, code, old.office, old.node.view, old.client)
+        return self.countries[code]
+
+    async def close(self) -> None:
+        for country in self.countries.values():
+            await country.close()
+
+
+def make_world(tmp: Path, *codes: str) -> World:
+    """A registry and a node for each code, ready to write to each other; every key is made anew but reproducible."""
+    clock = SteppedClock(NOW)
+    registry = make_registry((), NOW, tmp / "registry")
+    world = World(tmp, clock, registry)
+    offices, requests = {}, []
+    for code in codes:
+        folder = DataFolder(tmp / code).create()
+        made = init_node(folder, _new(code), _unlock(code), clock, Seeded(f"init {code}"), SMALLEST)
+        offices[code] = KemKey(made.office_seed)
+        registry.keys[code] = invented_keys(code)
+        registry.records[code] = made.record
+        requests.append(make_request((tmp / code / RECORD_FILE).read_bytes(), registry.keys[code].role, NOW))
+    publish(registry.publisher, [registry.proposal(requests)])
+    assert {read_request(request).code for request in requests} == set(codes)
+    for code in codes:
+        client = registry.client(tmp / code / "registry")
+        world.countries[code] = _open(world, code, offices[code], client.refresh(NOW), client)
+    return world
+
+
+def _open(world: World, code: str, office: KemKey, view: View, client: RegistryClient) -> Country:
+    folder = DataFolder(world.tmp / code)
+    opened = open_node(folder, code, _unlock(code), view, world.clock, Seeded(f"run {code} {world.clock.now()}"))
+    return Country(world, code, opened, office, client)
+
+
+def _new(code: str) -> NewNode:
+    return NewNode(
+        country=code, url=f"http://127.0.0.1:1/{code}", authority=f"Office for Victims of Trafficking, {code}",
+        contact="desk@office.example", office=Office(holder=f"Haven {code}"),
+    )  # fmt: skip
+
+
+def _unlock(code: str) -> Unlock:
+    return Unlock(key_file=hashlib.sha256(f"key of {code}".encode()).digest())
+
+
+Step = Callable[[World], Awaitable[None]]

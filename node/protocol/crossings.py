@@ -21,8 +21,6 @@ REFERRAL_CROSSINGS: Final = (
     #        the opener sent              the responder sent      first      what both see
     Crossing("referral.info",             "referral.accept",      OPENER,    "accepted; the answer is kept"),
     Crossing("referral.info",             "referral.decline",     OPENER,    "declined; the answer is kept"),
-    Crossing("referral.info",             "referral.change",      OPENER,    "both count"),
-    Crossing("referral.info",             "referral.update",      OPENER,    "both count"),
     Crossing("referral.disclose",         "referral.change",      RESPONDER, "another organisation: the disclosure has no effect and is not opened; else both count"),  # noqa: E501
     Crossing("referral.disclose",         "referral.update",      OPENER,    "both count"),
     Crossing("referral.disclose",         "referral.arrange",     OPENER,    "both count"),
@@ -33,8 +31,6 @@ REFERRAL_CROSSINGS: Final = (
     Crossing("referral.arrange",          "referral.arrived",     OPENER,    "both count"),
     Crossing("referral.arrange",          "referral.update",      OPENER,    "both count"),
     Crossing("referral.arrange",          "referral.change",      OPENER,    "another organisation: arrange again; else both count"),  # noqa: E501
-    Crossing("referral.arrange",          "referral.complete",    OPENER,    "both count"),
-    Crossing("referral.arrange",          "referral.handback",    OPENER,    "both count"),
     Crossing("referral.update",           "referral.change",      OPENER,    "both count"),
     Crossing("referral.update",           "referral.update",      OPENER,    "both count"),
     Crossing("referral.update",           "referral.arrange",     OPENER,    "both count"),

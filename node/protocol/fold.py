@@ -6,7 +6,7 @@ first. The result depends on nothing but the set of letters, so both nodes end e
 Source: wire.md 7.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -97,15 +97,15 @@ def past_of(entries: Iterable[Entry], letter: Entry) -> list[Entry]:
 def void_numbers(thread: Thread) -> set[tuple[str, int]]:
     """The numbers (side, n) that will never count, because their side said so or we gave them up.
 
-    A number that the other side had already built on stays: it arrived after all, and what followed from it is true.
+    A number that a letter of the other side builds on stays, unless that one is void itself: it arrived after all, and
+    what followed from it is true.
     """
     said: dict[tuple[str, int], int] = {(thread.side, n): NEVER_SENT for n in thread.given_up}
     for entry in thread.entries:
-        if entry.void and entry.status != "refused":
-            for n in entry.void:
-                if n < entry.n:
-                    said[entry.side, n] = min(said.get((entry.side, n), NEVER_SENT), entry.n)
-    return {(side, n) for (side, n), by in said.items() if not _built_on(thread, side, n, by)}
+        for n in entry.void:  # also of a refused letter: its turn, and perhaps others', came because of what it said
+            if n < entry.n:
+                said[entry.side, n] = min(said.get((entry.side, n), NEVER_SENT), entry.n)
+    return {key for key in said if _is_void(key, said, thread.entries, frozenset())}
 
 
 def answers_something(thread: Thread, letter: Entry) -> Refusal | None:
@@ -164,10 +164,19 @@ def _marked(entry: Entry, status: dict[str, Status], void: set[tuple[str, int]])
     return entry if now == entry.status else replace(entry, status=now)
 
 
-def _built_on(thread: Thread, side: str, n: int, by: int) -> bool:
-    return any(
-        n <= e.seen < by for e in thread.entries if e.side != side and e.status != "refused" and not after_stop(e.kind)
-    )
+def _is_void(
+    key: tuple[str, int], said: dict[tuple[str, int], int], entries: Sequence[Entry], asked: frozenset[tuple[str, int]]
+) -> bool:
+    # `asked` ends the search where two letters claim to have seen each other; honest ones never do.
+    if key not in said:
+        return False
+    side, n = key
+    built_on = (e for e in entries if e.side != side and n <= e.seen < said[key] and _acts(e))
+    return all((e.side, e.n) in asked or _is_void((e.side, e.n), said, entries, asked | {key}) for e in built_on)
+
+
+def _acts(entry: Entry) -> bool:
+    return entry.status != "refused" and not after_stop(entry.kind)
 
 
 _OUTSIDE: Final = frozenset({"waiting", "refused"})

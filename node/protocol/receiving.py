@@ -23,6 +23,9 @@ Content = Callable[[Entry, Shared], int]
 It is asked when the letter's turn has come, which may be long after it arrived."""
 
 
+MAX_VOID: Final = 256  # an honest peer gives up a few letters; a longer list would only cost us time
+
+
 def any_content(letter: Entry, known: Shared) -> int:
     """No further check: for tests, and for letters whose content was already judged."""
     return 0
@@ -51,7 +54,7 @@ def receive(
             return Verdict("refused", thread, "refused", refusal.reason)
         return _judged(_begun(thread_id, peer, letter), letter, content)
     # 3. its number, and the side it claims
-    claimed, letter = letter.side, replace(letter, side=other(thread.side))
+    claimed, letter = letter.side, replace(letter, side=other(thread.side), void=letter.void[:MAX_VOID])
     if not after_stop(letter.kind) and any(e.n == letter.n and e.side == letter.side for e in thread.entries):
         return Verdict("refused", thread, "refused", N_ALREADY_USED)
     if claimed == thread.side:

@@ -6,13 +6,24 @@ from hypothesis import strategies as st
 from node.protocol.codes import Role
 from node.protocol.fold import refold
 from node.protocol.thread import Entry, Thread, after_stop
-from tests.simulation.two_sides import STOP, World
+from tests.simulation.two_sides import BEGINNINGS, STOP, World
 
 SIDES: tuple[Role, Role] = ("opener", "responder")
 MOVES = ("act", "act", "act", "release", "release", "deliver", "deliver", "deliver", "hear", "give up", "wait", "stop")
 Move = tuple[str, Role, int]
 moves = st.lists(st.tuples(st.sampled_from(MOVES), st.sampled_from(SIDES), st.integers(0, 11)), max_size=60)
+beginnings = st.sampled_from(range(len(BEGINNINGS) + 1))
 many = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def begun(beginning: int) -> World:
+    """A world with an offer on its way, or one that has come some way quietly."""
+    world = World()
+    if beginning == len(BEGINNINGS):
+        world.act("opener", "referral.offer")
+    else:
+        world.play_through(BEGINNINGS[beginning])
+    return world
 
 
 def play(world: World, plan: list[Move]) -> None:
@@ -77,11 +88,10 @@ def check_nothing_lost_or_doubled(world: World) -> None:
 
 
 @many
-@given(moves)
-def test_both_nodes_end_in_the_same_state_whatever_the_post_does(plan: list[Move]) -> None:
+@given(beginnings, moves)
+def test_both_nodes_end_in_the_same_state_whatever_the_post_does(beginning: int, plan: list[Move]) -> None:
     """Wire 7: acts, loss, repetition, reordering, delay, gaps and stops, in any interleaving."""
-    world = World()
-    world.act("opener", "referral.offer")
+    world = begun(beginning)
 
     play(world, plan)
     world.settle()
@@ -93,16 +103,18 @@ def test_both_nodes_end_in_the_same_state_whatever_the_post_does(plan: list[Move
 
 
 @many
-@given(moves, st.sets(st.integers(1, 30), max_size=4))
-def test_a_peer_that_refuses_without_a_reason_cannot_split_the_thread(plan: list[Move], disliked: set[int]) -> None:
+@given(beginnings, moves, st.sets(st.integers(1, 30), max_size=4))
+def test_a_peer_that_refuses_without_a_reason_cannot_split_the_thread(
+    beginning: int, plan: list[Move], disliked: set[int]
+) -> None:
     """A dishonest peer refuses letters of its choice: the act is undone at the sender, and both show the same."""
-    world = World()
+    world = begun(beginning)
+    first = world.counter
 
     def dislikes(letter: Entry) -> int:
-        return 13 if int(letter.letter_id, 16) in disliked and not after_stop(letter.kind) else 0
+        return 13 if int(letter.letter_id, 16) - first in disliked and not after_stop(letter.kind) else 0
 
     world.content = dislikes
-    world.act("opener", "referral.offer")
 
     play(world, plan)
     world.settle()
@@ -112,11 +124,10 @@ def test_a_peer_that_refuses_without_a_reason_cannot_split_the_thread(plan: list
 
 
 @many
-@given(moves)
-def test_an_honest_letter_is_refused_only_after_a_refusal_or_a_gap(plan: list[Move]) -> None:
+@given(beginnings, moves)
+def test_an_honest_letter_is_refused_only_after_a_refusal_or_a_gap(beginning: int, plan: list[Move]) -> None:
     """Wire 7: a letter against the state that its writer could not know is a crossing, never a violation."""
-    world = World()
-    world.act("opener", "referral.offer")
+    world = begun(beginning)
 
     play(world, [move for move in plan if move[0] not in ("give up", "stop")])
     world.settle()

@@ -51,6 +51,22 @@ def facts(kind: str, number: int) -> Facts:
     return Facts()
 
 
+OFFER: tuple[Role, str] = ("opener", "referral.offer")
+ASK: tuple[Role, str] = ("responder", "referral.info_request")
+ACCEPT: tuple[Role, str] = ("responder", "referral.accept")
+DISCLOSE: tuple[Role, str] = ("opener", "referral.disclose")
+ARRIVED: tuple[Role, str] = ("responder", "referral.arrived")
+HANDBACK: tuple[Role, str] = ("responder", "referral.handback")
+BEGINNINGS: tuple[list[tuple[Role, str]], ...] = (
+    [OFFER],
+    [OFFER, ASK],
+    [OFFER, ACCEPT],
+    [OFFER, ACCEPT, DISCLOSE],
+    [OFFER, ACCEPT, DISCLOSE, ARRIVED],
+    [OFFER, ACCEPT, DISCLOSE, ARRIVED, HANDBACK],
+)
+
+
 @dataclass
 class Side:
     """One node's view, and what it released: what a service keeps in its outbox."""
@@ -174,6 +190,15 @@ class World:
         me.abandoned.update(letter_ids)
         me.thread = given_up(me.thread, letter_ids).thread
 
+    def play_through(self, path: list[tuple[Role, str]]) -> None:
+        """A quiet beginning: each of these acts goes out, arrives and is receipted before the next."""
+        for side, kind in path:
+            self.act(side, kind)
+            sent = self.release(side)
+            assert sent is not None
+            self.deliver(side, sent.letter_id)
+            self.hear(0)
+
     def settle(self) -> None:
         """The post gets well: everything queued goes out, everything wanted arrives, gaps are told."""
         for _ in range(200):
@@ -206,6 +231,7 @@ def _has_untold_gap(me: Side) -> bool:
     assert me.thread is not None
     if me.thread.stopped or me.thread.closed_here:
         return False
-    told = {n for e in me.thread.entries if e.side == me.side and e.status != "refused" for n in e.void}
-    void = {e.n for e in me.thread.entries if e.side == me.side and e.status == "void"}
+    ours = [e for e in me.thread.entries if e.side == me.side]
+    told = {n for e in ours if e.letter_id not in me.abandoned for n in e.void}
+    void = {e.n for e in ours if e.status == "void"}
     return bool(void - told)

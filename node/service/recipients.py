@@ -28,7 +28,7 @@ def recipient_facts(node: Node, peer: str, now: int) -> RecipientFacts:
         return RecipientFacts(country=peer, status="unknown")
     return RecipientFacts(
         country=peer,
-        status=country.status,
+        status=country.status_at(now),
         office_keys=_office_keys(country, now),
         registry_age_seconds=max(0, now - node.view.verified_at),
         stale_override_by=node.stale_override.get(peer),

@@ -16,8 +16,8 @@ PROTECTIVE = ("referral.ended", "return.stopped", "consent.withdrawal")
 def effect_of(node: Node, statement: Statement, now: int, kind: str) -> Effect:
     """How far a letter of this kind under this statement takes effect."""
     country = node.view.country(statement.sender)
-    key = node.view.signing_key(statement.sender, statement.sender_key)
-    if country is None or key is None or country.status in ("suspended", "revoked"):
+    key = node.view.signing_key(statement.sender, statement.sender_key, now)
+    if country is None or key is None or country.status_at(now) in ("suspended", "revoked"):
         return "held"
     _, status, from_at, until = key
     # Revoked: nothing newly received has effect. Retired: what was written in its time and comes within max life and two days.
@@ -26,6 +26,7 @@ def effect_of(node: Node, statement: Statement, now: int, kind: str) -> Effect:
     late = statement.created_at > until or now > until + node.limits.max_life_s + 2 * DAY_S
     if status == "retired" and late:
         return "held"
-    if country.status == "quarantined":
+    # An unannounced key waits, and so does a new country; keys known before go on being heard.
+    if status == "quarantined":
         return "protective" if kind in PROTECTIVE or kind.startswith("safety.") else "held"
     return "full"

@@ -194,7 +194,7 @@ def decode_kept(payload: bytes) -> AnyLetter:
 def take_held(node: Node, work: Work, peer: str, now: int) -> int:
     """Let letters count that were held because their sender had no standing, now that it has; returns how many."""
     country = node.view.country(peer)
-    if country is None or country.status != "active":
+    if country is None or country.status_at(now) != "active":
         return 0
     rows = [row for row in work.letters.all_held(peer) if row.held_code == NO_STANDING and row.sealed is not None]
     book, taken = Book(node, work), 0

@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 not done (one sentence on standard error says why), 2 the 
 Commands import what they need when they run, so that `--help` answers at once.
 """
 
+import importlib
 import json
 import sys
 from pathlib import Path
@@ -15,8 +16,27 @@ from node.errors import OpenTRMError
 CONFIG_HELP = "The configuration file (TRM_CONFIG); node.toml in this folder if left out."
 
 
+ELSEWHERE = {
+    #  command    where it stands
+    "init": ("node.cli_run", "init"),
+    "serve": ("node.cli_run", "serve"),
+    "user": ("node.cli_user", "user"),
+    "evidence": ("node.cli_evidence", "evidence"),
+}
+
+
 class Group(click.Group):
-    """A group whose commands end with one sentence instead of a traceback when an error is ours."""
+    """A group whose commands end with one sentence instead of a traceback, and are read in only when they are used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *ELSEWHERE])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        module, name = ELSEWHERE[cmd_name]
+        found: click.Command = getattr(importlib.import_module(module), name)
+        return found
 
     def invoke(self, ctx: click.Context) -> object:
         try:

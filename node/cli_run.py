@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -53,7 +54,7 @@ import click
     "--fast-kdf", is_flag=True, hidden=True, help="Cheaper password hashing; only for invented countries XA-XZ."
 )
 @click.pass_obj
-def init(path: Path, **options: object) -> None:
+def init(path: Path, /, **options: Any) -> None:
     """Make a node: keys, database, first coordinator, record.
 
     Writes the configuration to --config (node.toml) and the record to node-record.json in the data folder; give that to
@@ -61,7 +62,7 @@ def init(path: Path, **options: object) -> None:
     """
     from node.init import InitOptions, initialise
 
-    told = initialise(path, InitOptions(**options), os.urandom)  # type: ignore[arg-type]
+    told = initialise(path, InitOptions(**options), os.urandom)
     for line in told:
         click.echo(line)
 

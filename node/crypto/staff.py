@@ -56,11 +56,15 @@ def seal_office_seed(office_seed: bytes, user_public: bytes, binding: WrapBindin
 
 def open_office_seed(sealed: bytes, user_key: KemKey, binding: WrapBinding) -> KemKey:
     """The office key in this sign-in's memory; OpenFailed unless it is the key that the binding names."""
+    return KemKey(read_office_seed(sealed, user_key, binding).value)
+
+
+def read_office_seed(sealed: bytes, user_key: KemKey, binding: WrapBinding) -> Secret:
+    """The office seed itself, for a sign-in that may give it to others; OpenFailed as `open_office_seed`."""
     seed = user_key.open(sealed, _seed_info(binding))
-    key = KemKey(seed) if len(seed) == KEM_SEED_BYTES else None
-    if key is None or key.office_kid != binding.office_kid:
+    if len(seed) != KEM_SEED_BYTES or KemKey(seed).office_kid != binding.office_kid:
         raise OpenFailed("sealed seed is not that of the office key it names")
-    return key
+    return Secret(seed)
 
 
 def blind_index_key(office_seed: bytes) -> Secret:

@@ -88,6 +88,12 @@ class People:
             "update user set verifier=?, failed_tries=0, locked_until=0 where user_id=?", (verifier, user_id)
         )
 
+    def put_keys(self, user_id: str, verifier: bytes, public_key: bytes) -> None:
+        """A new password for somebody who lost theirs: a new pair too; what was wrapped for the old one is gone."""
+        self.put_password(user_id, verifier)
+        self._c.execute("update user set public_key=? where user_id=?", (public_key, user_id))
+        self._c.execute("delete from wrap where user_id=?", (user_id,))
+
     def put_role(self, user_id: str, role: str) -> None:
         """Change what a user may do."""
         self._c.execute("update user set role=? where user_id=?", (role, user_id))

@@ -1,0 +1,94 @@
+"""The office key in memory: one for each sign-in that may read names, gone when that sign-in ends.
+
+Nothing here is ever written down. `give` seals the key to a colleague's public half. Source: at-rest, two vaults.
+"""
+
+from dataclasses import dataclass, field
+
+from node.crypto.errors import OpenFailed
+from node.crypto.staff import WrapBinding, read_office_seed, seal_office_seed
+from node.crypto.suite import KemKey, office_kid
+from node.crypto.vault import Secret
+from node.store.people import UserRow, WrapRow
+from node.store.work import Reader, Work
+
+PASSWORD = "password"  # noqa: S105 - the name of a kind of credential
+OFFICE = "office"
+USER = "user"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An opened office key and whose sign-in opened it; `until` is when it must go, in UTC seconds."""
+
+    user_id: str
+    seed: Secret = field(repr=False)
+    key: KemKey = field(repr=False)
+    until: int
+
+
+class Offices:
+    """Opened office keys by SHA-256 of the token that opened them."""
+
+    def __init__(self) -> None:
+        self._held: dict[bytes, Held] = {}
+
+    def hold(self, token_hash: bytes, user_id: str, seed: Secret, until: int) -> KemKey:
+        """Keep an opened key for a sign-in."""
+        held = Held(user_id, seed, KemKey(seed.value), until)
+        self._held[token_hash] = held
+        return held.key
+
+    def get(self, token_hash: bytes, now: int) -> Held | None:
+        """The key of a sign-in while its time lasts."""
+        held = self._held.get(token_hash)
+        if held is not None and now >= held.until:
+            self.drop(token_hash)
+            return None
+        return held
+
+    def extend(self, token_hash: bytes, until: int) -> None:
+        """The person is still there."""
+        held = self._held.get(token_hash)
+        if held is not None:
+            self._held[token_hash] = Held(held.user_id, held.seed, held.key, until)
+
+    def drop(self, token_hash: bytes) -> None:
+        """The sign-in ended."""
+        self._held.pop(token_hash, None)
+
+    def drop_user(self, user_id: str) -> None:
+        """The user was disabled, or has a new password: every sign-in and token of theirs loses the key."""
+        for token_hash in [one for one, held in self._held.items() if held.user_id == user_id]:
+            del self._held[token_hash]
+
+    def sweep(self, now: int) -> None:
+        """Drop what is past its time; nobody has to ask for it first."""
+        for token_hash in [one for one, held in self._held.items() if now >= held.until]:
+            del self._held[token_hash]
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+
+def give(work: Work, user: UserRow, seed: Secret, now: int) -> None:
+    """Seal the office key to a user's public half, in this transaction; an older seal is replaced."""
+    kid = KemKey(seed.value).office_kid
+    before = [wrap.generation for wrap in work.people.wraps(user.user_id) if wrap.kind == OFFICE]
+    generation = max(before, default=0) + 1
+    sealed = seal_office_seed(seed.value, user.public_key, WrapBinding(user.user_id, PASSWORD, kid, generation))
+    work.people.put_wrap(WrapRow(user.user_id, OFFICE, OFFICE, generation, sealed, now))
+
+
+def open_given(wrap: WrapRow, user_key: KemKey, office_public: bytes) -> Secret | None:
+    """The office seed that was given to a user; None when it is the seal of an office key no longer in use."""
+    binding = WrapBinding(wrap.user_id, PASSWORD, office_kid(office_public), wrap.generation)
+    try:
+        return read_office_seed(wrap.sealed, user_key, binding)
+    except OpenFailed:
+        return None
+
+
+def may_read_names(reader: Reader, user_id: str) -> bool:
+    """True when somebody gave this user the office key."""
+    return any(wrap.kind == OFFICE for wrap in reader.people.wraps(user_id))

@@ -1,0 +1,226 @@
+"""The demo's processes: a publisher and a node for each country, each with data of its own, and one shared clock file.
+
+Made by the same functions as the commands call; run as the commands run. Every process started here is ended here.
+"""
+
+import asyncio
+import os
+import secrets
+import socket
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from node.clock import FileClock, set_clock_file
+from node.crypto.rolekeys import RoleKey
+from node.crypto.vault import SMALLEST
+from node.demo.client import ApiClient
+from node.errors import Unavailable
+from node.init import InitOptions, initialise
+from node.service.setup import RECORD_FILE
+from registry.ceremony import admit, create_registry, publish
+from registry.keyfiles import new_key
+from registry.proposal import sign
+from registry.publisher import Publisher
+from registry.repository import Repository
+from registry.request import make_request, read_request
+
+MAINTAINERS = ("ada", "bo", "cyd")
+NEEDED = 2
+READY_S = 30
+NAMES = {"XD": "Destinia", "XT": "Transitia", "XA": "Arvenia", "XB": "Borduria"}
+ENVIRONMENT = {"TRM_REGISTRY__FIRST_CONTACT_WAIT_S": "0", "TRM_REGISTRY__REFRESH_S": "2"}
+LOGGED_AT_MOST = 400
+
+
+@dataclass
+class DemoNode:
+    """One country's running node and its people's passwords."""
+
+    code: str
+    url: str
+    metrics_url: str
+    process: asyncio.subprocess.Process
+    people: dict[str, str]
+    user_ids: dict[str, str] = field(default_factory=dict)
+
+
+class Network:
+    """Everything the demo runs, in one folder that is thrown away at the end."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.clock_file = folder / "clock"
+        set_clock_file(self.clock_file, "+0")
+        self.clock = FileClock(self.clock_file)
+        self.passphrase_file = folder / "passphrase"
+        self.passphrase_file.touch(mode=0o600)
+        self.passphrase_file.write_text(secrets.token_hex(16) + "\n")
+        self.nodes: dict[str, DemoNode] = {}
+        self.registry_url = ""
+        self._moved_s = 0
+        self._publisher: asyncio.subprocess.Process | None = None
+        self._maintainers = {name: RoleKey(secrets.token_bytes(64)) for name in MAINTAINERS}
+
+    @property
+    def root_bytes(self) -> bytes:
+        """What every node pins."""
+        return self._repository.first_root_bytes()
+
+    async def start(self, codes: tuple[str, ...]) -> None:
+        """The registry with these countries admitted, then the publisher, then the nodes, all of them ready."""
+        self._make_registry()
+        await self._serve_registry()
+        self._admit(codes)
+        await asyncio.gather(*(self._serve_node(code) for code in codes))
+        await asyncio.gather(*(self._people(node) for node in self.nodes.values()))
+
+    async def join(self, code: str) -> None:
+        """One more country, from an empty folder to a ready node that the others know."""
+        self._admit((code,))
+        await self._serve_node(code)
+        await self._people(self.nodes[code])
+
+    def move_clock(self, seconds: int) -> None:
+        """Let every process believe that so much time has passed."""
+        self._moved_s += seconds
+        set_clock_file(self.clock_file, f"+{self._moved_s}")
+
+    async def stop(self) -> None:
+        """End every process that was started here, gently first."""
+        processes = [node.process for node in self.nodes.values()] + ([self._publisher] if self._publisher else [])
+        for process in processes:
+            if process.returncode is None:
+                process.terminate()
+        for process in processes:
+            try:
+                await asyncio.wait_for(process.wait(), 10)
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+
+    def client(self, code: str, login: str) -> ApiClient:
+        """A person of a country at its API; sign in first."""
+        node = self.nodes[code]
+        return ApiClient(node.url, login, node.people[login])
+
+    @property
+    def _repository(self) -> Repository:
+        return Repository(self.folder / "registry")
+
+    def _make_registry(self) -> None:
+        passphrase = self.passphrase_file.read_text().strip()
+        online = new_key(self.folder / "online", "online", passphrase, cost=SMALLEST)
+        create_registry(self._repository, self._maintainers, NEEDED, online, self.clock)
+        (self.folder / "root.json").write_bytes(self.root_bytes)
+        self._online = online
+
+    def _admit(self, codes: tuple[str, ...]) -> None:
+        """Each country makes its node and request; two of three maintainers sign. The fingerprint travels by hand here."""
+        requests = []
+        for code in codes:
+            self._init_node(code)
+            record = (self._data(code) / RECORD_FILE).read_bytes()
+            requests.append(make_request(record, RoleKey(secrets.token_bytes(64)), self.clock.now()))
+        heard = {one.code: one.fingerprint for one in map(read_request, requests)}
+        proposal = admit(self._repository, requests, heard, self.clock.now())
+        for name in MAINTAINERS[:NEEDED]:
+            proposal = sign(proposal, self._maintainers[name])
+        publish(Publisher(self._repository, self._online, self.clock), [proposal])
+
+    def _init_node(self, code: str) -> None:
+        port, metrics_port = _free_port(), _free_port()
+        password = self.folder / f"{code}.password"
+        password.touch(mode=0o600)
+        password.write_text(_password() + "\n")
+        options = InitOptions(
+            country=code,
+            url=f"http://127.0.0.1:{port}",
+            authority=f"Office for Trafficked Persons, {NAMES[code]}",
+            contact="desk@office.example",
+            mirrors=(self.registry_url,),
+            root=self.folder / "root.json",
+            holder=f"Haven {NAMES[code]}",
+            holder_kind="civil_society",
+            time_zone="UTC",
+            holidays=(),
+            data=self._data(code),
+            listen=f"127.0.0.1:{port}",
+            metrics_port=metrics_port,
+            passphrase_file=None,
+            key_file=self.folder / f"{code}.key",
+            login="coordinator",
+            password_file=password,
+            sheets=self.folder / f"{code}-sheets",
+            clock_file=self.clock_file,
+            fast_kdf=True,
+        )
+        initialise(self._config(code), options, os.urandom)
+
+    async def _serve_registry(self) -> None:
+        arguments = ["--registry", self.folder / "registry", "--key", self.folder / "online", "--port", "0"]
+        arguments += ["--passphrase-file", self.passphrase_file, "--clock-file", self.clock_file]
+        self._publisher = await self._spawn("registry", "-m", "registry", "serve", *map(str, arguments))
+        self.registry_url = (await _first_line(self._publisher, self.folder / "registry.log")).rpartition(" ")[2]
+
+    async def _serve_node(self, code: str) -> None:
+        process = await self._spawn(code, "-m", "node", "--config", str(self._config(code)), "serve")
+        try:
+            _, _, url, _, metrics_url = (await _first_line(process, self.folder / f"{code}.log")).split()
+        except BaseException:
+            process.kill()
+            raise
+        password = (self.folder / f"{code}.password").read_text().strip()
+        self.nodes[code] = DemoNode(code, url, metrics_url, process, {"coordinator": password})
+
+    async def _people(self, node: DemoNode) -> None:
+        """A caseworker in each country, made by its coordinator as the API allows."""
+        async with ApiClient(node.url, "coordinator", node.people["coordinator"]) as coordinator:
+            password = _password()
+            made = await coordinator.post(
+                "users",
+                {"login": "caseworker", "password": password, "role": "caseworker", "organisation": "focal-point"},
+            )
+            node.people["caseworker"] = password
+            node.user_ids["caseworker"] = made["user"]
+
+    async def _spawn(self, name: str, *arguments: str) -> asyncio.subprocess.Process:
+        with open(self.folder / f"{name}.log", "wb") as log:
+            return await asyncio.create_subprocess_exec(
+                sys.executable,
+                *arguments,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+                env=os.environ | ENVIRONMENT,
+                start_new_session=True,  # Ctrl-C reaches only the demo, which ends the others in order
+            )
+
+    def _data(self, code: str) -> Path:
+        return self.folder / f"{code}-data"
+
+    def _config(self, code: str) -> Path:
+        return self.folder / f"{code}.toml"
+
+
+async def _first_line(process: asyncio.subprocess.Process, log: Path) -> str:
+    """The line a process prints when it is ready; Unavailable with the end of its log otherwise."""
+    assert process.stdout is not None
+    try:
+        line = await asyncio.wait_for(process.stdout.readline(), READY_S)
+    except TimeoutError:
+        line = b""
+    if not line:
+        told = log.read_text(errors="replace")[-LOGGED_AT_MOST:]
+        raise Unavailable(f"{log.stem} did not start: {told.strip() or 'it said nothing'}")
+    return line.decode().strip()
+
+
+def _free_port() -> int:
+    """A port that is free now; the system hands out another one the next time."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _password() -> str:
+    return "-".join(secrets.token_hex(2) for _ in range(4))

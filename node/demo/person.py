@@ -1,0 +1,109 @@
+"""One country's caseworker and coordinator in a golden scenario, at the node's public API only."""
+
+import asyncio
+from typing import Any
+
+from node.demo.client import ApiClient
+from node.demo.network import Network
+from node.errors import Unavailable
+
+POLL_S = 0.05
+WAIT_S = 25.0
+
+CONSENT = {
+    "given_by": "self",
+    "capacity": "adult",
+    "purposes": ["enquiry", "referral"],
+    "levels": ["L1", "L2", "L3"],
+    "categories": ["needs", "plan", "health", "identity", "contact", "arrangements"],
+    "language": "uk",
+    "interpreter": "independent",
+    "info_sheet_version": "1",
+    "method": "written",
+    "understood_check": True,
+    "alternatives_explained": True,
+    "no_pressure_declared": True,
+    "present": ["caseworker", "interpreter"],
+    "spoken_to_alone": True,
+}
+
+
+class Desk:
+    """A signed-in person of one country; waits are for the other country's post, never for a fixed time."""
+
+    def __init__(self, code: str, api: ApiClient, network: Network) -> None:
+        self.code, self.api, self._network = code, api, network
+
+    async def new_case(self, identity: dict[str, str]) -> tuple[str, str]:
+        """An adult after the first intake, her name written; (case, person)."""
+        body = {"persons": [{"age_band": "25-34", "gender": "woman", "languages": ["uk"]}]}
+        case = await self.api.post("cases", body)
+        person = case["persons"][0]["person_id"]
+        await self.api.post(f"cases/{case['case']}/changes", {"change": "first_intake", "blocked": {person: []}})
+        await self.api.put(f"cases/{case['case']}/identity", {"persons": {person: identity}})
+        return case["case"], person
+
+    async def consent(self, case: str, person: str, peers: list[str]) -> str:
+        """Her consent towards these countries, each with the office she chose there."""
+        to = [await self._recipient(peer) for peer in peers]
+        made = await self.api.post(f"cases/{case}/consents", {**CONSENT, "person_id": person, "recipients": to})
+        return str(made["consent"])
+
+    async def offer(self, case: str, peer: str) -> str:
+        """Offer her to a country; the thread."""
+        body = {"peer": peer, "needs": ["shelter", "health"], "urgency": "routine"}
+        return str((await self.api.post(f"cases/{case}/referrals", body))["thread"])
+
+    async def act(self, thread: str, kind: str, body: Any, **more: Any) -> None:
+        """One act on the thread."""
+        await self.api.post(f"threads/{thread}/acts", {"kind": kind, "body": body, **more})
+
+    async def open_all(self, thread: str) -> list[dict[str, Any]]:
+        """Open every received letter, as a caseworker does."""
+        received = [one for one in (await self.view(thread))["letters"] if one["direction"] == "in"]
+        return [await self.api.post(f"letters/{one['letter_id']}/open", {}) for one in received]
+
+    async def view(self, thread: str) -> dict[str, Any]:
+        """The thread as this country sees it."""
+        seen: dict[str, Any] = await self.api.get(f"threads/{thread}")
+        return seen
+
+    async def sees(self, thread: str, state: str) -> dict[str, Any]:
+        """Wait until this country sees the state; Unavailable when it does not come."""
+        return await self.until(f"{self.code} to see {state}", lambda: self._in_state(thread, state))
+
+    async def all_received(self, thread: str) -> dict[str, Any]:
+        """Wait until every letter of this country has its signed receipt."""
+        return await self.until(f"receipts of {self.code}", lambda: self._receipted(thread))
+
+    async def until(self, what: str, look: Any) -> Any:
+        """Ask again until `look` finds something; Unavailable after 25 seconds."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + WAIT_S
+        while loop.time() < end:
+            found = await look()
+            if found is not None:
+                return found
+            await asyncio.sleep(POLL_S)
+        raise Unavailable(f"waited {WAIT_S:.0f} s in vain for {what}")
+
+    async def _recipient(self, peer: str) -> dict[str, str]:
+        country = await self.until(f"{self.code} to know {peer}", lambda: self._known(peer))
+        office = country["offices"][0]
+        return {"country": peer, "organisation_type": "civil_society", "holder": office["holder"]}
+
+    async def _known(self, peer: str) -> dict[str, Any] | None:
+        countries = (await self.api.get("registry"))["countries"]
+        return next((one for one in countries if one["country"] == peer and one["status"] == "active"), None)
+
+    async def _in_state(self, thread: str, state: str) -> dict[str, Any] | None:
+        try:
+            view = await self.view(thread)
+        except LookupError:
+            return None
+        return view if view["state"] == state else None
+
+    async def _receipted(self, thread: str) -> dict[str, Any] | None:
+        view = await self.view(thread)
+        out = [one for one in view["letters"] if one["direction"] == "out"]
+        return view if all(one["received_at"] is not None for one in out) else None

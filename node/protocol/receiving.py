@@ -45,6 +45,8 @@ def receive(
 
     `letter.side` is the `sender_role` it claims; `now` UTC seconds; `max_life_s` of our own record.
     """
+    if len(letter.void) > MAX_VOID:
+        letter = replace(letter, void=letter.void[:MAX_VOID])
     # 1. a stop always counts, also on a thread nobody here has heard of
     if letter.kind in STOPS:
         return _stop(thread, letter, thread_id, peer)
@@ -52,9 +54,10 @@ def receive(
     if thread is None or thread.closed_here:
         if refusal := _cannot_begin(thread, letter):
             return Verdict("refused", thread, "refused", refusal.reason)
-        return _judged(_begun(thread_id, peer, letter), letter, content)
+        begun = _begun(thread_id, peer, letter)
+        return (_next if _is_next(begun, letter) else _judged)(begun, letter, content)
     # 3. its number, and the side it claims
-    claimed, letter = letter.side, replace(letter, side=other(thread.side), void=letter.void[:MAX_VOID])
+    claimed, letter = letter.side, replace(letter, side=other(thread.side))
     if not after_stop(letter.kind) and any(e.n == letter.n and e.side == letter.side for e in thread.entries):
         return Verdict("refused", thread, "refused", N_ALREADY_USED)
     if claimed == thread.side:

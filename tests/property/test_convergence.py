@@ -11,7 +11,9 @@ from tests.simulation.two_sides import BEGINNINGS, STOP, World
 SIDES: tuple[Role, Role] = ("opener", "responder")
 MOVES = ("act", "act", "act", "release", "release", "deliver", "deliver", "deliver", "hear", "give up", "wait", "stop")
 Move = tuple[str, Role, int]
-moves = st.lists(st.tuples(st.sampled_from(MOVES), st.sampled_from(SIDES), st.integers(0, 11)), max_size=60)
+moves = st.lists(
+    st.tuples(st.sampled_from(MOVES), st.sampled_from(SIDES), st.integers(0, 11)), min_size=15, max_size=90
+)
 beginnings = st.sampled_from(range(len(BEGINNINGS) + 1))
 many = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

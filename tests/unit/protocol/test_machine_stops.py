@@ -321,3 +321,42 @@ def test_an_act_of_the_other_side_cannot_be_queued() -> None:
         queue(thread, World().draft("responder", "referral.accept"), 1)
 
     assert caught.value.reason == 203
+
+
+def test_a_withdrawal_does_not_bring_back_what_was_given_up_before_it_left() -> None:
+    """A withdrawal decided while a letter still counted goes out after that letter was void: it stays void at both."""
+    world = begun(OFFER, ("responder", "referral.info_request"))
+    info = world.act("opener", "referral.info")
+    world.release("opener")
+    world.deliver("opener", info)
+    world.act("responder", "consent.withdrawal")  # decided when the answer counted
+    world.give_up("opener", [info])
+    world.act("opener", "referral.info")
+    again = world.release("opener")
+    assert again is not None
+    assert again.void == (2,)
+    world.deliver("opener", again.letter_id)
+
+    world.settle()
+
+    for side in world.sides:
+        statuses = {e.n: e.status for e in view(world, side).entries if e.side == "opener"}
+        assert statuses == {1: "applied", 2: "void", 3: "applied"}
+    assert view(world, "opener").shared == view(world, "responder").shared
+
+
+def test_a_void_letter_is_no_proof_that_another_arrived() -> None:
+    """Both sides gave up a letter that built on the other's: neither counts, and both show the same."""
+    world = begun(OFFER, ACCEPT)
+    disclosure = world.act("opener", "referral.disclose")
+    world.release("opener")
+    world.deliver("opener", disclosure)
+    arrived = world.act("responder", "referral.arrived")
+    world.release("responder")
+    world.give_up("responder", [arrived])
+    world.give_up("opener", [disclosure])
+
+    world.settle()
+
+    assert view(world, "opener").shared == view(world, "responder").shared
+    assert state(view(world, "responder"), world.now) == "accepted"

@@ -16,23 +16,32 @@ from node.protocol.case_changes import AuditLine, Changed
 from node.service import case_requests as asks
 
 By = tuple[str, ...]
-People = Literal["one", "two", "rule"]
+Make = Callable[[Case, Any, By, int], Changed]
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
     """How a change is made. `people`: "rule" means the rule itself says whether one person is enough."""
 
-    people: People
-    make: Callable[[Case, Any, By, int], Changed]
+    people: Literal["one", "two", "rule"]
+    make: Make
 
 
-def guardian_of(ask: asks.RecordGuardian, by: str) -> Guardian:
-    """A guardian as asked for, not yet checked by a second person."""
-    return Guardian(ask.appointing_body, ask.appointed_on, ask.not_named_in_case, by, None, False, ask.heard_alone)
+def _one(change: Callable[..., Changed], *names: str) -> ChangeRow:
+    """One person is enough; the change takes these parts of the request, then who, then when."""
+    return ChangeRow("one", lambda case, ask, by, at: change(case, *_parts(ask, names), by[0], at))
 
 
-def set_facts(case: Case, ask: asks.SetFacts, by: By, at: int) -> Changed:
+def _two(change: Callable[..., Changed], *names: str) -> ChangeRow:
+    """Two people are needed."""
+    return ChangeRow("two", lambda case, ask, by, at: change(case, *_parts(ask, names), by, at))
+
+
+def _parts(ask: msgspec.Struct, names: tuple[str, ...]) -> list[Any]:
+    return [getattr(ask, name) for name in names]
+
+
+def _facts(case: Case, ask: asks.SetFacts, by: By, at: int) -> Changed:
     """Plain facts of one person; none of them lifts a protection."""
     person = person_of(case, ask.person_id)
     if person is None:
@@ -44,36 +53,56 @@ def set_facts(case: Case, ask: asks.SetFacts, by: By, at: int) -> Changed:
     return Changed(msgspec.structs.replace(case, persons=persons), (line,))
 
 
-def suppress_stop(case: Case, ask: asks.SuppressStop, by: By, at: int) -> Changed:
+def _guardian(case: Case, ask: asks.RecordGuardian, by: By, at: int) -> Changed:
+    """A guardian who is not yet checked by a second person."""
+    guardian = Guardian(
+        ask.appointing_body, ask.appointed_on, ask.not_named_in_case, by[0], None, False, ask.heard_alone
+    )
+    return changes.record_guardian(case, ask.person_id, guardian, by[0], at)
+
+
+def _tie(case: Case, ask: asks.SetTie, by: By, at: int) -> Changed:
+    return changes.set_tie(case, ask.person_id, Tie(ask.country, ask.kind, ask.feared), by, at)
+
+
+def _lift(case: Case, ask: asks.LiftAsylumBlock, by: By, at: int) -> Changed:
+    return changes.lift_asylum_block(
+        case,
+        ask.person_id,
+        ask.country,
+        by,
+        at,
+        wish_in_writing=ask.wish_in_writing,
+        lawyer_independent=ask.lawyer_independent,
+        seen_alone=ask.seen_alone,
+    )
+
+
+def _suppress_stop(case: Case, ask: asks.SuppressStop, by: By, at: int) -> Changed:
     """Only for a thread that this case has."""
     if not any(one.thread == ask.thread for one in case.threads):
         raise NotFound("no such thread in this case; choose one of its threads", field="thread")
     return changes.suppress_stop(case, ask.thread, by, at)
 
 
-# fmt: off
 CHANGES: Mapping[type, ChangeRow] = {
-    #   change                       people     what it does
-    asks.SetFacts:            ChangeRow("one",  set_facts),
-    asks.DoubtAge:            ChangeRow("one",  lambda c, a, by, at: changes.doubt_age(c, a.person_id, by[0], at)),
-    asks.SettleAge:           ChangeRow("two",  lambda c, a, by, at: changes.settle_age(c, a.person_id, a.age_band, by, at)),
-    asks.RecordGuardian:      ChangeRow("one",  lambda c, a, by, at: changes.record_guardian(c, a.person_id, guardian_of(a, by[0]), by[0], at)),
-    asks.CheckGuardian:       ChangeRow("one",  lambda c, a, by, at: changes.check_guardian(c, a.person_id, a.conflict_found, by[0], at)),
-    asks.FirstIntakeAnswered: ChangeRow("one",  lambda c, a, by, at: changes.answer_first_intake(c, a.blocked, by[0], at)),
-    asks.BlockCountries:      ChangeRow("one",  lambda c, a, by, at: changes.block_countries(c, a.person_id, a.countries, by[0], at)),
-    asks.UnblockCountry:      ChangeRow("two",  lambda c, a, by, at: changes.unblock_country(c, a.person_id, a.country, by, at)),
-    asks.SetProtection:       ChangeRow("one",  lambda c, a, by, at: changes.set_protection(c, a.person_id, a.protection, by[0], at)),
-    asks.SetTie:              ChangeRow("rule", lambda c, a, by, at: changes.set_tie(c, a.person_id, Tie(a.country, a.kind, a.feared), by, at)),
-    asks.LiftAsylumBlock:     ChangeRow("two",  lambda c, a, by, at: changes.lift_asylum_block(
-                                  c, a.person_id, a.country, by, at, wish_in_writing=a.wish_in_writing,
-                                  lawyer_independent=a.lawyer_independent, seen_alone=a.seen_alone)),
-    asks.TakeBackLift:        ChangeRow("one",  lambda c, a, by, at: changes.take_back_lift(c, a.person_id, a.country, by[0], at)),
-    asks.HoldForReview:       ChangeRow("one",  lambda c, a, by, at: changes.suspect_coercion(c, a.person_id, by[0], at)),
-    asks.EndReview:           ChangeRow("two",  lambda c, a, by, at: changes.clear_coercion(c, a.person_id, by, at)),
-    asks.RecordDistrust:      ChangeRow("two",  lambda c, a, by, at: changes.distrust(c, a.target, a.value, by, at)),
-    asks.LiftDistrust:        ChangeRow("two",  lambda c, a, by, at: changes.lift_distrust(c, a.target, a.value, by, at)),
-    asks.Detained:            ChangeRow("one",  lambda c, a, by, at: changes.place_in_detention(c, by[0], at)),
-    asks.DetentionEnded:      ChangeRow("two",  lambda c, a, by, at: changes.end_detention(c, by, at)),
-    asks.SuppressStop:        ChangeRow("two",  suppress_stop),
+    asks.SetFacts: ChangeRow("one", _facts),
+    asks.DoubtAge: _one(changes.doubt_age, "person_id"),
+    asks.SettleAge: _two(changes.settle_age, "person_id", "age_band"),
+    asks.RecordGuardian: ChangeRow("one", _guardian),
+    asks.CheckGuardian: _one(changes.check_guardian, "person_id", "conflict_found"),
+    asks.FirstIntakeAnswered: _one(changes.answer_first_intake, "blocked"),
+    asks.BlockCountries: _one(changes.block_countries, "person_id", "countries"),
+    asks.UnblockCountry: _two(changes.unblock_country, "person_id", "country"),
+    asks.SetProtection: _one(changes.set_protection, "person_id", "protection"),
+    asks.SetTie: ChangeRow("rule", _tie),
+    asks.LiftAsylumBlock: ChangeRow("two", _lift),
+    asks.TakeBackLift: _one(changes.take_back_lift, "person_id", "country"),
+    asks.HoldForReview: _one(changes.suspect_coercion, "person_id"),
+    asks.EndReview: _two(changes.clear_coercion, "person_id"),
+    asks.RecordDistrust: _two(changes.distrust, "target", "value"),
+    asks.LiftDistrust: _two(changes.lift_distrust, "target", "value"),
+    asks.Detained: _one(changes.place_in_detention),
+    asks.DetentionEnded: _two(changes.end_detention),
+    asks.SuppressStop: ChangeRow("two", _suppress_stop),
 }
-# fmt: on

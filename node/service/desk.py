@@ -65,6 +65,16 @@ class TaskView(msgspec.Struct, frozen=True, kw_only=True):
     letter: str | None
 
 
+class ThreadLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One thread in a list."""
+
+    thread: str
+    case: str
+    peer: str
+    started_at: int
+    changed_at: int
+
+
 class Inbox(msgspec.Struct, frozen=True, kw_only=True):
     """What waits, the soonest first."""
 
@@ -81,6 +91,27 @@ async def inbox(node: Node, actor: Actor) -> Inbox:
     def read(reader: Reader) -> Inbox:
         sight = _Sight(reader, actor)
         return Inbox(due=_due(node, reader, sight), unopened=_unopened(reader, sight), held=_held(reader, sight), tasks=_tasks(reader, sight))
+
+    return await node.store.read(read)
+
+
+async def list_threads(node: Node, actor: Actor) -> list[ThreadLine]:
+    """Threads that have not ended, of cases this person may work on, newest change first."""
+    actor.must_be(*WORKERS)
+
+    def read(reader: Reader) -> list[ThreadLine]:
+        sight = _Sight(reader, actor)
+        return [
+            ThreadLine(
+                thread=row.thread_id,
+                case=row.case_id,
+                peer=row.peer,
+                started_at=row.started_at,
+                changed_at=row.changed_at,
+            )
+            for row in reader.threads.open()
+            if sight.case(row.case_id)
+        ]
 
     return await node.store.read(read)
 

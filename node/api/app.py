@@ -1,0 +1,115 @@
+"""The JSON API as a web application: the table of routes, decoded, checked and answered in one place.
+
+One of the three borders where every exception is caught. Logs hold the route's name and the class of an error, no more.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import msgspec
+from aiohttp import web
+
+from node.api.call import Call, Route
+from node.api.openapi import description
+from node.api.problems import MEDIA_TYPE, BadRequest, problem_of
+from node.api.routes import ROUTES
+from node.errors import NotAllowed, NotFound
+from node.log import get
+from node.service.callers import Caller, not_signed_in, who
+from node.service.sign_in import Staff
+
+MAX_BODY_BYTES: Final = 1 << 20
+JSON: Final = "application/json"
+BEARER: Final = "Bearer "
+HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+Endpoint = Callable[[web.Request], Awaitable[web.Response]]
+log = get()
+
+
+def api_application(staff: Staff) -> web.Application:
+    """The application to mount at `/api/v1`."""
+    app = web.Application(client_max_size=MAX_BODY_BYTES)
+    for route in ROUTES:
+        app.router.add_route(route.method, route.path, _endpoint(staff, route))
+    app.router.add_route("GET", "/openapi.json", _described())
+    app.router.add_route("*", "/{rest:.*}", _nothing_here)
+    return app
+
+
+def _endpoint(staff: Staff, route: Route) -> Endpoint:
+    decoder = None if route.takes is None else msgspec.json.Decoder(route.takes)
+
+    async def endpoint(request: web.Request) -> web.Response:
+        try:
+            caller = await _caller(staff, route, request)
+            body = None if decoder is None else decoder.decode(await _body(request))
+            query = None if route.query is None else msgspec.convert(dict(request.query), route.query, strict=False)
+            return _answer(route, await route.handler(Call(staff, request.match_info, query, body, caller)))
+        except Exception as error:  # noqa: BLE001 - the HTTP border: one answer for each error, none escapes
+            return _refusal(route.name, error)
+
+    return endpoint
+
+
+async def _caller(staff: Staff, route: Route, request: web.Request) -> Caller | None:
+    """Who asks; the role is judged before anything of the request is read."""
+    if not route.roles:
+        return None
+    header = request.headers.get("Authorization", "")
+    if not header.startswith(BEARER) or not header.isascii():
+        raise not_signed_in()
+    caller = await who(staff, header.removeprefix(BEARER).strip())
+    if caller.actor.role not in route.roles:
+        roles = ", ".join(route.roles)
+        raise NotAllowed(f"role is {caller.actor.role}; expected one of {roles}, ask a colleague who has it")
+    return caller
+
+
+async def _body(request: web.Request) -> bytes:
+    """The body, of which not a byte more is read than may come."""
+    if request.content_type != JSON:
+        raise BadRequest("body is of another kind", 415, field="Content-Type", expected=JSON)
+    parts, size = [], 0
+    async for part in request.content.iter_any():
+        size += len(part)
+        if size > MAX_BODY_BYTES:
+            raise BadRequest(f"body is over {MAX_BODY_BYTES} bytes", 413, expected=f"at most {MAX_BODY_BYTES} bytes")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _answer(route: Route, found: object) -> web.Response:
+    if route.answers is None:
+        return web.Response(status=204, headers=HEADERS)
+    return web.Response(body=msgspec.json.encode(found), status=route.status, content_type=JSON, headers=HEADERS)
+
+
+def _refusal(name: str, error: Exception) -> web.Response:
+    problem, headers = problem_of(error)
+    if problem.status >= 500:
+        log.error("request failed", route=name, http_status=problem.status, error=error)
+    else:
+        log.info("request refused", route=name, http_status=problem.status, rule=problem.rule)
+    body = msgspec.json.encode(problem)
+    return web.Response(body=body, status=problem.status, content_type=MEDIA_TYPE, headers={**HEADERS, **headers})
+
+
+def _described() -> Endpoint:
+    body = msgspec.json.encode(description(ROUTES))
+
+    async def described(_: web.Request) -> web.Response:
+        return web.Response(body=body, content_type=JSON, headers=HEADERS)
+
+    return described
+
+
+async def _nothing_here(_: web.Request) -> web.Response:
+    says: Any = NotFound("no such address, or not with this method; see openapi.json")
+    return _refusal("unknown", says)

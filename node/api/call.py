@@ -1,0 +1,66 @@
+"""What a route is, and what its handler gets: one call, decoded and with its caller known."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from node.service.actor import Actor
+from node.service.callers import Caller, not_signed_in
+from node.service.context import Node
+from node.service.sign_in import Staff
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request after decoding and the check of the role; the use case checks the object."""
+
+    staff: Staff
+    path: Mapping[str, str]
+    query: Any
+    body: Any
+    signed_in: Caller | None = field(repr=False, default=None)
+
+    @property
+    def node(self) -> Node:
+        """The node that is asked."""
+        return self.staff.node
+
+    @property
+    def caller(self) -> Caller:
+        """Who asks; NotSignedIn where nobody is."""
+        if self.signed_in is None:
+            raise not_signed_in()
+        return self.signed_in
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks, as the use cases know them."""
+        return self.caller.actor
+
+
+Handler = Callable[[Call], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One row of the table. `roles`: who may call it; none means anybody, without a sign-in.
+
+    `takes`, `query` and `answers` are types; the path, the decoding, the check of the role and the description in
+    OpenAPI all come from here.
+    """
+
+    method: str
+    path: str
+    roles: tuple[str, ...]
+    summary: str
+    handler: Handler
+    takes: Any = None
+    answers: Any = None
+    query: Any = None
+    status: int = 200
+
+    @property
+    def name(self) -> str:
+        """`post.cases.case.changes`: for logs and as OpenAPI's operationId; holds no id."""
+        words = [part.strip("{}") for part in self.path.split("/") if part]
+        return ".".join([self.method.lower(), *words]).replace("-", "_")

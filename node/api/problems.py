@@ -1,0 +1,163 @@
+"""Every answer that is not what was asked for: RFC 9457, naming field, found, expected and rule, never what was typed.
+
+A sentence for the person where there is one; ours carry no personal data (`node.errors`).
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from node.errors import (
+    BadInput,
+    Conflict,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    OpenTRMError,
+    PeerError,
+    TryLater,
+    Unavailable,
+)
+from node.service.seals import Erased
+
+MEDIA_TYPE: Final = "application/problem+json"
+RETRY_S: Final = 5
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What went wrong. `field` is a path such as `persons.0.age_band`, `found` a kind or code, `rule` a rule's id."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    field: str | None = None
+    found: str | None = None
+    expected: str | None = None
+    rule: str | None = None
+    next: str | None = None
+
+
+class BadRequest(BadInput):
+    """The request itself is wrong: not JSON, too long, or of another kind; `status` is the HTTP status."""
+
+    def __init__(self, message: str, status: int, *, field: str | None = None, expected: str | None = None) -> None:
+        super().__init__(message, field=field, expected=expected)
+        self.status = status
+
+
+TITLES: Mapping[int, tuple[str, str, str]] = {
+    #    type              title                                       what to do
+    400: ("bad-request", "The request cannot be read", "Correct the request and send it again."),
+    401: ("not-signed-in", "Nobody is signed in", "Sign in and send the token as Authorization: Bearer."),
+    403: ("not-permitted", "Your role does not allow this", "Ask a colleague who has the role."),
+    404: ("not-found", "There is no such thing here", "Check the reference."),
+    409: ("not-now", "This cannot be done as things stand", "Read it again, put right what is named, then decide."),
+    410: ("erased", "This was erased", "Nothing of it is left."),
+    413: ("too-long", "The request is too long", "Send less at once."),
+    415: ("other-kind", "The request is of another kind", "Send JSON, as Content-Type: application/json."),
+    422: ("bad-input", "Something in the request cannot be used", "Correct the field that is named and send it again."),
+    500: ("failed", "Something failed here", "Try again; if it fails again, tell the operator."),
+    502: ("peer", "Another country's node answered wrongly", "Telephone the other country."),
+    503: ("try-later", "This cannot be done at the moment", "Try again later; it is safe to repeat."),
+}
+
+
+def problem_of(error: Exception) -> tuple[Problem, dict[str, str]]:
+    """The problem for an error, and the headers that belong to it."""
+    if isinstance(error, msgspec.MsgspecError | RecursionError):
+        return decoding_problem(error), {}
+    if isinstance(error, Erased):
+        return _problem(410, "this was erased; nothing of it can be read"), {}
+    if not isinstance(error, OpenTRMError):
+        return _problem(500, "the node could not do this; its log says where"), {}
+    status = status_of(error)
+    parts = {name: getattr(error, name, None) for name in ("field", "found", "expected", "rule")}
+    return _problem(status, error.message, next=error.for_user, **parts), _headers(error, status)
+
+
+def status_of(error: OpenTRMError) -> int:
+    """The HTTP status that tells a program what to do."""
+    if isinstance(error, BadRequest):
+        return error.status
+    if isinstance(error, NotAllowed) and not isinstance(error, NotSignedIn):
+        return 403 if error.rule is None else 409
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+
+
+_STATUS: tuple[tuple[type[OpenTRMError], int], ...] = (
+    (NotSignedIn, 401),
+    (NotFound, 404),
+    (BadInput, 422),
+    (Conflict, 409),
+    (TryLater, 503),
+    (PeerError, 502),
+    (Unavailable, 503),
+)
+
+_PATH = re.compile(r" - at (?:`key` in )?`(\$[^`]*)`$")
+_KINDS = re.compile(r"^Expected `([^`]+)`, got `([a-z-]+)`")
+_MISSING = re.compile(r"^Object missing required field `([^`]+)`")
+_LIMIT = re.compile(r"^Expected (`[a-z| ]+` .+)$")
+
+
+def decoding_problem(error: Exception) -> Problem:
+    """What is wrong with a body, from msgspec's own sentence, of which only what comes from our types is kept."""
+    if not isinstance(error, msgspec.ValidationError):
+        return _problem(400, "body is not JSON, or nested too deeply", expected="one JSON value")
+    text = str(error)
+    found = _PATH.search(text)
+    path = _dotted(found.group(1)) if found else ""
+    text = text[: found.start()] if found else text
+    if match := _KINDS.match(text):
+        return _wrong(path, match.group(2), match.group(1))
+    if match := _MISSING.match(text):
+        return _wrong(".".join(filter(None, (path, match.group(1)))), "nothing", "a value")
+    if text.startswith("Object contains unknown field"):
+        return _wrong(path, "a field of another name", "only the fields that the schema lists")
+    if match := _LIMIT.match(text):
+        return _wrong(path, "another value", match.group(1).replace("`", ""))
+    return _wrong(path, "another value", "one of the listed codes")
+
+
+def _wrong(path: str, found: str, expected: str) -> Problem:
+    field = path or "body"
+    return _problem(422, f"{field} cannot be used: found {found}, expected {expected}", field, found, expected)
+
+
+def _dotted(path: str) -> str:
+    """`$.persons[0].age_band` as `persons.0.age_band`; keys that somebody typed are not named."""
+    return re.sub(r"\[(\d+|\.\.\.)\]", lambda hit: "" if hit[1] == "..." else f".{hit[1]}", path).lstrip("$").strip(".")
+
+
+def _problem(
+    status: int,
+    detail: str,
+    field: str | None = None,
+    found: str | None = None,
+    expected: str | None = None,
+    rule: str | None = None,
+    next: str | None = None,
+) -> Problem:
+    kind, title, what_now = TITLES[status]
+    return Problem(
+        type=f"urn:opentrm:problem:{kind}",
+        title=title,
+        status=status,
+        detail=detail,
+        field=field,
+        found=found,
+        expected=expected,
+        rule=rule,
+        next=next or what_now,
+    )
+
+
+def _headers(error: OpenTRMError, status: int) -> dict[str, str]:
+    if status == 401:
+        return {"WWW-Authenticate": "Bearer"}
+    if isinstance(error, TryLater):
+        return {"Retry-After": str(error.retry_after_s or RETRY_S)}
+    return {}

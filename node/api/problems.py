@@ -3,7 +3,6 @@
 A sentence for the person where there is one; ours carry no personal data (`node.errors`).
 """
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -20,6 +19,7 @@ from node.errors import (
     TryLater,
     Unavailable,
 )
+from node.service.decoding import explained
 from node.service.seals import Erased
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -67,8 +67,10 @@ TITLES: Mapping[int, tuple[str, str, str]] = {
 
 def problem_of(error: Exception) -> tuple[Problem, dict[str, str]]:
     """The problem for an error, and the headers that belong to it."""
+    if isinstance(error, msgspec.ValidationError):
+        error = explained(error)
     if isinstance(error, msgspec.MsgspecError | RecursionError):
-        return decoding_problem(error), {}
+        return _problem(400, "body is not JSON, or nested too deeply", expected="one JSON value"), {}
     if isinstance(error, Erased):
         return _problem(410, "this was erased; nothing of it can be read"), {}
     if not isinstance(error, OpenTRMError):
@@ -96,40 +98,6 @@ _STATUS: tuple[tuple[type[OpenTRMError], int], ...] = (
     (PeerError, 502),
     (Unavailable, 503),
 )
-
-_PATH = re.compile(r" - at (?:`key` in )?`(\$[^`]*)`$")
-_KINDS = re.compile(r"^Expected `([^`]+)`, got `([a-z-]+)`")
-_MISSING = re.compile(r"^Object missing required field `([^`]+)`")
-_LIMIT = re.compile(r"^Expected (`[a-z| ]+` .+)$")
-
-
-def decoding_problem(error: Exception) -> Problem:
-    """What is wrong with a body, from msgspec's own sentence, of which only what comes from our types is kept."""
-    if not isinstance(error, msgspec.ValidationError):
-        return _problem(400, "body is not JSON, or nested too deeply", expected="one JSON value")
-    text = str(error)
-    found = _PATH.search(text)
-    path = _dotted(found.group(1)) if found else ""
-    text = text[: found.start()] if found else text
-    if match := _KINDS.match(text):
-        return _wrong(path, match.group(2), match.group(1))
-    if match := _MISSING.match(text):
-        return _wrong(".".join(filter(None, (path, match.group(1)))), "nothing", "a value")
-    if text.startswith("Object contains unknown field"):
-        return _wrong(path, "a field of another name", "only the fields that the schema lists")
-    if match := _LIMIT.match(text):
-        return _wrong(path, "another value", match.group(1).replace("`", ""))
-    return _wrong(path, "another value", "one of the listed codes")
-
-
-def _wrong(path: str, found: str, expected: str) -> Problem:
-    field = path or "body"
-    return _problem(422, f"{field} cannot be used: found {found}, expected {expected}", field, found, expected)
-
-
-def _dotted(path: str) -> str:
-    """`$.persons[0].age_band` as `persons.0.age_band`; keys that somebody typed are not named."""
-    return re.sub(r"\[(\d+|\.\.\.)\]", lambda hit: "" if hit[1] == "..." else f".{hit[1]}", path).lstrip("$").strip(".")
 
 
 def _problem(

@@ -44,7 +44,7 @@ class Act(Command, frozen=True):
     """One act on a thread: its kind, the body of that kind, and the fields to disclose with it, if any."""
 
     kind: str
-    body: msgspec.Raw = msgspec.Raw(b"null")
+    body: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"null"))
     disclose: tuple[FieldsOf, ...] = ()
     consents: tuple[str, ...] = ()
     in_reply_to: Id | None = None

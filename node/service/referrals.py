@@ -26,6 +26,7 @@ from node.service.actor import Actor
 from node.service.book import Book, OpenCase, OpenFile
 from node.service.commands import Act, ActDone, OpenReferral
 from node.service.context import Node
+from node.service.decoding import explained
 from node.service.drafting import STATES_CONSENT, Stated, disclose, frame, persons_of, state_consents
 from node.service.erasure import erase_confirmed
 from node.service.files import ThreadFile, facts_of, with_letter
@@ -189,9 +190,7 @@ def _body_of(command: Act) -> Body:
     try:
         return cast(Body, msgspec.json.decode(command.body, type=kind.body))
     except msgspec.ValidationError as error:
-        path = str(error).rpartition("`$")[2].strip(".`") if "`$" in str(error) else ""
-        field = f"body.{path}".strip(".")
-        raise BadInput(f"{command.kind} does not match its schema; see the published schema", field=field) from None
+        raise explained(error, "body") from None
 
 
 def _offer_body(case: OpenCase, ids: tuple[str, ...], command: OpenReferral) -> OfferBody:

@@ -67,6 +67,12 @@ class Desk:
         assert answer.status == status, answer.json
         return answer.json
 
+    async def put(self, who: str, path: str, body: object) -> Any:
+        """A PUT that must succeed; returns its JSON."""
+        answer = await self.ask(who, "PUT", path, body)
+        assert answer.status == 200, answer.json
+        return answer.json
+
     async def sign_in(self, login: str, password: str = PASSWORD) -> Answer:
         answer = await self.post(None, "/sessions", {"login": login, "password": password})
         if answer.status == 201:

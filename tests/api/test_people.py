@@ -46,7 +46,7 @@ async def test_a_machine_reads_names_only_if_a_coordinator_said_so(desk: Desk):
     case = await desk.case("bea")
     her = case["persons"][0]["person_id"]
     path = f"/cases/{case['case']}/identity"
-    await desk.done("bea", path, {"persons": {her: {"given_name": "Invented"}}}, 201)
+    await desk.put("bea", path, {"persons": {her: {"given_name": "Invented"}}})
     for label, reads in (("blind", False), ("seeing", True)):
         made = await desk.done("ana", "/tokens", {"label": label, "reads_names": reads}, 201)
         desk.tokens[label] = made["token"]

@@ -1,0 +1,98 @@
+"""Consents over the API: kept with their faults in plain words, seconded by somebody else, taken back at once."""
+
+from typing import Any
+
+from tests.api.conftest import Desk
+
+DAY_S = 86_400
+
+
+async def record(desk: Desk, case: dict[str, Any], status: int = 201, **facts: Any) -> Any:
+    body = desk.consent_body(case, "XA", **facts)
+    return await desk.done("bea", f"/cases/{case['case']}/consents", body, status)
+
+
+async def test_a_whole_consent_counts_until_its_time_is_over(desk: Desk):
+    case = await desk.case("bea")
+    made = await record(desk, case)
+    assert (made["counts"], made["faults"], made["recorded_by"]) == (True, [], desk.users["bea"])
+
+    desk.clock.step(184 * DAY_S)
+    await desk.sign_in("bea")
+    shown = (await desk.get("bea", f"/cases/{case['case']}/consents/{made['consent']}")).json
+
+    assert shown["counts"] is False
+    assert [fault["rule"] for fault in shown["faults"]] == ["R22"]
+
+
+async def test_what_is_missing_is_said_in_plain_words(desk: Desk):
+    """R23, H17: the record is kept and nothing rests on it."""
+    case = await desk.case("bea")
+
+    made = await record(desk, case, spoken_to_alone=False, understood_check=False)
+
+    assert made["counts"] is False
+    assert {fault["rule"] for fault in made["faults"]} == {"R23", "H17"}
+    assert all(fault["says"] and fault["next"] for fault in made["faults"])
+
+
+async def test_a_provisional_basis_needs_a_second_person_and_counts_its_renewals(desk: Desk):
+    """H10: child protection and a second person, ten days, renewed once."""
+    case = await desk.case("bea", age_band="12-15")
+    facts = {"basis": "provisional", "given_by": "child_protection", "capacity": "supported_decision",
+             "purposes": ["enquiry"], "levels": ["L1"], "categories": ["needs"]}  # fmt: skip
+    first = await record(desk, case, **facts)
+    path = f"/cases/{case['case']}/consents/{first['consent']}/second"
+
+    alone = await desk.post("bea", path)
+    seconded = await desk.done("ana", path)
+    later = [await record(desk, case, **facts) for _ in range(2)]
+
+    assert (alone.status, alone.json["rule"]) == (409, "H10")
+    assert first["counts"] is False and seconded["counts"] is True
+    assert seconded["valid_until"] - seconded["valid_from"] == 10 * DAY_S
+    assert [one["renewals"] for one in later] == [1, 2]
+    assert "H10" in {fault["rule"] for fault in later[1]["faults"]}
+
+
+async def test_taking_it_back_needs_no_reason_and_works_at_once(desk: Desk):
+    """R20."""
+    case = await desk.case("bea")
+    made = await record(desk, case)
+
+    told = await desk.done("bea", f"/cases/{case['case']}/consents/{made['consent']}/withdraw", {})
+    shown = (await desk.get("bea", f"/cases/{case['case']}/consents")).json
+
+    assert told == {"told": 0}
+    assert [(one["counts"], one["withdrawn_at"]) for one in shown] == [(False, desk.clock.now())]
+    assert "R20" in {fault["rule"] for fault in shown[0]["faults"]}
+
+
+async def test_a_machine_records_no_consent(desk: Desk):
+    """R40."""
+    case = await desk.case("bea")
+    desk.tokens["machine"] = (await desk.done("ana", "/tokens", {"label": "x"}, 201))["token"]
+
+    answer = await desk.post("machine", f"/cases/{case['case']}/consents", desk.consent_body(case, "XA"))
+
+    assert answer.status == 403
+
+
+async def test_a_consent_that_ends_before_it_begins_is_no_consent(desk: Desk):
+    case = await desk.case("bea")
+    now = desk.clock.now()
+    body = desk.consent_body(case, "XA", valid_from=now, valid_until=now)
+
+    answer = await desk.post("bea", f"/cases/{case['case']}/consents", body)
+
+    assert (answer.status, answer.json["field"], answer.json["rule"]) == (422, "valid_until", "R22")
+
+
+async def test_a_consent_belongs_to_a_person_of_the_case(desk: Desk):
+    """H26."""
+    case, other = await desk.case("bea"), await desk.case("bea")
+    body = desk.consent_body(other, "XA")
+
+    answer = await desk.post("bea", f"/cases/{case['case']}/consents", body)
+
+    assert (answer.status, answer.json["field"]) == (422, "person_id")

@@ -25,10 +25,12 @@ from node.peer.limits import Buckets
 from node.peer.worker import Workers
 from node.proxies import real_remote
 from node.service import sweeps
+from node.service.context import Node
 from node.service.incoming import judge_parked
 from node.service.prekeys import load_bundles
 from node.service.registry import RegistryKeeper
 from node.service.setup import Opened, Unlock, open_node
+from node.service.sign_in import SignInLimits, Staff
 from node.store.folder import DataFolder
 from registry.client import RegistryClient
 from registry.trust import View
@@ -96,16 +98,16 @@ async def running(loaded: Loaded) -> AsyncIterator[Running]:
     keeper = RegistryKeeper(node, client, fetched)
     node.on_unknown_key = keeper.ask
     workers = Workers(node)
-    jobs = Jobs(_rows(opened, keeper, config), node.clock, config.limits.max_clock_jump_s)
+    limits = SignInLimits(config.limits.session_idle_s, config.limits.session_max_s)
+    staff = Staff(node, opened.pepper, limits=limits)
+    jobs = Jobs(_rows(opened, keeper, staff, config), node.clock, config.limits.max_clock_jump_s)
     runners: list[web.AppRunner] = []
     asks = asyncio.create_task(keeper.answer_asks(), name="registry asks")
     try:
         await keeper.refresh()
         load_bundles(node)
         await judge_parked(node)
-        url = await _listen(
-            _public(opened, keeper, jobs, config), config.listen.host, config.listen.port, config, runners
-        )
+        url = await _listen(_public(node, jobs, staff, config), config.listen.host, config.listen.port, config, runners)
         metrics = metrics_application(node, jobs)
         metrics_url = await _listen(metrics, config.listen.metrics_host, config.listen.metrics_port, None, runners)
         await workers.start()
@@ -134,7 +136,7 @@ async def serve(loaded: Loaded) -> None:
         get().info("stopping")
 
 
-def _rows(opened: Opened, keeper: RegistryKeeper, config: Config) -> list[Job]:
+def _rows(opened: Opened, keeper: RegistryKeeper, staff: Staff, config: Config) -> list[Job]:
     node = opened.node
     return [
         #   name        every s                      what it does, safe to call by hand
@@ -144,17 +146,17 @@ def _rows(opened: Opened, keeper: RegistryKeeper, config: Config) -> list[Job]:
         Job("gaps", 60, lambda: sweeps.gaps(node)),
         Job("heads", 3600, lambda: sweeps.heads(node)),
         Job("keys", 3600, lambda: sweeps.keys(opened)),
+        Job("sign_ins", 60, staff.sweep),
         Job("disk", 10, lambda: sweeps.disk(node)),
     ]
 
 
-def _public(opened: Opened, keeper: RegistryKeeper, jobs: Jobs, config: Config) -> web.Application:
-    node = opened.node
+def _public(node: Node, jobs: Jobs, staff: Staff, config: Config) -> web.Application:
     app = web.Application(middlewares=[real_remote(config.listen.trusted_proxies)], client_max_size=1 << 20)
     per_s = config.limits.requests_per_minute / 60
     app.add_routes(peer_routes(node, Buckets(node.clock.monotonic, per_s=per_s * 5)))
     app.add_routes(health_routes(node, jobs))
-    app.add_subapp("/api/v1", api_application(opened, keeper, config))
+    app.add_subapp("/api/v1", api_application(staff))
     return app
 
 

@@ -9,11 +9,15 @@ from node.store.cases import CaseRow
 from node.store.work import Reader
 
 
-def may_work_on(reader: Reader, actor: Actor, case_id: str) -> CaseRow:
-    """The case's row, or NotFound whether it does not exist or is not this person's."""
-    row = reader.cases.get(case_id)
+def may_work_on(reader: Reader, actor: Actor, case_id: str | None, what: str = "case") -> CaseRow:
+    """The case's row, or NotFound whether it does not exist or is not this person's.
+
+    `what` is what was asked for, a thread or letter of the case, so that a foreign one answers word for word as an
+    unknown one.
+    """
+    row = None if case_id is None else reader.cases.get(case_id)
     if row is None or not is_theirs(row, actor):
-        raise NotFound("no such case here; check the reference", field="case")
+        raise NotFound(f"no such {what} here; check the reference", field=what)
     return row
 
 

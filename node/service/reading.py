@@ -164,5 +164,5 @@ def _row_for(work: Work, actor: Actor, letter_id: str) -> LetterRow:
     row = work.letters.find(letter_id)
     if row is None or row.case_id is None:
         raise NotFound("no such letter here; check the reference", field="letter")
-    may_work_on(work, actor, row.case_id)
+    may_work_on(work, actor, row.case_id, "letter")
     return row

@@ -76,7 +76,7 @@ def open_for(node: Node, work: Reader, actor: Actor, thread_id: str) -> OpenFile
     row = work.threads.find(thread_id)
     if row is None:
         raise NotFound("no such thread here; check the reference", field="thread")
-    may_work_on(work, actor, row.case_id)
+    may_work_on(work, actor, row.case_id, "thread")
     return Book(node, work).open_file(row)
 
 

@@ -1,0 +1,76 @@
+"""`make bench`: one JSON line for each shape, with the limit of the same minutes beside it.
+
+python -m tests.bench [--seconds 4] [--rounds 3] [--threads 480] [--folder DIR] [--profile FILE]
+"""
+
+import argparse
+import json
+import statistics
+import tempfile
+from pathlib import Path
+
+from tests.bench.limit import bare_pair
+from tests.bench.loops import run
+from tests.bench.network import make_folder, prepare
+from tests.bench.processes import child
+from tests.bench.real import real_pair, start_and_idle
+from tests.bench.shapes import ONE, SHAPES, Figures, Shape, median_of
+
+
+def main() -> None:
+    """Measure in a folder that is thrown away; `--folder` names the disk it lies on."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=4, help="of each measurement")
+    parser.add_argument("--rounds", type=int, default=3, help="limit and node in turn, so many times; medians are told")
+    parser.add_argument("--threads", type=int, default=480, help="accepted referrals that the letters are spread over")
+    parser.add_argument("--folder", type=Path, help="where the databases are made")
+    parser.add_argument("--shape", choices=[shape.name for shape in SHAPES], help="this shape only")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=arguments.folder, prefix="trm-bench-") as folder:
+        run(_measure(Path(folder), arguments))
+
+
+async def _measure(folder: Path, arguments: argparse.Namespace) -> None:
+    registry = make_folder(folder)
+    async with child("-m", "tests.bench.mirror", str(folder / "registry")) as mirror:
+        prepared = await prepare(folder, registry, mirror.first_line, arguments.threads)
+        starts = [await start_and_idle(prepared) for _ in range(arguments.rounds)]
+        async with bare_pair(folder) as bare, real_pair(prepared) as real:
+            for shape in SHAPES:
+                if arguments.shape in (None, shape.name):
+                    limits, figures = [], []
+                    for _ in range(arguments.rounds):
+                        limits.append(await bare.measure(shape, arguments.seconds))
+                        figures.append(await real.measure(shape, arguments.seconds))
+                    _tell(shape, median_of(figures), median_of(limits))
+    _say({"shape": "idle node", "rss_mb": _median([mb for _, mb in starts if mb is not None])})
+    _say({"shape": "start", "seconds": _median([seconds for seconds, _ in starts])})
+
+
+def _tell(shape: Shape, real: Figures, limit: Figures) -> None:
+    """One line; the ratio is of letters per second, and of the median times where only one is under way."""
+    ratio = real.p50_ms / limit.p50_ms if shape.name == ONE else real.letters_per_s / limit.letters_per_s
+    _say(
+        {
+            "shape": shape.name, "letters_per_s": round(real.letters_per_s, 1), "p50_ms": round(real.p50_ms, 2),
+            "p99_ms": round(real.p99_ms, 2), "cpu_ms_per_letter": _rounded(real.cpu_ms_per_letter),
+            "limit": round(limit.letters_per_s, 1), "limit_p50_ms": round(limit.p50_ms, 2),
+            "limit_cpu_ms_per_letter": _rounded(limit.cpu_ms_per_letter), "ratio": round(ratio, 2),
+        }
+    )  # fmt: skip
+
+
+def _median(values: list[float]) -> float | None:
+    return round(statistics.median(values), 2) if values else None
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
+
+
+def _say(line: dict[str, object]) -> None:
+    print(json.dumps(line), flush=True)
+
+
+if __name__ == "__main__":
+    main()

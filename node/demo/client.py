@@ -5,7 +5,7 @@ from typing import Any
 
 import aiohttp
 
-from node.errors import PeerError
+from node.errors import NotFound, PeerError
 
 
 class ApiClient:
@@ -19,12 +19,18 @@ class ApiClient:
     async def __aenter__(self) -> "ApiClient":
         self._http = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(total=30))
         try:
-            signed_in = await self.post("sessions", {"login": self._login, "password": self._password})
+            await self.sign_in()
         except BaseException:
             await self._http.close()
             raise
-        self._http.headers.update({"Authorization": f"Bearer {signed_in['token']}"})
         return self
+
+    async def sign_in(self) -> None:
+        """Sign in, or again after a sign-in has ended."""
+        assert self._http is not None
+        self._http.headers.pop("Authorization", None)
+        signed_in = await self.post("sessions", {"login": self._login, "password": self._password})
+        self._http.headers["Authorization"] = f"Bearer {signed_in['token']}"
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
@@ -56,6 +62,8 @@ class ApiClient:
         assert self._http is not None
         async with self._http.request(method, self._base + path, json=body, allow_redirects=False) as answer:
             said = await answer.json(content_type=None) if answer.content_length != 0 else None
+            if answer.status == 404:
+                raise NotFound(f"{method} {path.split('/')[0]} answered 404")
             if answer.status >= 400:
                 detail = said.get("detail", "") if isinstance(said, dict) else ""
                 raise PeerError(f"{method} {path.split('/')[0]} answered {answer.status}: {detail}")

@@ -5,7 +5,7 @@ from typing import Any
 
 from node.demo.client import ApiClient
 from node.demo.network import Network
-from node.errors import Unavailable
+from node.errors import NotFound, Unavailable
 
 POLL_S = 0.05
 WAIT_S = 25.0
@@ -70,11 +70,11 @@ class Desk:
 
     async def sees(self, thread: str, state: str) -> dict[str, Any]:
         """Wait until this country sees the state; Unavailable when it does not come."""
-        return await self.until(f"{self.code} to see {state}", lambda: self._in_state(thread, state))
+        return dict(await self.until(f"{self.code} to see {state}", lambda: self._in_state(thread, state)))
 
     async def all_received(self, thread: str) -> dict[str, Any]:
         """Wait until every letter of this country has its signed receipt."""
-        return await self.until(f"receipts of {self.code}", lambda: self._receipted(thread))
+        return dict(await self.until(f"receipts of {self.code}", lambda: self._receipted(thread)))
 
     async def until(self, what: str, look: Any) -> Any:
         """Ask again until `look` finds something; Unavailable after 25 seconds."""
@@ -99,7 +99,7 @@ class Desk:
     async def _in_state(self, thread: str, state: str) -> dict[str, Any] | None:
         try:
             view = await self.view(thread)
-        except LookupError:
+        except NotFound:  # the offer is still on its way
             return None
         return view if view["state"] == state else None
 

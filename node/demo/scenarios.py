@@ -123,12 +123,14 @@ async def consent_withdrawn(network: Network, stack: AsyncExitStack) -> Played:
     await xd.act(thread, "referral.update", {"status": "as_planned", "services_started": [], "services_stopped": [], "plan_review_date": []})  # fmt: skip
     await xd.all_received(thread)
     halted = await _options(xd, thread)
-    await xd.api.post(f"cases/{case}/consents/{consent}/withdrawal", {})
+    await xd.api.post(f"cases/{case}/consents/{consent}/withdraw", {})
     asked = await xa.until("the withdrawal at XA", lambda: _received(xa, thread, "consent.withdrawal"))
     halted -= await _options(xd, thread)
     confirmed = await _erase(xa, thread, asked, network.clock.now() + 365 * DAY_S)
     await xd.until("the confirmation at XD", lambda: _received(xd, thread, "erasure.confirm"))
-    network.move_clock(DAY_S)  # the one stop leaves at the next daily slot
+    network.move_clock(DAY_S)  # the one stop leaves at the next daily slot; a day later every sign-in has ended
+    for desk in (xd, xa):
+        await desk.api.sign_in()
     still_open = (await xd.api.get(f"cases/{case}"))["case"] == case
     played = Played(
         told={

@@ -17,7 +17,7 @@ async def fetch_bundle(node: Node, peer: str, client: PeerClient) -> bool:
             if await accept_bundle(node, peer, await client.prekeys(url)) is not None:
                 return True
         except (PostFailed, BadBundle) as error:
-            log.info("prekeys_not_fetched", peer=peer, error=type(error).__name__)
+            log.debug("prekeys_not_fetched", peer=peer, error=type(error).__name__)
     return False
 
 

@@ -13,9 +13,9 @@ from node.protocol.bodies import DataItem
 from node.protocol.control import OpenedBody
 from node.protocol.decode import AnyLetter
 from node.protocol.desk import may_open_identity
-from node.protocol.facts import ActorRole
+from node.protocol.facts import ActorRole, duty_of, purpose_gone
 from node.protocol.matters import matter_named
-from node.protocol.thread import Entry
+from node.protocol.thread import Entry, withdrawals
 from node.service.access import may_work_on
 from node.service.actor import Actor
 from node.service.book import Book, OpenFile
@@ -29,6 +29,7 @@ from node.service.take import decode_kept
 from node.store.work import Reader, Work
 from node.store.letters import LetterRow
 
+NO_LEVELS: Final[frozenset[str]] = frozenset()
 READERS: Final[tuple[ActorRole, ...]] = ("caseworker", "coordinator", "machine")
 
 
@@ -60,10 +61,24 @@ def _view(node: Node, reader: Reader, actor: Actor, thread_id: str) -> ThreadVie
         after_queue=machine.local_state(thread, now), words=matter_named(thread.matter).words.get(shown, shown),
         thread_ends=thread.shared.thread_ends, data_needed=[_item(item) for item in thread.shared.data_needed],
         persons=dict(found.file.persons),
-        options=[OptionView(o.kind, o.allowed, o.rule, o.why) for o in machine.allowed(thread, now)],
+        options=_options(found, now),
         letters=_timeline(node, reader, found),
         deadlines=[DeadlineView(d.letter_id, d.code, d.due_at, d.state, d.step) for d in reader.deadlines.of_thread(peer, thread_id)],
     )  # fmt: skip
+
+
+def _options(found: OpenFile, now: int) -> list[OptionView]:
+    """What the tables allow, less what rests on a consent that she took back."""
+    gone = withdrawals(found.file.thread)
+    options = []
+    for option in machine.allowed(found.file.thread, now):
+        duty = duty_of(option.kind)
+        halted = duty.rests_on_consent and any(purpose_gone(one, duty.purpose, NO_LEVELS) for one in gone)
+        if option.allowed and halted:
+            options.append(OptionView(option.kind, False, "R20", "she took this consent back; help continues"))
+        else:
+            options.append(OptionView(option.kind, option.allowed, option.rule, option.why))
+    return options
 
 
 def _item(item: DataItem) -> dict[str, str]:

@@ -169,10 +169,19 @@ def _open_identity(node: Node, work: Work, actor: Actor, letter_id: str, reason:
         raise NotAllowed(refused.sentence, rule=refused.rule, for_user=f"{refused.sentence}: {refused.next_step}")
     row = _row_for(work, actor, letter_id)
     letter = decode_kept(Book(node, work).payload(row))
+    if row.direction == "in" and not _counts(node, work, row):
+        raise NotAllowed("this letter has no effect here; what it holds is not opened", rule="R04")
     sender, recipient = (row.peer, node.country) if row.direction == "in" else (node.country, row.peer)
     persons = open_received(letter, sender, recipient, actor.office)
     work.audit.append(now, actor.user_id, "identity_opened", letter_id, rule="R24", outcome=reason)
     return persons
+
+
+def _counts(node: Node, work: Work, row: LetterRow) -> bool:
+    """True when the letter counts in its thread: one that crossed, waits or is held says nothing to anybody yet."""
+    found = None if row.thread_id is None else Book(node, work).file(row.peer, row.thread_id)
+    entries = () if found is None else found.file.thread.entries
+    return row.held_code is None and any(e.letter_id == row.letter_id and e.status == "applied" for e in entries)
 
 
 def _row_for(work: Work, actor: Actor, letter_id: str) -> LetterRow:

@@ -1,23 +1,27 @@
 """One worker a peer: release what is due, post it, keep what was answered.
 
 What to do next is read from the database at every turn, so a worker that dies or is killed starts again where it was.
+One request is on its way at a time, so that a channel arrives in its order; meanwhile the next batch is released and the
+answers to the last one are kept.
 Source: delivery; pitfalls P2, P10-P13.
 """
 
 import asyncio
+import contextlib
 from collections import defaultdict
 
 from node.log import get
 from node.peer.client import PeerClient
 from node.peer.prekeys import fetch_bundle
 from node.service.context import Node
-from node.service.deliver import next_turn_s, record_answers, record_failure, resting, to_post
+from node.service.deliver import next_turn_s, record_answers, record_failure, resting, still_out, to_post
 from node.service.delivery_types import EnvelopeRow, PostFailed
 from node.service.prekeys import needs_bundle
 from node.service.release import release_due
 
 log = get()
 PAUSE_AFTER_FAULT_S = 5.0
+FRESH_S = 1.0  # what was released longer ago passes the gate again before it is posted
 
 
 class Worker:
@@ -36,38 +40,51 @@ class Worker:
                     await self._turns_until_idle()
                 except asyncio.CancelledError:
                     raise
-                except Exception as error:  # the delivery loop's border: one bad turn must not end delivery
+                except Exception as error:  # noqa: BLE001 - the delivery loop's border: one bad turn must not end delivery
                     log.error("delivery_turn_failed", peer=self.peer, error=type(error).__name__)
                     await asyncio.sleep(PAUSE_AFTER_FAULT_S)
 
     async def turn(self) -> bool:
-        """Release and post one batch; True when something was done."""
+        """Release and post what is due until nothing is, or a request fails; True when something was posted."""
         self.ticked_at = self.node.clock.monotonic()
         if resting(self.node, self.peer):
             return False
         if needs_bundle(self.node, self.peer):
             await fetch_bundle(self.node, self.peer, self.client)
-        fresh = await release_due(self.node, self.peer)
-        rows = fresh or await to_post(self.node, self.peer)
+        rows = await release_due(self.node, self.peer) or await to_post(self.node, self.peer)
         if not rows:
             return False
+        async with asyncio.TaskGroup() as meanwhile:
+            while rows:
+                rows = await self._post_and_release(rows, meanwhile)
+        return True
+
+    async def _post_and_release(self, rows: list[EnvelopeRow], meanwhile: asyncio.TaskGroup) -> list[EnvelopeRow]:
+        """Post a batch and release the next at the same time; the next, as far as it may be posted without a new look."""
+        following = meanwhile.create_task(release_due(self.node, self.peer))
+        posted_at = self.node.clock.monotonic()
         by_size: dict[int, list[EnvelopeRow]] = defaultdict(list)
         for row in rows:
             if row.envelope is not None:
                 by_size[len(row.envelope)].append(row)
-        for size, group in by_size.items():
-            await self._post(size, group)
-        return True
+        heard = [await self._post(size, group, meanwhile) for size, group in by_size.items()]
+        released = await following
+        # Not posted now: they are out in the database, and the next turn asks the gate about each.
+        if not all(heard) or self.node.clock.monotonic() - posted_at > FRESH_S:
+            return []
+        return still_out(self.node, released)
 
-    async def _post(self, size: int, rows: list[EnvelopeRow]) -> None:
+    async def _post(self, size: int, rows: list[EnvelopeRow], meanwhile: asyncio.TaskGroup) -> bool:
+        """Post one request; False when nothing usable was heard. The answers are kept while the caller goes on."""
         envelopes = [row.envelope for row in rows if row.envelope is not None]
         try:
             slots = await self._post_to_any_endpoint(size, envelopes)
         except PostFailed as failure:
             # Crash here, or before the answers are kept: the same bytes are posted again and get the same receipts.
             await record_failure(self.node, self.peer, rows, failure)
-            return
-        await record_answers(self.node, self.peer, rows, slots)
+            return False
+        meanwhile.create_task(record_answers(self.node, self.peer, rows, slots))
+        return True
 
     async def _post_to_any_endpoint(self, size: int, envelopes: list[bytes]) -> list[bytes]:
         endpoints = self.node.endpoints(self.peer)
@@ -87,10 +104,8 @@ class Worker:
         if await self.turn():
             return
         wait_s = await next_turn_s(self.node, self.peer)
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(wake.wait(), wait_s)
-        except TimeoutError:
-            pass
 
 
 class Workers:

@@ -1,7 +1,7 @@
 """Delivery to one peer: what to post now, what was answered, when to look again.
 
-The same bytes are posted until a signed receipt comes; a hint, silence or an answer that does not verify only leads to another try.
-Source: wire 1, 3, 4; delivery, outbox; pitfalls P6, P10-P15.
+The same bytes are posted until a signed receipt comes; a hint, silence or an answer that does not verify only leads
+to another try. Source: wire 1, 3, 4; delivery, outbox; pitfalls P6, P10-P15.
 """
 
 import hashlib
@@ -16,8 +16,8 @@ from node.service.delivery_types import MAX_BATCH, ErrorClass, PostFailed
 from node.service.release import still_wanted
 from node.service.undo import parked, undo_refused
 from node.store.channels import Head
-from node.store.work import Work
 from node.store.outbox import EnvelopeRow
+from node.store.work import Work
 
 log = get()
 IDLE_S, SHORTEST_S = 60.0, 0.02
@@ -31,6 +31,14 @@ async def to_post(node: Node, peer: str) -> list[EnvelopeRow]:
     return await node.store.write(
         lambda work: [row for row in work.outbox.to_post(peer, now, MAX_BATCH) if still_wanted(node, work, row, now)]
     )
+
+
+def still_out(node: Node, rows: Sequence[EnvelopeRow]) -> list[EnvelopeRow]:
+    """Of rows released a moment ago, those that were not given up since: a stop or a withdrawal may have come."""
+    if not rows:
+        return []
+    out = node.store.read_sync(lambda reader: reader.outbox.still_out([row.eid for row in rows]))
+    return [row for row in rows if row.eid in out]
 
 
 async def record_answers(node: Node, peer: str, rows: Sequence[EnvelopeRow], slots: Sequence[bytes]) -> None:
@@ -121,7 +129,9 @@ def _follow_chain(work: Work, peer: str, receipt: Receipt, proof: bytes, now: in
     """A receipt that contradicts the one before is an alarm; one that comes again (a repeated answer) is not."""
     head = work.channels.receipt_in_head(peer, receipt.epoch)
     r_hash = _r_hash(proof)
-    if (receipt.index == head.seq + 1 and receipt.prev != head.hash) or (receipt.index == head.seq and r_hash != head.hash):
+    if (receipt.index == head.seq + 1 and receipt.prev != head.hash) or (
+        receipt.index == head.seq and r_hash != head.hash
+    ):
         log.error("receipt_chain_broken", peer=peer)
         work.tasks.add("receipt_chain_broken", now, peer=peer)
         work.audit.append(now, "node", "receipt_chain_broken", peer, outcome="alarm")

@@ -26,9 +26,9 @@ from node.service.queueing import Queued
 from node.service.recipients import SealTo, recipient_facts, seal_to
 from node.service.stops import end_by_gate
 from node.service.times import times_of
-from node.store.work import Work
 from node.store.letters import LetterRow
 from node.store.outbox import EnvelopeRow, Waiting
+from node.store.work import Work
 
 log = get()
 LOOK_AGAIN_S = 900
@@ -47,7 +47,9 @@ class Ready:
 
 
 async def release_due(node: Node, peer: str) -> list[EnvelopeRow]:
-    """Release up to 64 due letters to `peer` under one signature; returns their envelopes, committed and ready to post."""
+    """Release up to 64 due letters to `peer` under one signature; returns their envelopes, committed and ready to
+    post.
+    """
     now = node.now()
     if not node.store.read_sync(lambda reader: reader.outbox.due(peer, now, 1)):
         return []
@@ -73,7 +75,8 @@ def still_wanted(node: Node, work: Work, row: EnvelopeRow, now: int) -> bool:
 
 
 def give_up_letter(node: Node, work: Work, waiting: Waiting, now: int) -> None:
-    """Never post a released letter again; the thread is folded without it and its statements will be named as closed."""
+    """Never post a released letter again; the thread is folded without it and its statements will be named as closed.
+    """
     for row in work.outbox.envelopes_of(waiting.letter_id):
         work.outbox.give_up(row.eid)
     work.outbox.end(waiting.letter_id, "given_up", now)
@@ -86,9 +89,15 @@ def give_up_letter(node: Node, work: Work, waiting: Waiting, now: int) -> None:
 
 def _release(node: Node, work: Work, peer: str) -> list[EnvelopeRow]:
     now = node.now()
-    ready = [
-        letter for waiting in work.outbox.due(peer, now, MAX_BATCH) if (letter := _prepared(node, work, waiting, now))
-    ]
+    ready: list[Ready] = []
+    due = work.outbox.due(peer, now, MAX_BATCH)
+    for waiting in due:
+        letter = _prepared(node, work, waiting, now)
+        if letter is not None:
+            work.outbox.released(waiting.letter_id, now)  # at once: the next of its thread may go in the same batch
+            ready.append(letter)
+    if len(ready) < len(due):  # one that was kept back may have ended the thread of one before it
+        ready = [letter for letter in ready if _still_goes(work, letter)]
     if not ready:
         return []
     head = work.channels.out_head(peer, node.epoch)
@@ -103,6 +112,11 @@ def _release(node: Node, work: Work, peer: str) -> list[EnvelopeRow]:
     work.channels.advance_out(peer, head, sealed[-1].seq, sealed[-1].s_hash)
     # Crash here: nothing was released. After the commit: these bytes go out, and no others.
     return rows
+
+
+def _still_goes(work: Work, letter: Ready) -> bool:
+    now_waiting = work.outbox.get(letter.waiting.letter_id)
+    return now_waiting is not None and now_waiting.state == "released"
 
 
 def _prepared(node: Node, work: Work, waiting: Waiting, now: int) -> Ready | None:
@@ -156,8 +170,14 @@ def _prepared_letter(node: Node, work: Work, waiting: Waiting, now: int) -> Read
     book.put_file(found, file, now)
     if isinstance(released, Cancelled):
         work.outbox.end(waiting.letter_id, "cancelled", now)
-        work.tasks.add("letter_overtaken", now, case_id=found.row.case_id, peer=waiting.peer, thread_id=waiting.thread_id,
-                       letter_id=waiting.letter_id)  # fmt: skip
+        work.tasks.add(
+            "letter_overtaken",
+            now,
+            case_id=found.row.case_id,
+            peer=waiting.peer,
+            thread_id=waiting.thread_id,
+            letter_id=waiting.letter_id,
+        )
         return None
     final = msgspec.structs.replace(letter, n=released.n, seen=released.seen, void=released.void)
     if not is_stop(letter):  # a stop keeps the moment of its slot and the opening letter's times (H01)
@@ -266,21 +286,57 @@ def _draft(node: Node, peer: str, letter: Ready, now: int) -> Draft:
 def _committed(node: Node, work: Work, letter: Ready, one: Sealed, draft: Draft, now: int) -> EnvelopeRow:
     waiting = letter.waiting
     row = EnvelopeRow(
-        one.eid, waiting.letter_id, waiting.peer, waiting.letter_class, node.epoch, one.seq, one.s_bytes, one.sig, one.salt,
-        one.s_hash, one.envelope_hash, one.envelope, kem_key_id(draft.recipient_public), now, draft.expires_at, "out", 0, now,
-        None, None, None, None, None, None, None,
-    )  # fmt: skip
+        one.eid,
+        waiting.letter_id,
+        waiting.peer,
+        waiting.letter_class,
+        node.epoch,
+        one.seq,
+        one.s_bytes,
+        one.sig,
+        one.salt,
+        one.s_hash,
+        one.envelope_hash,
+        one.envelope,
+        kem_key_id(draft.recipient_public),
+        now,
+        draft.expires_at,
+        "out",
+        0,
+        now,
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+    )
     work.outbox.add_envelope(row)
-    work.outbox.released(waiting.letter_id, now)
     if letter.first and waiting.letter_class == LETTER:
         book = Book(node, work)
         sealed = book.seal_payload(
             None if waiting.case_id is None else book.dek(waiting.case_id), waiting.letter_id, letter.payload
         )
         work.letters.put(
-            LetterRow(waiting.peer, "out", waiting.letter_id, waiting.thread_id, waiting.case_id, one.eid, sealed, now, None,
-                      letter.retention_until, None, None, None, None, None)
-        )  # fmt: skip
+            LetterRow(
+                waiting.peer,
+                "out",
+                waiting.letter_id,
+                waiting.thread_id,
+                waiting.case_id,
+                one.eid,
+                sealed,
+                now,
+                None,
+                letter.retention_until,
+                None,
+                None,
+                None,
+                None,
+                None,
+            )
+        )
     work.audit.append(now, "node", "released", waiting.letter_id)
     return row
 

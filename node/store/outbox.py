@@ -1,8 +1,8 @@
 """The outbox: letters that wait, and the envelopes they were released in.
 
-A letter's row says what is wanted (queued, held, released, done ...); an envelope's row holds the bytes that may be posted, and never
-any others. Terminal states of a letter only: receipted, refused, cancelled, given up. Nothing is dropped because a peer is away.
-Source: delivery, wire 1.
+A letter's row says what is wanted (queued, held, released, done ...); an envelope's row holds the bytes that may be
+posted, and never any others. Terminal states of a letter only: receipted, refused, cancelled, given up. Nothing is
+dropped because a peer is away. Source: delivery, wire 1.
 """
 
 import sqlite3
@@ -10,10 +10,14 @@ from dataclasses import dataclass
 
 OPEN_STATES = ("queued", "held", "released", "parked")
 _ENVELOPE = (
-    "eid, letter_id, peer, class, epoch, seq, s, sig, salt, s_hash, envelope_hash, bytes, recipient_key, created_at, expires_at,"
-    " state, tries, next_try_at, first_error, last_error, error_class, receipt, status, reason, receipted_at"
+    "eid, letter_id, peer, class, epoch, seq, s, sig, salt, s_hash, envelope_hash, bytes, recipient_key,"
+    " created_at, expires_at, state, tries, next_try_at, first_error, last_error, error_class, receipt,"
+    " status, reason, receipted_at"
 )
-_LETTER = "letter_id, peer, thread_id, case_id, class, urgency, state, sealed, queued_at, due_at, held_code, released_at, status, reason"
+_LETTER = (
+    "letter_id, peer, thread_id, case_id, class, urgency, state, sealed, queued_at, due_at, held_code, released_at,"
+    " status, reason"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +81,23 @@ class Outbox:
         """Queue a letter; durable with the transaction that decided it."""
         self._c.execute(
             f"insert into outbox ({_LETTER}) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-            (letter.letter_id, letter.peer, letter.thread_id, letter.case_id, letter.letter_class, letter.urgency, letter.state,
-             letter.sealed, letter.queued_at, letter.due_at, letter.held_code, letter.released_at, letter.status, letter.reason),
-        )  # fmt: skip
+            (
+                letter.letter_id,
+                letter.peer,
+                letter.thread_id,
+                letter.case_id,
+                letter.letter_class,
+                letter.urgency,
+                letter.state,
+                letter.sealed,
+                letter.queued_at,
+                letter.due_at,
+                letter.held_code,
+                letter.released_at,
+                letter.status,
+                letter.reason,
+            ),
+        )
 
     def get(self, letter_id: str) -> Waiting | None:
         """One letter by its id."""
@@ -89,7 +107,8 @@ class Outbox:
     def due(self, peer: str, now: int, limit: int) -> list[Waiting]:
         """Letters that may be released to `peer` at `now`: urgent ones first, then in the order they were queued."""
         rows = self._c.execute(
-            f"select {_LETTER} from outbox where peer=? and state in ('queued','held') and due_at<=? order by urgency, place limit ?",
+            f"select {_LETTER} from outbox where peer=? and state in ('queued','held') and due_at<=?"
+            " order by urgency, place limit ?",
             (peer, now, limit),
         )
         return [Waiting(*row) for row in rows]
@@ -130,7 +149,8 @@ class Outbox:
     def released(self, letter_id: str, now: int) -> None:
         """The letter has an envelope; its payload stands in the letter table from now on."""
         self._c.execute(
-            "update outbox set state='released', sealed=null, held_code=null, released_at=coalesce(released_at, ?) where letter_id=?",
+            "update outbox set state='released', sealed=null, held_code=null, released_at=coalesce(released_at, ?)"
+            " where letter_id=?",
             (now, letter_id),
         )
 
@@ -144,18 +164,44 @@ class Outbox:
     def end(self, letter_id: str, state: str, now: int, status: int | None = None, reason: int | None = None) -> None:
         """Put a letter in a terminal state, or park it for a person."""
         self._c.execute(
-            "update outbox set state=?, ended_at=?, status=coalesce(?, status), reason=coalesce(?, reason) where letter_id=?",
+            "update outbox set state=?, ended_at=?, status=coalesce(?, status), reason=coalesce(?, reason)"
+            " where letter_id=?",
             (state, now, status, reason, letter_id),
         )
 
     def add_envelope(self, row: EnvelopeRow) -> None:
         """Commit the bytes of a release, before the first of them leaves."""
         self._c.execute(
-            f"insert into envelope ({_ENVELOPE}, closed_sent) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0)",
-            (row.eid, row.letter_id, row.peer, row.letter_class, row.epoch, row.seq, row.s, row.sig, row.salt, row.s_hash,
-             row.envelope_hash, row.envelope, row.recipient_key, row.created_at, row.expires_at, row.state, row.tries, row.next_try_at,
-             row.first_error, row.last_error, row.error_class, row.receipt, row.status, row.reason, row.receipted_at),
-        )  # fmt: skip
+            f"insert into envelope ({_ENVELOPE}, closed_sent)"
+            " values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0)",
+            (
+                row.eid,
+                row.letter_id,
+                row.peer,
+                row.letter_class,
+                row.epoch,
+                row.seq,
+                row.s,
+                row.sig,
+                row.salt,
+                row.s_hash,
+                row.envelope_hash,
+                row.envelope,
+                row.recipient_key,
+                row.created_at,
+                row.expires_at,
+                row.state,
+                row.tries,
+                row.next_try_at,
+                row.first_error,
+                row.last_error,
+                row.error_class,
+                row.receipt,
+                row.status,
+                row.reason,
+                row.receipted_at,
+            ),
+        )
 
     def envelope(self, eid: bytes) -> EnvelopeRow | None:
         """One envelope by its id."""
@@ -170,24 +216,32 @@ class Outbox:
     def to_post(self, peer: str, now: int, limit: int) -> list[EnvelopeRow]:
         """Envelopes to post to `peer` at `now`: urgent ones first, then in the order of release."""
         rows = self._c.execute(
-            f"select {', '.join('e.' + c.strip() for c in _ENVELOPE.split(','))} from envelope e join outbox o using (letter_id)"
+            f"select {', '.join('e.' + c.strip() for c in _ENVELOPE.split(','))} from envelope e"
+            " join outbox o using (letter_id)"
             " where e.peer=? and e.state='out' and e.next_try_at<=? order by o.urgency, e.seq limit ?",
             (peer, now, limit),
         )
         return [EnvelopeRow(*row) for row in rows]
 
+    def still_out(self, eids: list[bytes]) -> set[bytes]:
+        """Of these envelopes, those that may be posted."""
+        marks = ",".join("?" * len(eids))
+        rows = self._c.execute(f"select eid from envelope where eid in ({marks}) and state='out'", eids)
+        return {row[0] for row in rows}
+
     def tried(self, eids: list[bytes], next_try_at: int, error: str, error_class: str, now: int) -> None:
         """Note a failed try; the first error is kept beside the newest."""
         self._c.executemany(
-            "update envelope set tries=tries+1, next_try_at=?, first_error=coalesce(first_error, ?), last_error=?, error_class=?,"
-            " last_error_at=? where eid=?",
+            "update envelope set tries=tries+1, next_try_at=?, first_error=coalesce(first_error, ?), last_error=?,"
+            " error_class=?, last_error_at=? where eid=?",
             [(next_try_at, error, error, error_class, now, eid) for eid in eids],
         )
 
     def receipted(self, eid: bytes, receipt: bytes, status: int, reason: int, now: int) -> None:
         """Keep the verified receipt; the envelope's bytes are no longer needed."""
         self._c.execute(
-            "update envelope set state='receipted', receipt=?, status=?, reason=?, receipted_at=?, bytes=null where eid=?",
+            "update envelope set state='receipted', receipt=?, status=?, reason=?, receipted_at=?, bytes=null"
+            " where eid=?",
             (receipt, status, reason, now, eid),
         )
 

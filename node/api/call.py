@@ -64,3 +64,9 @@ class Route:
         """`post.cases.case.changes`: for logs and as OpenAPI's operationId; holds no id."""
         words = [part.strip("{}") for part in self.path.split("/") if part]
         return ".".join([self.method.lower(), *words]).replace("-", "_")
+
+
+def number(c: Call, name: str) -> int:
+    """A number of the path; what is none exists nowhere, so it is 0."""
+    text = c.path[name]
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0

@@ -1,6 +1,7 @@
 """Who may work on which case: its owner and those it is shared with, coordinators, and nobody else.
 
-A case that arrived from abroad has no owner until somebody takes it; any caseworker may. A foreign case answers like an unknown one.
+A case that arrived from abroad has no owner until somebody takes it; any caseworker may. A foreign case answers
+like an unknown one.
 """
 
 from node.errors import NotFound

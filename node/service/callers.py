@@ -1,6 +1,6 @@
 """From a token to who is asking: a person's sign-in or a machine's token, with the office key while it is open.
 
-Only SHA-256 of a token is ever looked up. A person still there keeps the sign-in alive; a machine's token ends by its day.
+Only SHA-256 of a token is ever looked up. A person who is there keeps the sign-in alive; a token ends by its day.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from node.store.sessions import SessionRow, TokenRow
 from node.store.work import Reader, Work
 
 SEEN_EVERY_S: Final = 30
-TOKEN_CREDENTIAL: Final = "token"
+TOKEN_CREDENTIAL: Final = "token"  # noqa: S105 - the name of a kind of credential
 TOKEN_GENERATION: Final = 1
 MACHINE_PREFIX: Final = "trm-"
 
@@ -66,7 +66,9 @@ async def sign_out(staff: Staff, caller: Caller) -> None:
 
 def not_signed_in() -> NotSignedIn:
     """The answer to a request without a token that holds."""
-    return NotSignedIn("no sign-in, or it has ended; sign in and send the token", for_user="You are signed out. Sign in again.")
+    return NotSignedIn(
+        "no sign-in, or it has ended; sign in and send the token", for_user="You are signed out. Sign in again."
+    )
 
 
 def token_binding(staff: Staff, token_id: str) -> WrapBinding:

@@ -25,7 +25,9 @@ from node.protocol.codes import AgeBand, Gender, Need
 from node.protocol.scalars import Code, Country, Date, Id, Language, Seconds
 from node.service.commands import Command
 
-PersonId = Annotated[str, Meta(pattern="^[0-9a-f]{16}(?!\\n)$", description="a person of this case, 8 bytes, lowercase hex")]
+PersonId = Annotated[
+    str, Meta(pattern="^[0-9a-f]{16}(?!\\n)$", description="a person of this case, 8 bytes, lowercase hex")
+]
 Value = Annotated[str, Meta(max_length=20_000)]
 
 
@@ -105,7 +107,7 @@ class CheckGuardian(Change, frozen=True, tag="check_guardian"):
 
 
 class FirstIntakeAnswered(Change, frozen=True, tag="first_intake"):
-    """Which countries must never hear of each person, by person id; an empty list means she was asked and named none (H05)."""
+    """Which countries must never hear of each person, by person id; an empty list: asked, named none (H05)."""
 
     blocked: dict[PersonId, tuple[Country, ...]]
 

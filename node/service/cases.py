@@ -59,7 +59,9 @@ async def create_case(node: Node, actor: Actor, new: NewCase) -> CaseView:
     """A new case; its maker owns it. A case system's case is open for any caseworker until somebody takes it."""
     actor.must_be("caseworker", "coordinator", "machine")
     if new.persons[0].role != "person" or any(one.role == "person" for one in new.persons[1:]):
-        raise BadInput("the first person is the one the case is about, the others are dependants", field="persons", rule="H26")
+        raise BadInput(
+            "the first person is the one the case is about, the others are dependants", field="persons", rule="H26"
+        )
 
     def make(work: Work) -> CaseView:
         now, book = node.now(), Book(node, work)
@@ -148,7 +150,9 @@ def _change(node: Node, work: Work, actor: Actor, case_id: str, change: Change) 
     now, book, case = node.now(), Book(node, work), _open(node, work, actor, case_id)
     if isinstance(change, AddPerson):
         if change.person.role == "person":
-            raise BadInput("a case is about one person; add a dependant", field="person.role", expected="dependant", rule="H26")
+            raise BadInput(
+                "a case is about one person; add a dependant", field="person.role", expected="dependant", rule="H26"
+            )
         person = person_from(change.person, node.random(8).hex())
         return _made(work, book, case, add_person(case.case, person, actor.user_id, now), now)
     row = CHANGES[type(change)]
@@ -194,9 +198,10 @@ def _decide(node: Node, work: Work, actor: Actor, case_id: str, pending: int, ap
     by = (waiting.proposed_by, actor.user_id)
     if len(set(by)) < 2:
         raise NotAllowed(
-            "this needs two different people and got one", rule="R24",
+            "this needs two different people and got one",
+            rule="R24",
             for_user="A second person has to confirm this. Ask a colleague to sign in.",
-        )  # fmt: skip
+        )
     changed = CHANGES[type(waiting.change)].make(case.case, waiting.change, by, now)
     work.tasks.done(pending, actor.user_id, now)
     return _made(work, book, case, changed, now)
@@ -213,10 +218,16 @@ def _made(work: Work, book: Book, case: OpenCase, changed: CaseChanged, now: int
 def _set_owner(node: Node, work: Work, actor: Actor, case_id: str, owner: str | None) -> CaseView:
     now, row = node.now(), may_work_on(work, actor, case_id)
     if actor.role == "caseworker" and (row.owner is not None or owner != actor.user_id):
-        raise NotAllowed("a caseworker takes an open case for themselves; ask a coordinator to assign it to somebody else")
+        raise NotAllowed(
+            "a caseworker takes an open case for themselves; ask a coordinator to assign it to somebody else"
+        )
     user = None if owner is None else work.people.get(owner)
-    if owner is not None and (user is None or user.disabled_at is not None or user.role not in ("caseworker", "coordinator")):
-        raise BadInput("owner is no caseworker or coordinator of this node", field="owner", expected="the id of a colleague")
+    if owner is not None and (
+        user is None or user.disabled_at is not None or user.role not in ("caseworker", "coordinator")
+    ):
+        raise BadInput(
+            "owner is no caseworker or coordinator of this node", field="owner", expected="the id of a colleague"
+        )
     work.cases.put(_owned_by(row, owner, now))
     work.audit.append(now, actor.user_id, "case_taken", case_id, outcome="assigned")
     book = Book(node, work)
@@ -235,16 +246,29 @@ def _pending(node: Node, case: OpenCase, task: TaskRow) -> PendingView:
 def _view(book: Book, case: OpenCase) -> CaseView:
     row, it = case.row, case.case
     threads = [
-        CaseThreadView(thread=one.thread_id, peer=one.peer, started_at=one.started_at, changed_at=one.changed_at, ended_at=one.ended_at)
+        CaseThreadView(
+            thread=one.thread_id,
+            peer=one.peer,
+            started_at=one.started_at,
+            changed_at=one.changed_at,
+            ended_at=one.ended_at,
+        )
         for one in book.reader.threads.of_case(case.id)
     ]
     return CaseView(
-        case=case.id, owner=row.owner, created_at=row.created_at, changed_at=row.changed_at, trafficking_status=it.trafficking_status,
+        case=case.id,
+        owner=row.owner,
+        created_at=row.created_at,
+        changed_at=row.changed_at,
+        trafficking_status=it.trafficking_status,
         persons=[person_view(person) for person in it.persons],
         first_intake_answered_at=None if it.first_intake is None else it.first_intake.answered_at,
-        place_is_detention=it.place_is_detention, distrust=it.distrust, retention=it.retention, threads=threads,
+        place_is_detention=it.place_is_detention,
+        distrust=it.distrust,
+        retention=it.retention,
+        threads=threads,
         waits_for_second=pending_of(book.node, book.reader, case),
-    )  # fmt: skip
+    )
 
 
 def _page(book: Book, actor: Actor, limit: int, before: int | None) -> CasePage:
@@ -274,9 +298,14 @@ def _rows(reader: Reader, before: int | None) -> Iterator[CaseRow]:
 def _line(book: Book, row: CaseRow) -> CaseLine:
     persons = () if row.dek is None else book.case(row.case_id).case.persons
     return CaseLine(
-        case=row.case_id, owner=row.owner, created_at=row.created_at, changed_at=row.changed_at, persons=len(persons),
-        treated_as_child=any(one.treated_as_child for one in persons), erased=row.dek is None,
-    )  # fmt: skip
+        case=row.case_id,
+        owner=row.owner,
+        created_at=row.created_at,
+        changed_at=row.changed_at,
+        persons=len(persons),
+        treated_as_child=any(one.treated_as_child for one in persons),
+        erased=row.dek is None,
+    )
 
 
 def _looks(reader: Reader, row: CaseRow) -> list[LookView]:

@@ -130,7 +130,9 @@ async def second_consent(node: Node, actor: Actor, case_id: str, consent_id: str
         if record.seconded_by is not None:
             raise Conflict("somebody stands behind this record already")
         if record.recorded_by == actor.user_id:
-            raise NotAllowed("whoever recorded it cannot be the second person", rule="H10", for_user="Ask a colleague to second it.")
+            raise NotAllowed(
+                "whoever recorded it cannot be the second person", rule="H10", for_user="Ask a colleague to second it."
+            )
         record = msgspec.structs.replace(record, seconded_by=actor.user_id)
         book.put_consent(case, record, node.now())
         work.audit.append(node.now(), actor.user_id, "consent_seconded", consent_id, rule="H10")
@@ -153,7 +155,9 @@ async def list_consents(node: Node, actor: Actor, case_id: str) -> list[ConsentV
 
 async def view_consent(node: Node, actor: Actor, case_id: str, consent_id: str) -> ConsentView:
     """One consent record."""
-    return await node.store.read(lambda reader: _view(node, *_find(Book(node, reader), reader, actor, case_id, consent_id)))
+    return await node.store.read(
+        lambda reader: _view(node, *_find(Book(node, reader), reader, actor, case_id, consent_id))
+    )
 
 
 def _record(node: Node, work: Work, actor: Actor, case_id: str, new: NewConsent) -> ConsentView:
@@ -166,12 +170,21 @@ def _record(node: Node, work: Work, actor: Actor, case_id: str, new: NewConsent)
     lasts = MAX_PROVISIONAL_SECONDS if new.basis == "provisional" else DEFAULT_CONSENT_SECONDS
     end = start + lasts if new.valid_until is None else new.valid_until
     if end <= start:
-        raise BadInput("consent ends before it begins", field="valid_until", expected="a time after valid_from", rule="R22")
+        raise BadInput(
+            "consent ends before it begins", field="valid_until", expected="a time after valid_from", rule="R22"
+        )
     record = ConsentRecord(
-        consent_id=node.random(16).hex(), recorded_by=actor.user_id, valid_from=start, valid_until=end,
-        recipients=tuple(ConsentTo(to.country, to.organisation_type, to.organisation, to.holder) for to in new.recipients),
-        renewals=_renewals(book.consents(case), new), evidence_hash=new.evidence_hash or "", **_same(new),
-    )  # fmt: skip
+        consent_id=node.random(16).hex(),
+        recorded_by=actor.user_id,
+        valid_from=start,
+        valid_until=end,
+        recipients=tuple(
+            ConsentTo(to.country, to.organisation_type, to.organisation, to.holder) for to in new.recipients
+        ),
+        renewals=_renewals(book.consents(case), new),
+        evidence_hash=new.evidence_hash or "",
+        **_same(new),
+    )
     book.put_consent(case, record, now)
     work.audit.append(now, actor.user_id, "consent_recorded", record.consent_id, rule="R22")
     return _view(node, case, record)
@@ -206,4 +219,6 @@ def _view(node: Node, case: OpenCase, record: ConsentRecord) -> ConsentView:
     facts = {name: getattr(record, name) for name in ConsentView.__struct_fields__ if hasattr(record, name)}
     shown = [FaultView(one.rule, one.sentence, one.next_step) for one in found]
     told = sorted({one.country for one in record.asserted})
-    return ConsentView(consent=record.consent_id, told=told, counts=person is not None and not found, faults=shown, **facts)
+    return ConsentView(
+        consent=record.consent_id, told=told, counts=person is not None and not found, faults=shown, **facts
+    )

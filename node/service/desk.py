@@ -90,7 +90,12 @@ async def inbox(node: Node, actor: Actor) -> Inbox:
 
     def read(reader: Reader) -> Inbox:
         sight = _Sight(reader, actor)
-        return Inbox(due=_due(node, reader, sight), unopened=_unopened(reader, sight), held=_held(reader, sight), tasks=_tasks(reader, sight))
+        return Inbox(
+            due=_due(node, reader, sight),
+            unopened=_unopened(reader, sight),
+            held=_held(reader, sight),
+            tasks=_tasks(reader, sight),
+        )
 
     return await node.store.read(read)
 
@@ -132,7 +137,13 @@ async def task_done(node: Node, actor: Actor, task_id: int) -> None:
         if task.code == SECOND_PERSON:
             raise NotAllowed("a second person confirms or refuses this change in its case", rule="R24")
         work.tasks.done(task_id, actor.user_id, node.now())
-        work.audit.append(node.now(), actor.user_id, "task_done", task.letter_id or task.thread_id or task.case_id or "", outcome=task.code)
+        work.audit.append(
+            node.now(),
+            actor.user_id,
+            "task_done",
+            task.letter_id or task.thread_id or task.case_id or "",
+            outcome=task.code,
+        )
 
     await node.store.write(done)
 
@@ -172,9 +183,17 @@ def _due(node: Node, reader: Reader, sight: _Sight) -> list[DueView]:
         thread = reader.threads.get(row.peer, row.thread_id)
         if thread is not None and sight.case(thread.case_id):
             found.append(
-                DueView(thread=row.thread_id, case=thread.case_id, peer=row.peer, letter=row.letter_id, code=row.code,
-                        due_at=row.due_at, step=row.step, overdue=row.due_at < now)
-            )  # fmt: skip
+                DueView(
+                    thread=row.thread_id,
+                    case=thread.case_id,
+                    peer=row.peer,
+                    letter=row.letter_id,
+                    code=row.code,
+                    due_at=row.due_at,
+                    step=row.step,
+                    overdue=row.due_at < now,
+                )
+            )
     return found
 
 
@@ -188,7 +207,14 @@ def _unopened(reader: Reader, sight: _Sight) -> list[UnopenedView]:
 
 def _held(reader: Reader, sight: _Sight) -> list[HeldView]:
     return [
-        HeldView(letter=row.letter_id, thread=row.thread_id, case=row.case_id, peer=row.peer, at=row.at, why=row.held_code or DISCREET)
+        HeldView(
+            letter=row.letter_id,
+            thread=row.thread_id,
+            case=row.case_id,
+            peer=row.peer,
+            at=row.at,
+            why=row.held_code or DISCREET,
+        )
         for row in reader.letters.all_held()
         if sight.case(row.case_id) or (row.case_id is None and sight.sees_all)
     ]
@@ -196,7 +222,15 @@ def _held(reader: Reader, sight: _Sight) -> list[HeldView]:
 
 def _tasks(reader: Reader, sight: _Sight) -> list[TaskView]:
     return [
-        TaskView(id=task.id, code=task.code, at=task.at, case=task.case_id, peer=task.peer, thread=task.thread_id, letter=task.letter_id)
+        TaskView(
+            id=task.id,
+            code=task.code,
+            at=task.at,
+            case=task.case_id,
+            peer=task.peer,
+            thread=task.thread_id,
+            letter=task.letter_id,
+        )
         for task in reader.tasks.open()
         if sight.task(task)
     ]

@@ -72,17 +72,27 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     signed_in: int
 
 
-async def audit_page(node: Node, actor: Actor, limit: int = 100, before: int | None = None, ref: str | None = None) -> AuditPage:
+async def audit_page(
+    node: Node, actor: Actor, limit: int = 100, before: int | None = None, ref: str | None = None
+) -> AuditPage:
     """Lines of the audit, of one thing or of all."""
     actor.must_be("auditor")
 
     def read(reader: Reader) -> AuditPage:
         rows = reader.audit.lines(ref=ref, before=before, limit=limit)
         lines = [
-            AuditLineView(seq=row.seq, at=row.at, actor=row.actor, act=row.act, ref=row.ref, rule=row.rule,
-                          outcome=row.outcome, hash=row.hash.hex())
+            AuditLineView(
+                seq=row.seq,
+                at=row.at,
+                actor=row.actor,
+                act=row.act,
+                ref=row.ref,
+                rule=row.rule,
+                outcome=row.outcome,
+                hash=row.hash.hex(),
+            )
             for row in rows
-        ]  # fmt: skip
+        ]
         return AuditPage(lines=lines, before=rows[-1].seq if len(rows) == limit else None)
 
     return await node.store.read(read)
@@ -111,11 +121,17 @@ async def health(node: Node, actor: Actor) -> Health:
 
     def read(reader: Reader) -> Health:
         return Health(
-            country=node.country, now=node.now(), writable=node.store.problem is None, problem=node.store.problem,
-            registry=node.view.freshness(node.now()), registry_verified_at=node.view.verified_at,
-            oldest_open_at=reader.outbox.oldest_open_at(), audit_size=reader.audit.head()[0],
-            open_tasks=len(reader.tasks.open()), signed_in=len(reader.sessions.alive(node.now())),
-        )  # fmt: skip
+            country=node.country,
+            now=node.now(),
+            writable=node.store.problem is None,
+            problem=node.store.problem,
+            registry=node.view.freshness(node.now()),
+            registry_verified_at=node.view.verified_at,
+            oldest_open_at=reader.outbox.oldest_open_at(),
+            audit_size=reader.audit.head()[0],
+            open_tasks=len(reader.tasks.open()),
+            signed_in=len(reader.sessions.alive(node.now())),
+        )
 
     return await node.store.read(read)
 
@@ -127,8 +143,16 @@ def _queues(reader: Reader) -> Queues:
     for peer in sorted({*counts, *threads, *contacts}):
         row = contacts.get(peer) or reader.peers.get(peer)
         found.append(
-            PeerQueue(peer=peer, letters=counts.get(peer, {}), threads=threads.get(peer, 0), last_contact_at=row.last_contact_at,
-                      last_error_at=row.last_error_at, last_error=row.last_error, tries=row.tries, next_try_at=row.next_try_at,
-                      paused=row.paused_code)
-        )  # fmt: skip
+            PeerQueue(
+                peer=peer,
+                letters=counts.get(peer, {}),
+                threads=threads.get(peer, 0),
+                last_contact_at=row.last_contact_at,
+                last_error_at=row.last_error_at,
+                last_error=row.last_error,
+                tries=row.tries,
+                next_try_at=row.next_try_at,
+                paused=row.paused_code,
+            )
+        )
     return Queues(peers=found, oldest_open_at=reader.outbox.oldest_open_at())

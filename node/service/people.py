@@ -106,7 +106,11 @@ async def change_password(staff: Staff, by: Caller, command: ChangePassword) -> 
     if old is None:
         raise NotAllowed("old password is wrong; type it again", for_user="The old password is wrong.")
     key_seed, salt = staff.node.random(32), staff.node.random(16)
-    new, seed, now = await staff.stretch(command.new, salt), staff.offices.get(by.token_hash, staff.node.now()), staff.node.now()
+    new, seed, now = (
+        await staff.stretch(command.new, salt),
+        staff.offices.get(by.token_hash, staff.node.now()),
+        staff.node.now(),
+    )
 
     def change(work: Work) -> None:
         user_key(staff, work, row.user_id, old)  # OpenFailed if somebody changed it in between
@@ -153,9 +157,15 @@ def _add(staff: Staff, work: Work, new: NewUser, stretched: Secret, salt: bytes,
     node, now = staff.node, staff.node.now()
     user_id = node.random(16).hex()
     row = UserRow(
-        user_id, staff.login_index(new.login), seal_names(node, user_id, StaffNames(new.login, new.name)), new.role,
-        new.organisation, staff.verifier(user_id, stretched, salt), KemKey(key_seed).public, now,
-    )  # fmt: skip
+        user_id,
+        staff.login_index(new.login),
+        seal_names(node, user_id, StaffNames(new.login, new.name)),
+        new.role,
+        new.organisation,
+        staff.verifier(user_id, stretched, salt),
+        KemKey(key_seed).public,
+        now,
+    )
     work.people.add(row)
     _wrap(staff, work, user_id, stretched, key_seed)
     work.audit.append(now, by, "user_added", user_id, outcome=new.role)

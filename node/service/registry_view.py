@@ -12,7 +12,7 @@ from registry.trust import Country
 BANNERS: dict[str, str] = {
     "fresh": "",
     "stale": "The list of countries is {days} days old. Letters still go; identity goes only to keys known before.",
-    "two_person": "The list of countries is {days} days old. Letters go only when two people accept it. Tell the operator.",
+    "two_person": "The list of countries is {days} days old. Letters go only if two people agree. Tell the operator.",
     "queue_only": "The list of countries is {days} days old. Letters wait here until it is renewed. Tell the operator.",
 }
 
@@ -61,10 +61,14 @@ def registry_view(node: Node) -> RegistryView:
     now, view = node.now(), node.view
     age_s, fresh = max(0, now - view.verified_at), view.freshness(now)
     return RegistryView(
-        me=node.country, verified_at=view.verified_at, age_s=age_s, freshness=fresh,
-        banner=BANNERS[fresh].format(days=age_s // DAY_S), troubles=sorted(view.troubles.values()),
+        me=node.country,
+        verified_at=view.verified_at,
+        age_s=age_s,
+        freshness=fresh,
+        banner=BANNERS[fresh].format(days=age_s // DAY_S),
+        troubles=sorted(view.troubles.values()),
         countries=[_country(country, now) for _, country in sorted(view.countries.items())],
-    )  # fmt: skip
+    )
 
 
 def country_view(node: Node, code: str) -> CountryView:
@@ -78,12 +82,26 @@ def country_view(node: Node, code: str) -> CountryView:
 def _country(country: Country, now: int) -> CountryView:
     record, usable = country.record, country.usable_office_keys(now)
     offices = [
-        OfficeView(holder=key.office_kid.hex(), name=key.holder, kind=key.kind, police_powers=key.police_powers, usable_now=key in usable)
+        OfficeView(
+            holder=key.office_kid.hex(),
+            name=key.holder,
+            kind=key.kind,
+            police_powers=key.police_powers,
+            usable_now=key in usable,
+        )
         for key in country.office_keys
     ]
     return CountryView(
-        country=country.code, status=country.status_at(now), names=record.authority.names, contact=record.authority.contact,
-        out_of_hours=record.out_of_hours, languages=record.languages, fingerprint=country.fingerprint, serial=country.serial,
-        valid_until=record.valid_until, quarantined_until=country.quarantined_until, first_seen_at=country.first_seen_at,
+        country=country.code,
+        status=country.status_at(now),
+        names=record.authority.names,
+        contact=record.authority.contact,
+        out_of_hours=record.out_of_hours,
+        languages=record.languages,
+        fingerprint=country.fingerprint,
+        serial=country.serial,
+        valid_until=record.valid_until,
+        quarantined_until=country.quarantined_until,
+        first_seen_at=country.first_seen_at,
         offices=offices,
-    )  # fmt: skip
+    )

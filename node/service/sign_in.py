@@ -9,7 +9,7 @@ import hashlib
 import struct
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from node.crypto.staff import WrapBinding, login_is_right, login_verifier, unwrap_user_key
 from node.crypto.suite import KemKey
@@ -18,7 +18,7 @@ from node.crypto.vault import MODERATE, Cost, Secret, keyed_hash, stretch
 from node.errors import NotSignedIn, TryLater
 from node.service.context import Node
 from node.service.offices import OFFICE, PASSWORD, USER, Offices, open_given
-from node.service.staff_book import SignedIn, SignIn
+from node.service.staff_book import Role, SignedIn, SignIn
 from node.store.people import UserRow
 from node.store.sessions import SessionRow
 from node.store.work import Reader, Work
@@ -64,7 +64,7 @@ class Staff:
         return _VERIFIER.pack(salt, self.cost.passes, self.cost.memory_bytes // 1024, made)
 
     async def stretch(self, password: str, salt: bytes, cost: Cost | None = None) -> Secret:
-        """Argon2id beside the event loop, two at a time; TryLater when too many wait, because each takes much memory."""
+        """Argon2id beside the event loop, two at a time; TryLater when too many wait: each takes memory."""
         if self._waiting >= WAITING:
             raise TryLater("too many sign-ins at once; try again in a minute", retry_after_s=60)
         self._waiting += 1
@@ -103,7 +103,9 @@ async def sign_in(staff: Staff, command: SignIn) -> SignedIn:
     token = to_base64url(staff.node.random(TOKEN_BYTES))
     started, seed = await store.write(lambda work: _start(staff, work, user.user_id, stretched, token))
     if seed is not None:
-        staff.offices.hold(token_hash(token), user.user_id, seed, min(staff.node.now() + started.idle_s, started.ends_at))
+        staff.offices.hold(
+            token_hash(token), user.user_id, seed, min(staff.node.now() + started.idle_s, started.ends_at)
+        )
     return started
 
 
@@ -164,9 +166,10 @@ def _wrong() -> NotSignedIn:
 
 def _locked(seconds: int) -> TryLater:
     return TryLater(
-        "too many wrong passwords; wait, then try again", retry_after_s=seconds,
+        "too many wrong passwords; wait, then try again",
+        retry_after_s=seconds,
         for_user=f"Too many wrong passwords. Try again in {seconds} seconds, or ask a coordinator for a new one.",
-    )  # fmt: skip
+    )
 
 
 def _parts(staff: Staff, user: UserRow | None, login: str) -> tuple[bytes, Cost, bytes]:
@@ -188,9 +191,13 @@ def _start(staff: Staff, work: Work, user_id: str, stretched: Secret, token: str
     work.audit.append(now, user_id, "sign_in")
     seed = _office_seed(staff, work, user, stretched)
     started = SignedIn(
-        token=token, user=user_id, role=user.role, idle_s=limits.idle_s, ends_at=ends_at,  # type: ignore[arg-type]
+        token=token,
+        user=user_id,
+        role=cast(Role, user.role),
+        idle_s=limits.idle_s,
+        ends_at=ends_at,
         reads_names=seed is not None,
-    )  # fmt: skip
+    )
     return started, seed
 
 

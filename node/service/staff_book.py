@@ -14,7 +14,9 @@ MIN_PASSWORD = 12
 MAX_PASSWORD = 256
 
 Role = Literal["caseworker", "coordinator", "auditor", "operator"]
-Login = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9._@+-]{1,63}(?!\\n)$", description="small letters, digits and . _ @ + -")]
+Login = Annotated[
+    str, Meta(pattern="^[a-z0-9][a-z0-9._@+-]{1,63}(?!\\n)$", description="small letters, digits and . _ @ + -")
+]
 Password = Annotated[str, Meta(min_length=MIN_PASSWORD, max_length=MAX_PASSWORD)]
 ShortText = Annotated[str, Meta(max_length=80)]
 
@@ -127,6 +129,12 @@ def view_of(node: Node, row: UserRow, reads_names: bool) -> UserView:
     """A user's row, opened for colleagues."""
     names = node.seals.open_as(StaffNames, node.seals.node_key(), "user", row.user_id, row.sealed)
     return UserView(
-        user=row.user_id, login=names.login, name=names.name, role=row.role, organisation=row.organisation,
-        created_at=row.created_at, disabled_at=row.disabled_at, reads_names=reads_names,
-    )  # fmt: skip
+        user=row.user_id,
+        login=names.login,
+        name=names.name,
+        role=row.role,
+        organisation=row.organisation,
+        created_at=row.created_at,
+        disabled_at=row.disabled_at,
+        reads_names=reads_names,
+    )

@@ -1,4 +1,4 @@
-"""Tokens for case systems: made by a coordinator, shown once, revocable; they read names only if that coordinator says so.
+"""Tokens for case systems: made by a coordinator, shown once; they read names only if that coordinator says so.
 
 Source: at-rest, two vaults (a machine gets its own wrap only if a coordinator grants it); R40.
 """
@@ -15,7 +15,7 @@ from node.store.work import Work
 
 
 async def make_token(staff: Staff, by: Caller, new: NewToken) -> TokenMade:
-    """A new token. It reads no name unless `reads_names`, for which the maker's own sign-in must hold the office key."""
+    """A new token. It reads no name unless `reads_names`, for which the maker's sign-in must hold the office key."""
     by.actor.must_be("coordinator")
     node, now = staff.node, staff.node.now()
     held = staff.offices.get(by.token_hash, now)
@@ -24,7 +24,9 @@ async def make_token(staff: Staff, by: Caller, new: NewToken) -> TokenMade:
     token_id, token = node.random(16).hex(), MACHINE_PREFIX + to_base64url(node.random(TOKEN_BYTES))
     sealed = None
     if new.reads_names and held is not None:
-        sealed = wrap_user_seed(held.seed.value, secret_of(token), staff.pepper, token_binding(staff, token_id), node.random)
+        sealed = wrap_user_seed(
+            held.seed.value, secret_of(token), staff.pepper, token_binding(staff, token_id), node.random
+        )
     ends_at = now + new.days * DAY_S
     row = TokenRow(token_id, token_hash(token), by.actor.user_id, (new.label,), sealed, now, ends_at)
 
@@ -57,6 +59,12 @@ async def revoke_token(staff: Staff, by: Caller, token_id: str) -> None:
 
 def _view(row: TokenRow) -> TokenView:
     return TokenView(
-        id=row.token_id, label=" ".join(row.scopes), made_by=row.user_id, created_at=row.created_at, ends_at=row.ends_at,
-        used_at=row.used_at, revoked_at=row.revoked_at, reads_names=row.sealed is not None,
-    )  # fmt: skip
+        id=row.token_id,
+        label=" ".join(row.scopes),
+        made_by=row.user_id,
+        created_at=row.created_at,
+        ends_at=row.ends_at,
+        used_at=row.used_at,
+        revoked_at=row.revoked_at,
+        reads_names=row.sealed is not None,
+    )

@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestClient
 
 from node.api.app import api_application
 from node.crypto.vault import SMALLEST
+from node.service import setup
 from node.service.people import first_user
 from node.service.setup import Made
 from node.service.sign_in import SignInLimits, Staff
@@ -137,7 +138,7 @@ async def open_desk(world: World, code: str, made: dict[str, Made], aiohttp_clie
 async def desks(tmp_path: Any, monkeypatch: pytest.MonkeyPatch, aiohttp_client: Any) -> AsyncIterator[dict[str, Desk]]:
     """Two countries, XD and XA, each with its API."""
     made: dict[str, Made] = {}
-    init_node = worlds.init_node
+    init_node = setup.init_node
 
     def remembered(folder: Any, new: Any, *rest: Any) -> Made:
         made[new.country] = init_node(folder, new, *rest)

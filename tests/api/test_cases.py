@@ -77,14 +77,15 @@ async def test_a_field_that_is_not_in_the_list_cannot_be_written(desk: Desk):
     assert "shelter_address" not in str(answer.json)
 
 
+FEARED = {"country": "XB", "kind": "nationality", "feared": "yes"}
 ONE_PERSON = [
     ("doubt_age", {}, "age_in_doubt", True),
     ("block_countries", {"countries": ["XB"]}, "blocked_countries", ["XB"]),
     ("set_protection", {"protection": "sought"}, "protection", "sought"),
-    ("set_tie", {"country": "XB", "kind": "nationality", "feared": "yes"}, "ties", [{"country": "XB", "kind": "nationality", "feared": "yes"}]),
+    ("set_tie", FEARED, "ties", [FEARED]),
     ("hold_for_review", {}, "held_for_review", True),
     ("set_facts", {"needs": ["legal"], "interpreter": True}, "needs", ["legal"]),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("kind", "facts", "field", "after"), ONE_PERSON, ids=lambda x: x if isinstance(x, str) else "")
@@ -110,7 +111,9 @@ TWO_PEOPLE = [
 ]
 
 
-@pytest.mark.parametrize(("first", "then", "field", "after"), TWO_PEOPLE, ids=lambda x: x[0] if isinstance(x, tuple) else "")
+@pytest.mark.parametrize(
+    ("first", "then", "field", "after"), TWO_PEOPLE, ids=lambda x: x[0] if isinstance(x, tuple) else ""
+)
 async def test_what_lifts_a_protection_waits_for_a_second_person(desk: Desk, first, then, field, after):
     """R12, H03, H05, H17: nothing changes before the second person confirms, and the first cannot be the second."""
     case = await desk.case("bea")
@@ -167,7 +170,12 @@ async def test_lifting_an_asylum_block_is_refused_at_once_without_her_written_wi
 async def test_a_guardian_counts_after_somebody_else_looked_for_a_conflict(desk: Desk):
     """H11."""
     case = await desk.case("bea", age_band="12-15")
-    guardian = {"appointing_body": "court", "appointed_on": "2026-10-01", "not_named_in_case": True, "heard_alone": True}
+    guardian = {
+        "appointing_body": "court",
+        "appointed_on": "2026-10-01",
+        "not_named_in_case": True,
+        "heard_alone": True,
+    }
     await change(desk, "bea", case, "record_guardian", person_id=her(case), **guardian)
     check = {"change": "check_guardian", "person_id": her(case), "conflict_found": False}
 

@@ -7,9 +7,9 @@ from tests.api.conftest import Desk
 DAY_S = 86_400
 
 
-async def record(desk: Desk, case: dict[str, Any], status: int = 201, **facts: Any) -> Any:
+async def record(desk: Desk, case: dict[str, Any], **facts: Any) -> Any:
     body = desk.consent_body(case, "XA", **facts)
-    return await desk.done("bea", f"/cases/{case['case']}/consents", body, status)
+    return await desk.done("bea", f"/cases/{case['case']}/consents", body, 201)
 
 
 async def test_a_whole_consent_counts_until_its_time_is_over(desk: Desk):

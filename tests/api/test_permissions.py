@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from node.api.call import Route
-from node.api.routes import EVERY_ROLE, ROUTES
+from node.api.roles import EVERY_ROLE
+from node.api.routes import ROUTES
 from tests.api.conftest import PASSWORD, Desk
 
 LOGINS = {"caseworker": "cleo", "coordinator": "ana", "auditor": "dora", "operator": "olaf", "machine": "machine"}
 OBJECTS = ("case", "thread", "letter", "consent", "pending")
-UNKNOWN = {name: "0" * 32 for name in ("case", "thread", "letter", "consent", "user", "token")} | {
+UNKNOWN = dict.fromkeys(("case", "thread", "letter", "consent", "user", "token"), "0" * 32) | {
     "pending": "999999",
     "task": "999999",
     "country": "XZ",

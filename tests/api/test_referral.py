@@ -98,7 +98,7 @@ async def test_names_go_after_acceptance_and_are_opened_with_a_reason(desks: dic
 
 
 async def test_an_act_out_of_turn_is_refused_with_its_rule_and_nothing_leaves(desks: dict[str, Desk]):
-    xd, xa = await staffed(desks)
+    xd, _ = await staffed(desks)
     _, thread = await offered(xd)
     posted = len(xd.world.posted)
 

@@ -1,0 +1,190 @@
+"""Routes: cases, names, and what she allowed."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from node.api.call import Call, Handler, Route, number
+from node.api.roles import DECIDE, WORK
+from node.service import cases, consents, withdrawals
+from node.service.case_requests import (
+    AnyChange,
+    CasePage,
+    CaseView,
+    Changed,
+    IdentityView,
+    IdentityWritten,
+    LookView,
+    NewCase,
+    Reason,
+    SetOwner,
+    WriteIdentity,
+)
+from node.service.commands import Command, Withdraw
+from node.service.consents import ConsentView, NewConsent
+
+
+class PageQuery(Command, frozen=True):
+    """A page of a list: at most `limit` rows, from before `before`."""
+
+    limit: Annotated[int, Meta(ge=1, le=500)] = 100
+    before: Annotated[int, Meta(ge=0)] | None = None
+
+
+class Withdrawn(msgspec.Struct, frozen=True):
+    """How many countries are told that she took her consent back."""
+
+    told: int
+
+
+async def _withdraw(c: Call) -> Withdrawn:
+    told = await withdrawals.withdraw_consent(c.node, c.actor, c.path["case"], c.path["consent"], c.body)
+    return Withdrawn(told)
+
+
+def _decide(approve: bool) -> Handler:
+    """The handler of both answers a second person can give."""
+
+    async def decide(c: Call) -> Changed:
+        return await cases.decide_change(c.node, c.actor, c.path["case"], number(c, "pending"), approve)
+
+    return decide
+
+
+CASES: tuple[Route, ...] = (
+    Route(
+        "GET",
+        "/cases",
+        WORK,
+        "One's own cases, newest change first",
+        lambda c: cases.list_cases(c.node, c.actor, c.query.limit, c.query.before),
+        query=PageQuery,
+        answers=CasePage,
+    ),
+    Route(
+        "POST",
+        "/cases",
+        WORK,
+        "A new case",
+        lambda c: cases.create_case(c.node, c.actor, c.body),
+        takes=NewCase,
+        answers=CaseView,
+        status=201,
+    ),
+    Route(
+        "GET",
+        "/cases/{case}",
+        WORK,
+        "A case, without names",
+        lambda c: cases.view_case(c.node, c.actor, c.path["case"]),
+        answers=CaseView,
+    ),
+    Route(
+        "POST",
+        "/cases/{case}/changes",
+        WORK,
+        "One change; where two people are needed it waits for the second",
+        lambda c: cases.change_case(c.node, c.actor, c.path["case"], c.body),
+        takes=AnyChange,
+        answers=Changed,
+    ),
+    Route(
+        "POST",
+        "/cases/{case}/changes/{pending}/approve",
+        DECIDE,
+        "A second person confirms a change",
+        _decide(True),
+        answers=Changed,
+    ),
+    Route(
+        "POST",
+        "/cases/{case}/changes/{pending}/refuse",
+        DECIDE,
+        "Refuse or take back a change that waits",
+        _decide(False),
+        answers=Changed,
+    ),
+    Route(
+        "PUT",
+        "/cases/{case}/owner",
+        DECIDE,
+        "Assign a case, or take one that is open",
+        lambda c: cases.set_owner(c.node, c.actor, c.path["case"], c.body),
+        takes=SetOwner,
+        answers=CaseView,
+    ),
+    Route(
+        "PUT",
+        "/cases/{case}/identity",
+        WORK,
+        "Write names and other identifying fields; works while the vault is shut",
+        lambda c: cases.write_names(c.node, c.actor, c.path["case"], c.body),
+        takes=WriteIdentity,
+        answers=IdentityWritten,
+    ),
+    Route(
+        "POST",
+        "/cases/{case}/identity/open",
+        WORK,
+        "Read names, with a reason; logged",
+        lambda c: cases.read_names(c.node, c.actor, c.path["case"], c.body.reason),
+        takes=Reason,
+        answers=IdentityView,
+    ),
+    Route(
+        "GET",
+        "/cases/{case}/looks",
+        WORK,
+        "Who opened names or letters of this case",
+        lambda c: cases.who_looked(c.node, c.actor, c.path["case"]),
+        answers=list[LookView],
+    ),
+)
+
+
+CONSENTS: tuple[Route, ...] = (
+    Route(
+        "GET",
+        "/cases/{case}/consents",
+        WORK,
+        "Consent records, with what keeps each from counting",
+        lambda c: consents.list_consents(c.node, c.actor, c.path["case"]),
+        answers=list[ConsentView],
+    ),
+    Route(
+        "POST",
+        "/cases/{case}/consents",
+        DECIDE,
+        "Record what she allowed",
+        lambda c: consents.record_consent(c.node, c.actor, c.path["case"], c.body),
+        takes=NewConsent,
+        answers=ConsentView,
+        status=201,
+    ),
+    Route(
+        "GET",
+        "/cases/{case}/consents/{consent}",
+        WORK,
+        "One consent record",
+        lambda c: consents.view_consent(c.node, c.actor, c.path["case"], c.path["consent"]),
+        answers=ConsentView,
+    ),
+    Route(
+        "POST",
+        "/cases/{case}/consents/{consent}/second",
+        DECIDE,
+        "Stand behind a provisional basis as the second person",
+        lambda c: consents.second_consent(c.node, c.actor, c.path["case"], c.path["consent"]),
+        answers=ConsentView,
+    ),
+    Route(
+        "POST",
+        "/cases/{case}/consents/{consent}/withdraw",
+        DECIDE,
+        "She takes it back; every country that had it is told",
+        _withdraw,
+        takes=Withdraw,
+        answers=Withdrawn,
+    ),
+)

@@ -1,0 +1,82 @@
+"""Routes: referrals, threads and letters."""
+
+from typing import Any
+
+from node.api.call import Call, Route
+from node.api.roles import DECIDE, WORK
+from node.service import desk, reading, referrals
+from node.service.case_requests import (
+    IdentityView,
+    Reason,
+)
+from node.service.commands import Act, ActDone, OpenReferral, ThreadView
+from node.service.desk import ThreadLine
+
+
+async def _open_identity(c: Call) -> IdentityView:
+    return IdentityView(await reading.open_identity(c.node, c.actor, c.path["letter"], c.body.reason))
+
+
+THREADS: tuple[Route, ...] = (
+    Route(
+        "POST",
+        "/cases/{case}/referrals",
+        DECIDE,
+        "Offer a person to a country; opens a thread",
+        lambda c: referrals.open_referral(c.node, c.actor, c.path["case"], c.body),
+        takes=OpenReferral,
+        answers=ActDone,
+        status=201,
+    ),
+    Route(
+        "GET",
+        "/threads",
+        WORK,
+        "Threads under way",
+        lambda c: desk.list_threads(c.node, c.actor),
+        answers=list[ThreadLine],
+    ),
+    Route(
+        "GET",
+        "/threads/{thread}",
+        WORK,
+        "A thread: its state, what may be done now and why not the rest, its letters",
+        lambda c: reading.view_thread(c.node, c.actor, c.path["thread"]),
+        answers=ThreadView,
+    ),
+    Route(
+        "POST",
+        "/threads/{thread}/acts",
+        WORK,
+        "Do one act; the letter leaves when it is released",
+        lambda c: referrals.act(c.node, c.actor, c.path["thread"], c.body),
+        takes=Act,
+        answers=ActDone,
+        status=201,
+    ),
+    Route(
+        "POST",
+        "/threads/{thread}/stop",
+        DECIDE,
+        "End a thread with the one stop letter; no reason is asked",
+        lambda c: referrals.stop_thread(c.node, c.actor, c.path["thread"]),
+        answers=ActDone,
+    ),
+    Route(
+        "POST",
+        "/letters/{letter}/open",
+        WORK,
+        "Read a letter; the first opening is told to its sender",
+        lambda c: reading.open_letter(c.node, c.actor, c.path["letter"]),
+        answers=dict[str, Any],
+    ),
+    Route(
+        "POST",
+        "/letters/{letter}/identity",
+        DECIDE,
+        "Open the names in a letter, with a reason; logged",
+        _open_identity,
+        takes=Reason,
+        answers=IdentityView,
+    ),
+)

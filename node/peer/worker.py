@@ -1,8 +1,8 @@
 """One worker a peer: release what is due, post it, keep what was answered.
 
 What to do next is read from the database at every turn, so a worker that dies or is killed starts again where it was.
-One request is on its way at a time, so that a channel arrives in its order; meanwhile the next batch is released and the
-answers to the last one are kept.
+One request is on its way at a time, so that a channel arrives in its order; meanwhile the next batch is released and
+the answers to the last one are kept.
 Source: delivery; pitfalls P2, P10-P13.
 """
 
@@ -60,7 +60,7 @@ class Worker:
         return True
 
     async def _post_and_release(self, rows: list[EnvelopeRow], meanwhile: asyncio.TaskGroup) -> list[EnvelopeRow]:
-        """Post a batch and release the next at the same time; the next, as far as it may be posted without a new look."""
+        """Post a batch and release the next meanwhile; what of that may be posted without another look comes back."""
         following = meanwhile.create_task(release_due(self.node, self.peer))
         posted_at = self.node.clock.monotonic()
         by_size: dict[int, list[EnvelopeRow]] = defaultdict(list)

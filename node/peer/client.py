@@ -48,8 +48,8 @@ class PeerClient:
     async def post(self, endpoint: str, size: int, envelopes: Sequence[bytes]) -> list[bytes]:
         """Post 1 to 64 envelopes of one size; returns as many slots of 4096 bytes.
 
-        Raises PostFailed with class `transport` (nothing heard), `peer-policy` (429, 503 and the time to wait) or `peer` (an answer that
-        is not one). Repeating a post is always safe.
+        Raises PostFailed with class `transport` (nothing heard), `peer-policy` (429, 503 and the time to wait) or
+        `peer` (an answer that is not one). Repeating a post is always safe.
         """
         url = f"{endpoint.rstrip('/')}/trm/v1/envelopes/{CLASS_NAMES[size]}"
         headers = {"Content-Type": "application/octet-stream", "Accept-Encoding": "identity"}

@@ -14,10 +14,19 @@ class _Bucket:
 
 
 class Buckets:
-    """One bucket a source address, in envelopes; larger once the source delivered a verified one; the oldest are forgotten."""
+    """One bucket a source address, in envelopes; larger once the source delivered a verified one; the oldest are
+    forgotten.
+    """
 
-    def __init__(self, monotonic: Callable[[], float], *, per_s: float = 50, burst: float = 256, trusted_factor: float = 40,
-                 sources: int = 10_000) -> None:  # fmt: skip
+    def __init__(
+        self,
+        monotonic: Callable[[], float],
+        *,
+        per_s: float = 50,
+        burst: float = 256,
+        trusted_factor: float = 40,
+        sources: int = 10_000,
+    ) -> None:
         self._monotonic = monotonic
         self._per_s, self._burst, self._factor, self._sources = per_s, burst, trusted_factor, sources
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()

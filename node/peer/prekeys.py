@@ -1,11 +1,12 @@
-"""Fetching a peer's prekeys: from a mirror first, so that the peer cannot tag who asks; then from the peer itself. Source: wire 5, 6."""
+"""Fetching a peer's prekeys: from a mirror first, so that the peer cannot tag who asks; then from the peer itself.
+Source: wire 5, 6.
+"""
 
-from node.crypto.errors import BadBundle
 from node.log import get
 from node.peer.client import PeerClient
 from node.service.context import Node
 from node.service.delivery_types import PostFailed
-from node.service.prekeys import accept_bundle
+from node.service.prekeys import accept_fetched
 
 log = get()
 
@@ -14,10 +15,10 @@ async def fetch_bundle(node: Node, peer: str, client: PeerClient) -> bool:
     """Try every place in turn until one gives a bundle that verifies; True when one is in force afterwards."""
     for url in _places(node, peer):
         try:
-            if await accept_bundle(node, peer, await client.prekeys(url)) is not None:
+            if await accept_fetched(node, peer, await client.prekeys(url)):
                 return True
-        except (PostFailed, BadBundle) as error:
-            log.debug("prekeys_not_fetched", peer=peer, error=type(error).__name__)
+        except PostFailed as failure:
+            log.debug("prekeys_not_fetched", peer=peer, error_class=failure.error_class)
     return False
 
 

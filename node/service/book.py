@@ -12,9 +12,9 @@ from node.protocol.consent_record import ConsentRecord
 from node.service.context import Node
 from node.service.files import ThreadFile, is_over
 from node.store.cases import CaseRow, ConsentRow
-from node.store.work import Reader, Work
 from node.store.letters import LetterRow
 from node.store.threads import ThreadRow
+from node.store.work import Reader, Work
 
 
 @dataclass(frozen=True, slots=True)

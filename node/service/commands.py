@@ -1,6 +1,7 @@
 """What people and case systems may ask for, as typed requests; unknown fields are refused.
 
-A command says what a person decided. What follows from the case (age, dependants, tokens, keys, times) is never typed in twice.
+A command says what a person decided. What follows from the case (age, dependants, tokens, keys, times) is never
+typed in twice.
 """
 
 import msgspec

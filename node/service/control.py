@@ -24,8 +24,8 @@ from node.service.context import Node
 from node.service.queueing import queue_control
 from node.service.standing import Effect
 from node.service.undo import undo_refused
-from node.store.work import Work
 from node.store.outbox import EnvelopeRow
+from node.store.work import Work
 
 log = get()
 

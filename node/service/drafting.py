@@ -52,18 +52,45 @@ def state_consents(
 
 
 def frame(
-    file: ThreadFile, kind: str, body: Body, letter_id: str, *, stated: Stated, urgency: Urgency, in_reply_to: str | None,
-    relates_to: str | None, disclosed: tuple[DataItem, ...], sealed: SealedIdentity | None, now: int,
-) -> AnyLetter:  # fmt: skip
+    file: ThreadFile,
+    kind: str,
+    body: Body,
+    letter_id: str,
+    *,
+    stated: Stated,
+    urgency: Urgency,
+    in_reply_to: str | None,
+    relates_to: str | None,
+    disclosed: tuple[DataItem, ...],
+    sealed: SealedIdentity | None,
+    now: int,
+) -> AnyLetter:
     """A drafted letter; its number and times are those of its release."""
     narrative = any(item.level == "L4" for item in disclosed)
     handling: tuple[Handling, ...] = (*DEFAULT_HANDLING, "eyes_focal_point_only") if narrative else DEFAULT_HANDLING
     return Letter(
-        kind=kind, letter_id=letter_id, thread=file.thread.thread_id, n=1, seen=0, void=(), written_at=now,
-        in_reply_to=in_reply_to, relates_to=relates_to, sender_role=file.thread.side, urgency=urgency, handling=handling,
-        lawful_basis="explicit_consent", consent=stated.entries, reply_by=None, thread_ends=file.first_ends or now,
-        retention_until=file.retention_until or now, body=body, disclosed=disclosed, sealed_identity=sealed, attachments=(),
-    )  # fmt: skip
+        kind=kind,
+        letter_id=letter_id,
+        thread=file.thread.thread_id,
+        n=1,
+        seen=0,
+        void=(),
+        written_at=now,
+        in_reply_to=in_reply_to,
+        relates_to=relates_to,
+        sender_role=file.thread.side,
+        urgency=urgency,
+        handling=handling,
+        lawful_basis="explicit_consent",
+        consent=stated.entries,
+        reply_by=None,
+        thread_ends=file.first_ends or now,
+        retention_until=file.retention_until or now,
+        body=body,
+        disclosed=disclosed,
+        sealed_identity=sealed,
+        attachments=(),
+    )
 
 
 def disclose(

@@ -1,4 +1,6 @@
-"""Erasing what came about a person, item by item, and telling the country that asked. Source: domain 5.9; wire 11; R20, R28."""
+"""Erasing what came about a person, item by item, and telling the country that asked. Source: domain 5.9; wire 11;
+R20, R28.
+"""
 
 import msgspec
 

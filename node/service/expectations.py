@@ -1,11 +1,12 @@
 """Deadlines that follow from letters: an answer owed by one side, and the opening of a letter by a person.
 
-The protocol says what is awaited; here it becomes rows that a sweep can find. Source: domain 5.5, 5.13; wire 7 (urgency table).
+The protocol says what is awaited; here it becomes rows that a sweep can find. Source: domain 5.5, 5.13; wire 7
+(urgency table).
 """
 
 from collections.abc import Iterable
 
-from node.protocol.deadlines import REPLIES, HOUR
+from node.protocol.deadlines import HOUR, REPLIES
 from node.protocol.decode import AnyLetter
 from node.protocol.thread import Awaited
 from node.store.work import Work

@@ -19,7 +19,8 @@ class ThreadFile(msgspec.Struct, frozen=True):
     """A thread and what stands beside it.
 
     `entries` are the opener's newest consent entries, one per token; `persons` maps their tokens to our person ids;
-    `opening` is the letter id of the opening letter; `retention_until` and `first_ends` are the opening letter's (UTC seconds).
+    `opening` is the letter id of the opening letter; `retention_until` and `first_ends` are the opening letter's
+    (UTC seconds).
     """
 
     thread: Thread

@@ -1,7 +1,7 @@
 """The identity part of a case: written with the office's public half alone, read only while somebody holds its key.
 
-Each writing is a new version under a key of its own; reading lays them over each other, so that a field can be added while the
-office vault is shut. Source: at-rest, key hierarchy; R24.
+Each writing is a new version under a key of its own; reading lays them over each other, so that a field can be
+added while the office vault is shut. Source: at-rest, key hierarchy; R24.
 """
 
 import msgspec
@@ -20,7 +20,8 @@ Fields = dict[str, dict[str, str | None]]  # person id -> field name -> value, N
 
 
 def write_identity(node: Node, work: Work, case: OpenCase, fields: Fields, now: int) -> int:
-    """Add a version of the identity part; returns its number. BadInput for a field that is not in the list (R29, R18)."""
+    """Add a version of the identity part; returns its number. BadInput for a field that is not in the list (R29, R18).
+    """
     known = {person.person_id for person in case.case.persons}
     for person_id, named in fields.items():
         if person_id not in known:
@@ -37,7 +38,9 @@ def write_identity(node: Node, work: Work, case: OpenCase, fields: Fields, now: 
 
 
 def read_identity(node: Node, reader: Reader, case: OpenCase, office: KemKey | None) -> dict[str, dict[str, str]]:
-    """The identity part as it stands; NotAllowed while the office vault is shut. The caller logs who opened it and why."""
+    """The identity part as it stands; NotAllowed while the office vault is shut. The caller logs who opened it and
+    why.
+    """
     key = must_hold(office)
     merged: Fields = {}
     for row in reader.cases.identities(case.id):
@@ -51,7 +54,9 @@ def read_identity(node: Node, reader: Reader, case: OpenCase, office: KemKey | N
 
 
 def open_received(letter: AnyLetter, sender: str, recipient: str, office: KemKey | None) -> dict[str, dict[str, str]]:
-    """The persons of a received letter by consent token; BadBlock when the block belongs to another letter (attack 54)."""
+    """The persons of a received letter by consent token; BadBlock when the block belongs to another letter (attack
+    54).
+    """
     key = must_hold(office)
     sealed = letter.sealed_identity
     if sealed is None:

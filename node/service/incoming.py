@@ -1,7 +1,7 @@
 """What a posted request becomes: rows 0 to 6 here, rows 7 to 14 and the receipts in one transaction.
 
-Each layer hands on a more trusted thing: bytes, verified envelope, judged letter, committed rows, signed slot. The answer leaves
-after the commit. Source: wire 3; delivery, inbox.
+Each layer hands on a more trusted thing: bytes, verified envelope, judged letter, committed rows, signed slot. The
+answer leaves after the commit. Source: wire 3; delivery, inbox.
 """
 
 import hashlib
@@ -47,7 +47,9 @@ async def receive(node: Node, envelopes: list[bytes]) -> tuple[list[bytes], bool
 
 
 async def judge_parked(node: Node, limit: int = 64) -> int:
-    """Try parked envelopes again after a refresh; returns how many were judged. The sender's next retry gets the answer."""
+    """Try parked envelopes again after a refresh; returns how many were judged. The sender's next retry gets the
+    answer.
+    """
     rows = await node.store.read(lambda reader: reader.letters.parked(limit))
     judged: list[bytes] = []
     opened: list[Opened] = []

@@ -1,7 +1,7 @@
 """Rows 7 to 14 of wire 3, for verified envelopes, and the receipts for them: all inside one transaction.
 
-The numbered checks stand in the order of the wire page. Nothing here looks at a person, a consent or an asylum fact: what those
-decide is a local hold, never an answer.
+The numbered checks stand in the order of the wire page. Nothing here looks at a person, a consent or an asylum
+fact: what those decide is a local hold, never an answer.
 """
 
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ from node.service.control import take_control
 from node.service.standing import effect_of
 from node.service.take import Arrival, take_letter
 from node.store.channels import Head
-from node.store.work import Work
 from node.store.ledger import LedgerRow
+from node.store.work import Work
 
 log = get()
 ALWAYS_IN_TIME = ("consent.withdrawal", "safety.")

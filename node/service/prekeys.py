@@ -1,7 +1,7 @@
 """Prekeys: ours made, served and erased; those of peers verified and kept.
 
-Nine weekly keys are always on offer. A seed is erased when no letter sealed to it can still be in time, and is in no backup.
-Source: wire 6.
+Nine weekly keys are always on offer. A seed is erased when no letter sealed to it can still be in time, and is in
+no backup. Source: wire 6.
 """
 
 import hashlib
@@ -42,6 +42,14 @@ def due_prekeys(known: list[Prekey], now: int, random: Random) -> list[Prekey]:
 def signed_bundle(node: Node, offered: list[Prekey], serial: int) -> bytes:
     """The bytes to serve at `GET /trm/v1/prekeys`."""
     return build_bundle(node.country, serial, [prekey.epoch for prekey in offered], node.keys.message)
+
+
+async def accept_fetched(node: Node, peer: str, data: bytes) -> bool:
+    """Keep a fetched bundle if it verifies; True when one of this peer is in force afterwards, False for a bad one."""
+    try:
+        return await accept_bundle(node, peer, data) is not None
+    except BadBundle:
+        return False
 
 
 async def accept_bundle(node: Node, peer: str, data: bytes) -> Bundle | None:

@@ -14,8 +14,8 @@ from node.protocol.decode import AnyLetter, checked, encode
 from node.protocol.facts import ActorRole
 from node.protocol.kinds import CONTROL, LETTER
 from node.service.context import Node
-from node.store.work import Work
 from node.store.outbox import Waiting
+from node.store.work import Work
 
 URGENCY_RANK: Final[dict[Urgency, int]] = {"life_threat": 0, "urgent": 1, "priority": 2, "routine": 3}
 CONTROL_RANK: Final = 1
@@ -39,16 +39,31 @@ def queue_letter(
     """Put a letter of a thread into the outbox; it is released when due, gate first."""
     sealed = node.seals.seal(dek, "outbox", letter.letter_id, queued)
     work.outbox.put(
-        Waiting(letter.letter_id, peer, letter.thread, case_id, LETTER, URGENCY_RANK[letter.urgency], "queued", sealed, now,
-                due_at, None, None, None, None)
-    )  # fmt: skip
+        Waiting(
+            letter.letter_id,
+            peer,
+            letter.thread,
+            case_id,
+            LETTER,
+            URGENCY_RANK[letter.urgency],
+            "queued",
+            sealed,
+            now,
+            due_at,
+            None,
+            None,
+            None,
+            None,
+        )
+    )
     work.after_commit(lambda: node.wake(peer))
 
 
 def queue_control(
     node: Node, work: Work, peer: str, kind: str, body: ControlBody, now: int, about: str | None = None
 ) -> str:
-    """Put a control letter into the outbox and return its id; `about` is the thread that a `letter.opened` belongs to."""
+    """Put a control letter into the outbox and return its id; `about` is the thread that a `letter.opened` belongs to.
+    """
     letter_id = node.random(16).hex()
     control: Control[ControlBody] = Control(kind=kind, letter_id=letter_id, body=body)
     queued = Queued(msgspec.Raw(checked(control)), "node", "machine")

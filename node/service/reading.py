@@ -26,8 +26,8 @@ from node.service.queueing import queue_control
 from node.service.referrals import open_for
 from node.service.seals import Erased
 from node.service.take import decode_kept
-from node.store.work import Reader, Work
 from node.store.letters import LetterRow
+from node.store.work import Reader, Work
 
 NO_LEVELS: Final[frozenset[str]] = frozenset()
 READERS: Final[tuple[ActorRole, ...]] = ("caseworker", "coordinator", "machine")
@@ -46,7 +46,8 @@ async def open_letter(node: Node, actor: Actor, letter_id: str, *, peer: str | N
 
 
 async def open_identity(node: Node, actor: Actor, letter_id: str, reason: str) -> dict[str, dict[str, str]]:
-    """The persons of a received letter by consent token, with their fields. Logged with the reason before it returns."""
+    """The persons of a received letter by consent token, with their fields. Logged with the reason before it returns.
+    """
     actor.must_be("caseworker", "coordinator")
     return await node.store.write(lambda work: _open_identity(node, work, actor, letter_id, reason))
 
@@ -57,14 +58,24 @@ def _view(node: Node, reader: Reader, actor: Actor, thread_id: str) -> ThreadVie
     thread, peer = found.file.thread, found.row.peer
     shown = machine.state(thread, now)
     return ThreadView(
-        thread=thread_id, case=found.row.case_id, peer=peer, side=thread.side, matter=thread.matter, state=shown,
-        after_queue=machine.local_state(thread, now), words=matter_named(thread.matter).words.get(shown, shown),
-        thread_ends=thread.shared.thread_ends, data_needed=[_item(item) for item in thread.shared.data_needed],
+        thread=thread_id,
+        case=found.row.case_id,
+        peer=peer,
+        side=thread.side,
+        matter=thread.matter,
+        state=shown,
+        after_queue=machine.local_state(thread, now),
+        words=matter_named(thread.matter).words.get(shown, shown),
+        thread_ends=thread.shared.thread_ends,
+        data_needed=[_item(item) for item in thread.shared.data_needed],
         persons=dict(found.file.persons),
         options=_options(found, now),
         letters=_timeline(node, reader, found),
-        deadlines=[DeadlineView(d.letter_id, d.code, d.due_at, d.state, d.step) for d in reader.deadlines.of_thread(peer, thread_id)],
-    )  # fmt: skip
+        deadlines=[
+            DeadlineView(d.letter_id, d.code, d.due_at, d.state, d.step)
+            for d in reader.deadlines.of_thread(peer, thread_id)
+        ],
+    )
 
 
 def _options(found: OpenFile, now: int) -> list[OptionView]:
@@ -93,8 +104,19 @@ def _timeline(node: Node, reader: Reader, found: OpenFile) -> list[LetterView]:
     for waiting in reader.outbox.of_thread(peer, thread.thread_id):
         if waiting.letter_class == 1:
             row, entry = rows.pop(waiting.letter_id, None), entries.get(waiting.letter_id)
-            views.append(_outgoing(node, reader, waiting.letter_id, waiting.state, waiting.queued_at, row, entry, waiting.held_code,
-                                   waiting.reason or 0))  # fmt: skip
+            views.append(
+                _outgoing(
+                    node,
+                    reader,
+                    waiting.letter_id,
+                    waiting.state,
+                    waiting.queued_at,
+                    row,
+                    entry,
+                    waiting.held_code,
+                    waiting.reason or 0,
+                )
+            )
     views += [
         _incoming(node, reader, row, entries.get(row.letter_id)) for row in rows.values() if row.direction == "in"
     ]
@@ -109,21 +131,39 @@ def _outgoing(
     envelopes = [one for one in reader.outbox.envelopes_of(letter_id) if one.receipted_at is not None]
     letter = _letter(node, reader, row)
     return LetterView(
-        letter_id=letter_id, kind=entry.kind if entry else letter.kind if letter else None, direction="out", n=entry.n if entry else 0,
-        at=queued_at, state=state, received_at=envelopes[0].receipted_at if envelopes else None,
-        opened_at=row.opened_at if row else None, held=held, effect=entry.status if entry else "void", reason=reason,
-        has_identity=bool(letter and letter.sealed_identity), erased=row is not None and row.sealed is None,
-    )  # fmt: skip
+        letter_id=letter_id,
+        kind=entry.kind if entry else letter.kind if letter else None,
+        direction="out",
+        n=entry.n if entry else 0,
+        at=queued_at,
+        state=state,
+        received_at=envelopes[0].receipted_at if envelopes else None,
+        opened_at=row.opened_at if row else None,
+        held=held,
+        effect=entry.status if entry else "void",
+        reason=reason,
+        has_identity=bool(letter and letter.sealed_identity),
+        erased=row is not None and row.sealed is None,
+    )
 
 
 def _incoming(node: Node, reader: Reader, row: LetterRow, entry: Entry | None) -> LetterView:
     letter = _letter(node, reader, row)
     return LetterView(
-        letter_id=row.letter_id, kind=entry.kind if entry else letter.kind if letter else None, direction="in", n=entry.n if entry else 0,
-        at=row.at, state="received", received_at=row.at, opened_at=row.opened_at, held=row.held_code,
-        effect=entry.status if entry else "void", reason=0, has_identity=bool(letter and letter.sealed_identity),
+        letter_id=row.letter_id,
+        kind=entry.kind if entry else letter.kind if letter else None,
+        direction="in",
+        n=entry.n if entry else 0,
+        at=row.at,
+        state="received",
+        received_at=row.at,
+        opened_at=row.opened_at,
+        held=row.held_code,
+        effect=entry.status if entry else "void",
+        reason=0,
+        has_identity=bool(letter and letter.sealed_identity),
         erased=row.sealed is None,
-    )  # fmt: skip
+    )
 
 
 def _letter(node: Node, reader: Reader, row: LetterRow | None) -> AnyLetter | None:

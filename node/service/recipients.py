@@ -36,7 +36,9 @@ def recipient_facts(node: Node, peer: str, now: int) -> RecipientFacts:
 
 
 def seal_to(node: Node, peer: str, kind: str, letter_class: int, sealed_identity: bool) -> SealTo | None:
-    """The peer's prekey of this week; its fallback key only for what may not wait; None when nothing may be sealed now."""
+    """The peer's prekey of this week; its fallback key only for what may not wait; None when nothing may be sealed
+    now.
+    """
     country = node.view.country(peer)
     if country is None:
         return None

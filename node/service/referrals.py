@@ -1,6 +1,7 @@
 """What people do with referrals: open one, answer, disclose, stop. Each is one transaction; delivery comes later.
 
-Decide first (tables, gate), do afterwards (store all that follows). Source: architecture, an outgoing referral; domain 5.6.
+Decide first (tables, gate), do afterwards (store all that follows). Source: architecture, an outgoing referral;
+domain 5.6.
 """
 
 from typing import Final, cast
@@ -121,10 +122,18 @@ def _act(node: Node, work: Work, actor: Actor, thread_id: str, command: Act) -> 
         work.audit.append(now, actor.user_id, "identity_opened", case.id, rule="R24", outcome="give_service")
     disclosed, sealed = disclose(node, command.disclose, identity, stated, file, peer, letter_id, command.kind, now)
     letter = frame(
-        file, command.kind, body, letter_id, stated=stated, urgency=command.urgency or file.urgency,
-        in_reply_to=command.in_reply_to or _answers(file, command.kind), relates_to=None, disclosed=disclosed, sealed=sealed,
+        file,
+        command.kind,
+        body,
+        letter_id,
+        stated=stated,
+        urgency=command.urgency or file.urgency,
+        in_reply_to=command.in_reply_to or _answers(file, command.kind),
+        relates_to=None,
+        disclosed=disclosed,
+        sealed=sealed,
         now=now,
-    )  # fmt: skip
+    )
     done = _queue(node, work, actor, case, found, letter, stated, now)
     if command.kind == "erasure.confirm":
         erase_confirmed(node, work, found, letter, actor, now)
@@ -201,11 +210,18 @@ def _offer_body(case: OpenCase, ids: tuple[str, ...], command: OpenReferral) -> 
     try:
         body = OfferBody(
             needs=command.needs,  # type: ignore[arg-type]
-            age_band=her.age_band, treated_as_child=her.treated_as_child, gender=her.gender, languages=her.languages,
+            age_band=her.age_band,
+            treated_as_child=her.treated_as_child,
+            gender=her.gender,
+            languages=her.languages,
             interpreter=her.interpreter if command.interpreter is None else command.interpreter,
-            dependants=tuple(one.age_band for one in dependants), region=command.region, accessibility=command.accessibility,
-            safety_codes=command.safety_codes, earliest_date=command.earliest_date, reason=command.reason,
-        )  # fmt: skip
+            dependants=tuple(one.age_band for one in dependants),
+            region=command.region,
+            accessibility=command.accessibility,
+            safety_codes=command.safety_codes,
+            earliest_date=command.earliest_date,
+            reason=command.reason,
+        )
         return msgspec.json.decode(msgspec.json.encode(body), type=OfferBody)
     except msgspec.ValidationError as error:
         raise BadInput(f"the offer does not match its schema: {_field_of(error)}", field=_field_of(error)) from None

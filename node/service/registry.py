@@ -1,7 +1,7 @@
 """The registry in a running node: refresh it, keep every verified file, and do what a new view calls for.
 
-A stale registry warns; it never stops a node from receiving. One refresh at a time; what is asked for meanwhile is one more.
-Source: registry 4.6, decided 5, 8, 9; wire 3 row 5.
+A stale registry warns; it never stops a node from receiving. One refresh at a time; what is asked for meanwhile is
+one more. Source: registry 4.6, decided 5, 8, 9; wire 3 row 5.
 """
 
 import asyncio
@@ -34,7 +34,8 @@ class RegistryKeeper:
         self.on_change: list[Callable[[], None]] = []
 
     async def refresh(self) -> None:
-        """Ask all mirrors now; the view, the archive and whatever waited for it follow. Never raises for a bad mirror."""
+        """Ask all mirrors now; the view, the archive and whatever waited for it follow. Never raises for a bad mirror.
+        """
         async with self._lock:
             before = self._node.view
             self._last = self._node.clock.monotonic()

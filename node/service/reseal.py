@@ -1,4 +1,5 @@
-"""Letters released again: before their envelope expires, or when a signed newer record or bundle drops the key they are sealed to.
+"""Letters released again: before their envelope expires, or when a signed newer record or bundle drops the key they
+are sealed to.
 
 No unsigned answer ever causes it. Source: wire 1 (re-seal).
 """

@@ -1,7 +1,7 @@
 """Making a node and opening one: keys, database, first prekeys, the record that goes to the maintainers.
 
-The office key leaves `init_node` only into the first coordinator's wrap and the three recovery sheets; nothing here keeps it.
-Source: at-rest; registry 4.3, 4.4.
+The office key leaves `init_node` only into the first coordinator's wrap and the three recovery sheets; nothing here
+keeps it. Source: at-rest; registry 4.3, 4.4.
 """
 
 from dataclasses import dataclass
@@ -34,9 +34,9 @@ from node.service.context import DAY_S, Node, NodeKeys
 from node.service.prekeys import due_prekeys, signed_bundle
 from node.service.seals import Seals
 from node.store.db import Store
-from node.store.work import Work
 from node.store.folder import DataFolder
 from node.store.keyring import Keyring
+from node.store.work import Work
 from registry.record import Authority, Calendar, Endpoint, MessageKey, OfficeKey, Record, pack_node_record
 from registry.trust import View
 
@@ -90,7 +90,9 @@ class Made:
 def init_node(
     folder: DataFolder, new: NewNode, unlock: Unlock, clock: Clock, random: Random, cost: Cost = MODERATE
 ) -> Made:
-    """Make keys, database and record in an empty data folder. BadInput when there is a node already: nothing is overwritten."""
+    """Make keys, database and record in an empty data folder. BadInput when there is a node already: nothing is
+    overwritten.
+    """
     if (folder.path / KEY_FILE).exists() or folder.database.exists():
         raise BadInput("data folder holds a node already; name another folder", field="data_dir")
     now = clock.now()
@@ -219,20 +221,40 @@ def _keep_prekeys(keyring: Keyring, prekeys: list[Prekey], life_s: int, kek: Kek
 def _record(new: NewNode, now: int, message: SigningKey, fallback: KemKey, office: KemKey) -> Record:
     until = now + MESSAGE_KEY_YEARS * 365 * DAY_S
     return Record(
-        v=1, country=new.country, serial=1, prev_sha256=None, issued_at=now, valid_until=until,
+        v=1,
+        country=new.country,
+        serial=1,
+        prev_sha256=None,
+        issued_at=now,
+        valid_until=until,
         authority=Authority(names={new.language: new.authority}, contact=new.contact),
         endpoints=[Endpoint(url=new.url)],
         message_keys=[MessageKey(key=to_base64url(message.public), from_at=now - DAY_S, until=until, status="current")],
         kem_fallback=to_base64url(fallback.public),
         office_keys=[
-            OfficeKey(key=to_base64url(office.public), holder=new.office.holder, kind=new.office.kind,  # type: ignore[arg-type]
-                      police_powers=new.office.police_powers, from_at=now - DAY_S, until=until)
+            OfficeKey(
+                key=to_base64url(office.public),
+                holder=new.office.holder,
+                kind=new.office.kind,  # type: ignore[arg-type]
+                police_powers=new.office.police_powers,
+                from_at=now - DAY_S,
+                until=until,
+            )
         ],
-        next_message_key_sha256=None, suites=[1], min_suite=1, msg_types={"referral": (1, 1)}, languages=list(new.languages),
-        prekey_url=f"{new.url.rstrip('/')}/trm/v1/prekeys", max_attachment=0, max_life_days=new.max_life_days,  # type: ignore[arg-type]
+        next_message_key_sha256=None,
+        suites=[1],
+        min_suite=1,
+        msg_types={"referral": (1, 1)},
+        languages=list(new.languages),
+        prekey_url=f"{new.url.rstrip('/')}/trm/v1/prekeys",
+        max_attachment=0,
+        max_life_days=new.max_life_days,  # type: ignore[arg-type]
         calendar=Calendar(time_zone=new.time_zone, weekend=list(new.weekend), holidays=list(new.holidays)),
-        out_of_hours=new.out_of_hours, commitments={"referral.offer": 5}, min_reader=1, status="active",
-    )  # fmt: skip
+        out_of_hours=new.out_of_hours,
+        commitments={"referral.offer": 5},
+        min_reader=1,
+        status="active",
+    )
 
 
 def _claim(folder: DataFolder, country: str, random: Random, record: Record, now: int) -> None:

@@ -13,14 +13,16 @@ from node.protocol.thread import Thread, entry_of
 from node.service.book import Book, OpenFile
 from node.service.context import DAY_S, Node
 from node.service.queueing import draft_of, queue_letter
-from node.store.work import Work
 from node.store.outbox import Waiting
+from node.store.work import Work
 
 
 def queue_stop(
     node: Node, work: Work, found: OpenFile, actor: str, rule: str, now: int, due_at: int | None = None
 ) -> None:
-    """End a thread from our side: cancel what waits, give up what was not receipted, queue the stop if anything ever left."""
+    """End a thread from our side: cancel what waits, give up what was not receipted, queue the stop if anything ever
+    left.
+    """
     thread = found.file.thread
     book, peer = Book(node, work), thread.peer
     slot = next_slot(node, now) if due_at is None else due_at

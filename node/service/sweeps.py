@@ -14,8 +14,8 @@ from node.service.reseal import reseal_expiring
 from node.service.setup import Opened, refresh_prekeys
 from node.service.stops import queue_stop
 from node.service.times import calendar_of
-from node.store.work import Work
 from node.store.threads import DeadlineRow
+from node.store.work import Work
 
 log = get()
 BATCH = 200

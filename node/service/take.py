@@ -1,7 +1,7 @@
 """Rows 13 and 14: a letter of a thread arrives, is judged by the tables, and everything that follows is stored with it.
 
-Refused only for what both sides exchanged. Whatever our own case, person or consent decide is a hold on the desk, never an answer.
-Source: wire 3 rows 13-14, 7.
+Refused only for what both sides exchanged. Whatever our own case, person or consent decide is a hold on the desk,
+never an answer. Source: wire 3 rows 13-14, 7.
 """
 
 from dataclasses import dataclass
@@ -28,8 +28,8 @@ from node.service.expectations import settle
 from node.service.files import ThreadFile, facts_of, with_letter
 from node.service.queueing import queue_control
 from node.service.standing import Effect
-from node.store.work import Work
 from node.store.letters import LetterRow
+from node.store.work import Work
 
 NO_STANDING = "no_standing"
 
@@ -48,7 +48,8 @@ class Arrival:
 def take_letter(
     node: Node, work: Work, one: Arrival, letter: AnyLetter, payload: bytes, effect: Effect, now: int
 ) -> int:
-    """Store a letter and let it count; 0 when it was stored, else the reason of the refusal. All in this transaction."""
+    """Store a letter and let it count; 0 when it was stored, else the reason of the refusal. All in this transaction.
+    """
     peer = one.sender
     if effect == "held":
         _store(node, work, one, letter, payload, None, None, NO_STANDING)

@@ -1,12 +1,12 @@
 """Times in letters: when an answer is due, when a thread ends, how long a payload is kept.
 
-Computed by the sender from the recipient's published calendar, in absolute UTC seconds. Source: wire 7; domain 5.13; R25.
+Computed by the sender from the recipient's published calendar, in absolute UTC seconds. Source: wire 7; domain
+5.13; R25.
 """
-
-from typing import TypedDict
 
 from datetime import UTC, date, tzinfo
 from functools import lru_cache
+from typing import TypedDict
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from node.protocol.bodies import ArrangeBody

@@ -11,8 +11,8 @@ from node.protocol.kinds import LETTER
 from node.service.book import Book
 from node.service.context import Node
 from node.service.expectations import settle
-from node.store.work import Work
 from node.store.outbox import EnvelopeRow
+from node.store.work import Work
 
 
 def undo_refused(node: Node, work: Work, peer: str, letter_id: str, reason: int, now: int) -> None:

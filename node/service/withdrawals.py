@@ -58,9 +58,18 @@ def _tell(node: Node, work: Work, case: OpenCase, found: OpenFile, one: Withdraw
         return
     body = WithdrawalBody(token=one.token, purposes=one.purposes, levels=one.levels)
     letter = frame(
-        file, "consent.withdrawal", body, node.random(16).hex(), stated=Stated((), {}), urgency="urgent", in_reply_to=None,
-        relates_to=None, disclosed=(), sealed=None, now=now,
-    )  # fmt: skip
+        file,
+        "consent.withdrawal",
+        body,
+        node.random(16).hex(),
+        stated=Stated((), {}),
+        urgency="urgent",
+        in_reply_to=None,
+        relates_to=None,
+        disclosed=(),
+        sealed=None,
+        now=now,
+    )
     letter = msgspec.structs.replace(letter, lawful_basis="legal_obligation")
     outcome = machine.queue(file.thread, entry_of(letter), now)
     book.put_file(found, msgspec.structs.replace(file, thread=outcome.thread, entries=entries), now)

@@ -24,7 +24,9 @@ class ChannelMoved(Exception):
 
 
 class Channels:
-    """Heads of the statements we release (`out`) and of those we received (`in`), gaps, and the receipt chains of both."""
+    """Heads of the statements we release (`out`) and of those we received (`in`), gaps, and the receipt chains of
+    both.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._c = connection
@@ -91,7 +93,8 @@ class Channels:
     def gaps(self, peer: str | None = None) -> list[tuple[str, int, int, int, int | None]]:
         """(peer, epoch, seq, flagged_at, asked_at) of every statement still missing, oldest first."""
         rows = self._c.execute(
-            "select peer, epoch, seq, flagged_at, asked_at from channel_gap where ?1 is null or peer=?1 order by peer, epoch, seq",
+            "select peer, epoch, seq, flagged_at, asked_at from channel_gap where ?1 is null or peer=?1"
+            " order by peer, epoch, seq",
             (peer,),
         )
         return rows.fetchall()

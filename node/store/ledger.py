@@ -1,7 +1,7 @@
 """The ledger: every envelope that was ever answered with a signed receipt, for ever.
 
-It is what makes delivery exactly-once: the same bytes get the same receipt again a year later, the same id with other bytes is a
-conflict. Cover rows may go after 30 days. Source: wire 3 rows 0, 7, 12; pitfalls P6-P8.
+It is what makes delivery exactly-once: the same bytes get the same receipt again a year later, the same id with
+other bytes is a conflict. Cover rows may go after 30 days. Source: wire 3 rows 0, 7, 12; pitfalls P6-P8.
 """
 
 import sqlite3
@@ -37,9 +37,19 @@ class Ledger:
         """Add the answer given to an envelope."""
         self._c.execute(
             f"insert into ledger ({_COLUMNS}) values (?,?,?,?,?,?,?,?,?,?)",
-            (row.envelope_hash, row.sender, row.eid, row.letter_id, row.letter_class, row.s_hash, row.status, row.reason, row.slot,
-             row.at),
-        )  # fmt: skip
+            (
+                row.envelope_hash,
+                row.sender,
+                row.eid,
+                row.letter_id,
+                row.letter_class,
+                row.s_hash,
+                row.status,
+                row.reason,
+                row.slot,
+                row.at,
+            ),
+        )
 
     def fill(self, envelope_hash: bytes, slot: bytes) -> None:
         """Complete a row of this transaction with its signed answer."""

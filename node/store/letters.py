@@ -1,7 +1,7 @@
 """Letters that were committed, both ways, and envelopes parked until their sender's key is known.
 
-`sealed` is the payload under the case's control key; erasing a person empties it together with salt and boxes, while the statement,
-signature and receipt stay as evidence. Source: wire 3, 11.
+`sealed` is the payload under the case's control key; erasing a person empties it together with salt and boxes,
+while the statement, signature and receipt stay as evidence. Source: wire 3, 11.
 """
 
 import sqlite3
@@ -29,7 +29,10 @@ class LetterRow:
     receipt: bytes | None
 
 
-_COLUMNS = "peer, direction, letter_id, thread_id, case_id, eid, sealed, at, opened_at, retention_until, held_code, s, sig, salt, receipt"
+_COLUMNS = (
+    "peer, direction, letter_id, thread_id, case_id, eid, sealed, at, opened_at, retention_until, held_code,"
+    " s, sig, salt, receipt"
+)
 
 
 class Letters:
@@ -42,9 +45,24 @@ class Letters:
         """Commit a letter."""
         self._c.execute(
             f"insert into letter ({_COLUMNS}) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-            (row.peer, row.direction, row.letter_id, row.thread_id, row.case_id, row.eid, row.sealed, row.at, row.opened_at,
-             row.retention_until, row.held_code, row.s, row.sig, row.salt, row.receipt),
-        )  # fmt: skip
+            (
+                row.peer,
+                row.direction,
+                row.letter_id,
+                row.thread_id,
+                row.case_id,
+                row.eid,
+                row.sealed,
+                row.at,
+                row.opened_at,
+                row.retention_until,
+                row.held_code,
+                row.s,
+                row.sig,
+                row.salt,
+                row.receipt,
+            ),
+        )
 
     def get(self, peer: str, direction: str, letter_id: str) -> LetterRow | None:
         """One letter by peer, direction and id."""
@@ -131,7 +149,9 @@ class Letters:
             self._c.execute("update envelope set bytes=null, salt=null where letter_id=?", (letter_id,))
 
     def replace_payload(self, peer: str, direction: str, letter_id: str, sealed: bytes) -> None:
-        """Keep a letter with less in it than it came with; its salt goes, because nothing matches the commitment any more."""
+        """Keep a letter with less in it than it came with; its salt goes, because nothing matches the commitment any
+        more.
+        """
         self._c.execute(
             "update letter set sealed=?, salt=null where peer=? and direction=? and letter_id=?",
             (sealed, peer, direction, letter_id),

@@ -1,7 +1,7 @@
 """Tables of delivery: channels, outbox, envelopes, inbox, ledger, threads, cases, deadlines, tasks.
 
-Plain columns hold random ids, countries, counts, times and codes of transport. What a case says is in `sealed` columns, which
-this layer cannot read. Source: delivery, wire 1, 3, 4 and 11.
+Plain columns hold random ids, countries, counts, times and codes of transport. What a case says is in `sealed`
+columns, which this layer cannot read. Source: delivery, wire 1, 3, 4 and 11.
 """
 
 DELIVERY_SQL = """
@@ -54,8 +54,8 @@ create index ledger_letter on ledger (sender, letter_id) where letter_id is not 
 
 create table letter (
     peer text not null, direction text not null, letter_id text not null,
-    thread_id text, case_id text, eid blob, sealed blob, at integer not null, opened_at integer, retention_until integer,
-    held_code text, s blob, sig blob, salt blob, receipt blob,
+    thread_id text, case_id text, eid blob, sealed blob, at integer not null, opened_at integer,
+    retention_until integer, held_code text, s blob, sig blob, salt blob, receipt blob,
     primary key (peer, direction, letter_id)
 ) strict, without rowid;
 create index letter_thread on letter (peer, thread_id);
@@ -80,7 +80,8 @@ create table case_file (
 ) strict, without rowid;
 
 create table identity (
-    case_id text not null references case_file (case_id), version integer not null, dek blob, sealed blob, at integer not null,
+    case_id text not null references case_file (case_id), version integer not null,
+    dek blob, sealed blob, at integer not null,
     primary key (case_id, version)
 ) strict, without rowid;
 
@@ -108,7 +109,8 @@ create table prekey_bundle (
 ) strict, without rowid;
 
 create table peer_contact (
-    peer text primary key, last_contact_at integer, last_error_at integer, last_error text, paused_code text, tries integer not null,
+    peer text primary key, last_contact_at integer, last_error_at integer, last_error text,
+    paused_code text, tries integer not null,
     next_try_at integer not null, heads_sent_at integer, heads blob, suspended_at integer
 ) strict, without rowid;
 """

@@ -20,7 +20,10 @@ class ContactRow:
     suspended_at: int | None
 
 
-_CONTACT = "peer, last_contact_at, last_error_at, last_error, paused_code, tries, next_try_at, heads_sent_at, heads, suspended_at"
+_CONTACT = (
+    "peer, last_contact_at, last_error_at, last_error, paused_code, tries, next_try_at, heads_sent_at,"
+    " heads, suspended_at"
+)
 
 
 class Peers:
@@ -66,8 +69,9 @@ class Peers:
     def put_bundle(self, peer: str, serial: int, data: bytes, sha256: bytes, at: int) -> None:
         """Keep a verified bundle with a higher serial than the one before."""
         self._c.execute(
-            "insert into prekey_bundle (peer, serial, bytes, sha256, at) values (?,?,?,?,?) on conflict (peer) do update set"
-            " serial=excluded.serial, bytes=excluded.bytes, sha256=excluded.sha256, at=excluded.at where excluded.serial > serial",
+            "insert into prekey_bundle (peer, serial, bytes, sha256, at) values (?,?,?,?,?)"
+            " on conflict (peer) do update set serial=excluded.serial, bytes=excluded.bytes, sha256=excluded.sha256,"
+            " at=excluded.at where excluded.serial > serial",
             (peer, serial, data, sha256, at),
         )
 

@@ -168,11 +168,21 @@ class Tasks:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._c = connection
 
-    def add(self, code: str, at: int, *, case_id: str | None = None, peer: str | None = None, thread_id: str | None = None,
-            letter_id: str | None = None, sealed: bytes | None = None) -> None:  # fmt: skip
+    def add(
+        self,
+        code: str,
+        at: int,
+        *,
+        case_id: str | None = None,
+        peer: str | None = None,
+        thread_id: str | None = None,
+        letter_id: str | None = None,
+        sealed: bytes | None = None,
+    ) -> None:
         """Ask a person to look; an open task of the same code about the same letter, thread and peer is not doubled."""
         same = self._c.execute(
-            "select 1 from task where code=? and done_at is null and letter_id is ? and thread_id is ? and peer is ? and case_id is ?",
+            "select 1 from task where code=? and done_at is null and letter_id is ? and thread_id is ? and peer is ?"
+            " and case_id is ?",
             (code, letter_id, thread_id, peer, case_id),
         ).fetchone()
         if same is None:

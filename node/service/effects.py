@@ -8,14 +8,15 @@ from collections.abc import Callable
 
 import msgspec
 
+from node.protocol import machine
 from node.protocol.bodies import ErasureRequestBody, WithdrawalBody
 from node.protocol.consent import after_withdrawal
 from node.protocol.decode import AnyLetter
-from node.protocol.facts import duty_of
+from node.protocol.kinds import LETTER
 from node.protocol.letters import is_stop
+from node.protocol.thread import after_stop
 from node.service.book import Book, OpenFile
 from node.service.context import DAY_S, Node
-from node.service.queueing import Queued
 from node.store.work import Work
 
 WITHDRAWAL_ACTION_S = 3 * DAY_S
@@ -33,11 +34,16 @@ def apply_effects(node: Node, work: Work, found: OpenFile, letter: AnyLetter, no
 
 def _stopped(node: Node, work: Work, found: OpenFile, letter: AnyLetter, now: int) -> None:
     """R31: timers end, our waiting letters on this thread go no more, and somebody looks after her (R21)."""
-    peer, thread_id = found.row.peer, found.row.thread_id
-    for waiting in work.outbox.of_thread(peer, thread_id):
-        if waiting.state in ("queued", "held") and _rests_on_thread(node, found, waiting.letter_id, waiting.sealed):
-            work.outbox.end(waiting.letter_id, "cancelled", now)
-    work.deadlines.end_thread(peer, thread_id)
+    peer, thread = found.row.peer, found.file.thread
+    # A withdrawal or an erasure still goes after a stop; a `letter.opened` has its own gate when it is released.
+    goes_on = {entry.letter_id for entry in (*thread.queued, *thread.entries) if after_stop(entry.kind)}
+    waiting = [one for one in work.outbox.of_thread(peer, thread.thread_id) if one.state in ("queued", "held")]
+    ended = [one.letter_id for one in waiting if one.letter_class == LETTER and one.letter_id not in goes_on]
+    for letter_id in ended:
+        work.outbox.end(letter_id, "cancelled", now)
+    left = machine.cancel(thread, ended).thread
+    Book(node, work).put_file(found, msgspec.structs.replace(found.file, thread=left), now)
+    work.deadlines.end_thread(peer, thread.thread_id)
     _task(work, found, letter, "thread_stopped", now)
 
 
@@ -55,13 +61,6 @@ def _erasure_asked(node: Node, work: Work, found: OpenFile, letter: AnyLetter, n
     """GDPR 17, 19: a person erases item by item and confirms within seven days."""
     work.deadlines.start(found.row.peer, found.row.thread_id, letter.letter_id, "erase", now + ERASURE_S)
     _task(work, found, letter, "erasure_requested", now)
-
-
-def _rests_on_thread(node: Node, found: OpenFile, letter_id: str, sealed: bytes | None) -> bool:
-    """A withdrawal or an erasure still goes after a stop; everything else does not."""
-    queued = node.seals.open_as(Queued, found.dek, "outbox", letter_id, sealed)
-    kind = msgspec.json.decode(queued.letter)["kind"]
-    return duty_of(kind).rests_on_consent or not kind.startswith(("consent.", "erasure."))
 
 
 def _task(work: Work, found: OpenFile, letter: AnyLetter, code: str, now: int) -> None:

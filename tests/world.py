@@ -19,7 +19,7 @@ from node.crypto.vault import SMALLEST
 from node.peer.worker import Worker
 from node.protocol.case import Case, FirstIntake, Person
 from node.protocol.consent_record import ConsentRecord, ConsentTo
-from node.service import reading, referrals, withdrawals
+from node.service import reading, referrals, sweeps, withdrawals
 from node.service.actor import Actor
 from node.service.book import Book
 from node.service.commands import Act, ActDone, FieldsOf, OpenReferral, ThreadView, Withdraw
@@ -108,7 +108,10 @@ class Country:
         node = self.node
         case_id = node.random(16).hex()
         chosen = persons or (Person(person_id=HER, role="person", age_band="25-34", gender="woman", languages=("uk",)),)
-        given: dict[str, Any] = {"first_intake": FirstIntake(answered_at=node.now(), answered_by="caseworker-1"), **facts}
+        given: dict[str, Any] = {
+            "first_intake": FirstIntake(answered_at=node.now(), answered_by="caseworker-1"),
+            **facts,
+        }
         case = Case(case_id=case_id, trafficking_status="possible", persons=chosen, **given)
         await node.store.write(lambda work: Book(node, work).new_case(case, self.caseworker.user_id, node.now()))
         return case_id
@@ -124,7 +127,9 @@ class Country:
         """Record a consent towards a peer's office; returns its id."""
         node = self.node
         holder = self.world[peer].office.office_kid.hex()
-        to = ConsentTo(country=peer, organisation_type="civil_society", organisation=f"haven-{peer.lower()}", holder=holder)
+        to = ConsentTo(
+            country=peer, organisation_type="civil_society", organisation=f"haven-{peer.lower()}", holder=holder
+        )
         given: dict[str, Any] = {
             "consent_id": node.random(16).hex(), "person_id": person, "basis": "consent", "given_by": "self",
             "capacity": "adult", "recipients": (to,), "purposes": ("enquiry", "referral"), "levels": ("L1", "L2", "L3"),
@@ -153,7 +158,9 @@ class Country:
 
     async def act(self, thread: str, kind: str, body: dict[str, Any] | None = None, **facts: Any) -> ActDone:
         """One act on a thread."""
-        disclose = tuple(FieldsOf(person_id=who, fields=tuple(names)) for who, names in facts.pop("disclose", {}).items())
+        disclose = tuple(
+            FieldsOf(person_id=who, fields=tuple(names)) for who, names in facts.pop("disclose", {}).items()
+        )
         command = Act(kind=kind, body=msgspec.Raw(msgspec.json.encode(body)), disclose=disclose, **facts)
         return await referrals.act(self.node, self.coordinator, thread, command)
 
@@ -219,6 +226,23 @@ class World:
         """Let time pass and deliver what is due then."""
         self.clock.step(seconds)
         await self.settle()
+
+    async def days(self, count: int) -> None:
+        """Let days pass as they do: the registry is renewed, every sweep runs, and what is due is delivered."""
+        for _ in range(count):
+            self.clock.step(DAY_S)
+            self.registry.clock.step(DAY_S)
+            self.registry.publisher.refresh()
+            self.refresh()
+            await self.sweep()
+            await self.settle()
+
+    async def sweep(self) -> None:
+        """Every periodic job of every node, once."""
+        for country in self.countries.values():
+            for job in (sweeps.reseal, sweeps.overdue, sweeps.gaps, sweeps.heads):
+                await job(country.node)
+            await sweeps.keys(country.opened)
 
     def refresh(self) -> None:
         """Every node takes the registry as it is now."""

@@ -55,9 +55,7 @@ def _hello(node: Node, work: Work, peer: str, body: ControlBody, now: int) -> No
     if body.reason == "restore":
         log.warning("peer_restored", peer=peer)
         work.tasks.add("peer_restored", now, peer=peer)
-        known = received.get(node.epoch, 0)
-        for row in work.outbox.at_seq(peer, node.epoch, known + 1, 2**53 - 1):
-            _again(node, work, row, now)
+        _all_again(node, work, peer, work.outbox.after(peer, received), now)
         work.after_commit(lambda: node.wake(peer))
 
 
@@ -99,26 +97,27 @@ def _went_back(before: HeadsBody, new: HeadsBody) -> bool:
 def _resend(node: Node, work: Work, peer: str, body: ControlBody, now: int) -> None:
     """The peer lacks statements: the same bytes again, a re-seal, or word that they were given up."""
     assert isinstance(body, ResendBody)
-    for row in work.outbox.at_seq(peer, body.epoch, body.from_seq, min(body.to_seq, body.from_seq + 1000)):
-        _again(node, work, row, now)
+    rows = work.outbox.at_seq(peer, body.epoch, body.from_seq, min(body.to_seq, body.from_seq + 1000))
+    _all_again(node, work, peer, rows, now)
     work.after_commit(lambda: node.wake(peer))
 
 
-def _again(node: Node, work: Work, row: EnvelopeRow, now: int) -> None:
-    if row.state == "out":
-        work.outbox.reset_backoff(row.peer, now)
-    elif row.state == "receipted":
-        work.outbox.requeue(row.letter_id, now)
-    else:
-        work.outbox.reopen_closed(row.eid)
-        close_given_up(node, work, row.peer, now)
+def _all_again(node: Node, work: Work, peer: str, rows: list[EnvelopeRow], now: int) -> None:
+    for row in rows:
+        if row.state == "out":
+            work.outbox.reset_backoff(peer, now)
+        elif row.state == "receipted":
+            work.outbox.reissue(row, now)
+        else:
+            work.outbox.reopen_closed(row.eid)
+    close_given_up(node, work, peer, now)
 
 
 def _closed(node: Node, work: Work, peer: str, body: ControlBody, now: int) -> None:
     """Statements that will never come; one that we have stays."""
     assert isinstance(body, ClosedBody)
     for item in body.items:
-        work.channels.fill_gap(peer, item.epoch, item.seq)
+        work.channels.close_gap(peer, item.epoch, item.seq, now)
 
 
 def _opened(node: Node, work: Work, peer: str, body: ControlBody, now: int) -> None:

@@ -80,7 +80,9 @@ def _judge(node: Node, work: Work, one: Opened) -> bytes | Ruling:
         return _noted(node, work, one, Ruling(Status(error.status)))
     if ahead and not _whatever_the_clock(letter):
         return hint_slot(HINT_BUSY, node.random)
-    return _noted(node, work, one, _take(node, work, one, letter, payload, now))
+    # Noted first: a `channel.closed` may name the very gap that its own number shows.
+    note_statement(node, work, one)
+    return _take(node, work, one, letter, payload, now)
 
 
 def _take(

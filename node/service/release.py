@@ -19,6 +19,7 @@ from node.protocol.letters import Letter, is_stop
 from node.protocol.outcome import Cancelled
 from node.service.book import Book, OpenCase
 from node.service.context import Node
+from node.service.control import close_given_up
 from node.service.delivery_types import MAX_BATCH
 from node.service.expectations import expect
 from node.service.files import ThreadFile, facts_of
@@ -75,8 +76,7 @@ def still_wanted(node: Node, work: Work, row: EnvelopeRow, now: int) -> bool:
 
 
 def give_up_letter(node: Node, work: Work, waiting: Waiting, now: int) -> None:
-    """Never post a released letter again; the thread is folded without it and its statements will be named as closed.
-    """
+    """Never post a released letter again; the thread is folded without it and its statements will be named as closed."""
     for row in work.outbox.envelopes_of(waiting.letter_id):
         work.outbox.give_up(row.eid)
     work.outbox.end(waiting.letter_id, "given_up", now)
@@ -141,6 +141,8 @@ def _prepared_control(node: Node, work: Work, waiting: Waiting, now: int) -> Rea
     if objection is not None or to is None:
         work.outbox.hold(waiting.letter_id, "no_prekey" if objection is None else objection.rule, now + LOOK_AGAIN_S)
         return None
+    _give_up_old(work, waiting)
+    close_given_up(node, work, waiting.peer, now)  # with the next control letter (wire 1)
     return Ready(waiting, payload, to, waiting.released_at is None, None)
 
 
@@ -180,7 +182,9 @@ def _prepared_letter(node: Node, work: Work, waiting: Waiting, now: int) -> Read
         )
         return None
     final = msgspec.structs.replace(letter, n=released.n, seen=released.seen, void=released.void)
-    if not is_stop(letter):  # a stop keeps the moment of its slot and the opening letter's times (H01)
+    if is_stop(letter):
+        close_given_up(node, work, waiting.peer, now)  # released with the stop (wire 1)
+    else:  # a stop keeps the moment of its slot and the opening letter's times (H01)
         final = msgspec.structs.replace(
             final, written_at=released.written_at, **times_of(node, waiting.peer, letter, file, now)
         )
@@ -208,9 +212,14 @@ def _prepared_again(node: Node, work: Work, waiting: Waiting, now: int) -> Ready
         work.outbox.hold(waiting.letter_id, "no_prekey" if to is None else "office_key_gone", now + LOOK_AGAIN_S)
         work.tasks.add("reseal_waits", now, case_id=waiting.case_id, peer=waiting.peer, letter_id=waiting.letter_id)
         return None
+    _give_up_old(work, waiting)
+    return Ready(waiting, payload, to, False, letter.retention_until)
+
+
+def _give_up_old(work: Work, waiting: Waiting) -> None:
+    """Only the newest envelope of a letter is posted."""
     for old in work.outbox.envelopes_of(waiting.letter_id):
         work.outbox.give_up(old.eid)
-    return Ready(waiting, payload, to, False, letter.retention_until)
 
 
 def _gate_again(node: Node, work: Work, waiting: Waiting, now: int) -> Gate | None:

@@ -49,7 +49,7 @@ async def heads(node: Node) -> None:
 
 
 async def gaps(node: Node) -> None:
-    """Ask for statements that did not come for a while; name those that we gave up."""
+    """Ask for statements that did not come for a while."""
     await node.store.write(lambda work: _gaps(node, work, node.now()))
 
 

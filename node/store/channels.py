@@ -86,15 +86,23 @@ class Channels:
         self._c.executemany("insert or ignore into channel_gap (peer, epoch, seq, flagged_at) values (?,?,?,?)", rows)
 
     def fill_gap(self, peer: str, epoch: int, seq: int) -> bool:
-        """A missing statement came, or was closed by its sender; True when it was flagged."""
+        """A missing statement came; True when it was flagged."""
         done = self._c.execute("delete from channel_gap where peer=? and epoch=? and seq=?", (peer, epoch, seq))
         return done.rowcount > 0
+
+    def close_gap(self, peer: str, epoch: int, seq: int, at: int) -> None:
+        """The sender gave this statement up: it is missed no longer, and is no alarm should it come after all."""
+        self._c.execute(
+            "insert into channel_gap (peer, epoch, seq, flagged_at, closed_at) values (?1,?2,?3,?4,?4)"
+            " on conflict (peer, epoch, seq) do update set closed_at=coalesce(closed_at, excluded.closed_at)",
+            (peer, epoch, seq, at),
+        )
 
     def gaps(self, peer: str | None = None) -> list[tuple[str, int, int, int, int | None]]:
         """(peer, epoch, seq, flagged_at, asked_at) of every statement still missing, oldest first."""
         rows = self._c.execute(
-            "select peer, epoch, seq, flagged_at, asked_at from channel_gap where ?1 is null or peer=?1"
-            " order by peer, epoch, seq",
+            "select peer, epoch, seq, flagged_at, asked_at from channel_gap"
+            " where closed_at is null and (?1 is null or peer=?1) order by peer, epoch, seq",
             (peer,),
         )
         return rows.fetchall()

@@ -40,6 +40,12 @@ def m002_delivery(db: Database) -> None:
     _run(db.conn, DELIVERY_SQL)
 
 
+@NODE()
+def m003_closed_gaps(db: Database) -> None:
+    """A statement that its sender closed may still arrive, and is then no alarm."""
+    _run(db.conn, "alter table channel_gap add column closed_at integer;")
+
+
 @KEYRING()
 def k001_secrets(db: Database) -> None:
     """Sealed secrets with their time to die, and heads of the audit."""

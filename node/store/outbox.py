@@ -147,10 +147,10 @@ class Outbox:
         self._c.execute("update outbox set due_at=? where peer=? and state='held' and due_at>?", (now, peer, now))
 
     def released(self, letter_id: str, now: int) -> None:
-        """The letter has an envelope; its payload stands in the letter table from now on."""
+        """The letter has an envelope; its payload stands in the letter table from now on, a control letter's here."""
         self._c.execute(
-            "update outbox set state='released', sealed=null, held_code=null, released_at=coalesce(released_at, ?)"
-            " where letter_id=?",
+            "update outbox set state='released', sealed=case when class=2 then sealed end, held_code=null,"
+            " released_at=coalesce(released_at, ?) where letter_id=?",
             (now, letter_id),
         )
 
@@ -159,6 +159,16 @@ class Outbox:
         self._c.execute(
             "update outbox set state='queued', due_at=? where letter_id=? and state in ('released','parked')",
             (now, letter_id),
+        )
+
+    def reissue(self, row: EnvelopeRow, now: int) -> None:
+        """The peer lost what it had receipted: release the letter again; the old statement will be named as closed."""
+        self._c.execute(
+            "update envelope set state='reissued', closed_sent=0 where eid=? and state='receipted'", (row.eid,)
+        )
+        self._c.execute(
+            "update outbox set state='queued', due_at=? where letter_id=? and state in ('receipted','refused')",
+            (now, row.letter_id),
         )
 
     def end(self, letter_id: str, state: str, now: int, status: int | None = None, reason: int | None = None) -> None:
@@ -250,9 +260,10 @@ class Outbox:
         self._c.execute("update envelope set state='given_up', bytes=null where eid=? and state='out'", (eid,))
 
     def unclosed(self, peer: str) -> list[EnvelopeRow]:
-        """Given-up statements that no `channel.closed` has named yet."""
+        """Statements given up or replaced that no `channel.closed` has named yet."""
         rows = self._c.execute(
-            f"select {_ENVELOPE} from envelope where peer=? and state='given_up' and closed_sent=0 order by epoch, seq",
+            f"select {_ENVELOPE} from envelope where peer=? and state in ('given_up','reissued') and closed_sent=0"
+            " order by epoch, seq",
             (peer,),
         )
         return [EnvelopeRow(*row) for row in rows]
@@ -263,7 +274,7 @@ class Outbox:
 
     def reopen_closed(self, eid: bytes) -> None:
         """Name a given-up statement again: the peer asked for it."""
-        self._c.execute("update envelope set closed_sent=0 where eid=? and state='given_up'", (eid,))
+        self._c.execute("update envelope set closed_sent=0 where eid=? and state in ('given_up','reissued')", (eid,))
 
     def at_seq(self, peer: str, epoch: int, first: int, last: int) -> list[EnvelopeRow]:
         """Envelopes of one channel epoch by sequence number."""
@@ -272,6 +283,11 @@ class Outbox:
             (peer, epoch, first, last),
         )
         return [EnvelopeRow(*row) for row in rows]
+
+    def after(self, peer: str, known: dict[int, int]) -> list[EnvelopeRow]:
+        """Envelopes beyond what the peer knows of each epoch (`known`: epoch -> seq), oldest first."""
+        rows = self._c.execute(f"select {_ENVELOPE} from envelope where peer=? order by rowid", (peer,))
+        return [row for row in (EnvelopeRow(*values) for values in rows) if row.seq > known.get(row.epoch, 0)]
 
     def expiring(self, before: int) -> list[EnvelopeRow]:
         """Envelopes on their way whose expiry is at or before `before`."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from node.api.openapi import text as openapi_text
 from node.cli import main as trm_node
 from node.protocol.schemas import files as schema_files
 from node.store.schema import schema_page
@@ -51,6 +52,7 @@ def _helps(path: str, command: click.Command, above: click.Context | None = None
 
 MAKERS: list[Callable[[], Texts]] = [
     lambda: {"docs/trm-node.md": command_page("trm-node", trm_node)},
+    lambda: {"docs/openapi.json": openapi_text()},
     lambda: {"docs/schema.md": schema_page()},
     lambda: {f"docs/schemas/{name}": text for name, text in schema_files().items()},
 ]

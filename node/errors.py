@@ -53,6 +53,10 @@ class NotAllowed(OpenTRMError):
         self.rule = rule
 
 
+class WrongRole(NotAllowed):
+    """This person's role does not allow it, whatever the facts are: a colleague has to do it."""
+
+
 class NotSignedIn(NotAllowed):
     """Nobody is signed in, or the sign-in has ended: sign in and try again."""
 

@@ -75,7 +75,15 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "sqlite_utils": ("node.store",),
     "structlog": ("node.log",),
     "apscheduler": ("node.jobs",),
-    "click": ("node.cli", "node.commands", "node.docs", "registry.cli"),
+    "click": (
+        "node.cli",
+        "node.cli_run",
+        "node.cli_user",
+        "node.cli_evidence",
+        "node.commands",
+        "node.docs",
+        "registry.cli",
+    ),
     "aiohttp": (
         "node.peer",
         "node.api",

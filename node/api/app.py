@@ -13,7 +13,7 @@ from node.api.call import Call, Route
 from node.api.openapi import description
 from node.api.problems import MEDIA_TYPE, BadRequest, problem_of
 from node.api.routes import ROUTES
-from node.errors import NotAllowed, NotFound
+from node.errors import NotFound, WrongRole
 from node.log import get
 from node.service.callers import Caller, not_signed_in, who
 from node.service.sign_in import Staff
@@ -68,7 +68,7 @@ async def _caller(staff: Staff, route: Route, request: web.Request) -> Caller | 
     caller = await who(staff, header.removeprefix(BEARER).strip())
     if caller.actor.role not in route.roles:
         roles = ", ".join(route.roles)
-        raise NotAllowed(f"role is {caller.actor.role}; expected one of {roles}, ask a colleague who has it")
+        raise WrongRole(f"role is {caller.actor.role}; expected one of {roles}, ask a colleague who has it")
     return caller
 
 

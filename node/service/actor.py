@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from node.crypto.suite import KemKey
-from node.errors import NotAllowed
+from node.errors import WrongRole
 from node.protocol.facts import ActorRole
 
 
@@ -17,6 +17,6 @@ class Actor:
     office: KemKey | None = field(default=None, repr=False)
 
     def must_be(self, *roles: ActorRole) -> None:
-        """Raise NotAllowed unless the role is one of these."""
+        """Raise WrongRole unless the role is one of these."""
         if self.role not in roles:
-            raise NotAllowed(f"role is {self.role}; expected one of {', '.join(roles)}, ask a colleague who has it")
+            raise WrongRole(f"role is {self.role}; expected one of {', '.join(roles)}, ask a colleague who has it")

@@ -7,7 +7,7 @@ caseworker. Source: at-rest, key hierarchy; interface, roles.
 from node.crypto.staff import wrap_user_seed
 from node.crypto.suite import KemKey
 from node.crypto.vault import Secret, stretch
-from node.errors import Conflict, NotAllowed, NotFound
+from node.errors import Conflict, NotAllowed, NotFound, WrongRole
 from node.service.callers import Caller
 from node.service.offices import PASSWORD, USER, give, may_read_names
 from node.service.sign_in import Staff, binding_of, right_password, user_key
@@ -45,7 +45,7 @@ async def create_user(staff: Staff, by: Caller, new: NewUser) -> UserView:
     """
     by.actor.must_be("coordinator", "operator")
     if new.role not in MADE_BY[by.actor.role]:
-        raise NotAllowed(
+        raise WrongRole(
             "an operator makes auditors and operators only; ask a coordinator",
             for_user="Only a coordinator can add caseworkers and coordinators.",
         )

@@ -1,7 +1,8 @@
 """Tables of delivery: channels, outbox, envelopes, inbox, ledger, threads, cases, deadlines, tasks.
 
 Plain columns hold random ids, countries, counts, times and codes of transport. What a case says is in `sealed`
-columns, which this layer cannot read. Source: delivery, wire 1, 3, 4 and 11.
+columns, which this layer cannot read. Tables with large rows have row ids: the rows then stand in the order they came
+in, and only small keys in the order of random ids. Source: delivery, wire 1, 3, 4 and 11.
 """
 
 DELIVERY_SQL = """
@@ -46,9 +47,9 @@ create index envelope_letter on envelope (letter_id);
 create unique index envelope_seq on envelope (peer, epoch, seq);
 
 create table ledger (
-    envelope_hash blob primary key, sender text not null, eid blob not null, letter_id text, class integer not null,
+    envelope_hash blob not null primary key, sender text not null, eid blob not null, letter_id text, class integer not null,
     s_hash blob not null, status integer not null, reason integer not null, slot blob not null, at integer not null
-) strict, without rowid;
+) strict;
 create index ledger_eid on ledger (sender, eid);
 create index ledger_letter on ledger (sender, letter_id) where letter_id is not null;
 
@@ -57,7 +58,7 @@ create table letter (
     thread_id text, case_id text, eid blob, sealed blob, at integer not null, opened_at integer,
     retention_until integer, held_code text, s blob, sig blob, salt blob, receipt blob,
     primary key (peer, direction, letter_id)
-) strict, without rowid;
+) strict;
 create index letter_thread on letter (peer, thread_id);
 create index letter_case on letter (case_id);
 create index letter_id on letter (letter_id);
@@ -70,7 +71,7 @@ create table thread (
     peer text not null, thread_id text not null, case_id text not null, sealed blob,
     started_at integer not null, changed_at integer not null, ended_at integer,
     primary key (peer, thread_id)
-) strict, without rowid;
+) strict;
 create index thread_case on thread (case_id);
 create index thread_id on thread (thread_id);
 

@@ -16,6 +16,7 @@ from node.protocol.desk import may_open_identity
 from node.service import identity
 from node.service.access import is_theirs, may_work_on
 from node.service.actor import Actor
+from node.service.blocks import stop_blocked_threads
 from node.service.book import Book, OpenCase
 from node.service.case_acts import CHANGES
 from node.service.case_requests import (
@@ -209,6 +210,7 @@ def _decide(node: Node, work: Work, actor: Actor, case_id: str, pending: int, ap
 
 def _made(work: Work, book: Book, case: OpenCase, changed: CaseChanged, now: int) -> Changed:
     after = book.put_case(case, changed.case, now)
+    stop_blocked_threads(book.node, work, after, now)
     for line in changed.audit:
         for user in line.by:
             work.audit.append(now, user, line.event, case.id, rule=line.rule)

@@ -25,7 +25,7 @@ from node.service.expectations import expect
 from node.service.files import ThreadFile, facts_of
 from node.service.queueing import Queued
 from node.service.recipients import SealTo, recipient_facts, seal_to
-from node.service.stops import end_by_gate
+from node.service.stops import end_by_gate, stop_is_suppressed
 from node.service.times import times_of
 from node.store.letters import LetterRow
 from node.store.outbox import EnvelopeRow, Waiting
@@ -33,6 +33,7 @@ from node.store.work import Work
 
 log = get()
 LOOK_AGAIN_S = 900
+OF_THEIR_DAY = ("channel.heads", "channel.resend")  # said anew in time; an old one said again would look like going back
 PASSES_HOLES = ("consent.withdrawal", "erasure.", "safety.")
 
 
@@ -134,7 +135,9 @@ def _prepared_control(node: Node, work: Work, waiting: Waiting, now: int) -> Rea
     kind = "" if control is None else control.kind
     stopped = waiting.thread_id is not None and _is_stopped(node, work, waiting.peer, waiting.thread_id)
     objection = at_control(kind, recipient_facts(node, waiting.peer, now), stopped)
-    if objection is not None and objection.effect == "cancel":
+    overtaken = waiting.released_at is not None and kind in OF_THEIR_DAY
+    if overtaken or (objection is not None and objection.effect == "cancel"):
+        _give_up_old(work, waiting)
         work.outbox.end(waiting.letter_id, "cancelled", now)
         return None
     to = seal_to(node, waiting.peer, kind, CONTROL, False)
@@ -157,8 +160,14 @@ def _prepared_letter(node: Node, work: Work, waiting: Waiting, now: int) -> Read
     # 1 letters of one thread leave in the order they were queued; a stop does not wait
     if not _goes_at_once(letter) and work.outbox.earlier_unreleased(waiting.peer, waiting.thread_id, waiting.letter_id):
         return None
-    # 2 the gate
-    gate = _gate(node, work, book.case(found.row.case_id), letter, queued, found.file, waiting.peer, now)
+    # 2 two people may have decided that the automatic stop is not sent
+    case = book.case(found.row.case_id)
+    if is_stop(letter) and queued.actor == "node" and stop_is_suppressed(case.case, waiting.thread_id):
+        work.outbox.end(waiting.letter_id, "cancelled", now)
+        _unqueue(node, work, waiting, now)
+        return None
+    # 3 the gate
+    gate = _gate(node, work, case, letter, queued, found.file, waiting.peer, now)
     if not gate.open:
         _kept_back(node, work, waiting, found.row.case_id, gate, now)
         return None
@@ -166,7 +175,7 @@ def _prepared_letter(node: Node, work: Work, waiting: Waiting, now: int) -> Read
     if to is None:
         work.outbox.hold(waiting.letter_id, "no_prekey", now + LOOK_AGAIN_S)
         return None
-    # 3 the tables, and the number
+    # 4 the tables, and the number
     released = machine.release(found.file.thread, waiting.letter_id, now)
     file = msgspec.structs.replace(found.file, thread=released.thread)
     book.put_file(found, file, now)
@@ -188,6 +197,8 @@ def _prepared_letter(node: Node, work: Work, waiting: Waiting, now: int) -> Read
         final = msgspec.structs.replace(
             final, written_at=released.written_at, **times_of(node, waiting.peer, letter, file, now)
         )
+    if final.letter_id == file.opening:  # a stop copies what the opening letter really said
+        book.put_file(found, msgspec.structs.replace(file, first_ends=final.thread_ends), now)
     expect(work, waiting.peer, final, released.started, released.stopped, now)
     return Ready(waiting, encode(final), to, True, final.retention_until)
 

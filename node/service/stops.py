@@ -6,6 +6,7 @@ Queued at once, released at the next fixed daily slot; the cause is a local note
 import msgspec
 
 from node.protocol import machine
+from node.protocol.case import Case
 from node.protocol.codes import StopKind
 from node.protocol.letters import make_stop
 from node.protocol.matters import matter_named
@@ -47,8 +48,15 @@ def queue_stop(
 def end_by_gate(node: Node, work: Work, waiting: Waiting, now: int) -> None:
     """The gate found that this thread must end; the stop it queues says nothing of why."""
     found = None if waiting.thread_id is None else Book(node, work).file(waiting.peer, waiting.thread_id)
-    if found is not None and machine.allowed(found.file.thread, now)[-1].allowed:
+    if found is None or not machine.allowed(found.file.thread, now)[-1].allowed:
+        return
+    if not stop_is_suppressed(Book(node, work).case(found.row.case_id).case, found.row.thread_id):
         queue_stop(node, work, found, "node", "H01", now)
+
+
+def stop_is_suppressed(case: Case, thread_id: str) -> bool:
+    """Whether two people decided that the automatic stop of this thread is not sent (H01)."""
+    return any(one.thread == thread_id and one.stop_suppressed_by is not None for one in case.threads)
 
 
 def next_slot(node: Node, now: int) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from node.crypto.statement import Statement
 from node.log import get
 from node.protocol.control import (
     ClosedBody,
@@ -30,13 +31,24 @@ from node.store.work import Work
 log = get()
 
 
-def take_control(node: Node, work: Work, peer: str, control: AnyControl, effect: Effect, now: int) -> int:
+def take_control(
+    node: Node, work: Work, peer: str, control: AnyControl, statement: Statement, effect: Effect, now: int
+) -> int:
     """Let a control letter take effect; always 0, because no table ever refuses one."""
-    if effect == "full":
+    if effect == "full" and not _overtaken(work, peer, control, statement):
         handler = _HANDLERS.get(type(control.body))
         if handler is not None:
             handler(node, work, peer, control.body, now)
     return 0
+
+
+def _overtaken(work: Work, peer: str, control: AnyControl, statement: Statement) -> bool:
+    """True for heads that come after newer ones: released before those, so no sign of going back."""
+    noted = work.peers.get(peer).heads
+    if noted is None or not isinstance(control.body, HeadsBody):
+        return False
+    newer = msgspec.json.decode(noted, type=HeadsBody)
+    return statement.epoch == newer.sent_epoch and statement.seq <= newer.sent_seq
 
 
 def close_given_up(node: Node, work: Work, peer: str, now: int) -> None:
@@ -79,7 +91,7 @@ def _heads(node: Node, work: Work, peer: str, body: ControlBody, now: int) -> No
 def _receipts_cut(node: Node, work: Work, peer: str, body: HeadsBody, now: int) -> None:
     """We hold a receipt for a statement the peer no longer knows: its tail was cut off."""
     rows = work.outbox.at_seq(peer, node.epoch, body.received_seq + 1, 2**53 - 1)
-    if any(row.receipt is not None and (row.receipted_at or now) < now - 86_400 for row in rows):
+    if any(row.state == "receipted" and (row.receipted_at or now) < now - 86_400 for row in rows):
         log.error("peer_lost_receipted_letters", peer=peer)
         work.tasks.add("peer_lost_receipted_letters", now, peer=peer)
 

@@ -101,7 +101,7 @@ def _take(
         arrival = Arrival(s.sender, s.eid, one.s_bytes, one.sig, one.salt)
         reason = take_letter(node, work, arrival, letter, payload, effect, now)
     else:
-        reason = take_control(node, work, s.sender, letter, effect, now)
+        reason = take_control(node, work, s.sender, letter, s, effect, now)
     return Ruling(Status.REFUSED if reason else Status.STORED, reason, letter_id=letter.letter_id)
 
 

@@ -27,11 +27,14 @@ log = get()
 REFRESH_AFTER_S = DAY_S
 
 
-def due_prekeys(known: list[Prekey], now: int, random: Random) -> list[Prekey]:
-    """The prekeys to offer at `now`: the current week's and eight more; the same list again within a week."""
-    current = [prekey for prekey in known if prekey.epoch.not_after > now]
+def due_prekeys(known: list[Prekey], now: int, random: Random, first: int = 1) -> list[Prekey]:
+    """The prekeys to offer at `now`: the current week's and eight more; the same list again within a week.
+
+    Those numbered below `first` are offered no longer: they were made before a restore.
+    """
+    current = [prekey for prekey in known if prekey.epoch.not_after > now and prekey.epoch.epoch >= first]
     if not current:
-        number = 1 + max((prekey.epoch.epoch for prekey in known), default=0)
+        number = max(first, 1 + max((prekey.epoch.epoch for prekey in known), default=0))
         return first_prekeys(number, now - now % DAY_S, random)
     offered = sorted(current, key=lambda prekey: prekey.epoch.not_before)[-9:]
     while len(offered) < 9 or offered[0].epoch.not_before + EPOCH_STEP_SECONDS <= now:

@@ -33,7 +33,10 @@ from node.store.work import Work
 
 log = get()
 LOOK_AGAIN_S = 900
-OF_THEIR_DAY = ("channel.heads", "channel.resend")  # said anew in time; an old one said again would look like going back
+OF_THEIR_DAY = (
+    "channel.heads",
+    "channel.resend",
+)  # said anew in time; an old one said again would look like going back
 PASSES_HOLES = ("consent.withdrawal", "erasure.", "safety.")
 
 

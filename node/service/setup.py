@@ -32,6 +32,7 @@ from node.crypto.vault import (
 from node.errors import BadInput, Unavailable
 from node.service.context import DAY_S, Node, NodeKeys
 from node.service.prekeys import due_prekeys, signed_bundle
+from node.service.restore import FIRST_PREKEY, begin_new_epoch
 from node.service.seals import Seals
 from node.store.db import Store
 from node.store.folder import DataFolder
@@ -172,6 +173,7 @@ def _opened(
         office,
     )
     opened = Opened(node, keyring, kek, pepper, folder)
+    begin_new_epoch(node)
     refresh_prekeys(opened)
     return opened
 
@@ -180,7 +182,8 @@ def refresh_prekeys(opened: Opened) -> None:
     """Offer nine prekeys from this week on, make the missing ones, forget what is erased. Safe to repeat."""
     node, now = opened.node, opened.node.now()
     known = load_prekeys(opened.keyring, opened.kek)
-    offered = due_prekeys(known, now, node.random)
+    first = node.store.read_sync(lambda reader: reader.meta.get(FIRST_PREKEY))
+    offered = due_prekeys(known, now, node.random, first if isinstance(first, int) else 1)
     fresh = [prekey for prekey in offered if prekey not in known]
     life_s = node.limits.max_life_s
     _keep_prekeys(opened.keyring, fresh, life_s, opened.kek, node.random, now)

@@ -1,4 +1,4 @@
-"""Channels under attack and after accidents, between real nodes: gaps, given-up statements, cut tails, a stop that must arrive."""
+"""Channels under attack and after accidents, between real nodes: gaps, given-up statements, a stop that must arrive."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from node.service import reading, sweeps
+from node.service import reading
 from node.service.sweeps import heads
 from tests.world import World, make_world, no_fault
 

@@ -10,7 +10,7 @@ from node.crypto.vault import Secret, stretch
 from node.errors import Conflict, NotAllowed, NotFound, WrongRole
 from node.service.callers import Caller
 from node.service.offices import PASSWORD, USER, give, may_read_names
-from node.service.sign_in import Staff, binding_of, right_password, user_key
+from node.service.sign_in import Staff, binding_of, office_seed_of, right_password
 from node.service.staff_book import ChangePassword, NewPassword, NewUser, StaffNames, UserView, seal_names, view_of
 from node.store.people import UserRow, WrapRow
 from node.store.work import Reader, Work
@@ -101,22 +101,19 @@ async def disable_user(staff: Staff, by: Caller, user_id: str) -> UserView:
 
 async def change_password(staff: Staff, by: Caller, command: ChangePassword) -> None:
     """A new password of one's own; every other sign-in of this user ends."""
-    row = staff.node.store.read_sync(lambda reader: _user(reader, by.actor.user_id))
-    old = await right_password(staff, row, command.old)
+    row, old = await right_password(staff, by.actor.user_id, command.old)
     if old is None:
         raise NotAllowed("old password is wrong; type it again", for_user="The old password is wrong.")
     key_seed, salt = staff.node.random(32), staff.node.random(16)
-    new, seed, now = (
-        await staff.stretch(command.new, salt),
-        staff.offices.get(by.token_hash, staff.node.now()),
-        staff.node.now(),
-    )
+    new, now = await staff.stretch(command.new, salt), staff.node.now()
 
     def change(work: Work) -> None:
-        user_key(staff, work, row.user_id, old)  # OpenFailed if somebody changed it in between
+        if _user(work, row.user_id).verifier != row.verifier:
+            raise Conflict("the password was changed in between; sign in with the new one")
+        seed = office_seed_of(staff, work, row, old)  # opened with the old password, whatever this sign-in still holds
         _new_keys(staff, work, row, new, salt, key_seed)
         if seed is not None:
-            give(work, _user(work, row.user_id), seed.seed, now)
+            give(work, _user(work, row.user_id), seed, now)
         work.sessions.end_all(row.user_id, now)
         work.audit.append(now, row.user_id, "password_changed", row.user_id)
 

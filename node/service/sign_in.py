@@ -109,17 +109,29 @@ async def sign_in(staff: Staff, command: SignIn) -> SignedIn:
     return started
 
 
-async def right_password(staff: Staff, user: UserRow, password: str) -> Secret | None:
-    """The stretched password of a user, or None when it is wrong; the try is not counted here."""
+async def right_password(staff: Staff, user_id: str, password: str) -> tuple[UserRow, Secret | None]:
+    """A signed-in user's row and stretched password, None when it is wrong; counted as at a sign-in."""
+    user = await staff.node.store.write(lambda work: _count_known(staff, work, work.people.get(user_id)))
     salt, cost, stored = _parts(staff, user, "")
     stretched = await staff.stretch(password, salt, cost)
-    return stretched if login_is_right(stretched, staff.pepper, user.user_id, stored) else None
+    if not login_is_right(stretched, staff.pepper, user_id, stored):
+        return user, None
+    await staff.node.store.write(lambda work: work.people.succeeded(user_id))
+    return user, stretched
 
 
 def user_key(staff: Staff, reader: Reader, user_id: str, stretched: Secret) -> KemKey:
     """The user's own key pair, unwrapped with their password."""
     wrap = next(one for one in reader.people.wraps(user_id) if one.kind == USER)
     return unwrap_user_key(wrap.sealed, stretched, staff.pepper, binding_of(staff, user_id, wrap.generation))
+
+
+def office_seed_of(staff: Staff, reader: Reader, user: UserRow, stretched: Secret) -> Secret | None:
+    """The office seed that was given to a user, opened with their password; None where none was, or an older one."""
+    given = [wrap for wrap in reader.people.wraps(user.user_id) if wrap.kind == OFFICE]
+    if not given:
+        return None
+    return open_given(given[0], user_key(staff, reader, user.user_id, stretched), staff.node.office_public)
 
 
 def binding_of(staff: Staff, user_id: str, generation: int) -> WrapBinding:
@@ -146,6 +158,13 @@ def _count(staff: Staff, work: Work, login: str) -> UserRow | None:
         staff.unknown_tried(staff.login_index(login), now)
         work.meta.touch()  # writes as much as the other way does, so that the time tells nothing
         return None
+    return _count_known(staff, work, user)
+
+
+def _count_known(staff: Staff, work: Work, user: UserRow | None) -> UserRow:
+    now = staff.node.now()
+    if user is None:
+        raise _wrong()
     if now < user.locked_until:
         raise _locked(user.locked_until - now)
     work.people.failed(user.user_id, now + lock_s(user.failed_tries + 1))
@@ -189,7 +208,7 @@ def _start(staff: Staff, work: Work, user_id: str, stretched: Secret, token: str
     ends_at = now + limits.max_s
     work.sessions.start(SessionRow(token_hash(token), user_id, now, now, limits.idle_s, ends_at))
     work.audit.append(now, user_id, "sign_in")
-    seed = _office_seed(staff, work, user, stretched)
+    seed = office_seed_of(staff, work, user, stretched)
     started = SignedIn(
         token=token,
         user=user_id,
@@ -199,10 +218,3 @@ def _start(staff: Staff, work: Work, user_id: str, stretched: Secret, token: str
         reads_names=seed is not None,
     )
     return started, seed
-
-
-def _office_seed(staff: Staff, reader: Reader, user: UserRow, stretched: Secret) -> Secret | None:
-    given = [wrap for wrap in reader.people.wraps(user.user_id) if wrap.kind == OFFICE]
-    if not given:
-        return None
-    return open_given(given[0], user_key(staff, reader, user.user_id, stretched), staff.node.office_public)

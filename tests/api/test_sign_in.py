@@ -90,6 +90,7 @@ async def test_a_restarted_node_reads_no_name_until_somebody_signs_in_again(desk
 
 
 async def test_a_new_password_works_and_the_old_one_does_not(desk: Desk):
+    desk.staff.offices.drop_user(desk.users["bea"])  # after a restart: what she may read must not be lost by this
     changed = await desk.ask("bea", "PUT", "/sessions/me/password", {"old": PASSWORD, "new": "another invented one"})
     assert changed.status == 204
 
@@ -115,3 +116,12 @@ async def test_short_passwords_and_taken_logins_are_refused(desk: Desk):
     assert (short.status, short.json["field"]) == (422, "password")
     assert taken.status == 409
     assert "bea" not in str(taken.json)
+
+
+async def test_a_stolen_token_guesses_no_password(desk: Desk):
+    """Attack 52: the old password is a guess like any other."""
+    body = {"old": "wrong wrong wrong", "new": "another invented one"}
+    answers = [await desk.ask("bea", "PUT", "/sessions/me/password", body) for _ in range(FREE_TRIES + 1)]
+
+    assert [one.status for one in answers] == [409] * FREE_TRIES + [503]
+    assert (await desk.sign_in("bea")).status == 503

@@ -80,7 +80,7 @@ def still_wanted(node: Node, work: Work, row: EnvelopeRow, now: int) -> bool:
 
 
 def give_up_letter(node: Node, work: Work, waiting: Waiting, now: int) -> None:
-    """Never post a released letter again; the thread is folded without it and its statements will be named as closed."""
+    """Never post a released letter again; the thread is folded without it; its statements are named as closed."""
     for row in work.outbox.envelopes_of(waiting.letter_id):
         work.outbox.give_up(row.eid)
     work.outbox.end(waiting.letter_id, "given_up", now)

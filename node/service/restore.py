@@ -1,7 +1,7 @@
 """A node brought back from a backup of its database: a new channel epoch, fresh prekeys, and a word to every peer.
 
-So a restored node never looks like a forger, and peers release again what it lost. Its keys are in no backup of the database
-and stay where they are. Source: wire 1 (channel epoch), 7 (channel.hello); attack 59.
+So a restored node never looks like a forger, and peers release again what it lost. Its keys are in no backup of the
+database and stay where they are. Source: wire 1 (channel epoch), 7 (channel.hello); attack 59.
 """
 
 import shutil
@@ -22,8 +22,8 @@ FIRST_PREKEY = "first_prekey"
 def put_back(folder: DataFolder, backup: Path) -> None:
     """Put a backup in place of a node's database; the node that opens it next begins a new epoch by itself.
 
-    The folder must not be in use. What stood there is kept beside it under `.before-restore`. BadInput when the backup is missing;
-    what `Store.open` raises when it is no whole database of a node.
+    The folder must not be in use. What stood there is kept beside it under `.before-restore`. BadInput when the backup
+    is missing; what `Store.open` raises when it is no whole database of a node.
     """
     if not backup.is_file():
         raise BadInput("there is no backup of that name; name the file to restore", field="backup")

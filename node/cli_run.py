@@ -60,7 +60,8 @@ def init(path: Path, /, **options: Any) -> None:
     Writes the configuration to --config (node.toml) and the record to node-record.json in the data folder; give that to
     `trm-registry request`. Nothing that exists is overwritten.
     """
-    from node.init import InitOptions, initialise
+    from node.init import initialise
+    from node.init_options import InitOptions
 
     told = initialise(path, InitOptions(**options), os.urandom)
     for line in told:

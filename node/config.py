@@ -61,7 +61,9 @@ class RegistrySection(Section, frozen=True):
     mirrors: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
     root_file: Path
     refresh_s: Annotated[int, msgspec.Meta(ge=1)] = 900
-    first_contact_wait_s: Annotated[int, msgspec.Meta(ge=0)] = 259_200  # a new country or key waits so long; 0 in the demo
+    first_contact_wait_s: Annotated[int, msgspec.Meta(ge=0)] = (
+        259_200  # a new country or key waits so long; 0 in the demo
+    )
 
 
 class KeysSection(Section, frozen=True):
@@ -136,6 +138,12 @@ def load(path: Path, env: Mapping[str, str] | None = None) -> Loaded:
     return Loaded(_checked(_converted(tables, path, origins)), path, origins)
 
 
+def parsed(text: str, path: Path) -> Loaded:
+    """The configuration in a text that will stand in this file, without the environment; BadConfig as for `load`."""
+    tables = _tables(text.encode(), path)
+    return Loaded(_checked(_converted(tables, path, {})), path, {})
+
+
 def read_secret(path: Path) -> bytes:
     """The bytes of a secret file; Unavailable if others may read it or it is too long."""
     try:
@@ -171,6 +179,10 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
     except OSError as error:
         reason = error.strerror or "it cannot be read"
         raise Unavailable(f"configuration {path.name}: {reason}; name another with --config or TRM_CONFIG") from error
+    return _tables(raw, path)
+
+
+def _tables(raw: bytes, path: Path) -> dict[str, dict[str, Any]]:
     if len(raw) > MAX_FILE_BYTES:
         raise BadConfig(f"configuration {path.name} is over {MAX_FILE_BYTES} bytes; it cannot be the right file")
     try:

@@ -1,105 +1,86 @@
 """`trm-node init`: from an empty folder to a node that can be admitted to the registry, in one command."""
 
+import os
 import sys
-from dataclasses import dataclass
+from getpass import getpass
 from pathlib import Path
 
-import click
-
 from node.app import NO_VIEW
-from node.clock import INVENTED_COUNTRY, clock_for
-from node.config import read_passphrase
+from node.clock import clock_for
 from node.crypto.batch import Random
 from node.crypto.recovery import make_sheets
 from node.crypto.selftest import self_test
 from node.crypto.vault import MODERATE, SMALLEST
-from node.errors import BadInput
+from node.errors import BadInput, Unavailable
+from node.init_checks import (
+    KEY_BYTES,
+    SHEETS,
+    check_options,
+    checked_passphrase,
+    checked_user,
+    read_key,
+    read_text_secret,
+)
+from node.init_options import InitOptions, toml_of
 from node.service.people import first_user
 from node.service.setup import RECORD_FILE, Made, NewNode, Office, Unlock, init_node, open_node
 from node.service.sign_in import Staff
-from node.service.staff_book import NewUser
 from node.store.folder import DataFolder
-
-
-@dataclass(frozen=True, kw_only=True)
-class InitOptions:
-    """What `trm-node init` was told; names as on the command line."""
-
-    country: str
-    url: str
-    authority: str
-    contact: str
-    mirrors: tuple[str, ...]
-    root: Path
-    holder: str | None
-    holder_kind: str
-    time_zone: str
-    holidays: tuple[str, ...]
-    data: Path
-    listen: str
-    metrics_port: int
-    passphrase_file: Path | None
-    key_file: Path | None
-    login: str
-    password_file: Path | None
-    sheets: Path | None
-    clock_file: Path | None
-    fast_kdf: bool
 
 
 def initialise(config_path: Path, options: InitOptions, random: Random) -> list[str]:
     """Make the node, its first coordinator, recovery sheets and configuration; returns what to tell the operator.
 
-    BadInput when anything exists already; nothing is overwritten.
+    BadInput or Unavailable when something is wrong or exists already: then nothing was made; nothing is overwritten.
     """
     self_test()
-    _must_be_new(config_path, options)
+    check_options(config_path, options)
     clock = clock_for(options.country, options.clock_file)
-    unlock = _unlock(options, random)
-    password = _password(options)
+    passphrase = None if options.key_file is not None else _passphrase(options)
+    first = checked_user(options.login, _password(options))
+    folder = DataFolder(options.data).create()
+    unlock = Unlock(passphrase, None if options.key_file is None else _key(options.key_file, random))
     cost = SMALLEST if options.fast_kdf else MODERATE
-    made = init_node(DataFolder(options.data).create(), _new_node(options), unlock, clock, random, cost)
+    made = init_node(folder, _new_node(options), unlock, clock, random, cost)
     opened = open_node(DataFolder(options.data), options.country, unlock, NO_VIEW, clock, random)
     try:
-        staff = Staff(opened.node, opened.pepper, cost=cost)
-        new = NewUser(login=options.login, password=password, role="coordinator", organisation="focal-point")
-        first_user(staff, new, made.office_seed)
+        first_user(Staff(opened.node, opened.pepper, cost=cost), first, made.office_seed)
     finally:
         opened.close()
-    config_path.write_text(_toml(options), encoding="utf-8")
-    return _told(config_path, options, made, _sheets(options, made, random))
+    sheets = _sheets(options, made, random)
+    # Crash before this line: there is no configuration, so nobody runs a node without its sheets; begin again.
+    _write_new(config_path, toml_of(options), 0o644)
+    return _told(config_path, options, sheets)
 
 
-def _must_be_new(config_path: Path, options: InitOptions) -> None:
-    if config_path.exists():
-        raise BadInput(f"{config_path.name} exists already; name another file with --config", field="config")
-    if options.fast_kdf and not INVENTED_COUNTRY.fullmatch(options.country):
-        raise BadInput("--fast-kdf is only for invented countries XA-XZ", field="fast_kdf")
-    if options.passphrase_file is not None and options.key_file is not None:
-        raise BadInput("a passphrase and a key file were both given; choose one", field="key_file")
-
-
-def _unlock(options: InitOptions, random: Random) -> Unlock:
-    if options.key_file is not None:
-        if not options.key_file.exists():
-            options.key_file.touch(mode=0o600)
-            options.key_file.write_bytes(random(32))
-        return Unlock(key_file=options.key_file.read_bytes())
+def _passphrase(options: InitOptions) -> str:
     if options.passphrase_file is not None:
-        return Unlock(passphrase=read_passphrase(options.passphrase_file).decode("utf-8"))
-    return Unlock(passphrase=_asked("Passphrase of this node"))
+        return checked_passphrase(read_text_secret(options.passphrase_file))
+    return checked_passphrase(_asked("Passphrase of this node"))
+
+
+def _key(path: Path, random: Random) -> bytes:
+    """The key in this file, or a new one in a new file."""
+    if path.exists():
+        return read_key(path)
+    key = random(KEY_BYTES)
+    _write_new(path, key, 0o600)
+    return key
 
 
 def _password(options: InitOptions) -> str:
     if options.password_file is not None:
-        return read_passphrase(options.password_file).decode("utf-8")
+        return read_text_secret(options.password_file)
     return _asked(f"Password of {options.login}")
 
 
 def _asked(what: str) -> str:
     if not sys.stdin.isatty():
         raise BadInput(f"{what.lower()} was not given; name a file for it, or run this at a terminal")
-    return str(click.prompt(what, hide_input=True, confirmation_prompt=True))
+    secret = getpass(f"{what}: ")
+    if getpass("The same again: ") != secret:
+        raise BadInput(f"{what.lower()} was typed in two ways; begin again")
+    return secret
 
 
 def _new_node(options: InitOptions) -> NewNode:
@@ -114,35 +95,31 @@ def _new_node(options: InitOptions) -> NewNode:
     )
 
 
-def _toml(options: InitOptions) -> str:
-    host, _, port = options.listen.rpartition(":")
-    mirrors = ", ".join(f'"{mirror}"' for mirror in options.mirrors)
-    lines = ["[node]", f'country = "{options.country}"', f'data_dir = "{options.data.resolve()}"']
-    if options.clock_file is not None:
-        lines.append(f'clock_file = "{options.clock_file.resolve()}"')
-    lines += ["", "[listen]", f'host = "{host}"', f"port = {port}", f"metrics_port = {options.metrics_port}"]
-    lines += ["", "[registry]", f"mirrors = [{mirrors}]", f'root_file = "{options.root.resolve()}"', "", "[keys]"]
-    if options.key_file is not None:
-        lines.append(f'key_file = "{options.key_file.resolve()}"')
-    elif options.passphrase_file is not None:
-        lines.append(f'passphrase_file = "{options.passphrase_file.resolve()}"')
-    return "\n".join(lines) + "\n"
-
-
 def _sheets(options: InitOptions, made: Made, random: Random) -> list[str]:
     """The three recovery sheets, on paper-sized files or on the screen: this is the only time they are shown."""
     texts = [sheet.text() for sheet in make_sheets(made.office_seed, random)]
     if options.sheets is None:
         return ["", "Recovery sheets: print them, give them to three people, two can restore the office key:", *texts]
     options.sheets.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name, text in zip("abc", texts, strict=True):
-        path = options.sheets / f"recovery-{name}.txt"
-        path.touch(mode=0o600)
-        path.write_text(text + "\n", encoding="utf-8")
+    for name, text in zip(SHEETS, texts, strict=True):
+        _write_new(options.sheets / name, text + "\n", 0o600)
     return [f"recovery sheets are in {options.sheets}: print them, give them to three people, delete the files"]
 
 
-def _told(config_path: Path, options: InitOptions, made: Made, sheets: list[str]) -> list[str]:
+def _write_new(path: Path, data: str | bytes, mode: int) -> None:
+    """A new file with this mode from its first byte on; Unavailable if it exists or cannot be made."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+        with open(descriptor, "wb") as file:
+            file.write(data.encode("utf-8") if isinstance(data, str) else data)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        reason = (error.strerror or "it cannot be written").lower()
+        raise Unavailable(f"{path.name}: {reason}; name another file or folder") from error
+
+
+def _told(config_path: Path, options: InitOptions, sheets: list[str]) -> list[str]:
     return [
         f"node of {options.country} made; configuration is in {config_path}",
         f"first coordinator: {options.login}",

@@ -16,7 +16,8 @@ from node.crypto.rolekeys import RoleKey
 from node.crypto.vault import SMALLEST
 from node.demo.client import ApiClient
 from node.errors import Unavailable
-from node.init import InitOptions, initialise
+from node.init import initialise
+from node.init_options import InitOptions
 from node.service.setup import RECORD_FILE
 from registry.ceremony import admit, create_registry, publish
 from registry.keyfiles import new_key

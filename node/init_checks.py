@@ -1,0 +1,112 @@
+"""What `trm-node init` looks at before it makes anything: a node that is half made would be worse than none."""
+
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from node.clock import INVENTED_COUNTRY
+from node.config import parsed, read_passphrase, read_secret
+from node.errors import BadInput, OpenTRMError, Unavailable
+from node.init_options import InitOptions, toml_of
+from node.service.decoding import explained
+from node.service.setup import KEY_FILE
+from node.service.staff_book import MIN_PASSWORD, NewUser
+from node.store.folder import DATABASE_NAME
+from registry.admission import is_plain_url
+from registry.roots import maintainers_of, parse_metadata
+from registry.tuftypes import Root
+
+KEY_BYTES = 32
+MAX_TEXT = 400  # of a name in the record
+SHEETS = ("recovery-a.txt", "recovery-b.txt", "recovery-c.txt")
+
+
+def check_options(config_path: Path, options: InitOptions) -> None:
+    """BadInput or Unavailable for the first thing that is wrong; reads only."""
+    # 1 nothing is overwritten
+    _must_be_new(config_path, options)
+    # 2 one way to the node's key
+    if options.passphrase_file is not None and options.key_file is not None:
+        raise BadInput("a passphrase and a key file were both given; choose one", field="key_file")
+    # 3 the configuration can be read back
+    host, _, port = options.listen.rpartition(":")
+    if not host or not port.isdigit():
+        raise BadInput("--listen is not an address and port; write it like 127.0.0.1:8700", field="listen")
+    parsed(toml_of(options), config_path)
+    # 4 what only an invented country may do; the clock file is judged with the configuration
+    if options.fast_kdf and not INVENTED_COUNTRY.fullmatch(options.country):
+        raise BadInput("--fast-kdf is only for invented countries XA-XZ", field="fast_kdf")
+    # 5 what the record will say
+    _check_record_words(options)
+    # 6 the root that this node believes
+    try:
+        maintainers_of(parse_metadata(options.root.read_bytes(), Root).signed)
+    except OpenTRMError as error:
+        raise BadInput(f"--root is no root of a registry: {error.message}", field="root") from None
+
+
+def checked_user(login: str, password: str) -> NewUser:
+    """The first coordinator, held to the same limits as over the API."""
+    asked = {"login": login, "password": password, "role": "coordinator", "organisation": "focal-point"}
+    try:
+        return msgspec.convert(asked, NewUser)
+    except msgspec.ValidationError as error:
+        raise explained(error) from None
+
+
+def checked_passphrase(passphrase: str) -> str:
+    """A passphrase that is worth its name; BadInput for a short one."""
+    if len(passphrase) < MIN_PASSWORD:
+        raise BadInput(f"passphrase of this node is too short; expected at least {MIN_PASSWORD} characters")
+    return passphrase
+
+
+def read_text_secret(path: Path) -> str:
+    """A passphrase or password from a file that others cannot read."""
+    try:
+        return read_passphrase(path).decode("utf-8")
+    except UnicodeDecodeError:
+        raise Unavailable(f"secret file {path.name} is not text; write it in UTF-8") from None
+
+
+def read_key(path: Path) -> bytes:
+    """The 32 bytes of a key file that others cannot read; Unavailable otherwise."""
+    key = read_secret(path)
+    if len(key) != KEY_BYTES:
+        raise Unavailable(f"key file {path.name} holds {len(key)} bytes; expected 32 bytes, name another file")
+    return key
+
+
+def _must_be_new(config_path: Path, options: InitOptions) -> None:
+    if config_path.exists():
+        raise BadInput(f"{config_path.name} exists already; name another file with --config", field="config")
+    if not config_path.absolute().parent.is_dir():
+        raise BadInput(f"folder for {config_path.name} does not exist; make it, or name another", field="config")
+    if any((options.data / name).exists() for name in (KEY_FILE, DATABASE_NAME)):
+        raise BadInput("data folder holds a node already; name another folder", field="data_dir")
+    if options.sheets is not None and any((options.sheets / name).exists() for name in SHEETS):
+        raise BadInput("folder for the sheets holds recovery sheets already; name another folder", field="sheets")
+
+
+def _check_record_words(options: InitOptions) -> None:
+    for name, text in (("authority", options.authority), ("contact", options.contact), ("holder", options.holder)):
+        if text is not None and not 0 < len(text.strip()) <= len(text) <= MAX_TEXT:
+            raise BadInput(f"--{name} is empty or over {MAX_TEXT} characters; it stands in the public record")
+    if not is_plain_url(options.url):
+        raise BadInput("--url is not a plain http(s) address; write it like https://trm.office.example", field="url")
+    try:
+        ZoneInfo(options.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise BadInput("--time-zone is no time zone that this machine knows; write it like Europe/Chisinau") from None
+    for day in options.holidays:
+        if not _is_date(day):
+            raise BadInput("--holiday is no date; write it like 2026-12-25", field="holidays")
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text  # other ways to write a day are not the record's
+    except ValueError:
+        return False

@@ -1,0 +1,160 @@
+"""`trm-node init`: one command makes a whole node, or says in one sentence why not and leaves nothing behind."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from node.crypto.recovery import join_seed, read_sheet
+from node.crypto.suite import KemKey
+from registry.record import read_node_record
+from tests.cli_world import NOW, SECRETS, init_words, is_one_sentence, make_node, prepare, run
+
+
+def test_every_option_reaches_the_configuration_the_record_or_the_sheets(tmp_path: Path):
+    words = init_words(
+        prepare(tmp_path), holder="Haven Arvenia", holder_kind="state", time_zone="Europe/Chisinau", login="ana"
+    )
+    more = ["--holiday", "2026-12-25", "--holiday", "2027-01-07", "--registry", "http://127.0.0.1:2/"]
+
+    made = run(tmp_path, *words, *more)
+
+    assert made.exit_code == 0, made.output
+    record, _, _ = read_node_record((tmp_path / "data" / "node-record.json").read_bytes())
+    assert (record.country, record.endpoints[0].url, record.issued_at) == ("XA", "http://127.0.0.1:1/XA", NOW)
+    assert record.authority.names == {"en": "Office for Trafficked Persons, Arvenia"}
+    assert record.authority.contact == "desk@office.example"
+    assert (record.office_keys[0].holder, record.office_keys[0].kind) == ("Haven Arvenia", "state")
+    assert record.calendar.time_zone == "Europe/Chisinau"
+    assert record.calendar.holidays == ["2026-12-25", "2027-01-07"]
+    shown = run(tmp_path, "config").output
+    for line in (
+        "node.country = XA    (node.toml)",
+        f"node.data_dir = {tmp_path / 'data'}    (node.toml)",
+        f"node.clock_file = {tmp_path / 'clock'}    (node.toml)",
+        "listen.host = 127.0.0.1    (node.toml)",
+        "listen.port = 0    (node.toml)",
+        "listen.metrics_port = 0    (node.toml)",
+        "registry.mirrors = http://127.0.0.1:1/, http://127.0.0.1:2/    (node.toml)",
+        f"registry.root_file = {tmp_path / 'root.json'}    (node.toml)",
+        f"keys.passphrase_file = {tmp_path / 'passphrase'}    (node.toml)",
+    ):
+        assert line + "\n" in shown
+    as_ana = ["--as", "ana", "--as-password-file", str(tmp_path / "password")]
+    assert run(tmp_path, "user", "list", *as_ana).output.startswith("ana ")
+
+
+def test_the_doctor_finds_a_new_node_well(tmp_path: Path):
+    """Two warnings only: time comes from a clock file, and no registry was verified yet."""
+    told = run(make_node(tmp_path), "doctor")
+
+    levels = {line.split()[1]: line.split()[0] for line in told.output.splitlines()}
+    assert told.exit_code == 0, told.output
+    assert {check for check, level in levels.items() if level != "ok"} == {"clock", "registry"}
+
+
+def test_two_of_the_three_sheets_restore_the_office_key_of_the_record(tmp_path: Path):
+    make_node(tmp_path)
+
+    record, _, _ = read_node_record((tmp_path / "data" / "node-record.json").read_bytes())
+    kid = record.office_keys[0].office_kid
+    sheets = [read_sheet((tmp_path / "sheets" / f"recovery-{name}.txt").read_text()) for name in "abc"]
+
+    for one, other in ((0, 1), (0, 2), (2, 1)):
+        assert KemKey(join_seed(sheets[one], sheets[other], kid)).office_kid == kid
+
+
+def test_sheets_are_shown_once_when_no_folder_is_named(tmp_path: Path):
+    told = run(prepare(tmp_path), *init_words(tmp_path, sheets=None)).output
+
+    sheets = told[told.index("can restore the office key:") :].split("\n", 1)[1]
+    lines = sheets.splitlines()
+    third = len(lines) // 3
+    letters = [read_sheet("\n".join(lines[at : at + third])).letter for at in (0, third, 2 * third)]
+    assert letters == ["A", "B", "C"]
+
+
+def test_what_init_makes_only_its_owner_reads_and_no_secret_is_shown(tmp_path: Path):
+    words = init_words(prepare(tmp_path), passphrase_file=None, key_file=str(tmp_path / "key"))
+
+    told = run(tmp_path, *words).output
+
+    private = [tmp_path / "data", tmp_path / "key", tmp_path / "sheets", *(tmp_path / "sheets").iterdir()]
+    private += [tmp_path / "data" / name for name in ("node.db", "keys.db", "node.key")]
+    assert {stat.S_IMODE(path.stat().st_mode) & 0o077 for path in private} == {0}
+    assert len((tmp_path / "key").read_bytes()) == 32
+    for text in (told, (tmp_path / "node.toml").read_text()):
+        assert not [secret for secret in SECRETS.values() if secret in text]
+
+
+def test_init_overwrites_nothing(tmp_path: Path):
+    make_node(tmp_path)
+    before = _bytes_of(tmp_path)
+
+    same = run(tmp_path, *init_words(tmp_path))
+    (tmp_path / "node.toml").rename(tmp_path / "kept.toml")
+    same_data = run(tmp_path, *init_words(tmp_path))
+    (tmp_path / "kept.toml").rename(tmp_path / "node.toml")
+    other = tmp_path / "other"
+    other.mkdir()
+    same_sheets = run(other, *init_words(tmp_path, data=str(other / "data")))
+
+    assert "node.toml exists already" in same.output
+    assert "data folder holds a node already" in same_data.output
+    assert "recovery sheets" in same_sheets.output
+    assert all(is_one_sentence(result) for result in (same, same_data, same_sheets))
+    assert list(other.iterdir()) == []
+    assert _bytes_of(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"country": "xa"}, "country"),
+        ({"country": "QZ"}, "node.clock_file is set for QZ"),
+        ({"country": "QZ", "clock_file": None}, "--fast-kdf is only for invented countries"),
+        ({"url": "ftp://127.0.0.1/"}, "plain http(s) address"),
+        ({"registry": "127.0.0.1:8800"}, "registry mirror"),
+        ({"listen": "8700"}, "address and port"),
+        ({"listen": "127.0.0.1:87000"}, "listen"),
+        ({"time_zone": "Arvenia/Capital"}, "time zone"),
+        ({"holiday": "25.12.2026"}, "holiday"),
+        ({"authority": ""}, "authority"),
+        ({"login": "Ana Ionescu"}, "login"),
+        ({"password_file": "short"}, "password"),
+        ({"password_file": None}, "password of coordinator was not given"),
+        ({"passphrase_file": None}, "passphrase of this node was not given"),
+        ({"passphrase_file": "short"}, "passphrase"),
+        ({"key_file": "key"}, "choose one"),
+        ({"passphrase_file": None, "key_file": "short"}, "32 bytes"),
+        ({"root": "passphrase"}, "root"),
+        ({"data": "root.json/data"}, "data folder cannot be made"),
+        ({"clock_file": "passphrase"}, "clock file"),
+    ],
+    ids=lambda value: "-".join(f"{k}={v}" for k, v in value.items()) if isinstance(value, dict) else "",
+)
+def test_what_is_wrong_is_one_sentence_and_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, str | None], says: str
+):
+    monkeypatch.chdir(prepare(tmp_path))
+    before = _bytes_of(tmp_path)
+
+    result = run(tmp_path, *init_words(tmp_path, **changes))
+
+    assert is_one_sentence(result), result.output
+    assert says in result.output
+    assert _bytes_of(tmp_path) == before
+
+
+def test_a_folder_for_the_configuration_that_does_not_exist_is_told_before_anything_is_made(tmp_path: Path):
+    prepare(tmp_path)
+    before = _bytes_of(tmp_path)
+
+    result = run(tmp_path / "nowhere", *init_words(tmp_path))
+
+    assert is_one_sentence(result), result.output
+    assert _bytes_of(tmp_path) == before
+
+
+def _bytes_of(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import struct
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 import nacl.bindings
@@ -227,7 +228,17 @@ def _aad(table: str, case: str, version: int) -> bytes:
 
 
 def _place_aad(place: Place) -> bytes:
-    return joined(place.table, place.row, place.column, place.version)
+    return _place_head(place.table) + joined(place.row) + _place_tail(place.column, place.version)
+
+
+@lru_cache(maxsize=256)
+def _place_head(table: str) -> bytes:
+    return joined(table)
+
+
+@lru_cache(maxsize=256)
+def _place_tail(column: str, version: int) -> bytes:
+    return joined(column, version)
 
 
 def _office_info(case: str, version: int, kid: bytes) -> bytes:

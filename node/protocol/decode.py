@@ -13,10 +13,18 @@ from node.protocol.kinds import CONTROL, COVER, KINDS, LETTER, Kind
 from node.protocol.letters import Letter, check_stop_shape
 from node.protocol.strict import Malformed, Unsupported
 
+
+class _Kind(msgspec.Struct):
+    """What comes first of a stored letter: which type it has."""
+
+    kind: str
+
+
 AnyLetter = Letter[Body]
 AnyControl = Control[ControlBody]
 
 _ENCODER = msgspec.json.Encoder()
+_KIND = msgspec.json.Decoder(_Kind)
 _DECODERS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
     name: msgspec.json.Decoder(kind.frame) for name, kind in KINDS.items()
 }
@@ -53,6 +61,12 @@ def decode(payload: bytes, letter_class: int) -> AnyLetter | AnyControl | None:
     letter = _typed(payload, kind)
     if kind.stop and isinstance(letter, Letter) and not check_stop_shape(letter):
         raise Malformed(f"{kind.name} says more than that it is a stop; send the fixed content")
+    return letter
+
+
+def decode_again(payload: bytes) -> AnyLetter | AnyControl:
+    """A letter from our own store; `decode` or `checked` judged it when it went in, so here it is only typed."""
+    letter: AnyLetter | AnyControl = _DECODERS[_KIND.decode(payload).kind].decode(payload)
     return letter
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from node.clock import Clock
 from node.crypto.batch import Random, RootCache
 from node.crypto.prekeys import Bundle
-from node.crypto.suite import KemKey, SigningKey, VerifyingKey
+from node.crypto.suite import KemKey, SigningKey, VerifyingKey, verifying_key
 from node.service.seals import Seals
 from node.store.db import Store
 from registry.trust import View
@@ -80,7 +80,7 @@ class Node:
     def sender_key(self, country: str, key_id: bytes) -> VerifyingKey | None:
         """The verified message key of that id for that country, in any status (row 5)."""
         found = self.view.signing_key(country, key_id)
-        return None if found is None else VerifyingKey(found[0])
+        return None if found is None else verifying_key(found.public)
 
     def endpoints(self, peer: str) -> list[str]:
         """Where a peer listens, by its record, first choice first."""

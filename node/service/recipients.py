@@ -55,6 +55,6 @@ def seal_to(node: Node, peer: str, kind: str, letter_class: int, sealed_identity
 def _office_keys(country: Country, now: int) -> tuple[OfficeKeyFacts, ...]:
     return tuple(
         OfficeKeyFacts(key.office_kid.hex(), key.holder, key.kind, key.police_powers)
-        for key in country.record.office_keys
+        for key in country.office_keys
         if key.from_at <= now < key.until
     )

@@ -11,7 +11,7 @@ from node.crypto.envelope import ChannelHead, Draft, Sealed, seal_batch, smalles
 from node.crypto.suite import kem_key_id
 from node.log import get
 from node.protocol import machine
-from node.protocol.decode import AnyLetter, decode, encode
+from node.protocol.decode import AnyLetter, decode, decode_again, encode
 from node.protocol.facts import Draft as GateDraft
 from node.protocol.gate import Gate, at_control, at_release
 from node.protocol.kinds import CONTROL, LETTER
@@ -366,7 +366,7 @@ def _committed(node: Node, work: Work, letter: Ready, one: Sealed, draft: Draft,
 
 def decode_own(payload: bytes) -> AnyLetter:
     """A letter of ours again; it was checked when it was queued."""
-    letter = decode(payload, LETTER)
+    letter = decode_again(payload)
     assert isinstance(letter, Letter)
     return letter
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 import msgspec
 
+from node.crypto.statement import unpack_statement
 from node.crypto.vault import Dek
 from node.protocol import receiving
 from node.protocol.bodies import OfferBody
 from node.protocol.case import Case, CaseThread, Person
 from node.protocol.control import RefusedBody
-from node.protocol.decode import AnyLetter, decode, encode
+from node.protocol.decode import AnyLetter, decode_again, encode
 from node.protocol.desk import holds
 from node.protocol.facts import ThreadFacts
-from node.protocol.kinds import LETTER
 from node.protocol.letters import Letter, is_stop
 from node.protocol.outcome import Verdict
 from node.protocol.shown import receiver
@@ -25,9 +25,9 @@ from node.service.book import Book, OpenCase, OpenFile
 from node.service.context import Node
 from node.service.effects import apply_effects
 from node.service.expectations import settle
-from node.service.files import ThreadFile, facts_of, with_letter
+from node.service.files import ThreadFile, facts_of, with_incoming
 from node.service.queueing import queue_control
-from node.service.standing import Effect
+from node.service.standing import Effect, effect_of
 from node.store.letters import LetterRow
 from node.store.work import Work
 
@@ -69,7 +69,8 @@ def take_letter(
         work.tasks.add("incoming_refused", now, case_id=found.row.case_id, peer=peer, thread_id=letter.thread,
                        letter_id=letter.letter_id)  # fmt: skip
         return verdict.reason
-    file = with_letter(file, letter)
+    if verdict.effect == "applied":
+        file = with_incoming(file, letter)
     found = book.put_file(found, file, now)
     _store(node, work, one, letter, payload, found.row.case_id, found.dek, _desk_hold(book, found, letter, peer, now))
     settle(work, peer, letter.thread, verdict.started, verdict.stopped)
@@ -181,13 +182,13 @@ def _apply_waiting(node: Node, work: Work, book: Book, peer: str, letter_id: str
         return
     found = book.file(peer, letter.thread)
     if found is not None and not is_stop(letter):
-        found = book.put_file(found, with_letter(found.file, letter), now)
+        found = book.put_file(found, with_incoming(found.file, letter), now)
         apply_effects(node, work, found, letter, now)
 
 
 def decode_kept(payload: bytes) -> AnyLetter:
     """A letter again that was decoded when it came."""
-    letter = decode(payload, LETTER)
+    letter = decode_again(payload)
     assert isinstance(letter, Letter)
     return letter
 
@@ -200,15 +201,19 @@ def take_held(node: Node, work: Work, peer: str, now: int) -> int:
     rows = [row for row in work.letters.all_held(peer) if row.held_code == NO_STANDING and row.sealed is not None]
     book, taken = Book(node, work), 0
     for row in rows:
-        letter = decode_kept(book.payload(row))
+        payload = book.payload(row)
+        letter = decode_kept(payload)
+        # The country is heard again, but perhaps not this key: one that was revoked meanwhile stays without effect.
+        if row.s is None or effect_of(node, unpack_statement(row.s), now, letter.kind) != "full":
+            continue
         work.letters.drop(peer, row.letter_id)
-        taken += _take_again(node, work, row, letter, now)
+        taken += _take_again(node, work, row, letter, payload, now)
     return taken
 
 
-def _take_again(node: Node, work: Work, row: LetterRow, letter: AnyLetter, now: int) -> int:
+def _take_again(node: Node, work: Work, row: LetterRow, letter: AnyLetter, payload: bytes, now: int) -> int:
     arrival = Arrival(row.peer, row.eid, row.s, row.sig, row.salt)
-    reason = take_letter(node, work, arrival, letter, encode(letter), "full", now)
+    reason = take_letter(node, work, arrival, letter, payload, "full", now)
     if reason:
         queue_control(node, work, row.peer, "letter.refused", RefusedBody(letter_id=row.letter_id, reason=reason), now)
     return 0 if reason else 1

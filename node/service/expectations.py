@@ -8,18 +8,20 @@ from collections.abc import Iterable
 
 from node.protocol.deadlines import HOUR, REPLIES
 from node.protocol.decode import AnyLetter
-from node.protocol.thread import Awaited
+from node.protocol.thread import Awaited, Thread
 from node.store.work import Work
 
 REPLY, OPENED = "reply", "opened"
 
 
 def expect(
-    work: Work, peer: str, letter: AnyLetter, started: Iterable[Awaited], stopped: Iterable[Awaited], now: int
+    work: Work, thread: Thread, letter: AnyLetter, started: Iterable[Awaited], stopped: Iterable[Awaited]
 ) -> None:
     """What a letter of ours makes us wait for: its opening, and the answers it starts or settles."""
-    opened_by = letter.written_at + REPLIES["letter.opened"].within(letter.urgency).hours * HOUR
-    work.deadlines.start(peer, letter.thread, letter.letter_id, OPENED, opened_by)
+    peer = thread.peer
+    if not thread.stopped:  # after a stop nobody tells that a letter was opened (wire 7)
+        opened_by = letter.written_at + REPLIES["letter.opened"].within(letter.urgency).hours * HOUR
+        work.deadlines.start(peer, letter.thread, letter.letter_id, OPENED, opened_by)
     settle(work, peer, letter.thread, _with_time(started, letter), stopped)
 
 
@@ -30,6 +32,14 @@ def settle(work: Work, peer: str, thread_id: str, started: Iterable[Awaited], st
     for awaited in started:
         if awaited.reply_by is not None:
             work.deadlines.start(peer, thread_id, awaited.letter_id, REPLY, awaited.reply_by)
+
+
+def undone(
+    work: Work, peer: str, thread_id: str, letter_id: str, started: Iterable[Awaited], stopped: Iterable[Awaited]
+) -> None:
+    """A letter of ours does not count after all: nobody will open it, and what it awaited or settled is as before."""
+    work.deadlines.meet(letter_id, OPENED)
+    settle(work, peer, thread_id, started, stopped)
 
 
 def _with_time(started: Iterable[Awaited], letter: AnyLetter) -> list[Awaited]:

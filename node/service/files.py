@@ -7,11 +7,12 @@ import msgspec
 
 from node.protocol import machine
 from node.protocol.codes import Urgency
+from node.protocol.consent import after_withdrawal
 from node.protocol.decode import AnyLetter
 from node.protocol.facts import ThreadFacts
 from node.protocol.letters import ConsentEntry
 from node.protocol.matters import matter_named
-from node.protocol.thread import EXPIRED, Thread
+from node.protocol.thread import EXPIRED, Thread, withdrawals
 from node.protocol.thread_facts import thread_facts
 
 
@@ -39,6 +40,16 @@ def with_letter(file: ThreadFile, letter: AnyLetter) -> ThreadFile:
     newer = {entry.token: entry for entry in letter.consent}
     kept = [entry for entry in file.entries if entry.token not in newer]
     return msgspec.structs.replace(file, entries=(*kept, *newer.values()))
+
+
+def with_incoming(file: ThreadFile, letter: AnyLetter) -> ThreadFile:
+    """As `with_letter`, for a letter of the peer that may come late: what she took back after it stays so (R20)."""
+    widened = with_letter(file, letter)
+    later = [gone for gone in withdrawals(file.thread) if gone.n > letter.n]
+    entries = widened.entries
+    for gone in later if letter.consent else ():
+        entries = after_withdrawal(entries, gone.token, gone.purposes, gone.levels)
+    return msgspec.structs.replace(widened, entries=entries)
 
 
 def facts_of(file: ThreadFile) -> ThreadFacts:

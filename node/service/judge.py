@@ -118,7 +118,8 @@ def _again(node: Node, work: Work, letter: AnyLetter | AnyControl, payload: byte
     if before.status == Status.REFUSED:
         return Ruling(Status.REFUSED, before.reason)
     kept = work.letters.get(before.sender, "in", letter.letter_id)
-    if kept is not None and kept.sealed is not None and Book(node, work).payload(kept) != payload:
+    # Its salt goes with any erasure: what is left is less than what came, and is not compared.
+    if kept is not None and None not in (kept.sealed, kept.salt) and Book(node, work).payload(kept) != payload:
         _alarm(node, work, before.sender, "letter_conflict")
         return Ruling(Status.CONFLICT)
     return Ruling(Status.ALREADY_RECEIVED, eid=before.eid)

@@ -21,7 +21,7 @@ from node.service.book import Book, OpenCase
 from node.service.context import Node
 from node.service.control import close_given_up
 from node.service.delivery_types import MAX_BATCH
-from node.service.expectations import expect
+from node.service.expectations import expect, undone
 from node.service.files import ThreadFile, facts_of
 from node.service.queueing import Queued
 from node.service.recipients import SealTo, recipient_facts, seal_to
@@ -88,6 +88,7 @@ def give_up_letter(node: Node, work: Work, waiting: Waiting, now: int) -> None:
     if found is not None:
         outcome = machine.given_up(found.file.thread, (waiting.letter_id,))
         Book(node, work).put_file(found, msgspec.structs.replace(found.file, thread=outcome.thread), now)
+        undone(work, waiting.peer, found.row.thread_id, waiting.letter_id, outcome.started, outcome.stopped)
     work.audit.append(now, "node", "given_up", waiting.letter_id, outcome="cancelled")
 
 
@@ -202,7 +203,7 @@ def _prepared_letter(node: Node, work: Work, waiting: Waiting, now: int) -> Read
         )
     if final.letter_id == file.opening:  # a stop copies what the opening letter really said
         book.put_file(found, msgspec.structs.replace(file, first_ends=final.thread_ends), now)
-    expect(work, waiting.peer, final, released.started, released.stopped, now)
+    expect(work, released.thread, final, released.started, released.stopped)
     return Ready(waiting, encode(final), to, True, final.retention_until)
 
 

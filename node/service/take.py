@@ -14,7 +14,7 @@ from node.protocol import receiving
 from node.protocol.bodies import OfferBody
 from node.protocol.case import Case, CaseThread, Person
 from node.protocol.control import RefusedBody
-from node.protocol.decode import AnyLetter, decode_again, encode
+from node.protocol.decode import AnyLetter, decode_again
 from node.protocol.desk import holds
 from node.protocol.facts import ThreadFacts
 from node.protocol.letters import Letter, is_stop
@@ -48,8 +48,7 @@ class Arrival:
 def take_letter(
     node: Node, work: Work, one: Arrival, letter: AnyLetter, payload: bytes, effect: Effect, now: int
 ) -> int:
-    """Store a letter and let it count; 0 when it was stored, else the reason of the refusal. All in this transaction.
-    """
+    """Store a letter and let it count; 0 when it was stored, else the reason of the refusal. All in this transaction."""
     peer = one.sender
     if effect == "held":
         _store(node, work, one, letter, payload, None, None, NO_STANDING)

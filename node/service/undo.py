@@ -10,7 +10,7 @@ from node.protocol.codes import REASON_NAMES, STATUS_NAMES
 from node.protocol.kinds import LETTER
 from node.service.book import Book
 from node.service.context import Node
-from node.service.expectations import settle
+from node.service.expectations import undone
 from node.store.outbox import EnvelopeRow
 from node.store.work import Work
 
@@ -26,7 +26,7 @@ def undo_refused(node: Node, work: Work, peer: str, letter_id: str, reason: int,
         return
     outcome = machine.refused_by_peer(found.file.thread, letter_id, reason)
     book.put_file(found, msgspec.structs.replace(found.file, thread=outcome.thread), now)
-    settle(work, peer, waiting.thread_id, outcome.started, outcome.stopped)
+    undone(work, peer, waiting.thread_id, letter_id, outcome.started, outcome.stopped)
     work.outbox.end(letter_id, "refused", now, None, reason)
     work.tasks.add(
         "letter_refused", now, case_id=waiting.case_id, peer=peer, thread_id=waiting.thread_id, letter_id=letter_id
@@ -37,8 +37,19 @@ def undo_refused(node: Node, work: Work, peer: str, letter_id: str, reason: int,
 def parked(node: Node, work: Work, peer: str, row: EnvelopeRow, status: int, now: int) -> None:
     """A permanent signed answer that no retry can change: the letter is parked for a person, and its act undone."""
     work.outbox.end(row.letter_id, "parked", now, status)
-    if row.letter_class == LETTER:
-        undo_refused(node, work, peer, row.letter_id, 0, now)
-        work.outbox.end(row.letter_id, "parked", now, status)
-    work.tasks.add(f"letter_{STATUS_NAMES[status]}", now, peer=peer, letter_id=row.letter_id)
+    waiting = work.outbox.get(row.letter_id)
+    found = None if waiting is None or waiting.thread_id is None else Book(node, work).file(peer, waiting.thread_id)
+    if row.letter_class == LETTER and found is not None:
+        # The peer kept nothing of it, not even its number: our next letter must say that this number is void.
+        outcome = machine.given_up(found.file.thread, (row.letter_id,))
+        Book(node, work).put_file(found, msgspec.structs.replace(found.file, thread=outcome.thread), now)
+        undone(work, peer, found.row.thread_id, row.letter_id, outcome.started, outcome.stopped)
+    work.tasks.add(
+        f"letter_{STATUS_NAMES[status]}",
+        now,
+        case_id=None if found is None else found.row.case_id,
+        peer=peer,
+        thread_id=None if found is None else found.row.thread_id,
+        letter_id=row.letter_id,
+    )
     work.audit.append(now, "node", "parked", row.letter_id, outcome=STATUS_NAMES[status])

@@ -107,9 +107,10 @@ class Deadlines:
         )
 
     def end_thread(self, peer: str, thread_id: str) -> None:
-        """Nothing is expected on this thread any more."""
+        """No answer is expected on this thread any more; an erasure that somebody owes her goes on."""
         self._c.execute(
-            "update deadline set state='ended' where peer=? and thread_id=? and state='open'", (peer, thread_id)
+            "update deadline set state='ended' where peer=? and thread_id=? and state='open' and code<>'erase'",
+            (peer, thread_id),
         )
 
     def end_code(self, peer: str, thread_id: str, code: str) -> None:

@@ -14,7 +14,7 @@ from node.log import get
 from node.peer.client import PeerClient
 from node.peer.prekeys import fetch_bundle
 from node.service.context import Node
-from node.service.deliver import next_turn_s, record_answers, record_failure, resting, still_out, to_post
+from node.service.deliver import agenda, record_answers, record_failure, still_out, to_post
 from node.service.delivery_types import EnvelopeRow, PostFailed
 from node.service.prekeys import needs_bundle
 from node.service.release import release_due
@@ -47,11 +47,14 @@ class Worker:
     async def turn(self) -> bool:
         """Release and post what is due until nothing is, or a request fails; True when something was posted."""
         self.ticked_at = self.node.clock.monotonic()
-        if resting(self.node, self.peer):
+        due = agenda(self.node, self.peer)
+        if due.rests:
             return False
         if needs_bundle(self.node, self.peer):
             await fetch_bundle(self.node, self.peer, self.client)
-        rows = await release_due(self.node, self.peer) or await to_post(self.node, self.peer)
+        rows = await release_due(self.node, self.peer) if due.may_release else []
+        if not rows and due.may_post:
+            rows = await to_post(self.node, self.peer)
         if not rows:
             return False
         async with asyncio.TaskGroup() as meanwhile:
@@ -61,7 +64,7 @@ class Worker:
 
     async def _post_and_release(self, rows: list[EnvelopeRow], meanwhile: asyncio.TaskGroup) -> list[EnvelopeRow]:
         """Post a batch and release the next meanwhile; what of that may be posted without another look comes back."""
-        following = meanwhile.create_task(release_due(self.node, self.peer))
+        following = meanwhile.create_task(self._release())
         posted_at = self.node.clock.monotonic()
         by_size: dict[int, list[EnvelopeRow]] = defaultdict(list)
         for row in rows:
@@ -73,6 +76,9 @@ class Worker:
         if not all(heard) or self.node.clock.monotonic() - posted_at > FRESH_S:
             return []
         return still_out(self.node, released)
+
+    async def _release(self) -> list[EnvelopeRow]:
+        return await release_due(self.node, self.peer) if agenda(self.node, self.peer).may_release else []
 
     async def _post(self, size: int, rows: list[EnvelopeRow], meanwhile: asyncio.TaskGroup) -> bool:
         """Post one request; False when nothing usable was heard. The answers are kept while the caller goes on."""
@@ -103,7 +109,7 @@ class Worker:
         wake.clear()
         if await self.turn():
             return
-        wait_s = await next_turn_s(self.node, self.peer)
+        wait_s = agenda(self.node, self.peer).again_s
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(wake.wait(), wait_s)
 

@@ -6,6 +6,7 @@ to another try. Source: wire 1, 3, 4; delivery, outbox; pitfalls P6, P10-P15.
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from node.crypto.errors import BadReceipt
 from node.crypto.receipts import HINT_REFRESH, RECEIPT_BYTES, Hint, Receipt, Status, evidence, open_slot
@@ -23,11 +24,35 @@ log = get()
 IDLE_S, SHORTEST_S = 60.0, 0.02
 
 
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """What there is to do for a peer at one moment, and when to look again (seconds) if nothing wakes us before."""
+
+    rests: bool
+    may_release: bool
+    may_post: bool
+    again_s: float
+
+
+def agenda(node: Node, peer: str) -> Agenda:
+    """What the database says is due for `peer`; it rests while it is given a pause after a failed request."""
+    (due_at, try_at), contact = node.store.read_sync(
+        lambda reader: (reader.outbox.next_due(peer), reader.peers.get(peer))
+    )
+    now = node.now()
+    times = [at for at in (due_at, try_at) if at is not None]
+    wait_s = max(min(times), contact.next_try_at) - now if times else IDLE_S
+    return Agenda(
+        rests=contact.tries > 0 and contact.next_try_at > now,
+        may_release=due_at is not None and due_at <= now,
+        may_post=try_at is not None and try_at <= now,
+        again_s=min(IDLE_S, max(SHORTEST_S, wait_s)),
+    )
+
+
 async def to_post(node: Node, peer: str) -> list[EnvelopeRow]:
     """Released envelopes whose next try is due, after the gate was run again on each; what it refuses is given up."""
     now = node.now()
-    if not node.store.read_sync(lambda reader: reader.outbox.to_post(peer, now, 1)):
-        return []
     return await node.store.write(
         lambda work: [row for row in work.outbox.to_post(peer, now, MAX_BATCH) if still_wanted(node, work, row, now)]
     )
@@ -61,20 +86,6 @@ async def record_failure(node: Node, peer: str, rows: Sequence[EnvelopeRow], fai
         work.outbox.tried([row.eid for row in rows], again_at, failure.detail, failure.error_class, now)
 
     await node.store.write(note)
-
-
-async def next_turn_s(node: Node, peer: str) -> float:
-    """Seconds until something for `peer` is due by the node's clock; the wake event may come earlier."""
-    due_at, contact = node.store.read_sync(lambda reader: (reader.outbox.next_due(peer), reader.peers.get(peer)))
-    if due_at is None:
-        return IDLE_S
-    return min(IDLE_S, max(SHORTEST_S, max(due_at, contact.next_try_at) - node.now()))
-
-
-def resting(node: Node, peer: str) -> bool:
-    """True while the peer is given a pause after a failed request."""
-    contact = node.store.read_sync(lambda reader: reader.peers.get(peer))
-    return contact.tries > 0 and contact.next_try_at > node.now()
 
 
 def _opened(node: Node, peer: str, row: EnvelopeRow, slot: bytes) -> tuple[Receipt, bytes] | Hint | None:

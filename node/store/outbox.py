@@ -309,14 +309,14 @@ class Outbox:
             "update envelope set next_try_at=? where peer=? and state='out' and next_try_at>?", (now, peer, now)
         )
 
-    def next_due(self, peer: str) -> int | None:
-        """When the next letter or envelope for `peer` is due, or None."""
+    def next_due(self, peer: str) -> tuple[int | None, int | None]:
+        """When the next letter to `peer` may be released, and when the next envelope posted; None where none waits."""
         row = self._c.execute(
-            "select min(t) from (select min(due_at) t from outbox where peer=?1 and state in ('queued','held')"
-            " union all select min(next_try_at) from envelope where peer=?1 and state='out')",
+            "select (select min(due_at) from outbox where peer=?1 and state in ('queued','held')),"
+            " (select min(next_try_at) from envelope where peer=?1 and state='out')",
             (peer,),
         ).fetchone()
-        return None if row[0] is None else int(row[0])
+        return row[0], row[1]
 
     def busy_peers(self) -> list[str]:
         """Peers for whom something waits."""

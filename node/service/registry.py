@@ -5,7 +5,6 @@ one more. Source: registry 4.6, decided 5, 8, 9; wire 3 row 5.
 """
 
 import asyncio
-from collections.abc import Callable
 
 from node.log import get
 from node.service.context import Node
@@ -31,13 +30,11 @@ class RegistryKeeper:
         self._asked = asyncio.Event()
         self._last = -LEAST_BETWEEN_S
         self._lock = asyncio.Lock()
-        self.on_change: list[Callable[[], None]] = []
+        self._followed: dict[str, tuple[bytes, str]] = {}
 
     async def refresh(self) -> None:
-        """Ask all mirrors now; the view, the archive and whatever waited for it follow. Never raises for a bad mirror.
-        """
+        """Ask all mirrors now; the view, the archive and whatever waited for it follow. Never raises for a bad mirror."""
         async with self._lock:
-            before = self._node.view
             self._last = self._node.clock.monotonic()
             try:
                 view = await asyncio.to_thread(self._client.refresh, self._node.now())
@@ -48,8 +45,7 @@ class RegistryKeeper:
                 log.warning("registry_trouble", reason="mirror" if "/" in source else source)
             self._node.view = view
             await self._archive()
-            if _changed(before, view):
-                await self._follow(before, view)
+            await self._follow(view)
         await judge_parked(self._node)
 
     def ask(self) -> None:
@@ -72,33 +68,41 @@ class RegistryKeeper:
         if files:
             await self._node.store.write(lambda work: _keep_all(work, files, now))
 
-    async def _follow(self, before: View, view: View) -> None:
-        """A country came, changed or went: held letters are looked at again, lost keys are sealed anew."""
+    async def _follow(self, view: View) -> None:
+        """Where a country came, changed or went, by the registry or by time, what waited for it is looked at again."""
         node, now = self._node, self._node.now()
-
-        def follow(work: Work) -> None:
-            for code, country in view.countries.items():
-                was = before.countries.get(code)
-                if was is None or (was.record_sha256, was.status) != (country.record_sha256, country.status):
-                    work.audit.append(now, "node", "country_changed", code, outcome=country.status)
-                    work.outbox.wake_held(code, now)
-                    work.outbox.reset_backoff(code, now)
-                    reseal_lost_keys(node, work, code, now)
-                    if country.status == "suspended" and (was is None or was.status != "suspended"):
-                        work.tasks.add("country_suspended", now, peer=code)
-                    take_held(node, work, code, now)
-
-        await node.store.write(follow)
+        standing: dict[str, tuple[bytes, str]] = {
+            code: (one.record_sha256, one.status_at(now)) for code, one in view.countries.items()
+        }
+        changed = [code for code, stands in standing.items() if self._followed.get(code) != stands]
+        if not changed:
+            return
+        was = dict(self._followed)
+        await node.store.write(lambda work: _look_again(node, work, changed, standing, was, now))
+        # Crash before this line: the next start knows nothing of what was followed and looks at every country again.
+        self._followed = standing
         for peer in node.store.read_sync(lambda reader: reader.outbox.busy_peers()):
             node.wake(peer)
 
 
-def _changed(before: View, view: View) -> bool:
-    return before.snapshot_sha256 != view.snapshot_sha256 or any(
-        country.status != before.countries[code].status
-        for code, country in view.countries.items()
-        if code in before.countries
-    )
+def _look_again(
+    node: Node,
+    work: Work,
+    changed: list[str],
+    standing: dict[str, tuple[bytes, str]],
+    was: dict[str, tuple[bytes, str]],
+    now: int,
+) -> None:
+    for code in changed:
+        status = standing[code][1]
+        work.outbox.wake_held(code, now)
+        work.outbox.reset_backoff(code, now)
+        reseal_lost_keys(node, work, code, now)
+        take_held(node, work, code, now)
+        if status == "suspended":
+            work.tasks.add("country_suspended", now, peer=code)
+        if code in was:  # the first look after a start is no event
+            work.audit.append(now, "node", "country_changed", code, outcome=status)
 
 
 def _keep_all(work: Work, files: list[tuple[str, bytes]], now: int) -> None:

@@ -1,0 +1,73 @@
+"""What a refreshed registry, or time alone, lets go on. R39; registry, decided 4 and 5."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from node.service.registry import RegistryKeeper
+from registry.suspension import make_suspension, publish_suspension
+from tests.world import DAY_S, World, make_world
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    made = make_world(tmp_path, "XD", "XA")
+    yield made
+    await made.close()
+
+
+def _suspend(world: World, code: str) -> None:
+    """One maintainer suspends a country for 72 hours."""
+    registry = world.registry
+    made = make_suspension(registry.repository, "ada", registry.maintainers["ada"], code, world.clock.now())
+    publish_suspension(registry.publisher, made)
+
+
+async def _refresh(world: World, code: str, keeper: RegistryKeeper | None = None) -> RegistryKeeper:
+    """A refresh as the node's job makes it."""
+    world.registry.clock.step(world.clock.now() - world.registry.clock.now())
+    world.registry.publisher.refresh()
+    kept = keeper or RegistryKeeper(world[code].node, world[code].client, [])
+    await kept.refresh()
+    return kept
+
+
+async def test_r39_sender_a_suspended_country_receives_nothing_and_gets_it_when_the_suspension_ends(
+    world: World,
+) -> None:
+    """R39: what is queued is held visibly; the end of the suspension comes by time alone, with no new registry file."""
+    xd = world["XD"]
+    keeper = await _refresh(world, "XD")
+    _suspend(world, "XA")
+    await _refresh(world, "XD", keeper)
+    thread = (await xd.offer("XA")).thread
+    await world.settle()
+    held = (await xd.view(thread)).letters[0]
+    posted = len(world.posted)
+    world.clock.step(3 * DAY_S + 1)
+    await _refresh(world, "XD", keeper)
+    await world.settle()
+
+    assert (held.state, held.held, posted) == ("held", "R39", 0)
+    assert (await world["XA"].view(thread)).state == "offered"
+
+
+async def test_r39_receiver_letters_of_a_suspended_country_are_receipted_held_and_taken_up_afterwards(
+    world: World,
+) -> None:
+    """Wire 3 row 5: stored like any other letter, without effect, and the effect comes when the standing is back."""
+    xd, xa = world["XD"], world["XA"]
+    keeper = await _refresh(world, "XA")
+    thread = (await xd.offer("XA")).thread
+    _suspend(world, "XD")
+    await _refresh(world, "XA", keeper)
+    await world.settle()
+    receipted = (await xd.view(thread)).letters[0].received_at
+    unknown = xa.node.store.read_sync(lambda reader: reader.threads.find(thread))
+    world.clock.step(3 * DAY_S + 1)
+    await _refresh(world, "XA", keeper)
+
+    assert receipted is not None
+    assert unknown is None
+    assert (await xa.view(thread)).state == "offered"

@@ -1,0 +1,171 @@
+"""Real nodes that can be killed at a step and started again, and what must be the same afterwards."""
+
+import asyncio
+import signal
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from node.demo.network import Network
+from node.store.audit import Audit
+
+NOON_S = 12 * 3600
+DAY_S = 86_400
+DIES_WITHIN_S = 20.0
+SETTLES_WITHIN_S = 30.0
+POLL_S = 0.03
+CODES = ("XD", "XA")
+
+
+class CrashNetwork(Network):
+    """A registry and two nodes, each of which dies at the step that is armed for it."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.extra: dict[str, list[str]] = {}
+        self.move_clock(NOON_S - self.clock.now() % DAY_S)  # no daily slot falls into a run
+
+    def armed(self, code: str) -> Path:
+        """The file that names the step at which the node of `code` dies."""
+        return self.folder / f"{code}.step"
+
+    def arm(self, code: str, step: str) -> None:
+        """Let the node die when it reaches this step for the first time from now on."""
+        beside = self.folder / f"{code}.step.new"
+        beside.write_text(step)
+        beside.replace(self.armed(code))
+
+    def disarm(self, code: str) -> None:
+        """Let the node live."""
+        self.armed(code).unlink(missing_ok=True)
+
+    async def died(self, code: str) -> None:
+        """Wait until the armed node has been killed; fails when it never reaches its step."""
+        try:
+            status = await asyncio.wait_for(self.nodes[code].process.wait(), DIES_WITHIN_S)
+        except TimeoutError:
+            step = self.armed(code).read_text() if self.armed(code).exists() else "?"
+            self.disarm(code)
+            raise AssertionError(f"{code} never reached the step {step!r}") from None
+        assert status == -signal.SIGKILL, (self.folder / f"{code}.log").read_text()[-2000:]
+
+    async def restart(self, code: str) -> None:
+        """Start the node of `code` again, as its operator would."""
+        await self._serve_node(code)
+
+    async def end(self, code: str) -> None:
+        """Stop a node in good order."""
+        process = self.nodes[code].process
+        process.terminate()
+        assert await asyncio.wait_for(process.wait(), DIES_WITHIN_S) == 0
+
+    def database(self, code: str) -> Path:
+        """The database of a node."""
+        return self._data(code) / "node.db"
+
+    def config(self, code: str) -> Path:
+        """The configuration of a node."""
+        return self._config(code)
+
+    def admit(self, code: str) -> None:
+        """One more country in the registry, whose node is not started."""
+        self._admit((code,))
+
+    async def settled(self) -> None:
+        """Wait until no letter of any node waits, is on its way, or lacks its receipt."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + SETTLES_WITHIN_S
+        while any(waiting := [waits_in(self.database(code)) for code in CODES]):
+            assert loop.time() < end, f"the post never came to rest: {waiting}"
+            await asyncio.sleep(POLL_S)
+
+    async def _people(self, node: Any) -> None:
+        """The coordinators are enough."""
+
+    async def _spawn(self, name: str, *arguments: str) -> asyncio.subprocess.Process:
+        if arguments[:2] == ("-m", "node"):
+            arguments = ("-m", "tests.crash.killed", str(self.armed(name)), *arguments[2:])
+        return await super()._spawn(name, *arguments)
+
+
+def query(database: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    """What a question to the file of a running or dead node gives."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)) as connection:
+        return connection.execute(sql, values).fetchall()
+
+
+def waits_in(database: Path) -> list[tuple[Any, ...]]:
+    """Letters and envelopes that have not come to their end."""
+    return query(
+        database,
+        "select class, state, coalesce(held_code, 'due ' || due_at) from outbox where state in ('queued','held','released')"
+        " union all select class, state, last_error from envelope where state='out'",
+    )
+
+
+def traces(database: Path, thread: str) -> dict[str, Any]:
+    """Everything a thread left in a node, counted, without times and random ids: what two runs can be compared by."""
+    (case,) = query(database, "select case_id from thread where thread_id=?", thread)[0]
+    ids = {thread, case}
+    for table in ("outbox", "letter"):
+        ids |= {row[0] for row in query(database, f"select letter_id from {table} where thread_id=?", thread)}
+    ids |= {row[0] for row in query(database, "select consent_id from consent where case_id=?", case)}
+    return {
+        "threads": query(database, "select count(*), sum(ended_at is null) from thread where case_id=?", case),
+        "outbox": _counted(query(database, "select class, state, status from outbox where thread_id=?", thread)),
+        "kept": _counted(
+            query(database, "select direction, opened_at is null, held_code, sealed is null, salt is null,"
+                            " receipt is null from letter where thread_id=?", thread)
+        ),
+        "envelopes": _counted(_about(database, "select letter_id, state, status from envelope", ids)),
+        "ledger": _counted(_about(database, "select letter_id, class, status, reason from ledger", ids)),
+        "deadlines": _counted(query(database, "select code, state, step from deadline where thread_id=?", thread)),
+        "tasks": _counted(query(database, "select code, done_at is null from task where case_id=?", case)),
+        "audit": _counted(_about(database, "select ref, act, rule, outcome from audit", ids)),
+        "consents": query(database, "select count(*) from consent where case_id=?", case),
+    }  # fmt: skip
+
+
+def faults(databases: dict[str, Path]) -> list[str]:
+    """What is wrong between two nodes at rest, or in one of them; empty when nothing was lost, doubled or broken."""
+    found = []
+    for code, path in databases.items():
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as connection:
+            if (line := Audit(connection).verify()) is not None:
+                found.append(f"{code}: audit is wrong at line {line}")
+            if connection.execute("pragma integrity_check").fetchall() != [("ok",)]:
+                found.append(f"{code}: database is damaged")
+        # An alarm is a task about a peer and no case.
+        found += [f"{code}: {row[0]}" for row in query(path, "select code from task where case_id is null")]
+        found += [f"{code}: gap {row}" for row in query(path, "select * from channel_gap")]
+        found += [f"{code}: parked {row}" for row in query(path, "select at from parked")]
+        doubled = "select letter_id from ledger where status=1 and letter_id is not null group by sender, letter_id having count(*)>1"
+        found += [f"{code}: counted twice: {row[0]}" for row in query(path, doubled)]
+        lost = "select letter_id from outbox where class=1 and state='receipted' and letter_id not in (select letter_id from letter where receipt is not null)"  # fmt: skip
+        found += [f"{code}: receipt lost of {row[0]}" for row in query(path, lost)]
+    for ours, theirs in (CODES, CODES[::-1]):
+        found += _unequal(ours, theirs, databases)
+    return found
+
+
+def _unequal(ours: str, theirs: str, databases: dict[str, Path]) -> list[str]:
+    """Both ends of a channel and of its receipts stand at the same number with the same hash."""
+    found = []
+    for table, number, direction, other in (("channel", "seq", "out", "in"), ("receipt_chain", "idx", "out", "in")):
+        sql = f"select {number}, hash from {table} where peer=? and direction=? and current=1"
+        sent = query(databases[ours], sql, theirs, direction)
+        got = query(databases[theirs], sql, ours, other)
+        if sent != got:
+            found.append(f"{table} {ours} to {theirs}: {sent[0][0] if sent else 0} sent, {got[0][0] if got else 0} got")
+    return found
+
+
+def _about(database: Path, sql: str, ids: set[str]) -> list[tuple[Any, ...]]:
+    """The rows whose first column is one of `ids`, without it."""
+    return [row[1:] for row in query(database, sql) if row[0] in ids]
+
+
+def _counted(rows: list[tuple[Any, ...]]) -> dict[str, int]:
+    return dict(sorted(Counter(" ".join(map(str, row)) for row in rows).items()))

@@ -1,0 +1,72 @@
+"""Attack 51: kill -9 at every durable step of sending and receiving. Nothing is lost, nothing happens twice.
+
+The story ends, thread by thread and row by row, as it does when nobody is killed. Source: issue 2; delivery; P2, P9.
+"""
+
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.crash.story import Kill, Story
+from tests.crash.support import CODES, CrashNetwork, faults
+
+pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
+
+KILLS = (
+    # queueing: with the decision, or not at all
+    Kill("offer", "XD", "before open_referral"),
+    Kill("offer", "XD", "after open_referral"),
+    Kill("disclose", "XD", "before act"),
+    Kill("disclose", "XD", "after act"),
+    # release: number, signature and bytes are committed before the first byte leaves
+    Kill("offer", "XD", "before release_due"),
+    Kill("offer", "XD", "after release_due"),
+    Kill("accept", "XA", "after release_due"),
+    # posting: sent or not, answered or not, the same bytes go again
+    Kill("disclose", "XD", "before post"),
+    Kill("disclose", "XD", "before reading"),
+    Kill("accept", "XA", "after post"),
+    # the receipt: kept, or asked for again
+    Kill("offer", "XD", "before record_answers"),
+    Kill("disclose", "XD", "before record_answers"),
+    Kill("disclose", "XD", "after record_answers"),
+    # receiving: the answer leaves after the commit
+    Kill("offer", "XA", "before receive"),
+    Kill("offer", "XA", "after receive"),
+    Kill("accept", "XD", "before receive"),
+    Kill("disclose", "XA", "after receive"),
+    # opening a letter, which its writer is told
+    Kill("open", "XA", "before open_letter"),
+    Kill("open", "XA", "after open_letter"),
+    # a consent taken back, and the erasure that follows
+    Kill("withdraw", "XD", "before withdraw_consent"),
+    Kill("withdraw", "XD", "after withdraw_consent"),
+    Kill("withdraw", "XA", "after receive"),
+    Kill("erase", "XA", "before act"),
+    Kill("erase", "XA", "after act"),
+    Kill("erase", "XD", "after receive"),
+    # both countries at once: the receiver after it has committed, the sender with the repeated answer in its hand
+    Kill("disclose", "XA", "after receive", then=(("XD", "before record_answers"),)),
+)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def undisturbed(network: CrashNetwork) -> dict[str, Any]:
+    """How both sides stand when nobody is killed."""
+    end = await Story(network).run()
+    assert (end["XD"]["state"], end["XA"]["state"]) == ("disclosed", "disclosed")
+    assert sum(one["erased"] for one in end["XA"]["letters"]) == 1
+    assert not faults({code: network.database(code) for code in CODES})
+    return end
+
+
+@pytest.mark.parametrize("kill", KILLS, ids=str)
+async def test_a_kill_at_any_step_ends_as_if_nobody_had_been_killed(
+    network: CrashNetwork, undisturbed: dict[str, Any], kill: Kill
+) -> None:
+    """Attack 51: exactly-once case, no lost receipt."""
+    end = await Story(network, kill).run()
+
+    assert end == undisturbed
+    assert faults({code: network.database(code) for code in CODES}) == []

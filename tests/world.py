@@ -187,10 +187,10 @@ class Country:
 
         return node.store.read_sync(find)
 
-    async def deliver(self, peer: str) -> bool:
-        """One turn of the worker towards `peer`; True when something was posted."""
+    async def deliver(self, peer: str, post: "MemoryPost | None" = None) -> bool:
+        """One turn of the worker towards `peer`, by this post or an honest one; True when something was posted."""
         worker = Worker(self.node, peer)
-        worker.client = MemoryPost(self.world, self.code)  # type: ignore[assignment]
+        worker.client = post or MemoryPost(self.world, self.code)  # type: ignore[assignment]
         return await worker.turn()
 
     async def close(self) -> None:

@@ -14,6 +14,7 @@ from node.service.judge import answer_all
 from node.store.work import Work
 
 log = get()
+NEWS_EVERY_S = 60.0
 _HINTS = {"size": HINT_SIZE, "refresh": HINT_REFRESH}
 
 
@@ -40,10 +41,25 @@ async def receive(node: Node, envelopes: list[bytes]) -> tuple[list[bytes], bool
     if opened or parked:
         answers = await node.store.write(lambda work: _commit(node, work, list(opened.values()), parked))
         slots = _filled(slots, list(opened), answers)
-    if parked:
+    if parked or _news(node, list(opened.values())):
         node.on_unknown_key()
     filled = [slots[first[digest]] for digest in hashes]  # a copy inside one request gets its twin's slot
     return [slot for slot in filled if slot is not None], bool(opened) or bool(known)
+
+
+def _news(node: Node, opened: list[Opened]) -> bool:
+    """True when a sender used a registry snapshot that we never saw; at most once a minute, whoever gossips what.
+
+    Source: wire 2 (snapshot: one refresh, never a refusal); attack 56.
+    """
+    named = {one.statement.snapshot for one in opened} - {node.view.snapshot_sha256}
+    now_s = node.clock.monotonic()
+    if not named or now_s - node.news_at < NEWS_EVERY_S:
+        return False
+    if all(node.store.read_sync(lambda reader: [reader.archive.by_hash(name) for name in named])):
+        return False
+    node.news_at = now_s
+    return True
 
 
 async def judge_parked(node: Node, limit: int = 64) -> int:

@@ -55,7 +55,7 @@ def add(
     from node.service.staff_book import NewUser
 
     new = _checked(NewUser, login=login, password=_password(password_file, login, new=True), **facts)
-    made = _run(path, by, as_password_file, lambda staff, caller: create_user(staff, caller, new))
+    made = run_signed_in(path, by, as_password_file, lambda staff, caller: create_user(staff, caller, new))
     click.echo(f"added {made.role} {made.login}, id {made.user}" + (", reads names" if made.reads_names else ""))
 
 
@@ -66,7 +66,7 @@ def list_(path: Path, by: str, as_password_file: Path | None) -> None:
     """Everybody who may come in."""
     from node.service.people import list_users
 
-    for one in _run(path, by, as_password_file, list_users):
+    for one in run_signed_in(path, by, as_password_file, list_users):
         names = "reads names" if one.reads_names else "no names"
         click.echo(f"{one.login:20} {one.role:12} {'disabled' if one.disabled_at else names:12} {one.user}")
 
@@ -82,7 +82,7 @@ def disable(path: Path, login: str, by: str, as_password_file: Path | None) -> N
     async def shut(staff: "Staff", caller: "Caller") -> Any:
         return await disable_user(staff, caller, await _user_id(staff, caller, login))
 
-    _run(path, by, as_password_file, shut)
+    run_signed_in(path, by, as_password_file, shut)
     click.echo(f"{login} is shut out; change the office key within seven days if they could read names")
 
 
@@ -101,7 +101,7 @@ def password(path: Path, login: str, password_file: Path | None, by: str, as_pas
     async def reset(staff: "Staff", caller: "Caller") -> Any:
         return await reset_password(staff, caller, await _user_id(staff, caller, login), command)
 
-    _run(path, by, as_password_file, reset)
+    run_signed_in(path, by, as_password_file, reset)
     click.echo(f"{login} has a new password")
 
 
@@ -115,7 +115,7 @@ async def _user_id(staff: "Staff", caller: "Caller", login: str) -> str:
     return found
 
 
-def _run(path: Path, by: str, password_file: Path | None, task: Task) -> Any:
+def run_signed_in(path: Path, by: str, password_file: Path | None, task: Task) -> Any:
     """Open the stopped node, sign in, do it, and leave nothing open."""
     from node.app import NO_VIEW, unlock_of
     from node.clock import clock_for

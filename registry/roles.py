@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from tuf.api.exceptions import RepositoryError
 
@@ -18,38 +18,50 @@ from registry.admission import check_record
 from registry.delegations import Admitted, CountryRole, read_delegations
 from registry.errors import BadRegistryFile, Unverified
 from registry.fetch import Fetch
-from registry.mirror import Loaded
 from registry.names import country_role, record_path, signature_path, suspend_role
 from registry.record import MAX_RECORD_BYTES, read_record, verify_record
 from registry.roots import maintainers_of, parse_metadata
 from registry.suspension import MAX_SUSPENSION_BYTES, Suspension, read_suspension
 from registry.trust import VerifiedCountry
-from registry.tuftypes import Metadata, TargetFile, Targets
+from registry.tuftypes import Metadata, Root, Snapshot, TargetFile, Targets
 
 MAX_ROLE_BYTES: Final = 262_144
 Archive = Callable[[str, bytes], None]
+
+
+class Top(Protocol):
+    """Verified top-level metadata, from a mirror or from an archive."""
+
+    @property
+    def root(self) -> Root: ...
+    @property
+    def snapshot(self) -> Snapshot: ...
+    @property
+    def targets(self) -> Targets: ...
+    @property
+    def targets_bytes(self) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
     """Where files come from in one reading: the verified top, the mirror's base address, and who archives."""
 
-    top: Loaded
+    top: Top
     base: str
     fetch: Fetch
     archive: Archive | None
 
 
 class RoleReader:
-    """Reads delegated roles; remembers what it has verified in this process."""
+    """Reads delegated roles; remembers what it has verified in this process. Files are kept in `folder`, if any."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         self._admitted: tuple[bytes, Admitted] | None = None
         self._known: dict[str, tuple[bytes, str, VerifiedCountry]] = {}
 
     def read(
-        self, top: Loaded, base: str, fetch: Fetch, archive: Archive | None
+        self, top: Top, base: str, fetch: Fetch, archive: Archive | None
     ) -> tuple[dict[str, VerifiedCountry], dict[str, str], tuple[Suspension, ...]]:
         """(countries, reason by role for those that failed, suspensions as presented)."""
         source = _Source(top, base, fetch, archive)
@@ -69,7 +81,7 @@ class RoleReader:
                 failed[suspend_role(maintainer)] = f"{type(error).__name__}: {error}"
         return countries, failed, tuple(suspensions)
 
-    def _delegations(self, top: Loaded) -> Admitted:
+    def _delegations(self, top: Top) -> Admitted:
         digest = sha256(top.targets_bytes + top.root.version.to_bytes(8, "big")).digest()
         if self._admitted is None or self._admitted[0] != digest:
             self._admitted = digest, read_delegations(top.targets, maintainers_of(top.root))
@@ -134,15 +146,16 @@ class RoleReader:
         """The bytes with this SHA-256, from our folder or else from the mirror."""
         if len(digest) != 64 or not digest.isalnum():
             raise BadRegistryFile("a file is named without its sha256")
-        kept = self._folder / digest
-        if kept.exists() and sha256(data := kept.read_bytes()).hexdigest() == digest:
+        kept = None if self._folder is None else self._folder / digest
+        if kept is not None and kept.exists() and sha256(data := kept.read_bytes()).hexdigest() == digest:
             return data
         data = source.fetch(source.base + path, limit)
         if sha256(data).hexdigest() != digest:
             raise Unverified(f"{path} does not have the hash it was announced with")
         if source.archive is not None:
             source.archive(archived_as, data)
-        self._keep(kept, data)
+        if kept is not None:
+            self._keep(kept, data)
         return data
 
     def _keep(self, path: Path, data: bytes) -> None:
@@ -153,6 +166,6 @@ class RoleReader:
         os.replace(beside, path)
 
 
-def _role_digest(top: Loaded, name: str) -> str:
+def _role_digest(top: Top, name: str) -> str:
     meta = top.snapshot.meta.get(f"{name}.json")
     return (meta.hashes or {}).get("sha256", "") if meta else ""

@@ -2,19 +2,26 @@
 
 from typing import Any
 
+import msgspec
+
 from node.api.call import Call, Route
-from node.api.roles import DECIDE, WORK
-from node.service import desk, reading, referrals
+from node.api.roles import AUDIT, DECIDE, WORK
+from node.service import desk, evidence_export, reading, referrals
 from node.service.case_requests import (
     IdentityView,
     Reason,
 )
 from node.service.commands import Act, ActDone, OpenReferral, ThreadView
 from node.service.desk import ThreadLine
+from node.service.evidence import Evidence
 
 
 async def _open_identity(c: Call) -> IdentityView:
     return IdentityView(await reading.open_identity(c.node, c.actor, c.path["letter"], c.body.reason))
+
+
+async def _evidence(c: Call) -> msgspec.Raw:
+    return msgspec.Raw(await evidence_export.export(c.node, c.actor, c.path["thread"]))
 
 
 THREADS: tuple[Route, ...] = (
@@ -43,6 +50,14 @@ THREADS: tuple[Route, ...] = (
         "A thread: its state, what may be done now and why not the rest, its letters",
         lambda c: reading.view_thread(c.node, c.actor, c.path["thread"]),
         answers=ThreadView,
+    ),
+    Route(
+        "GET",
+        "/threads/{thread}/evidence",
+        (*WORK, *AUDIT),
+        "Statements, receipts and registry files that a third party can verify offline; holds nothing of the content",
+        _evidence,
+        answers=Evidence,
     ),
     Route(
         "POST",

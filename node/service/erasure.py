@@ -9,6 +9,7 @@ from node.protocol.decode import AnyLetter
 from node.service.actor import Actor
 from node.service.book import Book, OpenFile
 from node.service.context import Node
+from node.service.evidence_export import own_receipt
 from node.store.work import Work
 
 SEALED_LEVELS = {"L2", "L3", "L4"}
@@ -31,6 +32,9 @@ def erase_levels(node: Node, work: Work, found: OpenFile, letter_id: str, levels
     row = work.letters.get(found.row.peer, "in", letter_id)
     if row is None or row.sealed is None or row.thread_id != found.row.thread_id:
         return
+    receipt = own_receipt(work, row)
+    if receipt is not None:
+        work.letters.keep_answer(row.peer, letter_id, receipt)
     if "L1" in levels:
         work.letters.erase(row.peer, "in", letter_id)
         return

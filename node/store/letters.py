@@ -138,6 +138,12 @@ class Letters:
             (receipt, eid, peer, letter_id),
         )
 
+    def keep_answer(self, peer: str, letter_id: str, receipt: bytes) -> None:
+        """Keep the receipt we gave for a received letter, before the salt that opens its slot goes."""
+        self._c.execute(
+            "update letter set receipt=? where peer=? and direction='in' and letter_id=?", (receipt, peer, letter_id)
+        )
+
     def erase(self, peer: str, direction: str, letter_id: str) -> None:
         """Destroy payload and salt; statement, signature and receipt stay (wire 11)."""
         self._c.execute(

@@ -16,7 +16,8 @@ from aiohttp import web
 
 from node.api.app import api_application
 from node.clock import clock_for
-from node.config import Config, Loaded, read_passphrase, read_secret
+from node.config import Config, Loaded, pinned_root, read_passphrase, read_secret
+from node.errors import Unavailable
 from node.health import health_routes, metrics_application
 from node.jobs import Job, Jobs
 from node.log import configure, get
@@ -74,18 +75,17 @@ def open_configured(loaded: Loaded) -> tuple[Opened, RegistryClient, list[tuple[
     folder = DataFolder(config.node.data_dir)
     fetched: list[tuple[str, bytes]] = []
     client = RegistryClient(
-        config.node.data_dir / "registry", read_secret_root(config), config.registry.mirrors,
+        config.node.data_dir / "registry", pinned_root(config), config.registry.mirrors,
         archive=lambda name, data: fetched.append((name, data)), quarantine_s=config.registry.first_contact_wait_s,
     )  # fmt: skip
-    view = client.load(clock.now()) or NO_VIEW
-    opened = open_node(folder, config.node.country, unlock_of(config), view, clock, os.urandom)
+    opened = open_node(folder, config.node.country, unlock_of(config), NO_VIEW, clock, os.urandom)
+    try:  # only now is the folder ours alone: reading the stored registry works in a folder beside it
+        opened.node.view = client.load(clock.now()) or NO_VIEW
+    except BaseException:
+        opened.close()
+        raise
     opened.node.mirrors = config.registry.mirrors
     return opened, client, fetched
-
-
-def read_secret_root(config: Config) -> bytes:
-    """The pinned root of the registry."""
-    return config.registry.root_file.read_bytes()
 
 
 @asynccontextmanager
@@ -167,7 +167,14 @@ async def _listen(
     await runner.setup()
     runners.append(runner)
     context = None if config is None else _tls(config)
-    await web.TCPSite(runner, host, port, ssl_context=context).start()
+    try:
+        await web.TCPSite(runner, host, port, ssl_context=context).start()
+    except OSError as error:
+        known = error.errno is not None and error.errno > 0  # a name that is nobody's has a number of its own
+        reason = (os.strerror(error.errno or 0) if known else "it is no address of this machine").lower()
+        raise Unavailable(
+            f"cannot listen on {host} port {port}: {reason}; stop the other program or change [listen]"
+        ) from error
     bound = runner.addresses[0][1]
     return f"{'https' if context else 'http'}://{host}:{bound}"
 
@@ -177,5 +184,10 @@ def _tls(config: Config) -> ssl.SSLContext | None:
         return None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
-    context.load_cert_chain(config.tls.cert_file, config.tls.key_file)
+    try:
+        context.load_cert_chain(config.tls.cert_file, config.tls.key_file)
+    except OSError as error:  # ssl's own errors are of this kind too
+        is_ssl = isinstance(error, ssl.SSLError)
+        reason = "they are no certificate with its key" if is_ssl else (error.strerror or "unreadable").lower()
+        raise Unavailable(f"tls.cert_file and tls.key_file cannot be used: {reason}; name a PEM pair") from error
     return context

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from node.crypto.errors import CryptoError
 from node.errors import OpenTRMError
 
 CONFIG_HELP = "The configuration file (TRM_CONFIG); node.toml in this folder if left out."
@@ -41,8 +42,8 @@ class Group(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except OpenTRMError as error:
-            raise click.ClickException(error.message) from error
+        except (OpenTRMError, CryptoError) as error:
+            raise click.ClickException(str(error)) from error
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})

@@ -168,6 +168,16 @@ def read_passphrase(path: Path) -> bytes:
     return passphrase
 
 
+def pinned_root(config: Config) -> bytes:
+    """The root of the registry that this node believes; Unavailable if the file is gone."""
+    file = config.registry.root_file
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or "it cannot be read").lower()
+        raise Unavailable(f"pinned root {file.name}: {reason}; name the file in registry.root_file") from error
+
+
 def sections() -> dict[str, type[Section]]:
     """Every section and its type, in the order of the sample file."""
     return {field.name: field.type for field in msgspec.structs.fields(Config)}

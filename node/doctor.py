@@ -7,7 +7,7 @@ import shutil
 import sys
 
 from node.config import read_secret
-from node.doctor_data import data_folder, database, registry_copy, running
+from node.doctor_data import data_folder, database, registry_copy, root, running, sealed_keys
 from node.errors import OpenTRMError
 from node.findings import Check, Finding, Patient
 
@@ -130,7 +130,9 @@ CHECKS: list[Check] = [
     disk,
     clock,
     keys,
+    sealed_keys,
     database,
+    root,
     registry_copy,
     running,
 ]

@@ -8,10 +8,15 @@ from contextlib import contextmanager
 
 import msgspec
 
+from node.config import pinned_root
+from node.errors import OpenTRMError
 from node.findings import Finding, Patient
+from node.service.setup import KEY_FILE
 from node.store.db import Store
-from node.store.folder import LOCK_NAME, DataFolder
+from node.store.folder import KEYS_NAME, LOCK_NAME, DataFolder
 from registry.names import DAY_S, ISSUED_FIELD
+from registry.roots import maintainers_of, parse_metadata
+from registry.tuftypes import Root
 
 STALE_S = 7 * DAY_S  # until then the node sends as usual
 QUEUE_ONLY_S = 14 * DAY_S  # from then on it only queues; receiving never stops
@@ -45,6 +50,24 @@ def database(patient: Patient) -> Finding:
         says = f"an exhaustive check of the database finds {len(faults)} faults"
         return Finding("database", "wrong", says, "stop the node, copy the folder aside, ask for help")
     return Finding("database", "ok", "database is whole")
+
+
+def sealed_keys(patient: Patient) -> Finding:
+    """Both files of keys are there; without them nothing in the database can be opened."""
+    missing = [name for name in (KEY_FILE, KEYS_NAME) if not (patient.data_dir / name).exists()]
+    if missing:
+        says = f"{' and '.join(missing)} missing in the data folder"
+        return Finding("secrets", "wrong", says, "restore them from their own backup, or run trm-node init")
+    return Finding("secrets", "ok", "the sealed keys are in the data folder")
+
+
+def root(patient: Patient) -> Finding:
+    """The pinned root is there and is the root of a registry: everything a mirror gives is checked against it."""
+    try:
+        maintainers_of(parse_metadata(pinned_root(patient.loaded.config), Root).signed)
+    except OpenTRMError as error:
+        return Finding("root", "wrong", error.message, "put the root that the maintainers gave you there")
+    return Finding("root", "ok", "the pinned root is the root of a registry")
 
 
 def registry_copy(patient: Patient) -> Finding:

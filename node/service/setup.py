@@ -4,6 +4,7 @@ The office key leaves `init_node` only into the first coordinator's wrap and the
 keeps it. Source: at-rest; registry 4.3, 4.4.
 """
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -141,14 +142,24 @@ def open_node(folder: DataFolder, country: str, unlock: Unlock, view: View, cloc
         entries = open_keyring(sealed, kek)
     except (OpenFailed, BadKey) as error:
         raise Unavailable(f"{error}; check the passphrase or key file and start again") from None
-    folder.lock()
-    try:
+    with ExitStack() as undo:
+        undo.callback(folder.lock().release)
         store = Store.open(folder.database, create=False)
-        keyring = Keyring.open(folder.keys, create=False)
-        return _opened(folder, country, store, keyring, kek, entries["pepper"], view, clock, random)
-    except BaseException:
-        folder.release()
-        raise
+        undo.callback(store.close)
+        keyring = _open_keys(folder)
+        undo.callback(keyring.close)
+        opened = _opened(folder, country, store, keyring, kek, entries["pepper"], view, clock, random)
+        undo.pop_all()
+        return opened
+
+
+def _open_keys(folder: DataFolder) -> Keyring:
+    if not folder.keys.exists():
+        raise Unavailable("keys.db is missing in the data folder; restore it from its own backup")
+    try:
+        return Keyring.open(folder.keys, create=False)
+    except Unavailable as error:
+        raise Unavailable(f"keys.db cannot be used: {error.message}") from error
 
 
 def _opened(

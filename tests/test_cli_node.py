@@ -1,0 +1,243 @@
+"""`trm-node serve` and `doctor` on a node that `init` made: what an operator sees when it works, and when not."""
+
+import asyncio
+import json
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from node.clock import set_clock_file
+from node.demo.network import Network
+from node.store.folder import DataFolder
+from tests.cli_world import PROJECT, is_one_sentence, make_node, run, serving
+
+
+async def _get(url: str) -> tuple[int, str]:
+    async with aiohttp.ClientSession() as http, http.get(url) as answer:
+        return answer.status, await answer.text()
+
+
+async def test_a_node_runs_beside_its_registry_and_the_doctor_finds_it_well(tmp_path: Path):
+    """From the ready line to SIGTERM, with the only warning that time comes from a clock file."""
+    network = Network(tmp_path)
+    try:
+        await network.start(("XA",))
+        node = network.nodes["XA"]
+
+        assert await _get(f"{node.url}/healthz") == (200, '{"ok": true}')
+        assert await _get(f"{node.url}/readyz") == (200, '{"ok": true, "reasons": []}')
+        status, numbers = await _get(f"{node.metrics_url}/metrics")
+        assert status == 200
+        assert "trm_store_writable 1.0\n" in numbers
+        assert (await _get(f"{node.url}/metrics"))[0] == 404
+
+        (tmp_path / "XA.toml").rename(tmp_path / "node.toml")
+        doctor = run(tmp_path, "doctor", "--json")
+        findings = {one["check"]: one for one in json.loads(doctor.output)["findings"]}
+        assert doctor.exit_code == 0, doctor.output
+        assert [name for name, one in findings.items() if one["level"] != "ok"] == ["clock"]
+        assert findings["running"]["says"] == "a node is running on this folder"
+        assert findings["registry"]["says"] == "the newest verified registry is 0 days old"
+
+        words = [sys.executable, "-m", "node", "--config", str(tmp_path / "node.toml"), "serve"]
+        second = await asyncio.to_thread(subprocess.run, words, cwd=PROJECT, capture_output=True, text=True)
+        assert (second.returncode, second.stdout) == (1, "")
+        says = f"data folder is in use by process {node.process.pid}; stop that one first"
+        assert second.stderr == f"Error: {says}\n"
+
+        node.process.terminate()
+        assert await node.process.wait() == 0
+        assert run(tmp_path, "doctor").output.splitlines()[-1].endswith("no node is running on this folder")
+    finally:
+        await network.stop()
+
+
+async def test_a_node_whose_registry_is_out_of_reach_serves_and_says_that_it_is_not_ready(tmp_path: Path):
+    make_node(tmp_path)
+
+    with serving(tmp_path) as node:
+        assert node.ready_line == f"ready XA {node.url} metrics {node.metrics_url}\n"
+        assert (await _get(f"{node.url}/healthz"))[0] == 200
+        assert await _get(f"{node.url}/readyz") == (503, '{"ok": false, "reasons": ["no_registry"]}')
+        doctor = run(tmp_path, "doctor")
+        assert "no registry was verified yet: start the node with a mirror in reach" in doctor.output
+        code, said = node.end(signal.SIGTERM)
+
+    assert code == 0
+    events = [json.loads(line) for line in said.splitlines()]
+    assert [one["event"] for one in events][-1] == "stopping"
+    assert "registry_unavailable" in {one["event"] for one in events}
+
+
+def test_ctrl_c_ends_a_node_like_sigterm_and_its_folder_is_free_again(tmp_path: Path):
+    make_node(tmp_path)
+
+    with serving(tmp_path) as node:
+        code, said = node.end(signal.SIGINT)
+
+    assert code == 0
+    assert "Traceback" not in said
+    with DataFolder(tmp_path / "data"):
+        pass
+
+
+def _write(name: str, data: bytes) -> Callable[[Path], None]:
+    def write(folder: Path) -> None:
+        (folder / name).write_bytes(data)
+
+    return write
+
+
+def _change(old: str, new: str) -> Callable[[Path], None]:
+    def change(folder: Path) -> None:
+        text = (folder / "node.toml").read_text()
+        assert old in text
+        (folder / "node.toml").write_text(text.replace(old, new))
+
+    return change
+
+
+def _pragma(words: str) -> Callable[[Path], None]:
+    def set_it(folder: Path) -> None:
+        with closing(sqlite3.connect(folder / "data" / "node.db")) as connection:
+            connection.execute(f"pragma {words}")
+
+    return set_it
+
+
+def _remove(name: str) -> Callable[[Path], None]:
+    return lambda folder: (folder / name).unlink()
+
+
+def _audit_rows(folder: Path) -> int | None:
+    """How much stands in the database; None where there is none that can be read."""
+    try:
+        with closing(sqlite3.connect(f"file:{folder}/data/node.db?mode=ro", uri=True)) as connection:
+            return int(connection.execute("select count(*) from audit").fetchone()[0])
+    except sqlite3.Error:
+        return None
+
+
+FAULTS: dict[str, tuple[Callable[[Path], None], str]] = {
+    #  what happened                  how                                            what serve says
+    "wrong passphrase": (_write("passphrase", b"not the passphrase\n"), "check the passphrase or key file"),
+    "passphrase gone": (_remove("passphrase"), "passphrase"),
+    "passphrase not configured": (_change("passphrase_file", "# "), "locked with a passphrase and none was given"),
+    "passphrase for others": (lambda folder: (folder / "passphrase").chmod(0o644), "chmod 600"),
+    "root gone": (_remove("root.json"), "pinned root root.json: no such file or directory; name the file in"),
+    "root is something else": (_write("root.json", b"{}"), "root"),
+    "key file cut": (_write("data/node.key", b"TRMK"), "key file is cut off"),
+    "no node in the folder": (_remove("data/node.key"), "run `trm-node init` first"),
+    "keys gone": (_remove("data/keys.db"), "keys.db is missing"),
+    "keys are other bytes": (_write("data/keys.db", b"x" * 65_536), "keys.db cannot be used"),
+    "database gone": (_remove("data/node.db"), "there is no database"),
+    "database is other bytes": (_write("data/node.db", b"x" * 65_536), "database"),
+    "database of another program": (_pragma("application_id = 7"), "of another program"),
+    "database from the future": (_pragma("user_version = 999"), "install the newer program"),
+    "another country": (_change('"XA"', '"XT"'), "XA"),
+    "clock file gone": (_remove("clock"), "clock file: No such file"),
+    "certificate gone": (_change("[keys]", '[tls]\ncert_file="c"\nkey_file="k"\n[keys]'), "tls.cert_file"),
+    "certificate is no certificate": (
+        _change("[keys]", '[tls]\ncert_file="root.json"\nkey_file="clock"\n[keys]'),
+        "no certificate with its key",
+    ),
+    "address of nobody": (_change('host = "127.0.0.1"', 'host = "192.0.2.1"'), "cannot listen on 192.0.2.1 port 0"),
+    "mistyped key": (_change("data_dir", "data_dri"), "did you mean 'data_dir'?"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_keeps_a_node_from_running_is_one_sentence(tmp_path: Path, fault: str):
+    """Bad input of the issue: one sentence, a non-zero exit, nothing lost, and the folder is free again."""
+    happens, says = FAULTS[fault]
+    make_node(tmp_path)
+    happens(tmp_path)
+    before = _audit_rows(tmp_path)
+
+    result = run(tmp_path, "serve")
+
+    sentence = result.stderr.splitlines()[-1]
+    assert result.exit_code == 1, result.output
+    assert sentence.startswith("Error: ") and says in sentence, sentence
+    assert result.stdout == ""
+    assert not [line for line in result.stderr.splitlines()[:-1] if not line.startswith("{")]
+    with DataFolder(tmp_path / "data"):
+        assert _audit_rows(tmp_path) == before
+
+
+def test_a_port_in_use_is_one_sentence(tmp_path: Path):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        make_node(tmp_path, listen=f"127.0.0.1:{port}")
+
+        result = run(tmp_path, "serve")
+
+    assert result.exit_code == 1
+    sentence = f"Error: cannot listen on 127.0.0.1 port {port}: address already in use; stop the other program or"
+    assert result.stderr.splitlines()[-1].startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "root gone",
+        "root is something else",
+        "keys gone",
+        "database from the future",
+        "another country",
+        "database is other bytes",
+    ],
+)
+def test_the_doctor_finds_the_same_faults_and_says_what_to_do(tmp_path: Path, fault: str):
+    happens, _ = FAULTS[fault]
+    make_node(tmp_path)
+    happens(tmp_path)
+
+    result = run(tmp_path, "doctor", "--json")
+
+    wrong = [one for one in json.loads(result.output)["findings"] if one["level"] == "wrong"]
+    assert result.exit_code == 1
+    assert wrong and all(one["says"] and one["fix"] for one in wrong)
+
+
+def test_a_node_with_a_key_file_needs_nobody_at_the_keyboard(tmp_path: Path):
+    make_node(tmp_path, passphrase_file=None, key_file=str(tmp_path / "key"))
+    listed = run(tmp_path, "user", "list", "--as-password-file", str(tmp_path / "password"))
+    (tmp_path / "key").write_bytes(bytes(32))
+
+    locked = run(tmp_path, "serve")
+
+    assert listed.exit_code == 0, listed.output
+    assert is_one_sentence(locked), locked.output
+
+
+def test_the_commands_are_listed_by_the_program_itself():
+    """Run as an operator runs it, so that a command whose module is missing shows."""
+    words = [sys.executable, "-m", "node", "--help"]
+
+    out = subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+
+    assert {"init", "serve", "user", "doctor", "config", "evidence"} <= {
+        line.split()[0] for line in out.splitlines() if line
+    }
+
+
+def test_the_clock_of_a_real_country_cannot_be_moved(tmp_path: Path):
+    make_node(tmp_path)
+    set_clock_file(tmp_path / "clock", "+0")
+    _change('"XA"', '"QZ"')(tmp_path)
+
+    result = run(tmp_path, "serve")
+
+    assert is_one_sentence(result), result.output
+    assert "honoured only for XA-XZ" in result.output

@@ -247,7 +247,9 @@ def _queue_stop(thread: Thread, draft: Entry, now: int) -> Outcome:
 def _release_stop(thread: Thread, stop: Entry) -> Released:
     void: Status = "void"
     entries = tuple(replace(e, status=void) if e.status == "waiting" else e for e in thread.entries)
-    ended = replace(thread, entries=(*entries, stop), queued=(), own_n=stop.n, shared=STOPPED, stopped=True)
+    # A withdrawal or an erasure that was decided after the stop still goes.
+    queued = tuple(e for e in thread.queued if e.letter_id != stop.letter_id and after_stop(e.kind))
+    ended = replace(thread, entries=(*entries, stop), queued=queued, own_n=stop.n, shared=STOPPED, stopped=True)
     return _released(thread, ended, stop)
 
 

@@ -38,7 +38,9 @@ def take_control(
     if effect == "full" and not _overtaken(work, peer, control, statement):
         handler = _HANDLERS.get(type(control.body))
         if handler is not None:
-            handler(node, work, peer, control.body, now)
+            # Heads speak of the moment they were released, which may be long ago.
+            at = min(now, statement.created_at) if isinstance(control.body, HeadsBody) else now
+            handler(node, work, peer, control.body, at)
     return 0
 
 
@@ -135,6 +137,8 @@ def _closed(node: Node, work: Work, peer: str, body: ControlBody, now: int) -> N
 def _opened(node: Node, work: Work, peer: str, body: ControlBody, now: int) -> None:
     """A person there opened our letter."""
     assert isinstance(body, OpenedBody)
+    if work.letters.get(peer, "out", body.letter_id) is None:
+        return  # no letter of ours to this country
     work.letters.opened_by_peer(peer, body.letter_id, min(body.opened_at, now))
     work.deadlines.meet(body.letter_id, "opened")
 

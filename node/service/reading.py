@@ -25,6 +25,7 @@ from node.service.identity import open_received
 from node.service.queueing import queue_control
 from node.service.referrals import open_for
 from node.service.seals import Erased
+from node.service.stops import is_ending
 from node.service.take import decode_kept
 from node.store.letters import LetterRow
 from node.store.work import Reader, Work
@@ -46,8 +47,7 @@ async def open_letter(node: Node, actor: Actor, letter_id: str, *, peer: str | N
 
 
 async def open_identity(node: Node, actor: Actor, letter_id: str, reason: str) -> dict[str, dict[str, str]]:
-    """The persons of a received letter by consent token, with their fields. Logged with the reason before it returns.
-    """
+    """The persons of a received letter by consent token, with their fields. Logged with the reason before it returns."""
     actor.must_be("caseworker", "coordinator")
     return await node.store.write(lambda work: _open_identity(node, work, actor, letter_id, reason))
 
@@ -181,11 +181,7 @@ def _open(node: Node, work: Work, actor: Actor, letter_id: str, peer: str | None
     letter = decode_kept(Book(node, work).payload(row))
     if row.direction == "in" and row.thread_id is not None and work.letters.opened(row.peer, letter_id, now):
         found = Book(node, work).file(row.peer, row.thread_id)
-        if (
-            found is not None
-            and not found.file.thread.stopped
-            and not any(entry.kind.endswith((".ended", ".stopped")) for entry in found.file.thread.queued)
-        ):
+        if found is not None and not is_ending(found.file.thread):
             queue_control(
                 node,
                 work,

@@ -17,6 +17,7 @@ from node.protocol.gate import Gate, at_control, at_release
 from node.protocol.kinds import CONTROL, LETTER
 from node.protocol.letters import Letter, is_stop
 from node.protocol.outcome import Cancelled
+from node.protocol.rules import Objection
 from node.service.book import Book, OpenCase
 from node.service.context import Node
 from node.service.control import close_given_up
@@ -25,8 +26,9 @@ from node.service.expectations import expect, undone
 from node.service.files import ThreadFile, facts_of
 from node.service.queueing import Queued
 from node.service.recipients import SealTo, recipient_facts, seal_to
-from node.service.stops import end_by_gate, stop_is_suppressed
+from node.service.stops import end_by_gate, is_ending, stop_is_suppressed
 from node.service.times import times_of
+from node.service.waiting_withdrawals import expect_her_word
 from node.store.letters import LetterRow
 from node.store.outbox import EnvelopeRow, Waiting
 from node.store.work import Work
@@ -61,7 +63,7 @@ async def release_due(node: Node, peer: str) -> list[EnvelopeRow]:
 def still_wanted(node: Node, work: Work, row: EnvelopeRow, now: int) -> bool:
     """The gate again before a retry: bytes it refuses are never posted again, and their statement is given up."""
     waiting = work.outbox.get(row.letter_id)
-    if waiting is None or waiting.state not in ("released", "queued"):
+    if waiting is None or waiting.state not in ("released", "queued", "held"):
         work.outbox.give_up(row.eid)
         return False
     gate = _gate_again(node, work, waiting, now)
@@ -130,12 +132,8 @@ def _prepared(node: Node, work: Work, waiting: Waiting, now: int) -> Ready | Non
 
 
 def _prepared_control(node: Node, work: Work, waiting: Waiting, now: int) -> Ready | None:
-    queued = node.seals.open_as(Queued, node.seals.node_key(), "outbox", waiting.letter_id, waiting.sealed)
-    payload = bytes(queued.letter)
-    control = decode(payload, CONTROL)
-    kind = "" if control is None else control.kind
-    stopped = waiting.thread_id is not None and _is_stopped(node, work, waiting.peer, waiting.thread_id)
-    objection = at_control(kind, recipient_facts(node, waiting.peer, now), stopped)
+    payload, kind = _control_of(node, waiting)
+    objection = _control_objection(node, work, waiting, kind, now)
     overtaken = waiting.released_at is not None and kind in OF_THEIR_DAY
     if overtaken or (objection is not None and objection.effect == "cancel"):
         _give_up_old(work, waiting)
@@ -159,7 +157,10 @@ def _prepared_letter(node: Node, work: Work, waiting: Waiting, now: int) -> Read
     queued = node.seals.open_as(Queued, found.dek, "outbox", waiting.letter_id, waiting.sealed)
     letter = decode_own(bytes(queued.letter))
     # 1 letters of one thread leave in the order they were queued; a stop does not wait
-    if not _goes_at_once(letter) and work.outbox.earlier_unreleased(waiting.peer, waiting.thread_id, waiting.letter_id):
+    earlier = work.outbox.earlier_unreleased(waiting.peer, waiting.thread_id, waiting.letter_id)
+    if earlier is not None and not _goes_at_once(letter):
+        if earlier > now:  # else it is looked at in this very turn
+            work.outbox.hold(waiting.letter_id, "turn", earlier)
         return None
     # 2 two people may have decided that the automatic stop is not sent
     case = book.case(found.row.case_id)
@@ -170,13 +171,14 @@ def _prepared_letter(node: Node, work: Work, waiting: Waiting, now: int) -> Read
     # 3 the gate
     gate = _gate(node, work, case, letter, queued, found.file, waiting.peer, now)
     if not gate.open:
-        _kept_back(node, work, waiting, found.row.case_id, gate, now)
+        _kept_back(node, work, waiting, letter, found.row.case_id, gate, now)
         return None
     to = seal_to(node, waiting.peer, letter.kind, LETTER, letter.sealed_identity is not None)
     if to is None:
         work.outbox.hold(waiting.letter_id, "no_prekey", now + LOOK_AGAIN_S)
         return None
     # 4 the tables, and the number
+    work.outbox.turn_comes(waiting.peer, waiting.thread_id, now)
     released = machine.release(found.file.thread, waiting.letter_id, now)
     file = msgspec.structs.replace(found.file, thread=released.thread)
     book.put_file(found, file, now)
@@ -237,8 +239,7 @@ def _give_up_old(work: Work, waiting: Waiting) -> None:
 def _gate_again(node: Node, work: Work, waiting: Waiting, now: int) -> Gate | None:
     """The gate for a letter that was released before; None for control letters, which have their own."""
     if waiting.letter_class == CONTROL:
-        status = recipient_facts(node, waiting.peer, now).status
-        objection = None if status == "active" else at_control("", recipient_facts(node, waiting.peer, now), False)
+        objection = _control_objection(node, work, waiting, _control_of(node, waiting)[1], now)
         return None if objection is None else Gate((objection,))
     book = Book(node, work)
     found = None if waiting.thread_id is None else book.file(waiting.peer, waiting.thread_id)
@@ -246,7 +247,9 @@ def _gate_again(node: Node, work: Work, waiting: Waiting, now: int) -> Gate | No
     if found is None or row is None or row.sealed is None:
         return None
     letter = decode_own(book.payload(row))
-    queued = Queued(msgspec.Raw(b""), "node", "caseworker", found.file.persons)
+    tokens = {entry.token for entry in letter.consent}
+    persons = {token: person for token, person in found.file.persons.items() if token in tokens}
+    queued = Queued(msgspec.Raw(b""), "node", "caseworker", persons)
     return _gate(node, work, book.case(found.row.case_id), letter, queued, found.file, waiting.peer, now)
 
 
@@ -258,7 +261,7 @@ def _gate(
     return at_release(case.case, consents, draft, recipient_facts(node, peer, now), now)
 
 
-def _kept_back(node: Node, work: Work, waiting: Waiting, case_id: str, gate: Gate, now: int) -> None:
+def _kept_back(node: Node, work: Work, waiting: Waiting, letter: AnyLetter, case_id: str, gate: Gate, now: int) -> None:
     first = gate.objections[0]
     code = "waits" if first.discreet else first.rule
     if gate.cancelled:
@@ -266,6 +269,9 @@ def _kept_back(node: Node, work: Work, waiting: Waiting, case_id: str, gate: Gat
         _unqueue(node, work, waiting, now)
     else:
         work.outbox.hold(waiting.letter_id, code, now + LOOK_AGAIN_S)
+        if waiting.held_code == code:
+            return  # it was told when it began
+        expect_her_word(node, work, waiting, letter, first.rule, now)
     work.tasks.add(
         "letter_cancelled" if gate.cancelled else "letter_held",
         now,
@@ -280,10 +286,23 @@ def _kept_back(node: Node, work: Work, waiting: Waiting, case_id: str, gate: Gat
         end_by_gate(node, work, waiting, now)
 
 
+def _control_of(node: Node, waiting: Waiting) -> tuple[bytes, str]:
+    queued = node.seals.open_as(Queued, node.seals.node_key(), "outbox", waiting.letter_id, waiting.sealed)
+    payload = bytes(queued.letter)
+    control = decode(payload, CONTROL)
+    return payload, "" if control is None else control.kind
+
+
+def _control_objection(node: Node, work: Work, waiting: Waiting, kind: str, now: int) -> Objection | None:
+    stopped = waiting.thread_id is not None and _is_stopped(node, work, waiting.peer, waiting.thread_id)
+    return at_control(kind, recipient_facts(node, waiting.peer, now), stopped)
+
+
 def _unqueue(node: Node, work: Work, waiting: Waiting, now: int) -> None:
     book = Book(node, work)
     found = None if waiting.thread_id is None else book.file(waiting.peer, waiting.thread_id)
     if found is not None:
+        work.outbox.turn_comes(waiting.peer, found.row.thread_id, now)
         thread = machine.cancel(found.file.thread, (waiting.letter_id,)).thread
         book.put_file(found, msgspec.structs.replace(found.file, thread=thread), now)
 
@@ -375,7 +394,7 @@ def _goes_at_once(letter: AnyLetter) -> bool:
 
 def _is_stopped(node: Node, work: Work, peer: str, thread_id: str) -> bool:
     found = Book(node, work).file(peer, thread_id)
-    return found is not None and found.file.thread.stopped
+    return found is not None and is_ending(found.file.thread)
 
 
 def _office_key_still_listed(node: Node, peer: str, letter: AnyLetter, now: int) -> bool:

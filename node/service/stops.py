@@ -9,7 +9,7 @@ from node.protocol import machine
 from node.protocol.case import Case
 from node.protocol.codes import StopKind
 from node.protocol.letters import make_stop
-from node.protocol.matters import matter_named
+from node.protocol.matters import STOPS, matter_named
 from node.protocol.thread import Thread, entry_of
 from node.service.book import Book, OpenFile
 from node.service.context import DAY_S, Node
@@ -59,6 +59,16 @@ def stop_is_suppressed(case: Case, thread_id: str) -> bool:
     return any(one.thread == thread_id and one.stop_suppressed_by is not None for one in case.threads)
 
 
+def is_ending(thread: Thread) -> bool:
+    """True from the moment a stop is queued or arrives: nothing is told any more of what people open (wire 7)."""
+    return thread.stopped or thread.closed_here or any(entry.kind in STOPS for entry in thread.queued)
+
+
+def slot_now(node: Node, now: int) -> int:
+    """The newest fixed daily moment that has come."""
+    return next_slot(node, now) - DAY_S
+
+
 def next_slot(node: Node, now: int) -> int:
     """The next fixed daily moment at which stops leave, UTC seconds."""
     slot = now - now % DAY_S + node.limits.stop_slot_s
@@ -68,7 +78,7 @@ def next_slot(node: Node, now: int) -> int:
 def _give_up(work: Work, letter_id: str, now: int) -> bool:
     """Stop posting a letter that has no receipt; False when it was receipted after all."""
     waiting = work.outbox.get(letter_id)
-    if waiting is None or waiting.state not in ("released", "queued"):
+    if waiting is None or waiting.state not in ("released", "queued", "held"):
         return False
     for row in work.outbox.envelopes_of(letter_id):
         work.outbox.give_up(row.eid)

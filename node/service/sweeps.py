@@ -3,6 +3,8 @@
 Erase, expire and overdue sweeps run only while the clock can be believed (wire 6, clock rule). Source: pitfalls P27.
 """
 
+from collections.abc import Callable
+
 from node.log import get
 from node.protocol.control import HeadsBody, ResendBody
 from node.protocol.deadlines import ESCALATION, escalation
@@ -12,8 +14,8 @@ from node.service.control import close_given_up
 from node.service.queueing import queue_control
 from node.service.reseal import reseal_expiring
 from node.service.setup import Opened, refresh_prekeys
-from node.service.stops import queue_stop
 from node.service.times import calendar_of
+from node.service.waiting_withdrawals import HELD, end_held_withdrawal, stop_after_withdrawal
 from node.store.threads import DeadlineRow
 from node.store.work import Work
 
@@ -73,10 +75,7 @@ async def disk(node: Node) -> None:
 def _escalate(node: Node, work: Work, now: int) -> int:
     rows = work.deadlines.due(now, BATCH)
     for row in rows:
-        if row.code == "stop":
-            _stop_after_withdrawal(node, work, row, now)
-        else:
-            _one_step(node, work, row, now)
+        _WHEN_DUE.get(row.code, _one_step)(node, work, row, now)
     return len(rows)
 
 
@@ -99,12 +98,10 @@ def _one_step(node: Node, work: Work, row: DeadlineRow, now: int) -> None:
     work.deadlines.escalated(row.id, row.step + 1, again_at)
 
 
-def _stop_after_withdrawal(node: Node, work: Work, row: DeadlineRow, now: int) -> None:
-    """Nothing permitted is left since she took her consent back: the one stop follows at this slot."""
-    found = Book(node, work).file(row.peer, row.thread_id)
-    work.deadlines.meet(row.letter_id, "stop")
-    if found is not None and not found.file.thread.stopped:
-        queue_stop(node, work, found, "node", "R20", now, due_at=now)
+_WHEN_DUE: dict[str, Callable[[Node, Work, DeadlineRow, int], None]] = {
+    "stop": stop_after_withdrawal,
+    HELD: end_held_withdrawal,
+}
 
 
 def _heads(node: Node, work: Work, now: int) -> None:

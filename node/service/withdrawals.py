@@ -40,11 +40,11 @@ def _withdraw(node: Node, work: Work, actor: Actor, case_id: str, consent_id: st
     book.put_consent(case, narrowed, now)
     work.audit.append(now, actor.user_id, "consent_withdrawn", consent_id, rule="R20")
     threads = {one.token: one.thread for one in record.asserted}
-    for one in told:
+    for one in {one.token: one for one in told}.values():  # a token is told once, whatever it was stated for
         found = book.file(one.country, threads[one.token])
         if found is not None:
             _tell(node, work, case, found, one, actor, now)
-    return len(told)
+    return len(threads)
 
 
 def _tell(node: Node, work: Work, case: OpenCase, found: OpenFile, one: Withdrawal, actor: Actor, now: int) -> None:

@@ -113,14 +113,21 @@ class Outbox:
         )
         return [Waiting(*row) for row in rows]
 
-    def earlier_unreleased(self, peer: str, thread_id: str, letter_id: str) -> bool:
-        """True when a letter queued before this one on the same thread still waits."""
+    def earlier_unreleased(self, peer: str, thread_id: str, letter_id: str) -> int | None:
+        """When a letter that was queued before this one on the same thread is looked at again; None when none waits."""
         row = self._c.execute(
-            "select 1 from outbox where peer=? and thread_id=? and state in ('queued','held')"
-            " and place < (select place from outbox where letter_id=?) limit 1",
+            "select max(due_at) from outbox where peer=? and thread_id=? and state in ('queued','held')"
+            " and class=1 and released_at is null and place < (select place from outbox where letter_id=?)",
             (peer, thread_id, letter_id),
         ).fetchone()
-        return row is not None
+        return None if row[0] is None else int(row[0])
+
+    def turn_comes(self, peer: str, thread_id: str, now: int) -> None:
+        """The letter before them went, or never will: look at those that waited for their turn."""
+        self._c.execute(
+            "update outbox set due_at=? where peer=? and thread_id=? and state='held' and held_code='turn'",
+            (now, peer, thread_id),
+        )
 
     def of_thread(self, peer: str, thread_id: str) -> list[Waiting]:
         """Every letter of a thread in queue order."""

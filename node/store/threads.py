@@ -107,9 +107,10 @@ class Deadlines:
         )
 
     def end_thread(self, peer: str, thread_id: str) -> None:
-        """No answer is expected on this thread any more; an erasure that somebody owes her goes on."""
+        """No answer is expected on this thread any more; what is owed to her goes on."""
         self._c.execute(
-            "update deadline set state='ended' where peer=? and thread_id=? and state='open' and code<>'erase'",
+            "update deadline set state='ended' where peer=? and thread_id=? and state='open'"
+            " and code not in ('erase','held_withdrawal')",
             (peer, thread_id),
         )
 

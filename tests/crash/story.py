@@ -49,7 +49,7 @@ class Story:
             self.consent = await self.xd.consent(self.case, self.person, ["XA"])
             for part in (self.offer, self.open, self.accept, self.disclose, self.withdraw, self.erase):
                 await part()
-            await self.network.settled()
+                await self.network.settled()  # the next part begins when every letter has its receipt, as in the other run
             return {code: await self.seen(desk) for code, desk in (("XD", self.xd), ("XA", self.xa))}
 
     async def offer(self) -> None:

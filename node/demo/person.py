@@ -4,7 +4,6 @@ import asyncio
 from typing import Any
 
 from node.demo.client import ApiClient
-from node.demo.network import Network
 from node.errors import NotFound, Unavailable
 
 POLL_S = 0.05
@@ -31,8 +30,8 @@ CONSENT = {
 class Desk:
     """A signed-in person of one country; waits are for the other country's post, never for a fixed time."""
 
-    def __init__(self, code: str, api: ApiClient, network: Network) -> None:
-        self.code, self.api, self._network = code, api, network
+    def __init__(self, code: str, api: ApiClient) -> None:
+        self.code, self.api = code, api
 
     async def new_case(self, identity: dict[str, str]) -> tuple[str, str]:
         """An adult after the first intake, her name written; (case, person)."""

@@ -208,7 +208,7 @@ async def _end(played: Played, threads: dict[str, tuple[Desk, Desk]], state: str
 
 async def _desks(network: Network, stack: AsyncExitStack, *codes: str) -> list[Desk]:
     clients = [await stack.enter_async_context(network.client(code, "coordinator")) for code in codes]
-    return [Desk(code, client, network) for code, client in zip(codes, clients, strict=True)]
+    return [Desk(code, client) for code, client in zip(codes, clients, strict=True)]
 
 
 async def _timed(network: Network, scenario: Callable[[Network, AsyncExitStack], Awaitable[Played]]) -> Result:

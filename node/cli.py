@@ -4,8 +4,10 @@ Exit codes: 0 done, 1 not done (one sentence on standard error says why), 2 the 
 Commands import what they need when they run, so that `--help` answers at once.
 """
 
+import errno
 import importlib
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -44,6 +46,13 @@ class Group(click.Group):
             return super().invoke(ctx)
         except (OpenTRMError, CryptoError) as error:
             raise click.ClickException(str(error)) from error
+        except OSError as error:  # a file or folder that cannot be used, wherever it is first touched
+            if error.errno == errno.EPIPE:
+                raise  # click ends quietly when nobody reads on
+            number = error.errno or 0
+            reason = (os.strerror(number) if number > 0 else str(error)).lower()
+            where = f"{Path(os.fsdecode(error.filename)).name}: " if error.filename else ""
+            raise click.ClickException(f"{where}{reason}; check the name, the owner and the disk") from error
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})

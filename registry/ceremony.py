@@ -5,7 +5,7 @@ matches; maintainers sign the proposal; `publish` refuses until 2k keys and k wh
 Source: registry.md 4.2, 4.4 and decided 2, 3, 8.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
 
 from tuf.api.exceptions import RepositoryError
@@ -34,8 +34,7 @@ def create_registry(
 
     `needed` is k of the n = len(maintainers), n <= 2k-1. The root of version 1 is what nodes pin.
     """
-    if not all(is_maintainer(name) for name in maintainers):
-        raise BadRegistryFile("a maintainer's name is not 1 to 32 of a-z, 0-9 and inner hyphens")
+    check_names(maintainers, needed)
     now = clock.now()
     root = Metadata(build_root({name: key.public for name, key in maintainers.items()}, needed, online.public, now))
     table = maintainers_of(root.signed)
@@ -48,6 +47,14 @@ def create_registry(
     publisher = Publisher(repository, online, clock)
     publisher.publish({"targets": targets.to_bytes()}, {})
     return publisher
+
+
+def check_names(names: Collection[str], needed: int) -> None:
+    """BadRegistryFile unless these maintainers can make a registry of which `needed` must sign."""
+    if not all(is_maintainer(name) for name in names):
+        raise BadRegistryFile("a maintainer's name is not 1 to 32 of a-z, 0-9 and inner hyphens")
+    if not 1 <= needed <= len(names) <= 2 * needed - 1:
+        raise BadRegistryFile(f"root wants {needed} of {len(names)} maintainers; n may be at most 2k-1 and at least k")
 
 
 def build_root(public: Mapping[str, bytes], needed: int, online: bytes, now: int, version: int = 1) -> Root:

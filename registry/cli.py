@@ -1,6 +1,8 @@
 """trm-registry: the registry by hand, with files that travel. Every command calls a plain function of this package."""
 
 import asyncio
+import errno
+import os
 import secrets
 import signal
 import tempfile
@@ -12,10 +14,11 @@ from typing import Final
 import click
 
 from node.clock import INVENTED_COUNTRY, Clock, FileClock, SystemClock
+from node.crypto.errors import CryptoError
 from node.crypto.vault import MODERATE
 from node.errors import BadInput, OpenTRMError
 from registry.ceremony import admit as admit_requests
-from registry.ceremony import create_registry, publish_update, renew_root
+from registry.ceremony import check_names, create_registry, publish_update, renew_root
 from registry.ceremony import publish as publish_proposal
 from registry.client import RegistryClient
 from registry.describe import countries_of, describe_file, describe_registry
@@ -49,8 +52,15 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except OpenTRMError as error:
+        except (OpenTRMError, CryptoError) as error:
             raise click.ClickException(str(error)) from None
+        except OSError as error:  # a file that cannot be written, a port in use
+            if error.errno == errno.EPIPE:
+                raise  # click ends quietly when nobody reads on
+            number = error.errno or 0
+            reason = (os.strerror(number) if number > 0 else str(error)).lower()
+            where = f"{Path(os.fsdecode(error.filename)).name}: " if error.filename else ""
+            raise click.ClickException(f"{where}{reason}; name another file, folder or port") from None
 
 
 @click.group(cls=_Commands)
@@ -72,6 +82,7 @@ def init(
     repository = Repository(folder)
     if repository.metadata.exists():
         raise BadInput("folder holds a registry already; name an empty one")
+    check_names(set(names), needed)  # before a key is made in a folder of that name
     clock = _clock_of(None, clock_file)
     maintainers = {
         name: new_key(keys / name, name, _passphrase_for(name, passphrase_file, new=True), cost=PASSPHRASE_COST)

@@ -93,9 +93,9 @@ class Book:
         self._work.cases.put_consent(ConsentRow(record.consent_id, case.id, sealed, now))
 
     def file(self, peer: str, thread_id: str) -> "OpenFile | None":
-        """A thread's file, or None when there is no such thread; raises Erased after an erasure."""
+        """A thread's file, or None when there is no such thread or nothing of it is left."""
         row = self.reader.threads.get(peer, thread_id)
-        return None if row is None else self.open_file(row)
+        return None if row is None or row.sealed is None else self.open_file(row)
 
     def open_file(self, row: ThreadRow) -> "OpenFile":
         """The file behind a thread's row."""

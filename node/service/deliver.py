@@ -153,7 +153,7 @@ def _follow_chain(work: Work, peer: str, receipt: Receipt, proof: bytes, now: in
 def _try_again(node: Node, work: Work, row: EnvelopeRow, answer: Hint | None, now: int) -> None:
     error_class: ErrorClass = "crypto" if answer is None else "peer-policy"
     detail = "answer does not verify" if answer is None else f"hint {answer.code}"
-    pause_s = _pause_s(node, row.tries, urgent=False)
+    pause_s = _pause_s(node, row.tries, urgent=_any_urgent(work, [row]))
     work.outbox.tried([row.eid], now + pause_s, detail, error_class, now)
 
 

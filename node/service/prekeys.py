@@ -62,7 +62,13 @@ async def accept_bundle(node: Node, peer: str, data: bytes) -> Bundle | None:
     verdict = compare(known, bundle)
     if verdict == "newer":
         digest = hashlib.sha256(data).digest()
-        await node.store.write(lambda work: work.peers.put_bundle(peer, bundle.serial, data, digest, node.now()))
+        now = node.now()
+
+        def keep(work: Work) -> None:
+            work.peers.put_bundle(peer, bundle.serial, data, digest, now)
+            work.outbox.wake_held(peer, now)  # something may have waited for a key to seal to
+
+        await node.store.write(keep)
         node.bundles[peer] = bundle
     elif verdict == "conflict":
         await node.store.write(lambda work: _alarm(node, work, peer))

@@ -194,7 +194,7 @@ def _refusal(objection: Objection) -> NotAllowed:
 
 def _body_of(command: Act) -> Body:
     kind = KINDS.get(command.kind)
-    if kind is None or kind.letter_class != 1 or kind.stop or kind.opens:
+    if kind is None or kind.letter_class != 1 or kind.stop or kind.opens or command.kind == "consent.withdrawal":
         raise BadInput("no such act; use one that the thread lists", field="kind", expected="an act of this thread")
     try:
         return cast(Body, msgspec.json.decode(command.body, type=kind.body))

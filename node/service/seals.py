@@ -14,6 +14,7 @@ from node.crypto.vault import (
     Dek,
     Kek,
     Place,
+    keyed_hash,
     new_dek,
     open_field,
     seal_field,
@@ -22,12 +23,14 @@ from node.crypto.vault import (
     wrap_control_dek,
     wrap_identity_dek,
 )
+from node.errors import NotFound
 
 T = TypeVar("T")
 REMEMBERED_KEYS = 4096
+NODE_KEY = b"trm/node-key\0"
 
 
-class Erased(Exception):
+class Erased(NotFound):
     """What was asked for has been erased: its key is gone."""
 
 
@@ -36,6 +39,7 @@ class Seals:
 
     def __init__(self, kek: Kek, random: Random) -> None:
         self._kek = kek
+        self._node_key = Dek(keyed_hash(kek, NODE_KEY))  # a key of its own: the node's key itself only wraps keys
         self._random = random
         self._deks: OrderedDict[bytes, Dek] = OrderedDict()
 
@@ -78,7 +82,7 @@ class Seals:
 
     def node_key(self) -> Dek:
         """The key for what belongs to no case: control letters and tasks of the node itself."""
-        return Dek(self._kek.value)
+        return self._node_key
 
     def new_identity_key(self, case_id: str, version: int, office_public: bytes) -> tuple[Dek, bytes]:
         """A fresh identity key, and its form that only a signed-in person can unwrap."""

@@ -198,16 +198,15 @@ def refresh_prekeys(opened: Opened) -> None:
     fresh = [prekey for prekey in offered if prekey not in known]
     life_s = node.limits.max_life_s
     _keep_prekeys(opened.keyring, fresh, life_s, opened.kek, node.random, now)
-    fallback = {kid: key for kid, key in node.keys.kem.items() if kid not in {KemKey(p.seed).kid for p in known}}
+    # What was erased from the key file must not live on in memory: only what is in the file is kept.
+    fallback = KemKey(_unwrap("fallback", opened.keyring.get("fallback"), opened.kek))
+    kept = [fallback, *(KemKey(prekey.seed) for prekey in {*known, *fresh})]
     node.keys.kem.clear()
-    node.keys.kem.update(fallback)
-    for prekey in {*known, *fresh}:
-        key = KemKey(prekey.seed)
-        node.keys.kem[key.kid] = key
+    node.keys.kem.update({key.kid: key for key in kept})
     serial = offered[0].epoch.epoch
-    kept = node.store.read_sync(lambda reader: reader.peers.bundle(node.country))
-    if kept is not None and kept[0] >= serial:
-        node.prekey_bundle = kept[1]
+    served = node.store.read_sync(lambda reader: reader.peers.bundle(node.country))
+    if served is not None and served[0] >= serial:
+        node.prekey_bundle = served[1]
         return
     bundle = signed_bundle(node, offered, serial)
     node.store.write_sync(lambda work: work.peers.put_bundle(node.country, serial, bundle, b"", now))

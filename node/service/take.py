@@ -13,6 +13,7 @@ from node.crypto.vault import Dek
 from node.protocol import receiving
 from node.protocol.bodies import OfferBody
 from node.protocol.case import Case, CaseThread, Person
+from node.protocol.codes import NOT_IN_THIS_STATE
 from node.protocol.control import RefusedBody
 from node.protocol.decode import AnyLetter, decode_again
 from node.protocol.desk import holds
@@ -20,7 +21,7 @@ from node.protocol.facts import ThreadFacts
 from node.protocol.letters import Letter, is_stop
 from node.protocol.outcome import Verdict
 from node.protocol.shown import receiver
-from node.protocol.thread import Entry, Shared, Thread, entry_of
+from node.protocol.thread import Entry, Shared, Thread, after_stop, entry_of
 from node.service.book import Book, OpenCase, OpenFile
 from node.service.context import Node
 from node.service.effects import apply_effects
@@ -48,13 +49,16 @@ class Arrival:
 def take_letter(
     node: Node, work: Work, one: Arrival, letter: AnyLetter, payload: bytes, effect: Effect, now: int
 ) -> int:
-    """Store a letter and let it count; 0 when it was stored, else the reason of the refusal. All in this transaction."""
+    """Store a letter and let it count; 0 when it was stored, else the reason of the refusal. All in one transaction."""
     peer = one.sender
     if effect == "held":
         _store(node, work, one, letter, payload, None, None, NO_STANDING)
         work.tasks.add("letter_without_standing", now, peer=peer, letter_id=letter.letter_id)
         return 0
     book = Book(node, work)
+    known = work.threads.get(peer, letter.thread)
+    if known is not None and known.sealed is None:
+        return _after_erasure(work, letter, peer, now)
     found = book.file(peer, letter.thread)
     verdict = _verdict(node, work, found, letter, peer, now)
     if verdict.thread is None:  # refused and nothing known of the thread: only the ledger remembers it
@@ -80,6 +84,14 @@ def take_letter(
     for letter_id in verdict.applied:
         _apply_waiting(node, work, book, peer, letter_id, now)
     work.audit.append(now, "node", "letter_stored", letter.letter_id, outcome=verdict.effect)
+    return 0
+
+
+def _after_erasure(work: Work, letter: AnyLetter, peer: str, now: int) -> int:
+    """All we know of this thread is that it was over and erased: answered like one that has ended, and not kept."""
+    if not is_stop(letter) and not after_stop(letter.kind):
+        return NOT_IN_THIS_STATE
+    work.tasks.add("letter_after_erasure", now, peer=peer, thread_id=letter.thread, letter_id=letter.letter_id)
     return 0
 
 

@@ -144,15 +144,20 @@ class Letters:
             "update letter set receipt=? where peer=? and direction='in' and letter_id=?", (receipt, peer, letter_id)
         )
 
-    def erase(self, peer: str, direction: str, letter_id: str) -> None:
-        """Destroy payload and salt; statement, signature and receipt stay (wire 11)."""
+    def erase(self, peer: str, direction: str, letter_id: str, *, on_the_way: bool = False) -> None:
+        """Destroy payload and salt; statement, signature and receipt stay (wire 11).
+
+        `on_the_way`: the sealed bytes of an envelope without a receipt stay until it comes; only for a stop, which says
+        nothing of a person.
+        """
         self._c.execute(
             "update letter set sealed=null, salt=null where peer=? and direction=? and letter_id=?",
             (peer, direction, letter_id),
         )
         if direction == "out":
             self._c.execute("update outbox set sealed=null where letter_id=?", (letter_id,))
-            self._c.execute("update envelope set bytes=null, salt=null where letter_id=?", (letter_id,))
+            kept = "and state<>'out'" if on_the_way else ""
+            self._c.execute(f"update envelope set bytes=null, salt=null where letter_id=? {kept}", (letter_id,))
 
     def replace_payload(self, peer: str, direction: str, letter_id: str, sealed: bytes) -> None:
         """Keep a letter with less in it than it came with; its salt goes, because nothing matches the commitment any

@@ -179,10 +179,10 @@ class Outbox:
         )
 
     def end(self, letter_id: str, state: str, now: int, status: int | None = None, reason: int | None = None) -> None:
-        """Put a letter in a terminal state, or park it for a person."""
+        """Put a letter in a terminal state, or park it for a person; what it would have said is forgotten here."""
         self._c.execute(
-            "update outbox set state=?, ended_at=?, status=coalesce(?, status), reason=coalesce(?, reason)"
-            " where letter_id=?",
+            "update outbox set state=?, ended_at=?, status=coalesce(?, status), reason=coalesce(?, reason),"
+            " sealed=case when class=2 then sealed end where letter_id=?",
             (state, now, status, reason, letter_id),
         )
 

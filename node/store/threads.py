@@ -114,6 +114,12 @@ class Deadlines:
             (peer, thread_id),
         )
 
+    def end_all(self, peer: str, thread_id: str) -> None:
+        """The thread was erased: nothing can be looked at any more."""
+        self._c.execute(
+            "update deadline set state='ended' where peer=? and thread_id=? and state='open'", (peer, thread_id)
+        )
+
     def end_code(self, peer: str, thread_id: str, code: str) -> None:
         """Nothing of this kind is expected on this thread any more."""
         self._c.execute(

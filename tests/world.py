@@ -207,6 +207,7 @@ class World:
     countries: dict[str, Country] = field(default_factory=dict)
     fault: Fault = no_fault
     posted: list[tuple[str, str, list[bytes]]] = field(default_factory=list)
+    opened: int = 0
 
     def __getitem__(self, code: str) -> Country:
         return self.countries[code]
@@ -284,7 +285,8 @@ def make_world(tmp: Path, *codes: str) -> World:
 
 def _open(world: World, code: str, office: KemKey, view: View, client: RegistryClient) -> Country:
     folder = DataFolder(world.tmp / code)
-    opened = open_node(folder, code, _unlock(code), view, world.clock, Seeded(f"run {code} {world.clock.now()}"))
+    world.opened += 1  # a node never draws the same random bytes twice, however often it is opened
+    opened = open_node(folder, code, _unlock(code), view, world.clock, Seeded(f"run {code} {world.opened}"))
     return Country(world, code, opened, office, client)
 
 

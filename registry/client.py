@@ -33,7 +33,11 @@ _VIEW: Final = "view.msgpack"
 
 
 class RegistryClient:
-    """Keeps `state_dir` and a view; `archive(name, data)` gets every newly verified file, and may get one twice."""
+    """Keeps `state_dir` and a view; `archive(name, data)` gets every newly verified file, and may get one twice.
+
+    `before_current` is called when a new copy is verified and not yet the current one: what `archive` got must be
+    durable when it returns, because after a crash it would not come again. What it raises leaves the old copy.
+    """
 
     def __init__(
         self,
@@ -50,6 +54,7 @@ class RegistryClient:
         self._pinned = pinned_root
         self._mirrors = [mirror.rstrip("/") + "/" for mirror in mirrors]
         self._archive = archive or (lambda name, data: None)
+        self.before_current: Callable[[], None] = lambda: None
         self._fetch = fetch or HttpFetch()
         self._quarantine_s = quarantine_s
         self._roles = RoleReader(state_dir / "files")
@@ -111,7 +116,8 @@ class RegistryClient:
         verified = self._verify(loaded, mirror, self._fetch, archive=True)
         view = next_view(self._view, verified, now, self._quarantine_s)
         (attempt / _VIEW).write_bytes(encode_view(view))
-        # Crash here: the old copy is still the current one, and the next refresh does the same again.
+        self.before_current()
+        # Crash before this line: the old copy is still the current one, and the next refresh does the same again.
         self._commit(attempt)
         self._verified, self._view = verified, view
 

@@ -147,14 +147,15 @@ class RoleReader:
         if len(digest) != 64 or not digest.isalnum():
             raise BadRegistryFile("a file is named without its sha256")
         kept = None if self._folder is None else self._folder / digest
-        if kept is not None and kept.exists() and sha256(data := kept.read_bytes()).hexdigest() == digest:
-            return data
-        data = source.fetch(source.base + path, limit)
+        data = kept.read_bytes() if kept is not None and kept.exists() else b""
+        is_kept = sha256(data).hexdigest() == digest
+        if not is_kept:
+            data = source.fetch(source.base + path, limit)
         if sha256(data).hexdigest() != digest:
             raise Unverified(f"{path} does not have the hash it was announced with")
-        if source.archive is not None:
+        if source.archive is not None:  # a kept file too: the refresh that brought it may never have come to its end
             source.archive(archived_as, data)
-        if kept is not None:
+        if kept is not None and not is_kept:
             self._keep(kept, data)
         return data
 

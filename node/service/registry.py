@@ -27,6 +27,7 @@ class RegistryKeeper:
         self._node = node
         self._client = client
         self._fetched = fetched
+        client.before_current = self._archive
         self._asked = asyncio.Event()
         self._last = -LEAST_BETWEEN_S
         self._lock = asyncio.Lock()
@@ -44,7 +45,6 @@ class RegistryKeeper:
             for source in view.troubles:
                 log.warning("registry_trouble", reason="mirror" if "/" in source else source)
             self._node.view = view
-            await self._archive()
             await self._follow(view)
         await judge_parked(self._node)
 
@@ -62,11 +62,12 @@ class RegistryKeeper:
                 await asyncio.sleep(pause_s)
             await self.refresh()
 
-    async def _archive(self) -> None:
+    def _archive(self) -> None:
+        """Keep every file of a new copy before it becomes the current one; on the thread that refreshes."""
         files, now = list(self._fetched), self._node.now()
-        del self._fetched[: len(files)]
+        self._fetched.clear()  # should the disk not take them, the whole copy is fetched again
         if files:
-            await self._node.store.write(lambda work: _keep_all(work, files, now))
+            self._node.store.write_sync(lambda work: _keep_all(work, files, now))
 
     async def _follow(self, view: View) -> None:
         """Where a country came, changed or went, by the registry or by time, what waited for it is looked at again."""

@@ -11,6 +11,7 @@ from typing import Any
 import aiohttp
 
 from node.demo.person import Desk
+from node.service.evidence import verify
 from tests.crash.support import DAY_S, CrashNetwork, traces
 
 Done = Callable[[], Awaitable[bool]]
@@ -44,13 +45,13 @@ class Story:
         """Tell it from beginning to end; how both sides stand when all letters are received."""
         async with AsyncExitStack() as stack:
             clients = [await stack.enter_async_context(self.network.client(code, "coordinator")) for code in ("XD", "XA")]
-            self.xd, self.xa = (Desk(one, api, self.network) for one, api in zip(("XD", "XA"), clients, strict=True))
+            self.xd, self.xa = (Desk(one, api) for one, api in zip(("XD", "XA"), clients, strict=True))
             self.case, self.person = await self.xd.new_case({"given_name": "Zoryana", "safe_contact": "through the desk"})
             self.consent = await self.xd.consent(self.case, self.person, ["XA"])
             for part in (self.offer, self.open, self.accept, self.disclose, self.withdraw, self.erase):
                 await part()
                 await self.network.settled()  # the next part begins when every letter has its receipt, as in the other run
-            return {code: await self.seen(desk) for code, desk in (("XD", self.xd), ("XA", self.xa))}
+            return {desk.code: await self.seen(desk) for desk in (self.xd, self.xa)}
 
     async def offer(self) -> None:
         """XD offers her to XA."""
@@ -109,7 +110,8 @@ class Story:
         ]
         may = sorted(one["kind"] for one in view["options"] if one["allowed"])
         traced = traces(self.network.database(desk.code), self.thread)
-        return {"state": view["state"], "letters": sorted(letters, key=str), "may": may, **traced}
+        proved = verify(await desk.api.get_bytes(f"threads/{self.thread}/evidence"), self.network.root_bytes)
+        return {"state": view["state"], "letters": sorted(letters, key=str), "may": may, "proved": proved, **traced}
 
     async def _act(self, part: str, desk: Desk, kind: str, body: Any, **more: Any) -> None:
         await self._part(part, lambda: desk.act(self.thread, kind, body, **more), lambda: self._wrote(desk, kind))

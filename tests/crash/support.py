@@ -4,11 +4,13 @@ import asyncio
 import signal
 import sqlite3
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from node.demo.network import Network
+from node.demo.network import NAMES, Network
 from node.store.audit import Audit
 
 NOON_S = 12 * 3600
@@ -17,6 +19,7 @@ DIES_WITHIN_S = 20.0
 SETTLES_WITHIN_S = 30.0
 POLL_S = 0.03
 CODES = ("XD", "XA")
+SPARE = ("XE", "XF", "XG", "XH", "XI", "XJ", "XK", "XL")  # countries without a node, to change the registry with
 
 
 class CrashNetwork(Network):
@@ -24,7 +27,8 @@ class CrashNetwork(Network):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.extra: dict[str, list[str]] = {}
+        self._spare = iter(SPARE)
+        NAMES.update({code: f"Invented {code}" for code in SPARE})
         self.move_clock(NOON_S - self.clock.now() % DAY_S)  # no daily slot falls into a run
 
     def armed(self, code: str) -> Path:
@@ -69,9 +73,25 @@ class CrashNetwork(Network):
         """The configuration of a node."""
         return self._config(code)
 
-    def admit(self, code: str) -> None:
-        """One more country in the registry, whose node is not started."""
+    def admit_another(self) -> str:
+        """One more country in the registry, whose node is not started; its code."""
+        code = next(self._spare)
         self._admit((code,))
+        return code
+
+    def published(self) -> set[bytes]:
+        """The SHA-256 of every registry file that evidence of this moment needs: no older version, no timestamp."""
+        metadata, targets = self.folder / "registry" / "metadata", self.folder / "registry" / "targets"
+        newest: dict[str, tuple[int, Path]] = {}
+        for path in metadata.glob("*.*.json"):
+            number, _, name = path.name.partition(".")
+            newest[name] = max(newest.get(name, (0, path)), (int(number), path))
+        files = [path for number, path in newest.values() if path.name != "1.root.json"]
+        return {sha256(path.read_bytes()).digest() for path in (*files, *targets.glob("*/*.record.json"))}
+
+    def archived(self, code: str) -> set[bytes]:
+        """The SHA-256 of every registry file that the node of `code` keeps."""
+        return {row[0] for row in query(self.database(code), "select sha256 from archive")}
 
     async def settled(self) -> None:
         """Wait until no letter of any node waits, is on its way, or lacks its receipt."""
@@ -80,6 +100,15 @@ class CrashNetwork(Network):
         while any(waiting := [waits_in(self.database(code)) for code in CODES]):
             assert loop.time() < end, f"the post never came to rest: {waiting}"
             await asyncio.sleep(POLL_S)
+
+    async def until(self, what: str, look: Callable[[], Awaitable[Any]]) -> Any:
+        """Ask again until `look` finds something."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + SETTLES_WITHIN_S
+        while not (found := await look()):
+            assert loop.time() < end, f"waited in vain for {what}"
+            await asyncio.sleep(POLL_S)
+        return found
 
     async def _people(self, node: Any) -> None:
         """The coordinators are enough."""

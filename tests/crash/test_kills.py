@@ -57,6 +57,10 @@ async def undisturbed(network: CrashNetwork) -> dict[str, Any]:
     end = await Story(network).run()
     assert (end["XD"]["state"], end["XA"]["state"]) == ("disclosed", "disclosed")
     assert sum(one["erased"] for one in end["XA"]["letters"]) == 1
+    for code in CODES:
+        proved = end[code]["proved"]
+        assert not proved.faults
+        assert proved.letters == proved.receipts == len(end[code]["letters"])
     assert not faults({code: network.database(code) for code in CODES})
     return end
 

@@ -1,7 +1,7 @@
 """A node that kills itself at the step named in a file: `python -m tests.crash.killed FILE --config node.toml serve`.
 
-The node knows nothing of it: its functions are wrapped from outside, before it starts. While the file is not there it is
-the node itself. Steps are `before NAME` and `after NAME`, where NAME is a use case whose transaction is committed
+The node knows nothing of it: its functions are wrapped from outside, before it starts. While the file is not there
+it is the node itself. Steps are `before NAME` and `after NAME`, where NAME is a use case whose transaction is committed
 (`release_due`, `receive`, ...) or one of the wrapped calls below. If the file holds `full`, the disk takes no new page.
 """
 
@@ -93,7 +93,7 @@ def _around_posting() -> None:
         return await slots(*args)
 
     peer_client.PeerClient.post = posts  # type: ignore[method-assign]
-    peer_client._slots = reads
+    peer_client._slots = reads  # type: ignore[assignment]
 
 
 def _around_files() -> None:
@@ -101,7 +101,7 @@ def _around_files() -> None:
     around(registry.client.RegistryClient, "_commit", "registry")
     named = SimpleNamespace(**vars(os))
     around(named, "replace", "link")
-    registry.client.os = named  # type: ignore[attr-defined]
+    registry.client.os = named  # type: ignore[assignment, attr-defined]
     around(Keyring, "put", "new key")
     around(Keyring, "erase_due", "erased keys")
 

@@ -4,7 +4,7 @@ Whoever is cut off does what a person would do: signs in again, looks whether it
 """
 
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +12,20 @@ import aiohttp
 
 from node.demo.person import Desk
 from node.service.evidence import verify
-from tests.crash.support import DAY_S, CrashNetwork, traces
+from tests.crash.support import CODES, DAY_S, CrashNetwork, traces
 
 Done = Callable[[], Awaitable[bool]]
 ACCEPTANCE = {
-    "organisation": {"id": "haven", "type": "civil_society"}, "contact_role": "duty-desk", "services": ["safe-place"],
-    "needs": ["shelter", "health"], "partial": False, "conditions": [], "retention_days": 365, "meeting_modes": ["met_on_arrival"],
-}  # fmt: skip
+    "organisation": {"id": "haven", "type": "civil_society"},
+    "contact_role": "duty-desk",
+    "services": ["safe-place"],
+    "needs": ["shelter", "health"],
+    "partial": False,
+    "conditions": [],
+    "retention_days": 365,
+    "meeting_modes": ["met_on_arrival"],
+}
+SEEN = ("direction", "kind", "n", "state", "effect", "held", "has_identity", "erased")
 
 
 @dataclass(frozen=True)
@@ -44,13 +51,15 @@ class Story:
     async def run(self) -> dict[str, Any]:
         """Tell it from beginning to end; how both sides stand when all letters are received."""
         async with AsyncExitStack() as stack:
-            clients = [await stack.enter_async_context(self.network.client(code, "coordinator")) for code in ("XD", "XA")]
-            self.xd, self.xa = (Desk(one, api) for one, api in zip(("XD", "XA"), clients, strict=True))
-            self.case, self.person = await self.xd.new_case({"given_name": "Zoryana", "safe_contact": "through the desk"})
+            self.xd, self.xa = [
+                Desk(code, await stack.enter_async_context(self.network.client(code, "coordinator"))) for code in CODES
+            ]
+            self.case, self.person = await self.xd.new_case({"given_name": "Zoryana"})
             self.consent = await self.xd.consent(self.case, self.person, ["XA"])
             for part in (self.offer, self.open, self.accept, self.disclose, self.withdraw, self.erase):
                 await part()
-                await self.network.settled()  # the next part begins when every letter has its receipt, as in the other run
+                # The next part begins when every letter has its receipt, so that two runs can be compared.
+                await self.network.settled()
             return {desk.code: await self.seen(desk) for desk in (self.xd, self.xa)}
 
     async def offer(self) -> None:
@@ -81,8 +90,9 @@ class Story:
     async def withdraw(self) -> None:
         """She takes her consent back."""
         path = f"cases/{self.case}/consents/{self.consent}/withdraw"
-        await self._part("withdraw", lambda: self.xd.api.post(path, {}), lambda: self._wrote(self.xd, "consent.withdrawal"))
-        await self.xa.until("the withdrawal", lambda: self._letter(self.xa, "in", "consent.withdrawal"))
+        kind = "consent.withdrawal"
+        await self._part("withdraw", lambda: self.xd.api.post(path, {}), lambda: self._wrote(self.xd, kind))
+        await self.xa.until("the withdrawal", lambda: self._letter(self.xa, "in", kind))
 
     async def erase(self) -> None:
         """XA erases all but one letter and says so."""
@@ -104,7 +114,7 @@ class Story:
         """How a country stands: what its people see, and every trace in its database."""
         view = await desk.view(self.thread)
         letters = [
-            {name: one[name] for name in ("direction", "kind", "n", "state", "effect", "held", "has_identity", "erased")}
+            {name: one[name] for name in SEEN}
             | {"received": one["received_at"] is not None, "opened": one["opened_at"] is not None}
             for one in view["letters"]
         ]
@@ -117,15 +127,13 @@ class Story:
         await self._part(part, lambda: desk.act(self.thread, kind, body, **more), lambda: self._wrote(desk, kind))
 
     async def _part(self, name: str, do: Callable[[], Awaitable[Any]], done: Done) -> None:
-        """Do it; if this is the part with a kill, see to it that the node dies and comes again, and that it is done once."""
+        """Do it; if this is the part with a kill, the node dies and comes again, and it is done all the same."""
         if self.kill is None or self.kill.part != name:
             await do()
             return
         self.network.arm(self.kill.code, self.kill.step)
-        try:
+        with suppress(aiohttp.ClientError):  # the node may die under our hands: whether it happened is seen below
             await do()
-        except aiohttp.ClientError:
-            pass  # the node died under our hands: whether it happened is seen below
         await self._killed(self.kill.code)
         if not await done():
             await do()

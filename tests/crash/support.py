@@ -21,6 +21,14 @@ POLL_S = 0.03
 CODES = ("XD", "XA")
 SPARE = ("XE", "XF", "XG", "XH", "XI", "XJ", "XK", "XL")  # countries without a node, to change the registry with
 
+DOUBLED = (
+    "select letter_id from ledger where status=1 and letter_id is not null group by sender, letter_id having count(*)>1"
+)
+RECEIPT_LOST = (
+    "select letter_id from outbox where class=1 and state='receipted'"
+    " and letter_id not in (select letter_id from letter where receipt is not null)"
+)
+
 
 class CrashNetwork(Network):
     """A registry and two nodes, each of which dies at the step that is armed for it."""
@@ -129,7 +137,8 @@ def waits_in(database: Path) -> list[tuple[Any, ...]]:
     """Letters and envelopes that have not come to their end."""
     return query(
         database,
-        "select class, state, coalesce(held_code, 'due ' || due_at) from outbox where state in ('queued','held','released')"
+        "select class, state, coalesce(held_code, 'due ' || due_at) from outbox"
+        " where state in ('queued','held','released')"
         " union all select class, state, last_error from envelope where state='out'",
     )
 
@@ -170,10 +179,8 @@ def faults(databases: dict[str, Path]) -> list[str]:
         found += [f"{code}: {row[0]}" for row in query(path, "select code from task where case_id is null")]
         found += [f"{code}: gap {row}" for row in query(path, "select * from channel_gap")]
         found += [f"{code}: parked {row}" for row in query(path, "select at from parked")]
-        doubled = "select letter_id from ledger where status=1 and letter_id is not null group by sender, letter_id having count(*)>1"
-        found += [f"{code}: counted twice: {row[0]}" for row in query(path, doubled)]
-        lost = "select letter_id from outbox where class=1 and state='receipted' and letter_id not in (select letter_id from letter where receipt is not null)"  # fmt: skip
-        found += [f"{code}: receipt lost of {row[0]}" for row in query(path, lost)]
+        found += [f"{code}: counted twice: {row[0]}" for row in query(path, DOUBLED)]
+        found += [f"{code}: receipt lost of {row[0]}" for row in query(path, RECEIPT_LOST)]
     for ours, theirs in (CODES, CODES[::-1]):
         found += _unequal(ours, theirs, databases)
     return found

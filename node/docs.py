@@ -14,6 +14,7 @@ from node.api.openapi import text as openapi_text
 from node.cli import main as trm_node
 from node.protocol.schemas import files as schema_files
 from node.store.schema import schema_page
+from registry.cli import main as trm_registry
 
 WIDTH = 100
 
@@ -45,14 +46,16 @@ def _helps(path: str, command: click.Command, above: click.Context | None = None
     )
     found = [(path, command.get_help(context).replace("\b", ""))]
     if isinstance(command, click.Group):
-        for name in sorted(command.commands):
-            found += _helps(f"{path} {name}", command.commands[name], context)
+        for name in command.list_commands(context):  # also those that are read in only when they are used
+            below = command.get_command(context, name)
+            found += [] if below is None else _helps(f"{path} {name}", below, context)
     return found
 
 
 MAKERS: list[Callable[[], Texts]] = [
     lambda: {"docs/trm-node.md": command_page("trm-node", trm_node)},
     lambda: {"docs/openapi.json": openapi_text()},
+    lambda: {"docs/trm-registry.md": command_page("trm-registry", trm_registry)},
     lambda: {"docs/schema.md": schema_page()},
     lambda: {f"docs/schemas/{name}": text for name, text in schema_files().items()},
 ]

@@ -17,6 +17,7 @@ from node.protocol.gate import Gate, at_control, at_release
 from node.protocol.kinds import CONTROL, LETTER
 from node.protocol.letters import Letter, is_stop
 from node.protocol.outcome import Cancelled
+from node.protocol.thread import Thread
 from node.protocol.rules import Objection
 from node.service.book import Book, OpenCase
 from node.service.context import Node
@@ -179,7 +180,9 @@ def _prepared_letter(node: Node, work: Work, waiting: Waiting, now: int) -> Read
         return None
     # 4 the tables, and the number
     work.outbox.turn_comes(waiting.peer, waiting.thread_id, now)
-    released = machine.release(found.file.thread, waiting.letter_id, now)
+    if not is_stop(letter):  # a stop keeps the moment of its slot and the opening letter's times (H01)
+        letter = msgspec.structs.replace(letter, **times_of(node, waiting.peer, letter, found.file, now))
+    released = machine.release(_timed(found.file.thread, letter), waiting.letter_id, now)
     file = msgspec.structs.replace(found.file, thread=released.thread)
     book.put_file(found, file, now)
     if isinstance(released, Cancelled):
@@ -196,14 +199,23 @@ def _prepared_letter(node: Node, work: Work, waiting: Waiting, now: int) -> Read
     final = msgspec.structs.replace(letter, n=released.n, seen=released.seen, void=released.void)
     if is_stop(letter):
         close_given_up(node, work, waiting.peer, now)  # released with the stop (wire 1)
-    else:  # a stop keeps the moment of its slot and the opening letter's times (H01)
-        final = msgspec.structs.replace(
-            final, written_at=released.written_at, **times_of(node, waiting.peer, letter, file, now)
-        )
+    else:
+        final = msgspec.structs.replace(final, written_at=released.written_at)
     if final.letter_id == file.opening:  # a stop copies what the opening letter really said
         book.put_file(found, msgspec.structs.replace(file, first_ends=final.thread_ends), now)
     expect(work, released.thread, final, released.started, released.stopped)
     return Ready(waiting, encode(final), to, True, final.retention_until)
+
+
+def _timed(thread: Thread, letter: AnyLetter) -> Thread:
+    """The thread with the times that this letter will carry, so that both sides show the same end of the thread."""
+    queued = tuple(
+        msgspec.structs.replace(entry, reply_by=letter.reply_by, thread_ends=letter.thread_ends)
+        if entry.letter_id == letter.letter_id
+        else entry
+        for entry in thread.queued
+    )
+    return msgspec.structs.replace(thread, queued=queued)
 
 
 def _prepared_again(node: Node, work: Work, waiting: Waiting, now: int) -> Ready | None:

@@ -49,9 +49,13 @@ async def test_attack_59_a_restored_receiver_gets_again_what_it_lost_and_nothing
     xd = world["XD"]
     early = (await xd.offer("XA")).thread
     await world.settle()
+    ask = {"questions": [{"question": "room", "why": "choose_service"}]}
+    await world["XA"].act(early, "referral.info_request", ask)
+    await world.settle()
     copy = backup(world, "XA")
     late = (await xd.offer("XA")).thread
-    await xd.act(early, "consent.withdrawal", {"token": xd.tokens(early)[HER], "purposes": [], "levels": []})
+    tell = {"answers": [{"question": "room", "answer": ["single"], "declined": False}]}
+    await xd.act(early, "referral.info", tell)
     await world.settle()
     epoch = world["XA"].node.epoch
     await world.days(1)

@@ -57,6 +57,5 @@ def body_of(kind: str, tokens: list[str], now: int, number: int) -> dict[str, An
         "referral.handback": {"reason": "no_capacity", "needs": ["shelter"], "handover_not_before": DAY},
         "referral.handback_confirm": {"takes_over_from": DAY},
         "referral.handback_reject": {"reason": "not_possible_yet", "ask_again_after": []},
-        "consent.withdrawal": {"token": token, "purposes": [], "levels": ["L4"]},
     }
     return bodies[kind]

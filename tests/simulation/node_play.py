@@ -86,7 +86,7 @@ class Play:
             return
         thread = threads[number % len(threads)]
         view = await self.world[code].view(thread)
-        rare = ("erasure.request", "erasure.confirm", "referral.ended", "consent.withdrawal" if number % 5 else "")
+        rare = ("referral.offer", "erasure.request", "erasure.confirm", "referral.ended", "consent.withdrawal")
         options = [option.kind for option in view.options if option.allowed and option.kind not in rare]
         if options:
             await self._do(code, thread, options[number % len(options)], number)

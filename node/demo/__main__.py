@@ -1,10 +1,14 @@
-"""`make demo`: run the countries until Ctrl-C. `make demo ONCE=1`: play the golden scenarios, print one JSON object, end."""
+"""`make demo`: run the countries until Ctrl-C.
+
+`make demo ONCE=1`: play the golden scenarios, print one JSON object, end.
+"""
 
 import asyncio
 import json
 import signal
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from node.demo.network import Network
@@ -13,10 +17,15 @@ from node.errors import OpenTRMError
 
 COUNTRIES = ("XD", "XT", "XA")
 ROLES = {"XD": "destination", "XT": "transit", "XA": "origin"}
+INTERRUPTED = 130  # what a shell calls a program that Ctrl-C has ended
 
 
 async def main(once: bool) -> int:
-    """Start everything, do what was asked, end everything; 0 when all went well."""
+    """Start everything, do what was asked, end everything; 0 when all went well.
+
+    Ctrl-C and SIGTERM end it in order at any moment: every process is ended and the folder is gone.
+    """
+    _cancel_when_told()
     with tempfile.TemporaryDirectory(prefix="opentrm-demo-") as folder:
         network = Network(Path(folder))
         try:
@@ -26,8 +35,7 @@ async def main(once: bool) -> int:
                 print(json.dumps(result), flush=True)
                 return 0 if result["ok"] else 1
             _introduce(network)
-            await _until_told()
-            return 0
+            return await _until_told()
         finally:
             await network.stop()
 
@@ -36,32 +44,49 @@ def _introduce(network: Network) -> None:
     say = sys.stdout.write
     say(f"\nRegistry    {network.registry_url}\n")
     for code, node in network.nodes.items():
-        say(
-            f"\n{code}  {ROLES.get(code, ''):<12} {node.url}   API {node.url}/api/v1   metrics {node.metrics_url}/metrics\n"
-        )
+        where = f"{node.url}   API {node.url}/api/v1   metrics {node.metrics_url}/metrics"
+        say(f"\n{code}  {ROLES.get(code, ''):<12} {where}\n")
         for login, password in node.people.items():
             say(f"    {login:<12} password  {password}\n")
     say("\nAll people are invented. Press Ctrl-C to end; nothing is left behind.\n")
     sys.stdout.flush()
 
 
-async def _until_told() -> None:
-    stop = asyncio.Event()
+def _cancel_when_told() -> None:
+    """Cancel this task at the first signal; further ones do not disturb the ending."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    told = False
+
+    def end() -> None:
+        nonlocal told
+        if not told:
+            told = True
+            task.cancel()
+
     for name in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    await stop.wait()
+        loop.add_signal_handler(name, end)
 
 
-def run() -> int:
+async def _until_told() -> int:
+    with suppress(asyncio.CancelledError):  # this is how it is meant to end
+        await asyncio.Event().wait()
+    return 0
+
+
+def run(words: list[str]) -> int:
     """The exit code of the demo; what went wrong is one sentence on standard error."""
+    if words not in ([], ["--once"]):
+        sys.stderr.write("demo: the only word it knows is --once\n")
+        return 2
     try:
-        return asyncio.run(main("--once" in sys.argv[1:]))
+        return asyncio.run(main(bool(words)))
     except OpenTRMError as error:
         sys.stderr.write(f"demo: {error.message}\n")
         return 1
-    except KeyboardInterrupt:
-        return 130
+    except asyncio.CancelledError:
+        return INTERRUPTED
 
 
 if __name__ == "__main__":
-    sys.exit(run())
+    sys.exit(run(sys.argv[1:]))

@@ -6,6 +6,7 @@ Signs in as both coordinators (FOLDER/XD.password, FOLDER/XA.password) and uses 
 each step and the state that each country then sees.
 """
 
+import argparse
 import asyncio
 import sys
 from contextlib import AsyncExitStack
@@ -13,7 +14,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
-import click
 
 from node.clock import SystemClock
 from node.config import read_passphrase
@@ -28,29 +28,33 @@ FIELD = "given_name"
 
 async def refer(sender: Desk, receiver: Desk) -> None:
     """Offer, acceptance, disclosure, name opened with a reason, arrival, completion."""
-    say = click.echo
     case, person = await sender.new_case({FIELD: "Zoryana"})
     await sender.consent(case, person, [receiver.code])
     thread = await sender.offer(case, receiver.code)
     await receiver.sees(thread, "offered")
-    say(f"{sender.code} offered somebody to {receiver.code}; no name has left {sender.code}")
+    _say(f"{sender.code} offered somebody to {receiver.code}; no name has left {sender.code}")
     await _accept(receiver, thread)
     await sender.sees(thread, "accepted")
-    say(f"{receiver.code} accepted, and asks for one field: {FIELD}")
+    _say(f"{receiver.code} accepted, and asks for one field: {FIELD}")
     wanted = [{"person_id": person, "fields": [FIELD]}]
     await sender.act(thread, "referral.disclose", {"complete": True}, disclose=wanted)
     view = await receiver.sees(thread, "disclosed")
-    say(f"{receiver.code} opened the name, with a reason: {await _name(receiver, view)}")
+    _say(f"{receiver.code} opened the name, with a reason: {await _name(receiver, view)}")
     now = SystemClock().now()
     arrival = {"arrived": True, "noted_at": now, "wellbeing": "well", "confirmed_by_her": True}
     await receiver.act(thread, "referral.arrived", arrival)
     await sender.sees(thread, "in_progress")
-    say("she has arrived")
+    _say("she has arrived")
     await receiver.act(thread, "referral.complete", COMPLETED)
     for desk in (sender, receiver):
         await desk.sees(thread, "completed")
         letters = (await desk.all_received(thread))["letters"]
-        say(f"{desk.code} sees: completed, {len(letters)} letters, a signed receipt for each that it sent")
+        _say(f"{desk.code} sees: completed, {len(letters)} letters, a signed receipt for each that it sent")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 async def _accept(desk: Desk, thread: str) -> None:
@@ -99,16 +103,19 @@ async def _run(nodes: list[tuple[str, str]], passwords: Path) -> None:
         await refer(*desks)
 
 
-@click.command()
-@click.argument("nodes", nargs=2, metavar="SENDER=URL RECEIVER=URL")
-@click.option("--passwords", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
-def main(nodes: tuple[str, str], passwords: Path) -> None:
-    """Refer one invented person from the first node to the second."""
-    places = [(code, url) for code, _, url in (node.partition("=") for node in nodes)]
+def main() -> int:
+    """The exit code; what went wrong is one sentence on standard error."""
+    parser = argparse.ArgumentParser(description="Refer one invented person from the first node to the second.")
+    parser.add_argument("nodes", nargs=2, metavar="CODE=URL", help="sender, then receiver")
+    parser.add_argument("--passwords", type=Path, required=True, help="folder with CODE.password of both coordinators")
+    given = parser.parse_args()
+    places = [(code, url) for code, _, url in (node.partition("=") for node in given.nodes)]
     try:
-        asyncio.run(_run(places, passwords))
+        asyncio.run(_run(places, given.passwords))
     except OpenTRMError as error:
-        raise click.ClickException(error.message) from error
+        sys.stderr.write(f"by_hand: {error.message}\n")
+        return 1
+    return 0
 
 
 if __name__ == "__main__":

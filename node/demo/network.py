@@ -117,7 +117,10 @@ class Network:
         self._online = online
 
     def _admit(self, codes: tuple[str, ...]) -> None:
-        """Each country makes its node and request; two of three maintainers sign. The fingerprint travels by hand here."""
+        """Each country makes its node and request; two of three maintainers sign.
+
+        The fingerprint, which is read over the telephone, travels by hand here.
+        """
         requests = []
         for code in codes:
             self._init_node(code)
@@ -169,7 +172,9 @@ class Network:
         try:
             _, _, url, _, metrics_url = (await _first_line(process, self.folder / f"{code}.log")).split()
         except BaseException:
-            process.kill()
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
             raise
         password = (self.folder / f"{code}.password").read_text().strip()
         self.nodes[code] = DemoNode(code, url, metrics_url, process, {"coordinator": password})
@@ -186,7 +191,7 @@ class Network:
             node.user_ids["caseworker"] = made["user"]
 
     async def _spawn(self, name: str, *arguments: str) -> asyncio.subprocess.Process:
-        with open(self.folder / f"{name}.log", "wb") as log:
+        with open(self.folder / f"{name}.log", "wb") as log:  # noqa: ASYNC230 - a new file of our own folder
             return await asyncio.create_subprocess_exec(
                 sys.executable,
                 *arguments,
@@ -211,7 +216,7 @@ async def _first_line(process: asyncio.subprocess.Process, log: Path) -> str:
     except TimeoutError:
         line = b""
     if not line:
-        told = log.read_text(errors="replace")[-LOGGED_AT_MOST:]
+        told = log.read_text(errors="replace")[-LOGGED_AT_MOST:]  # noqa: ASYNC240 - nothing runs beside it any more
         raise Unavailable(f"{log.stem} did not start: {told.strip() or 'it said nothing'}")
     return line.decode().strip()
 

@@ -27,6 +27,8 @@ ACCEPTANCE = {
     "retention_days": 365,
     "meeting_modes": ["met_on_arrival"],
 }
+JOURNEY = {"modes": ["rail"], "accompaniment": "social", "met_by": "focal_point"}
+AS_PLANNED = {"status": "as_planned", "services_started": [], "services_stopped": [], "plan_review_date": []}
 COMPLETED = {"outcome": "services_started", "services": ["safe-place"], "followup_wanted": False, "satisfaction": []}
 
 
@@ -93,10 +95,9 @@ async def two_decline(network: Network, stack: AsyncExitStack) -> Played:
         await xd.sees(thread, "declined")
         declined[thread] = (xd, other)
     played = await _end(Played(), declined, "declined")
-    played.told["decliners_hold_identity"] = [
-        other.code for thread, (_, other) in declined.items() if any(one["has_identity"] for one in (await other.view(thread))["letters"])
-    ]  # fmt: skip
-    played.agreed &= not played.told["decliners_hold_identity"]
+    held = [other.code for thread, (_, other) in declined.items() if await _holds_identity(other, thread)]
+    played.told["decliners_hold_identity"] = held
+    played.agreed &= not held
     thread = await xd.offer(case, "XA")
     await xa.sees(thread, "offered")
     await _accept(xa, thread, ["given_name"])
@@ -118,9 +119,9 @@ async def consent_withdrawn(network: Network, stack: AsyncExitStack) -> Played:
         await xd.act(thread, "referral.disclose", {"complete": field_name == "safe_contact"}, disclose=wanted)
     await xa.sees(thread, "disclosed")
     window = network.clock.now() + 2 * DAY_S
-    arrange = {"window_starts_at": window, "window_ends": window + DAY_S, "modes": ["rail"], "accompaniment": "social", "met_by": "focal_point"}  # fmt: skip
+    arrange = {"window_starts_at": window, "window_ends": window + DAY_S, **JOURNEY}
     await xd.act(thread, "referral.arrange", arrange)
-    await xd.act(thread, "referral.update", {"status": "as_planned", "services_started": [], "services_stopped": [], "plan_review_date": []})  # fmt: skip
+    await xd.act(thread, "referral.update", AS_PLANNED)
     await xd.all_received(thread)
     halted = await _options(xd, thread)
     await xd.api.post(f"cases/{case}/consents/{consent}/withdraw", {})
@@ -185,6 +186,10 @@ async def _arrived(desk: Desk, network: Network, thread: str) -> None:
     await desk.act(thread, "referral.arrived", body)
 
 
+async def _holds_identity(desk: Desk, thread: str) -> bool:
+    return any(one["has_identity"] for one in (await desk.view(thread))["letters"])
+
+
 async def _received(desk: Desk, thread: str, kind: str) -> dict[str, Any] | None:
     letters = (await desk.view(thread))["letters"]
     return next((one for one in letters if one["direction"] == "in" and one["kind"] == kind), None)
@@ -231,7 +236,7 @@ async def _timed(network: Network, scenario: Callable[[Network, AsyncExitStack],
 
 
 async def _evidence(network: Network, played: Played) -> tuple[int, int]:
-    """Fetch each country's evidence and verify it offline, against the pinned root alone: (letters, receipts that verify)."""
+    """Each country's evidence, verified offline against the pinned root alone: (letters, receipts that verify)."""
     letters = receipts = 0
     for desk, thread in played.threads:
         report = verify(await desk.api.get_bytes(f"threads/{thread}/evidence"), network.root_bytes)

@@ -1,0 +1,153 @@
+"""The demo as somebody runs it: real processes, a clock of their own, real HTTP; afterwards nothing is left."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from select import select
+from typing import Any
+
+import pytest
+
+from node.demo.client import ApiClient
+from tests.cli_world import PROJECT
+
+WAIT_S = 120
+ADDRESS = re.compile(r"^(X[A-Z])  (\w+) +(http://127\.0\.0\.1:\d+)   API \3/api/v1   metrics (http://\S+)/metrics$")
+PASSWORD = re.compile(r"^    (\w+) +password  (\S+)$")
+
+
+@contextmanager
+def demo(folder: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
+    """The demo with `folder` for temporary files; should a test fail, it and its children are ended all the same."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "node.demo", *words], cwd=PROJECT, env=os.environ | {"TMPDIR": str(folder)},
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()  # it ends its children itself
+        process.communicate(timeout=WAIT_S)
+
+
+def children_of(process: int) -> list[int]:
+    """The processes that a process has started and that have not ended."""
+    return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+def is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.slow
+def test_the_golden_scenarios_come_out_the_same_for_every_country(tmp_path: Path):
+    """Domain 11, scenarios 1, 2 and 3; `make demo ONCE=1` prints one JSON object and leaves nothing behind."""
+    with demo(tmp_path, "--once") as process:
+        out, said = process.communicate(timeout=WAIT_S)
+
+    result = json.loads(out)
+    assert (process.returncode, result["ok"]) == (0, True), (result, said)
+    assert set(result) == {"scenarios", "ok"} and out.count("\n") == 1
+    for scenario in result["scenarios"].values():
+        assert scenario["ok"] is True
+        assert scenario["letters"] == scenario["receipts"] > 0
+        assert scenario["seconds"] > 0
+    one, two, three = (result["scenarios"][number] for number in "123")
+    assert _states(one) == {("XD", "XA", "completed"), ("XA", "XD", "completed")}
+    assert one["name_read_at_xa"] is True
+    declined = {(this, that, "declined") for other in ("XT", "XB") for this, that in (("XD", other), (other, "XD"))}
+    assert _states(two) == declined | {("XD", "XA", "accepted"), ("XA", "XD", "accepted")}
+    assert two["decliners_hold_identity"] == []
+    assert _states(three) == {("XD", "XA", "ended"), ("XA", "XD", "ended")}
+    assert (three["erased"], three["kept_legal_ground"], three["case_stays"]) == (4, 1, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are found in /proc, which is not here")
+async def test_people_sign_in_with_what_the_demo_prints_and_ctrl_c_leaves_nothing(tmp_path: Path):
+    with demo(tmp_path) as process:
+        nodes, registry = _read_introduction(process)
+        children = children_of(process.pid)
+        folders = list(tmp_path.iterdir())
+
+        seen = {}
+        for code, (url, people) in nodes.items():
+            for login, password in people.items():
+                async with ApiClient(url, login, password) as person:
+                    seen[code, login] = (await person.get("sessions/me"))["role"]
+                    countries = (await person.get("registry"))["countries"]
+                    assert {one["country"] for one in countries if one["status"] == "active"} == {"XA", "XD", "XT"}
+        process.send_signal(signal.SIGINT)
+        exit_code = process.wait(WAIT_S)
+
+    assert registry.startswith("http://127.0.0.1:")
+    assert set(nodes) == {"XA", "XD", "XT"}
+    assert seen == {(code, role): role for code in nodes for role in ("coordinator", "caseworker")}
+    assert exit_code == 0
+    assert len(children) == 4 and len(folders) == 1
+    assert [child for child in children if is_running(child)] == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are found in /proc, which is not here")
+@pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
+def test_a_demo_that_is_told_to_end_while_it_starts_leaves_nothing(tmp_path: Path, name: signal.Signals):
+    """Its first process runs and nothing is printed yet; the second signal comes from somebody impatient."""
+    with demo(tmp_path) as process:
+        assert process.stdout is not None
+        while not children_of(process.pid):
+            assert process.poll() is None
+            select([process.stdout], [], [], 0.02)
+        children = children_of(process.pid)
+        process.send_signal(name)
+        process.send_signal(name)
+        out, said = process.communicate(timeout=WAIT_S)
+
+    assert process.returncode == 130
+    assert (out, said) == ("", "")
+    assert [child for child in children if is_running(child)] == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_word_that_the_demo_does_not_know_is_told(tmp_path: Path):
+    with demo(tmp_path, "--onse") as process:
+        out, said = process.communicate(timeout=WAIT_S)
+
+    assert process.returncode == 2
+    assert out == ""
+    assert "--once" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def _states(scenario: dict[str, Any]) -> set[tuple[str, str, str]]:
+    return {(code, one["peer"], one["state"]) for code, seen in scenario["nodes"].items() for one in seen}
+
+
+def _read_introduction(process: subprocess.Popen[str]) -> tuple[dict[str, tuple[str, dict[str, str]]], str]:
+    """What it prints: (address and passwords by country, the registry's address)."""
+    nodes: dict[str, tuple[str, dict[str, str]]] = {}
+    registry, code = "", ""
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("Registry"):
+            registry = line.split()[1]
+        elif match := ADDRESS.match(line.rstrip("\n")):
+            code = match[1]
+            nodes[code] = (match[3], {})
+        elif match := PASSWORD.match(line.rstrip("\n")):
+            nodes[code][1][match[1]] = match[2]
+        elif "Ctrl-C" in line:
+            return nodes, registry
+    raise AssertionError("the demo ended before it had introduced everybody")

@@ -35,6 +35,7 @@ class CrashNetwork(Network):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
+        self.disk = folder  # where the data of XA lies
         self._spare = iter(SPARE)
         NAMES.update({code: f"Invented {code}" for code in SPARE})
         self.move_clock(NOON_S - self.clock.now() % DAY_S)  # no daily slot falls into a run
@@ -72,6 +73,10 @@ class CrashNetwork(Network):
         process = self.nodes[code].process
         process.terminate()
         assert await asyncio.wait_for(process.wait(), DIES_WITHIN_S) == 0
+
+    def data(self, code: str) -> Path:
+        """The data folder of a node."""
+        return self._data(code)
 
     def database(self, code: str) -> Path:
         """The database of a node."""
@@ -117,6 +122,9 @@ class CrashNetwork(Network):
             assert loop.time() < end, f"waited in vain for {what}"
             await asyncio.sleep(POLL_S)
         return found
+
+    def _data(self, code: str) -> Path:
+        return (self.disk if code == "XA" else self.folder) / f"{code}-data"
 
     async def _people(self, node: Any) -> None:
         """The coordinators are enough."""

@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -96,7 +97,7 @@ def test_attack_25_a_flipped_byte_in_a_registry_file_is_named(case: Case, given:
     (file,) = [one for one in given.files if one.name.endswith(kind) and not one.name.startswith("XD/")]
     size = len(from_base64url(file.data))
     for place in range(0, size, size // 12):
-        judged = report(case, with_file(given, file.name, lambda data, at=place: flipped(data, at)))
+        judged = report(case, with_file(given, file.name, partial(flipped, place=place)))
 
         assert any(file.name in fault for fault in judged.faults), (place, judged.faults)
         assert judged.letters < 3 and judged.receipts < 3, place
@@ -173,7 +174,7 @@ def test_attack_25_a_record_that_lists_a_thiefs_key_needs_the_countrys_role_keys
     data = msgspec.json.encode(given)
     for ending, new in changes.items():
         name = next(file.name for file in given.files if file.name.startswith("XA/") and file.name.endswith(ending))
-        data = with_file(opened(data), name, lambda _, to=new: to)
+        data = with_file(opened(data), name, always(new))
 
     judged = report(case, data)
 
@@ -204,6 +205,10 @@ def test_attack_25_a_next_root_needs_the_maintainers_of_the_one_before(case: Cas
 
     assert judged.letters == 3
     assert any(fault.startswith("2.root.json: ") for fault in judged.faults)
+
+
+def always(data: bytes) -> Callable[[bytes], bytes]:
+    return lambda _: data
 
 
 def own_key(name: str) -> RoleKey:

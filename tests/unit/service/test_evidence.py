@@ -11,9 +11,11 @@ from node.crypto.text import from_base64url
 from node.errors import NotFound, WrongRole
 from node.service.actor import Actor
 from node.service.book import Book
+from node.service.context import Node
 from node.service.erasure import erase_levels
 from node.service.evidence import FORMAT, Evidence, Report, verify
 from node.service.evidence_export import export
+from node.store.letters import LetterRow
 from node.store.work import Work
 from registry.ceremony import publish, renew_root
 from registry.names import DAY_S
@@ -41,6 +43,10 @@ def rotate(both: Archiving, code: str, old_status: str) -> None:
     new = msgspec.convert(message_key(NEW_KEY, now, now + 300 * DAY_S), MessageKey)
     both.world.registry.update(code, signed_by=SigningKey(NEW_KEY), message_keys=[gone, new])
     node.keys = type(node.keys)(message=SigningKey(NEW_KEY), kem=node.keys.kem)
+
+
+def letters_of(node: Node, peer: str, thread: str) -> list[LetterRow]:
+    return node.store.read_sync(lambda reader: reader.letters.of_thread(peer, thread))
 
 
 def newest_snapshot(data: bytes) -> str:
@@ -101,7 +107,7 @@ async def test_evidence_outlives_the_erasure_of_the_letters(both: Archiving, lev
     for code, peer in (("XD", "XA"), ("XA", "XD")):
         node = both.world[code].node
 
-        def erase(work: Work, node=node, peer=peer) -> None:  # type: ignore[no-untyped-def]
+        def erase(work: Work, node: Node = node, peer: str = peer) -> None:
             found = Book(node, work).file(peer, thread)
             assert found is not None
             for row in work.letters.of_thread(peer, thread):
@@ -111,7 +117,7 @@ async def test_evidence_outlives_the_erasure_of_the_letters(both: Archiving, lev
                     work.letters.erase(peer, "out", row.letter_id)
 
         await node.store.write(erase)
-        rows = node.store.read_sync(lambda reader, peer=peer: reader.letters.of_thread(peer, thread))
+        rows = letters_of(node, peer, thread)
         assert "L1" not in levels or all(row.sealed is None and row.salt is None for row in rows)
         assert await both.evidence(code, thread) == before[code]
 
@@ -155,6 +161,25 @@ async def test_a_key_that_was_retired_proves_nothing_later(both: Archiving) -> N
 
     assert report.letters == 1
     assert any("no verified record of XA here lists for its time" in fault for fault in report.faults)
+
+
+async def test_a_key_that_was_revoked_proves_nothing_by_the_record_that_revokes_it(both: Archiving) -> None:
+    """Wire 6: only an older record, published while the key was good, speaks for what it signed."""
+    thread = (await both.world["XD"].offer("XA")).thread
+    await both.world.settle()
+    both.world.clock.step(DAY_S)
+    rotate(both, "XA", "revoked")
+    await both.refresh()
+    await both.world["XA"].act(thread, "referral.info_request", {"questions": [{"question": "room", "why": "safety"}]})
+    await both.world.settle()
+
+    data = await both.evidence("XD", thread)
+    newest = newest_snapshot(data)
+    by_newest = verify(without_files(opened(data), lambda n: n.endswith("snapshot.json") and n != newest), both.root)
+
+    assert verify(data, both.root) == Report(2, 2, [])
+    assert (by_newest.letters, by_newest.receipts) == (2, 1)
+    assert any("receipt is signed by a key that no verified record of XA" in fault for fault in by_newest.faults)
 
 
 async def test_roots_of_all_times_are_part_of_the_evidence(both: Archiving) -> None:

@@ -53,7 +53,7 @@ class Act(Command, frozen=True):
 
 
 class Withdraw(Command, frozen=True):
-    """She takes consent back; empty lists mean all of it. No reason is asked."""
+    """She takes consent back: what is named, or all of it when both lists are empty. No reason is asked."""
 
     purposes: tuple[Purpose, ...] = ()
     levels: tuple[Level, ...] = ()

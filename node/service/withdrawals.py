@@ -36,7 +36,9 @@ def _withdraw(node: Node, work: Work, actor: Actor, case_id: str, consent_id: st
     record = next((one for one in book.consents(case) if one.consent_id == consent_id), None)
     if record is None:
         raise NotFound("no such consent in this case; check the reference", field="consent")
-    narrowed, told = withdraw(record, now, command.purposes or PURPOSES, command.levels or LEVELS)
+    all_of_it = not command.purposes and not command.levels
+    purposes, levels = (PURPOSES, LEVELS) if all_of_it else (command.purposes, command.levels)
+    narrowed, told = withdraw(record, now, purposes, levels)
     book.put_consent(case, narrowed, now)
     work.audit.append(now, actor.user_id, "consent_withdrawn", consent_id, rule="R20")
     threads = {one.token: one.thread for one in record.asserted}

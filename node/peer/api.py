@@ -5,6 +5,7 @@ Nothing is parsed here but the length; reading stops one byte after what 64 enve
 
 from aiohttp import web
 
+from node.errors import ReadOnly
 from node.peer.limits import Buckets
 from node.service.context import Node
 from node.service.delivery_types import CLASS_NAMES
@@ -13,6 +14,7 @@ from node.service.incoming import receive
 MAX_ENVELOPES = 64
 SIZES = {name: size for size, name in CLASS_NAMES.items()}
 OCTETS = "application/octet-stream"
+READ_ONLY_RETRY_S = 5
 
 
 def routes(node: Node, buckets: Buckets) -> list[web.RouteDef]:
@@ -29,7 +31,10 @@ def routes(node: Node, buckets: Buckets) -> list[web.RouteDef]:
         body = await _read(request, size * MAX_ENVELOPES)
         if body is None or not body or len(body) % size:
             return web.Response(status=413)
-        slots, verified = await receive(node, [body[at : at + size] for at in range(0, len(body), size)])
+        try:
+            slots, verified = await receive(node, [body[at : at + size] for at in range(0, len(body), size)])
+        except ReadOnly:  # nothing was kept and nothing is answered for: the same bytes may come again
+            return web.Response(status=503, headers={"Retry-After": str(READ_ONLY_RETRY_S)})
         if verified:
             buckets.trust(source)
         return web.Response(body=b"".join(slots), content_type=OCTETS)

@@ -14,7 +14,7 @@ import pytest
 from node.errors import PeerError
 from tests.crash.disks import fill, read_only, small_disk
 from tests.crash.story import Story
-from tests.crash.support import CODES, CrashNetwork, faults
+from tests.crash.support import CODES, CrashNetwork, faults, query
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow]
 
@@ -36,10 +36,11 @@ class FullDisk(Story):
             await super()._part(name, do, done)
             return
         with self.full(self.network):
-            if name == "disclose":
-                await do()  # XD is well: it decides and waits for XA
             await self._nothing_can_be_written()
-            if name == "erase":
+            if name == "disclose":
+                await do()  # XD is well: it decides, and hears from XA that it shall come again later
+                await self.network.until("XD to be told to wait", self._is_told_to_wait)
+            else:
                 with pytest.raises(PeerError, match="503: disk is full; free some space"):
                     await do()
         self.network.move_clock(MINUTE_S)  # wakes the sweep that looks whether the disk takes something again
@@ -62,6 +63,10 @@ class FullDisk(Story):
         await self.network.until("XA to notice that its disk is full", refused)
         assert await readiness(self.network, "XA") == (503, ["store_read_only"])
         assert (await self.xa.view(self.thread))["thread"] == self.thread
+
+    async def _is_told_to_wait(self) -> bool:
+        waiting = query(self.network.database("XD"), "select last_error, error_class from envelope where state='out'")
+        return waiting == [("status 503", "peer-policy")]
 
 
 async def readiness(network: CrashNetwork, code: str) -> tuple[int, list[str]]:

@@ -36,9 +36,6 @@ from node.store.folder import DataFolder
 from registry.client import RegistryClient
 from registry.trust import View
 
-SWITCH_INTERVAL_S = (
-    0.0005  # the writer's thread and the event loop share one interpreter; the default makes each wait 5 ms
-)
 NO_VIEW = View(0, 0, 0, 0, 0, bytes(32), {}, (), {})
 
 
@@ -91,7 +88,6 @@ def open_configured(loaded: Loaded) -> tuple[Opened, RegistryClient, list[tuple[
 @asynccontextmanager
 async def running(loaded: Loaded) -> AsyncIterator[Running]:
     """A node that serves, delivers and sweeps, until the block ends."""
-    sys.setswitchinterval(SWITCH_INTERVAL_S)
     config = loaded.config
     opened, client, fetched = await asyncio.to_thread(open_configured, loaded)
     node = opened.node

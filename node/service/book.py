@@ -102,6 +102,12 @@ class Book:
         dek = self.dek(row.case_id)
         return OpenFile(row, dek, self.node.seals.open_as(ThreadFile, dek, "thread", row.thread_id, row.sealed))
 
+    def file_and_case(self, row: ThreadRow) -> "tuple[OpenFile, OpenCase]":
+        """The file behind a thread's row and the case it belongs to; raises Erased after an erasure."""
+        case = self.case(row.case_id)
+        file = self.node.seals.open_as(ThreadFile, case.dek, "thread", row.thread_id, row.sealed)
+        return OpenFile(row, case.dek, file), case
+
     def new_file(self, case: OpenCase, file: ThreadFile, now: int) -> "OpenFile":
         """Store a new thread of a case."""
         row = ThreadRow(file.thread.peer, file.thread.thread_id, case.id, None, now, now, None)

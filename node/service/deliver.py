@@ -103,19 +103,20 @@ def _record(
     node: Node, work: Work, peer: str, answers: list[tuple[EnvelopeRow, tuple[Receipt, bytes] | Hint | None]]
 ) -> None:
     now = node.now()
-    heard = False
+    heads: dict[int, Head] = {}
     for row, answer in answers:
         if isinstance(answer, tuple):
-            heard = True
+            _follow_chain(work, peer, heads, *answer, now)
             _receipted(node, work, peer, row, *answer, now)
         else:
             _try_again(node, work, row, answer, now)
-    if heard:
+    for head in heads.values():
+        work.channels.put_receipt_in(peer, head)
+    if heads:
         work.peers.contact(peer, now)
 
 
 def _receipted(node: Node, work: Work, peer: str, row: EnvelopeRow, receipt: Receipt, proof: bytes, now: int) -> None:
-    _follow_chain(work, peer, receipt, proof, now)
     work.outbox.receipted(row.eid, proof, receipt.status, receipt.reason, now)
     # 1. received
     if receipt.status in (Status.STORED, Status.ALREADY_RECEIVED):
@@ -136,9 +137,13 @@ def _receipted(node: Node, work: Work, peer: str, row: EnvelopeRow, receipt: Rec
         parked(node, work, peer, row, receipt.status, now)
 
 
-def _follow_chain(work: Work, peer: str, receipt: Receipt, proof: bytes, now: int) -> None:
-    """A receipt that contradicts the one before is an alarm; one that comes again (a repeated answer) is not."""
-    head = work.channels.receipt_in_head(peer, receipt.epoch)
+def _follow_chain(work: Work, peer: str, heads: dict[int, Head], receipt: Receipt, proof: bytes, now: int) -> None:
+    """A receipt that contradicts the one before is an alarm; one that comes again (a repeated answer) is not.
+
+    `heads` are those of this peer's receipt epochs as the answers of one request move them on.
+    """
+    head = heads.get(receipt.epoch) or work.channels.receipt_in_head(peer, receipt.epoch)
+    heads[receipt.epoch] = head
     r_hash = _r_hash(proof)
     if (receipt.index == head.seq + 1 and receipt.prev != head.hash) or (
         receipt.index == head.seq and r_hash != head.hash
@@ -147,7 +152,7 @@ def _follow_chain(work: Work, peer: str, receipt: Receipt, proof: bytes, now: in
         work.tasks.add("receipt_chain_broken", now, peer=peer)
         work.audit.append(now, "node", "receipt_chain_broken", peer, outcome="alarm")
     if receipt.index > head.seq:
-        work.channels.put_receipt_in(peer, Head(receipt.epoch, receipt.index, r_hash))
+        heads[receipt.epoch] = Head(receipt.epoch, receipt.index, r_hash)
 
 
 def _try_again(node: Node, work: Work, row: EnvelopeRow, answer: Hint | None, now: int) -> None:

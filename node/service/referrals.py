@@ -36,6 +36,7 @@ from node.service.queueing import draft_of, queue_letter
 from node.service.recipients import recipient_facts
 from node.service.stops import queue_stop
 from node.service.times import retention_until, times_of
+from node.store.threads import ThreadRow
 from node.store.work import Reader, Work
 
 PEOPLE: Final[tuple[ActorRole, ...]] = ("caseworker", "coordinator", "machine")
@@ -74,11 +75,16 @@ async def stop_thread(node: Node, actor: Actor, thread_id: str) -> ActDone:
 
 def open_for(node: Node, work: Reader, actor: Actor, thread_id: str) -> OpenFile:
     """The thread's file, if this person may work on its case; NotFound otherwise, as for an unknown one."""
+    return Book(node, work).open_file(row_for(work, actor, thread_id))
+
+
+def row_for(work: Reader, actor: Actor, thread_id: str) -> ThreadRow:
+    """The thread's row, under the same condition."""
     row = work.threads.find(thread_id)
     if row is None:
         raise NotFound("no such thread here; check the reference", field="thread")
     may_work_on(work, actor, row.case_id, "thread")
-    return Book(node, work).open_file(row)
+    return row
 
 
 def _open(node: Node, work: Work, actor: Actor, case_id: str, command: OpenReferral) -> ActDone:
@@ -105,8 +111,8 @@ def _open(node: Node, work: Work, actor: Actor, case_id: str, command: OpenRefer
 
 def _act(node: Node, work: Work, actor: Actor, thread_id: str, command: Act) -> ActDone:
     now, book = node.now(), Book(node, work)
-    found = open_for(node, work, actor, thread_id)
-    case, file = book.case(found.row.case_id), found.file
+    found, case = book.file_and_case(row_for(work, actor, thread_id))
+    file = found.file
     peer, body = found.row.peer, _body_of(command)
     letter_id = node.random(16).hex()
     stated = Stated((), {})

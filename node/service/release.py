@@ -9,6 +9,7 @@ import msgspec
 
 from node.crypto.envelope import ChannelHead, Draft, Sealed, seal_batch, smallest_size
 from node.crypto.suite import kem_key_id
+from node.crypto.vault import Dek
 from node.log import get
 from node.protocol import machine
 from node.protocol.decode import AnyLetter, decode, decode_again, encode
@@ -17,8 +18,8 @@ from node.protocol.gate import Gate, at_control, at_release
 from node.protocol.kinds import CONTROL, LETTER
 from node.protocol.letters import Letter, is_stop
 from node.protocol.outcome import Cancelled
-from node.protocol.thread import Thread
 from node.protocol.rules import Objection
+from node.protocol.thread import Thread
 from node.service.book import Book, OpenCase
 from node.service.context import Node
 from node.service.control import close_given_up
@@ -45,13 +46,14 @@ PASSES_HOLES = ("consent.withdrawal", "erasure.", "safety.")
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A letter that passed the gate, with its final payload and the key it is sealed to."""
+    """A letter that passed the gate, its final payload, the key it is sealed to, and its case's key at first release."""
 
     waiting: Waiting
     payload: bytes
     to: SealTo
     first: bool
     retention_until: int | None
+    dek: Dek | None = None
 
 
 async def release_due(node: Node, peer: str) -> list[EnvelopeRow]:
@@ -75,7 +77,9 @@ def still_wanted(node: Node, work: Work, row: EnvelopeRow, now: int) -> bool:
         if gate.ends_thread:
             end_by_gate(node, work, waiting, now)
     else:
-        work.outbox.tried([row.eid], now + LOOK_AGAIN_S, gate.objections[0].rule, "ours", now)
+        # Still wanted, and not now: it is released anew when the gate opens. These bytes never go again (wire 1).
+        work.outbox.give_up(row.eid)
+        work.outbox.hold(waiting.letter_id, gate.objections[0].rule, now + LOOK_AGAIN_S)
     return False
 
 
@@ -153,8 +157,9 @@ def _prepared_letter(node: Node, work: Work, waiting: Waiting, now: int) -> Read
     """First release: order, gate, tables, number; in this order."""
     book = Book(node, work)
     assert waiting.thread_id is not None
-    found = book.file(waiting.peer, waiting.thread_id)
-    assert found is not None, "a queued letter always has its thread"
+    row = work.threads.get(waiting.peer, waiting.thread_id)
+    assert row is not None, "a queued letter always has its thread"
+    found, case = book.file_and_case(row)
     queued = node.seals.open_as(Queued, found.dek, "outbox", waiting.letter_id, waiting.sealed)
     letter = decode_own(bytes(queued.letter))
     # 1 letters of one thread leave in the order they were queued; a stop does not wait
@@ -164,7 +169,6 @@ def _prepared_letter(node: Node, work: Work, waiting: Waiting, now: int) -> Read
             work.outbox.hold(waiting.letter_id, "turn", earlier)
         return None
     # 2 two people may have decided that the automatic stop is not sent
-    case = book.case(found.row.case_id)
     if is_stop(letter) and queued.actor == "node" and stop_is_suppressed(case.case, waiting.thread_id):
         work.outbox.end(waiting.letter_id, "cancelled", now)
         _unqueue(node, work, waiting, now)
@@ -204,7 +208,7 @@ def _prepared_letter(node: Node, work: Work, waiting: Waiting, now: int) -> Read
     if final.letter_id == file.opening:  # a stop copies what the opening letter really said
         book.put_file(found, msgspec.structs.replace(file, first_ends=final.thread_ends), now)
     expect(work, released.thread, final, released.started, released.stopped)
-    return Ready(waiting, encode(final), to, True, final.retention_until)
+    return Ready(waiting, encode(final), to, True, final.retention_until, found.dek)
 
 
 def _timed(thread: Thread, letter: AnyLetter) -> Thread:
@@ -367,9 +371,7 @@ def _committed(node: Node, work: Work, letter: Ready, one: Sealed, draft: Draft,
     work.outbox.add_envelope(row)
     if letter.first and waiting.letter_class == LETTER:
         book = Book(node, work)
-        sealed = book.seal_payload(
-            None if waiting.case_id is None else book.dek(waiting.case_id), waiting.letter_id, letter.payload
-        )
+        sealed = book.seal_payload(letter.dek, waiting.letter_id, letter.payload)
         work.letters.put(
             LetterRow(
                 waiting.peer,

@@ -29,7 +29,6 @@ from tests.bench.processes import child
 from tests.bench.shapes import Figures, Shape, drive
 
 SIZE, CLEAR, OVERHEAD, HEAD, SIGNATURE = 16_384, 40, 1176, 260, 3373
-SWITCH_S = 0.005  # Python's own; the real node shortens it for the whole process it runs in
 INSERT = "insert or ignore into letter values (?,?,?)"
 RECEIPTED = "update letter set receipt=? where id=?"
 Waiting = tuple[str, Sequence[tuple[object, ...]], asyncio.AbstractEventLoop, "asyncio.Future[None]"]
@@ -128,12 +127,7 @@ class BarePair:
 
     async def measure(self, shape: Shape, seconds: float) -> Figures:
         """Letters through the bare pair, in this shape."""
-        before = sys.getswitchinterval()
-        sys.setswitchinterval(SWITCH_S)
-        try:
-            return await drive(self._request, shape, seconds, self._pid)
-        finally:
-            sys.setswitchinterval(before)
+        return await drive(self._request, shape, seconds, self._pid)
 
     async def _request(self, count: int) -> None:
         envelopes = [sealed(os.urandom(1024).hex().encode()) for _ in range(count)]

@@ -15,7 +15,6 @@ from pathlib import Path
 from node.clock import SteppedClock
 from node.crypto.suite import KemKey
 from node.crypto.vault import SMALLEST
-from node.peer.worker import Worker
 from node.service.prekeys import load_bundles
 from node.service.setup import RECORD_FILE, NewNode, Office, Unlock, init_node, open_node
 from node.store.folder import DataFolder
@@ -98,10 +97,8 @@ class Addressed(MemoryPost):
 class Neighbour(Country):
     """A country whose letters go to the other one in memory, although its record has the address of a real process."""
 
-    async def deliver(self, peer: str) -> bool:
-        worker = Worker(self.node, peer)
-        worker.client = Addressed(self.world, self.code, peer)  # type: ignore[assignment]
-        return await worker.turn()
+    async def deliver(self, peer: str, post: MemoryPost | None = None) -> bool:
+        return await super().deliver(peer, post or Addressed(self.world, self.code, peer))
 
 
 async def _offer(sender: Country) -> str:

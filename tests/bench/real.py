@@ -16,7 +16,7 @@ import aiohttp
 import msgspec
 
 import node.peer.worker as worker
-from node.app import SWITCH_INTERVAL_S, running
+from node.app import running
 from node.config import load
 from node.log import configure
 from node.service import referrals
@@ -112,6 +112,3 @@ async def start_and_idle(prepared: Prepared) -> tuple[float, float | None]:
 async def _status(http: aiohttp.ClientSession, url: str) -> int:
     async with http.get(f"{url}/readyz") as answer:
         return answer.status
-
-
-assert SWITCH_INTERVAL_S < 0.005, "the limit is measured with Python's own interval, the node with this"

@@ -1,4 +1,4 @@
-"""Real nodes in memory: their own keys, databases and registry views, one clock, and a post whose faults a test chooses.
+"""Real nodes in memory: their own keys, databases and registry views, one clock, a post whose faults a test chooses.
 
 world = make_world(tmp_path, "XD", "XA")
 thread = await world["XD"].offer("XA")

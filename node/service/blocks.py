@@ -1,7 +1,7 @@
 """A country that must hear no more of her: every thread with it gets the one stop, by itself, at the next slot.
 
-It looks like any other stop from there (H01), comes whatever waited in the outbox, and is left out only where two people
-decided so. Source: R10, H01, H03, H05; README of the design, decision 10.
+It looks like any other stop from there (H01), comes whatever waited in the outbox, and is left out only where two
+people decided so. Source: R10, H01, H03, H05; README of the design, decision 10.
 """
 
 from node.protocol import machine
@@ -13,7 +13,10 @@ from node.store.work import Work
 
 
 def stop_blocked_threads(node: Node, work: Work, case: OpenCase, now: int) -> int:
-    """Queue the stop on every open thread of this case whose country is closed now; returns how many. Safe to repeat."""
+    """Queue the stop on every open thread of this case whose country is closed now; returns how many.
+
+    Safe to repeat.
+    """
     stopped = 0
     for one in case.case.threads:
         if not _is_blocked(case.case, one, now) or stop_is_suppressed(case.case, one.thread):

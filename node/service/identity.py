@@ -20,8 +20,7 @@ Fields = dict[str, dict[str, str | None]]  # person id -> field name -> value, N
 
 
 def write_identity(node: Node, work: Work, case: OpenCase, fields: Fields, now: int) -> int:
-    """Add a version of the identity part; returns its number. BadInput for a field that is not in the list (R29, R18).
-    """
+    """Add a version of the identity part; its number. BadInput for a field that is not in the list (R29, R18)."""
     known = {person.person_id for person in case.case.persons}
     for person_id, named in fields.items():
         if person_id not in known:

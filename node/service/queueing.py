@@ -62,8 +62,7 @@ def queue_letter(
 def queue_control(
     node: Node, work: Work, peer: str, kind: str, body: ControlBody, now: int, about: str | None = None
 ) -> str:
-    """Put a control letter into the outbox and return its id; `about` is the thread that a `letter.opened` belongs to.
-    """
+    """Put a control letter into the outbox and return its id; `about` is the thread of a `letter.opened`."""
     letter_id = node.random(16).hex()
     control: Control[ControlBody] = Control(kind=kind, letter_id=letter_id, body=body)
     queued = Queued(msgspec.Raw(checked(control)), "node", "machine")

@@ -47,7 +47,10 @@ async def open_letter(node: Node, actor: Actor, letter_id: str, *, peer: str | N
 
 
 async def open_identity(node: Node, actor: Actor, letter_id: str, reason: str) -> dict[str, dict[str, str]]:
-    """The persons of a received letter by consent token, with their fields. Logged with the reason before it returns."""
+    """The persons of a received letter by consent token, with their fields.
+
+    Logged with the reason before it returns.
+    """
     actor.must_be("caseworker", "coordinator")
     return await node.store.write(lambda work: _open_identity(node, work, actor, letter_id, reason))
 

@@ -34,7 +34,10 @@ class RegistryKeeper:
         self._followed: dict[str, tuple[bytes, str]] = {}
 
     async def refresh(self) -> None:
-        """Ask all mirrors now; the view, the archive and whatever waited for it follow. Never raises for a bad mirror."""
+        """Ask all mirrors now; the view, the archive and whatever waited for it follow.
+
+        Never raises for a bad mirror.
+        """
         async with self._lock:
             self._last = self._node.clock.monotonic()
             try:

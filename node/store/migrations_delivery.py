@@ -47,7 +47,8 @@ create index envelope_letter on envelope (letter_id);
 create unique index envelope_seq on envelope (peer, epoch, seq);
 
 create table ledger (
-    envelope_hash blob not null primary key, sender text not null, eid blob not null, letter_id text, class integer not null,
+    envelope_hash blob not null primary key, sender text not null, eid blob not null, letter_id text,
+    class integer not null,
     s_hash blob not null, status integer not null, reason integer not null, slot blob not null, at integer not null
 ) strict;
 create index ledger_eid on ledger (sender, eid);

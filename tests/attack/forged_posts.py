@@ -28,7 +28,7 @@ def forged(
     how: Forgery | None = None,
     **statement: Any,
 ) -> Forged:
-    """An envelope from `sender`'s own key to a key of `recipient`; `statement`: fields of S as the sender signs them."""
+    """An envelope from `sender`'s own key to a key of `recipient`; `statement`: fields of S as it signs them."""
     node = world[sender].node
     key = next(iter(world[recipient].node.keys.kem.values()))
     now = world.clock.now()

@@ -283,14 +283,12 @@ async def test_attack_55_a_second_envelope_of_a_known_root_with_other_signature_
         await world["XD"].offer("XA")
     await world.settle()
     first, second = world.posted[0][2]
-    key = next(iter(world["XA"].node.keys.kem.values()))
     assert await post(world, "XA", first)
     opened = payload_of(world, second, "XA")
     bad = forged(world, "XD", "XA", opened, Forgery(sig=lambda sig: flip(sig, 8 * 2000)))
 
     slot = await post(world, "XA", bad.envelope)
 
-    assert key
     assert answer(world, "XD", "XA", bad, slot) == Hint(HINT_REFRESH)
     assert rows(world, "XA", "letter") == 1
 
@@ -305,7 +303,7 @@ async def test_attack_56_gossip_of_unknown_snapshots_causes_one_refresh_a_minute
     letter = payload_of(world, envelope, "XA")
     for number in range(20):
         body = {**letter, "letter_id": f"{number:032x}", "thread": f"{number + 100:032x}"}
-        gossip = {
+        gossip: dict[str, Any] = {
             "snapshot": bytes([number]) * 32,
             "log_size": 2**53 - 1,
             "log_root": bytes([7]) * 32,

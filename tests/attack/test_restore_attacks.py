@@ -1,4 +1,4 @@
-"""Attack 59: a node that comes back from last night's backup looks like no forger, loses nothing, does nothing twice."""
+"""Attack 59: a node that comes back from last night's backup is no forger, loses nothing, does nothing twice."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

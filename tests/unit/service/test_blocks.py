@@ -1,4 +1,4 @@
-"""R10 and H01: what closes a country for her ends every thread with it by the one stop, and the cause cannot be told."""
+"""R10 and H01: what closes a country for her ends every thread with it by one stop, and the cause cannot be told."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -46,7 +46,7 @@ PASSES_HOLES = ("consent.withdrawal", "erasure.", "safety.")
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A letter that passed the gate, its final payload, the key it is sealed to, and its case's key at first release."""
+    """A letter that passed the gate, its final payload, the key it is sealed to and, at first release, its case's."""
 
     waiting: Waiting
     payload: bytes

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -17,6 +18,7 @@ import pytest
 from node.clock import SteppedClock
 from node.crypto import labels
 from node.crypto.batch import sign_batch
+from node.crypto.receipts import RECEIPT_BYTES, Status, unpack_receipt
 from node.crypto.rolekeys import RoleKey
 from node.crypto.statement import unpack_statement
 from node.crypto.suite import SigningKey
@@ -39,11 +41,12 @@ EVERY = {"statement": 11, "signature": 197, "receipt": 211}  # bytes from one tr
 
 @dataclass(frozen=True)
 class Case:
-    """What an exchange left: what XD exported, the pinned root, and the record of XA."""
+    """What an exchange left: what XD exported, the pinned root, the record of XA, and both countries' message keys."""
 
     given: Evidence
     root: bytes
     record: Record
+    keys: dict[str, SigningKey]
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +67,8 @@ async def exchanged(folder: Path) -> Case:
         data = await both.evidence("XD", await both.question_and_answer())
     finally:
         await world.close()
-    return Case(opened(data), both.root, world.registry.records["XA"])
+    keys = {code: country.node.keys.message for code, country in world.countries.items()}
+    return Case(opened(data), both.root, world.registry.records["XA"], keys)
 
 
 def report(case: Case, data: bytes) -> Report:
@@ -136,6 +140,35 @@ def test_attack_25_a_receipt_of_another_envelope_is_named(case: Case, given: Evi
     judged = report(case, with_letter(given, 0, envelope="0" * 64))
 
     assert judged.faults == [f"letter 1 ({given.letters[0].letter}): receipt names another envelope"]
+
+
+def made_receipt(case: Case, signer: str, **changes: Any) -> bytes:
+    """R || SIG for XD's first letter, truly signed by `signer`, with some fields of its choice."""
+    kept = from_base64url(case.given.letters[1].receipt or "")
+    receipt = replace(unpack_receipt(kept[:RECEIPT_BYTES]), key_id=case.keys[signer].key_id, **changes)
+    (sig,) = sign_batch([receipt.pack()], case.keys[signer], labels.CONTEXT_RECEIPT, lambda n: bytes(n))
+    return receipt.pack() + sig
+
+
+def test_attack_25_a_country_cannot_receipt_its_own_letter(case: Case, given: Evidence) -> None:
+    """XD signs a receipt itself, as XD or in XA's name: only the recipient's answer proves that it arrived."""
+    genuine = report(case, with_letter(given, 1, receipt=made_receipt(case, "XA")))
+    as_itself = report(case, with_letter(given, 1, receipt=made_receipt(case, "XD", country="XD")))
+    as_other = report(case, with_letter(given, 1, receipt=made_receipt(case, "XD")))
+
+    assert genuine == Report(3, 3, [])
+    assert as_itself.receipts == as_other.receipts == 2
+    assert "receipt is of XD; expected XA" in as_itself.faults[0]
+    assert "receipt is signed by a key that no verified record of XA here lists" in as_other.faults[0]
+
+
+def test_attack_25_a_receipt_that_names_another_envelope_id_is_named(case: Case, given: Evidence) -> None:
+    """Wire 4: another id is right only where the same letter had come before in another envelope."""
+    stored = report(case, with_letter(given, 1, receipt=made_receipt(case, "XA", eid=bytes(16))))
+    again = made_receipt(case, "XA", eid=bytes(16), status=Status.ALREADY_RECEIVED)
+
+    assert stored.receipts == 2 and "receipt names another envelope id" in stored.faults[0]
+    assert report(case, with_letter(given, 1, receipt=again)) == Report(3, 3, [])
 
 
 def test_attack_25_one_letter_counts_once(case: Case, given: Evidence) -> None:

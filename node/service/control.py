@@ -23,7 +23,6 @@ from node.protocol.control import (
 from node.protocol.decode import AnyControl
 from node.service.context import Node
 from node.service.queueing import queue_control
-from node.service.standing import Effect
 from node.service.undo import undo_refused
 from node.store.outbox import EnvelopeRow
 from node.store.work import Work
@@ -31,11 +30,9 @@ from node.store.work import Work
 log = get()
 
 
-def take_control(
-    node: Node, work: Work, peer: str, control: AnyControl, statement: Statement, effect: Effect, now: int
-) -> int:
+def take_control(node: Node, work: Work, peer: str, control: AnyControl, statement: Statement, now: int) -> int:
     """Let a control letter take effect; always 0, because no table ever refuses one."""
-    if effect == "full" and not _overtaken(work, peer, control, statement):
+    if not _overtaken(work, peer, control, statement):
         handler = _HANDLERS.get(type(control.body))
         if handler is not None:
             # Heads speak of the moment they were released, which may be long ago.

@@ -17,7 +17,7 @@ from node.service.channel import note_statement
 from node.service.context import FLAG_SKEW_S, SKEW_S, Node
 from node.service.control import take_control
 from node.service.standing import effect_of
-from node.service.take import Arrival, take_letter
+from node.service.take import Arrival, hold_control, take_letter
 from node.store.channels import Head
 from node.store.ledger import LedgerRow
 from node.store.work import Work
@@ -101,7 +101,10 @@ def _take(
         arrival = Arrival(s.sender, s.eid, one.s_bytes, one.sig, one.salt)
         reason = take_letter(node, work, arrival, letter, payload, effect, now)
     else:
-        reason = take_control(node, work, s.sender, letter, s, effect, now)
+        if effect != "full":
+            hold_control(node, work, Arrival(s.sender, s.eid, one.s_bytes, one.sig, one.salt), letter, payload, now)
+            return Ruling(Status.STORED, letter_id=letter.letter_id)
+        reason = take_control(node, work, s.sender, letter, s, now)
     return Ruling(Status.REFUSED if reason else Status.STORED, reason, letter_id=letter.letter_id)
 
 

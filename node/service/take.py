@@ -15,7 +15,7 @@ from node.protocol.bodies import OfferBody
 from node.protocol.case import Case, CaseThread, Person
 from node.protocol.codes import NOT_IN_THIS_STATE
 from node.protocol.control import RefusedBody
-from node.protocol.decode import AnyLetter, decode_again
+from node.protocol.decode import AnyControl, AnyLetter, decode_again
 from node.protocol.desk import holds
 from node.protocol.facts import ThreadFacts
 from node.protocol.letters import Letter, is_stop
@@ -24,6 +24,7 @@ from node.protocol.shown import receiver
 from node.protocol.thread import Entry, Shared, Thread, after_stop, entry_of
 from node.service.book import Book, OpenCase, OpenFile
 from node.service.context import Node
+from node.service.control import take_control
 from node.service.effects import apply_effects
 from node.service.expectations import settle
 from node.service.files import ThreadFile, facts_of, with_incoming
@@ -93,6 +94,15 @@ def _after_erasure(work: Work, letter: AnyLetter, peer: str, now: int) -> int:
         return NOT_IN_THIS_STATE
     work.tasks.add("letter_after_erasure", now, peer=peer, thread_id=letter.thread, letter_id=letter.letter_id)
     return 0
+
+
+def hold_control(node: Node, work: Work, one: Arrival, control: AnyControl, payload: bytes, now: int) -> None:
+    """Keep a control letter of a sender without standing, until it has standing again."""
+    sealed = Book(node, work).seal_payload(None, control.letter_id, payload)
+    work.letters.put(
+        LetterRow(one.sender, "in", control.letter_id, None, None, one.eid, sealed, now, None, None, NO_STANDING,
+                  one.s_bytes, one.sig, one.salt, None)
+    )  # fmt: skip
 
 
 def _verdict(node: Node, work: Work, found: OpenFile | None, letter: AnyLetter, peer: str, now: int) -> Verdict:
@@ -213,12 +223,18 @@ def take_held(node: Node, work: Work, peer: str, now: int) -> int:
     book, taken = Book(node, work), 0
     for row in rows:
         payload = book.payload(row)
-        letter = decode_kept(payload)
+        letter = decode_again(payload)
+        assert row.s is not None, "what is held was whole when it came"
+        statement = unpack_statement(row.s)
         # The country is heard again, but perhaps not this key: one that was revoked meanwhile stays without effect.
-        if row.s is None or effect_of(node, unpack_statement(row.s), now, letter.kind) != "full":
+        if effect_of(node, statement, now, letter.kind) != "full":
             continue
         work.letters.drop(peer, row.letter_id)
-        taken += _take_again(node, work, row, letter, payload, now)
+        if isinstance(letter, Letter):
+            taken += _take_again(node, work, row, letter, payload, now)
+        else:
+            take_control(node, work, peer, letter, statement, now)
+            taken += 1
     return taken
 
 

@@ -29,7 +29,7 @@ from node.service.commands import Act, ActDone, OpenReferral
 from node.service.context import Node
 from node.service.decoding import explained
 from node.service.drafting import STATES_CONSENT, Stated, disclose, frame, persons_of, state_consents
-from node.service.erasure import erase_confirmed
+from node.service.erasure import empty_log, erase_confirmed
 from node.service.files import ThreadFile, facts_of, with_letter
 from node.service.identity import read_identity
 from node.service.queueing import draft_of, queue_letter
@@ -57,7 +57,10 @@ async def act(node: Node, actor: Actor, thread_id: str, command: Act) -> ActDone
     Raises NotAllowed (tables or gate), BadInput, NotFound.
     """
     actor.must_be(*PEOPLE)
-    return await node.store.write(lambda work: _act(node, work, actor, thread_id, command))
+    done = await node.store.write(lambda work: _act(node, work, actor, thread_id, command))
+    if command.kind == "erasure.confirm":
+        await empty_log(node)
+    return done
 
 
 async def stop_thread(node: Node, actor: Actor, thread_id: str) -> ActDone:

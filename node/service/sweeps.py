@@ -11,6 +11,7 @@ from node.protocol.deadlines import ESCALATION, escalation
 from node.service.book import Book
 from node.service.context import DAY_S, Node
 from node.service.control import close_given_up
+from node.service.erasure import empty_log
 from node.service.queueing import queue_control
 from node.service.reseal import reseal_expiring
 from node.service.setup import Opened, refresh_prekeys
@@ -64,6 +65,7 @@ async def keys(opened: Opened) -> None:
     size, head = node.store.read_sync(lambda reader: reader.audit.head())
     opened.keyring.note_audit_head(size, head, node.now())
     await node.store.write(lambda work: _forget(work, node.now()))
+    await empty_log(node)
 
 
 async def disk(node: Node) -> None:

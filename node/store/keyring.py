@@ -17,6 +17,7 @@ from node.store.migrations import KEYRING, KEYRING_ID, KEYRING_VERSION, migrate
 from node.store.problems import explained
 
 T = TypeVar("T")
+_EMPTY_LOG = "pragma wal_checkpoint(truncate)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Keyring:
         connection = open_writer(path, KEYRING_ID, KEYRING_VERSION, create=create)
         try:
             migrate(connection, KEYRING)
+            connection.execute(_EMPTY_LOG).fetchall()  # what a crash left of an erased secret
         except sqlite3.Error as error:
             connection.close()
             raise explained(error) or error from error
@@ -132,4 +134,4 @@ class Keyring:
 
     def _empty_log(self) -> None:
         with self._one_at_a_time:
-            self._c.execute("pragma wal_checkpoint(truncate)").fetchall()
+            self._c.execute(_EMPTY_LOG).fetchall()

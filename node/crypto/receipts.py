@@ -194,6 +194,21 @@ def open_slot(
 
     `key_for` gives the key with that 32-byte id if the verified registry lists it for that country.
     """
+    answer = open_evidence(slot, eid, salt, envelope_hash, s_hash, recipient, key_for, roots)
+    return answer if isinstance(answer, Hint) else answer[0]
+
+
+def open_evidence(
+    slot: bytes,
+    eid: bytes,
+    salt: bytes,
+    envelope_hash: bytes,
+    s_hash: bytes,
+    recipient: str,
+    key_for: Callable[[str, bytes], VerifyingKey | None],
+    roots: RootCache,
+) -> tuple[Receipt, bytes] | Hint:
+    """The same, with R || SIG beside the receipt: what stays as proof when the salt is erased. Source: wire.md 11."""
     # 1 size and kind
     if len(slot) != SLOT_BYTES:
         raise BadReceipt(f"slot has {len(slot)} bytes; expected {SLOT_BYTES}")
@@ -218,7 +233,7 @@ def open_slot(
         verify_batch(r_bytes, sig, key, labels.CONTEXT_RECEIPT, roots)
     except BadSignature:
         raise BadReceipt("receipt's signature does not verify") from None
-    return receipt
+    return receipt, opened
 
 
 def open_sealed_bytes(slot: bytes, eid: bytes, salt: bytes) -> tuple[bytes, bytes]:
@@ -244,11 +259,6 @@ def _check_fields(r: Receipt) -> None:
         raise BadReceipt("index, previous hash or log root contradict each other")
     if not is_country(r.country):
         raise BadReceipt("country in the receipt is not two letters A-Z")
-
-
-def evidence(slot: bytes, eid: bytes, salt: bytes) -> bytes:
-    """R || SIG of a slot that `open_slot` accepted: what stays as proof when the salt is erased. Source: wire.md 11."""
-    return _open(slot, eid, salt)
 
 
 def _slot_key(eid: bytes, salt: bytes) -> bytes:

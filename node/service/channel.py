@@ -31,7 +31,8 @@ def note_statement(node: Node, work: Work, one: Opened) -> None:
 
 def _heard_from(node: Node, work: Work, peer: str, now: int) -> None:
     contact = work.peers.get(peer)
-    work.peers.contact(peer, now)
+    if contact.tries or contact.next_try_at or contact.last_contact_at != now:
+        work.peers.contact(peer, now)
     if contact.tries:
         work.outbox.reset_backoff(peer, now)
         work.after_commit(lambda: node.wake(peer))

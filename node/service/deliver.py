@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from node.crypto.errors import BadReceipt
-from node.crypto.receipts import HINT_REFRESH, RECEIPT_BYTES, Hint, Receipt, Status, evidence, open_slot
+from node.crypto.receipts import HINT_REFRESH, RECEIPT_BYTES, Hint, Receipt, Status, open_evidence
 from node.log import get
 from node.protocol.kinds import LETTER
 from node.service.context import Node
@@ -92,11 +92,10 @@ def _opened(node: Node, peer: str, row: EnvelopeRow, slot: bytes) -> tuple[Recei
     if row.salt is None:
         return None
     try:
-        answer = open_slot(slot, row.eid, row.salt, row.envelope_hash, row.s_hash, peer, node.sender_key, node.roots)
+        return open_evidence(slot, row.eid, row.salt, row.envelope_hash, row.s_hash, peer, node.sender_key, node.roots)
     except BadReceipt:
         log.warning("receipt_does_not_verify", peer=peer)
         return None
-    return answer if isinstance(answer, Hint) else (answer, evidence(slot, row.eid, row.salt))
 
 
 def _record(

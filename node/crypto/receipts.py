@@ -261,6 +261,11 @@ def _check_fields(r: Receipt) -> None:
         raise BadReceipt("country in the receipt is not two letters A-Z")
 
 
+def evidence(slot: bytes, eid: bytes, salt: bytes) -> bytes:
+    """R || SIG of a slot that `open_slot` accepted: what stays as proof when the salt is erased. Source: wire.md 11."""
+    return _open(slot, eid, salt)
+
+
 def _slot_key(eid: bytes, salt: bytes) -> bytes:
     return HKDF(hashes.SHA256(), 32, salt=eid, info=labels.RECEIPT_SEAL).derive(salt)
 

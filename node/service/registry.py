@@ -6,6 +6,7 @@ one more. Source: registry 4.6, decided 5, 8, 9; wire 3 row 5.
 
 import asyncio
 
+from node.errors import OpenTRMError
 from node.log import get
 from node.service.context import Node
 from node.service.incoming import judge_parked
@@ -63,7 +64,10 @@ class RegistryKeeper:
             pause_s = self._last + LEAST_BETWEEN_S - self._node.clock.monotonic()
             if pause_s > 0:
                 await asyncio.sleep(pause_s)
-            await self.refresh()
+            try:
+                await self.refresh()
+            except OpenTRMError as error:  # a full disk, say: the next ask, or the next turn of the job, tries again
+                log.warning("registry_refresh_failed", error=type(error).__name__)
 
     def _archive(self) -> None:
         """Keep every file of a new copy before it becomes the current one; on the thread that refreshes."""

@@ -37,10 +37,8 @@ from node.store.work import Work
 
 log = get()
 LOOK_AGAIN_S = 900
-OF_THEIR_DAY = (
-    "channel.heads",
-    "channel.resend",
-)  # said anew in time; an old one said again would look like going back
+HALF_A_DAY_S = 12 * 3600
+OF_THEIR_DAY = ("channel.heads", "channel.resend")  # said anew every day; an old one would look like going back
 PASSES_HOLES = ("consent.withdrawal", "erasure.", "safety.")
 
 
@@ -139,7 +137,8 @@ def _prepared(node: Node, work: Work, waiting: Waiting, now: int) -> Ready | Non
 def _prepared_control(node: Node, work: Work, waiting: Waiting, now: int) -> Ready | None:
     payload, kind = _control_of(node, waiting)
     objection = _control_objection(node, work, waiting, kind, now)
-    overtaken = waiting.released_at is not None and kind in OF_THEIR_DAY
+    old = waiting.released_at is not None or now - waiting.queued_at > HALF_A_DAY_S
+    overtaken = kind in OF_THEIR_DAY and old
     if overtaken or (objection is not None and objection.effect == "cancel"):
         _give_up_old(work, waiting)
         work.outbox.end(waiting.letter_id, "cancelled", now)

@@ -1,0 +1,126 @@
+"""Whatever people do and whatever happens to post, processes and clocks, real nodes end in the same state.
+
+Each example is a play over real nodes with their own databases and keys: see tests/simulation/node_play.py.
+"""
+
+from collections import Counter
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from node.protocol.thread import Thread, after_stop
+from node.service.book import Book
+from node.service.context import Node
+from node.store.work import Reader
+from tests.simulation.node_play import MOVES, Move, Play, run_play
+
+OVER = {"receipted", "refused", "given_up", "cancelled", "held", "parked"}
+moves = st.lists(st.tuples(st.sampled_from(MOVES), st.integers(0, 5), st.integers(0, 29)), min_size=10, max_size=40)
+# Generation only: to shrink one of these plays takes minutes, and a plan is short enough to be read.
+few = settings(
+    max_examples=20,
+    deadline=None,
+    derandomize=True,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+def query(play: Play, code: str, sql: str) -> list[tuple[Any, ...]]:
+    found: list[tuple[Any, ...]] = play.world[code].node.store.read_sync(lambda r: r.connection.execute(sql).fetchall())
+    return found
+
+
+def threads(play: Play, code: str) -> dict[str, Thread]:
+    """Every thread of a node by id, as it holds it."""
+    return {thread: thread_of(play.world[code].node, thread) for thread in play.threads(code)}
+
+
+def thread_of(node: Node, thread_id: str) -> Thread:
+    def find(reader: Reader) -> Thread:
+        row = reader.threads.find(thread_id)
+        assert row is not None
+        return Book(node, reader).open_file(row).file.thread
+
+    return node.store.read_sync(find)
+
+
+def check_same_state(play: Play) -> None:
+    """Wire 7: both sides of a thread show the same shared state, letter by letter."""
+    for code in play.codes:
+        for thread_id, ours in threads(play, code).items():
+            if ours.side != "opener":
+                continue
+            theirs = threads(play, ours.peer).get(thread_id)
+            if theirs is None:
+                left = [e for e in ours.entries if e.n not in ours.given_up]
+                assert ours.closed_here or ours.stopped or not left
+                continue
+            if untold(ours) | untold(theirs):
+                continue  # the next letter of that side says which numbers are void: tests/property/test_convergence.py
+            assert ours.shared == theirs.shared
+            if not ours.stopped:
+                assert effects(ours) == effects(theirs)
+
+
+def untold(thread: Thread) -> set[int]:
+    """Own numbers that were given up and that no later letter has named as void yet."""
+    ours = [e for e in thread.entries if e.side == thread.side and e.n not in thread.given_up]
+    return set(thread.given_up) - {n for e in ours for n in e.void}
+
+
+def effects(thread: Thread) -> dict[str, str]:
+    return {e.letter_id: e.status for e in thread.entries if e.status != "void" and not after_stop(e.kind)}
+
+
+def check_nothing_lost_or_doubled(play: Play) -> None:
+    """P7: every letter that left is there once, or has an answer that says why not; nothing is still under way."""
+    for code in play.codes:
+        letters = query(play, code, "select letter_id, peer, class, state from outbox")
+        for letter_id, peer, letter_class, state in letters:
+            assert state in OVER
+            there = query(play, peer, f"select count(*) from letter where direction='in' and letter_id='{letter_id}'")
+            if letter_class == 1 and state == "receipted":
+                assert there == [(1,)]
+        for peer, s_hash, state in query(play, code, "select peer, hex(s_hash), state from envelope"):
+            assert state != "out"
+            known = query(play, peer, f"select count(*) from ledger where hex(s_hash)='{s_hash}'")
+            assert known == [(1,)] if state == "receipted" else known[0][0] <= 1
+        stored = query(play, code, "select sender, letter_id from ledger where status=1 and letter_id is not null")
+        assert max(Counter(stored).values(), default=1) == 1
+
+
+def check_no_rule_broken(play: Play) -> None:
+    """R04 (names only after acceptance), the audit's chain, and no alarm among honest nodes."""
+    for code in play.codes:
+        for thread in threads(play, code).values():
+            applied = [e.kind for e in thread.entries if e.status == "applied"]
+            assert "referral.disclose" not in applied or "referral.accept" in applied
+        store = play.world[code].node.store
+        assert store.read_sync(lambda reader: reader.audit.verify()) is None
+        lines = store.read_sync(lambda reader: reader.audit.lines(limit=100_000))
+        assert [line.act for line in lines if line.outcome == "alarm"] == []
+        assert store.read_sync(lambda reader: reader.channels.gaps()) == []
+        codes = {row[0] for row in query(play, code, "select code from task")}
+        assert not codes & {"letter_malformed", "letter_unsupported", "letter_conflict", "peer_lost_receipted_letters"}
+
+
+async def check(play: Play) -> None:
+    check_same_state(play)
+    check_nothing_lost_or_doubled(play)
+    check_no_rule_broken(play)
+
+
+@few
+@given(st.integers(0, 4), moves)
+def test_two_nodes_end_in_the_same_state_whatever_happens(depth: int, plan: list[Move]) -> None:
+    """Acts, loss, lost answers, repetition, reordering, delay, restarts, clocks, withdrawals and stops."""
+    run_play(("XD", "XA"), depth, plan, check)
+
+
+@settings(few, max_examples=6)
+@given(st.integers(0, 3), moves)
+def test_three_nodes_end_in_the_same_states_whatever_happens(depth: int, plan: list[Move]) -> None:
+    """The same with threads between every pair: what happens on one channel never touches another."""
+    run_play(("XD", "XA", "XB"), depth, plan, check)

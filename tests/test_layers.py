@@ -92,6 +92,8 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "node.cli",
         "node.demo",
         "node.doctor",
+        "node.health",
+        "node.health",
         "node.proxies",
         "registry",
     ),

@@ -236,10 +236,9 @@ def open_evidence(
     return receipt, opened
 
 
-def open_sealed_bytes(slot: bytes, eid: bytes, salt: bytes) -> tuple[bytes, bytes]:
-    """R and SIG of a slot that holds a receipt, unverified: for the evidence archive, after `open_slot` passed."""
-    opened = _open(slot, eid, salt)
-    return opened[:RECEIPT_BYTES], opened[RECEIPT_BYTES:]
+def evidence(slot: bytes, eid: bytes, salt: bytes) -> bytes:
+    """R || SIG of a slot that `open_slot` accepted: what stays as proof when the salt is erased. Source: wire.md 11."""
+    return _open(slot, eid, salt)
 
 
 def _hint(code: int) -> Hint:
@@ -259,11 +258,6 @@ def _check_fields(r: Receipt) -> None:
         raise BadReceipt("index, previous hash or log root contradict each other")
     if not is_country(r.country):
         raise BadReceipt("country in the receipt is not two letters A-Z")
-
-
-def evidence(slot: bytes, eid: bytes, salt: bytes) -> bytes:
-    """R || SIG of a slot that `open_slot` accepted: what stays as proof when the salt is erased. Source: wire.md 11."""
-    return _open(slot, eid, salt)
 
 
 def _slot_key(eid: bytes, salt: bytes) -> bytes:

@@ -17,8 +17,8 @@ from node.crypto.receipts import (
     ReceiptHead,
     SealedReceipt,
     Status,
+    evidence,
     hint_slot,
-    open_sealed_bytes,
     open_slot,
     seal_receipts,
 )
@@ -65,7 +65,7 @@ def test_every_status_comes_back_as_it_was_signed(status: Status) -> None:
 
     assert read(sealed.slot) == signed
     assert len(sealed.slot) == SLOT_BYTES
-    assert open_sealed_bytes(sealed.slot, EID, SALT) == (sealed.r_bytes, sealed.sig)
+    assert evidence(sealed.slot, EID, SALT) == sealed.r_bytes + sealed.sig
 
 
 @pytest.mark.parametrize("reason", [1, 40, 101, 135, 201, 207])

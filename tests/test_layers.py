@@ -93,7 +93,6 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "node.demo",
         "node.doctor",
         "node.health",
-        "node.health",
         "node.proxies",
         "registry",
     ),

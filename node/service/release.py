@@ -3,13 +3,9 @@
 Gate first, always. What the gate holds keeps waiting without a number; what it cancels leaves no trace. Source: wire 1.
 """
 
-from dataclasses import dataclass
-
 import msgspec
 
-from node.crypto.envelope import ChannelHead, Draft, Sealed, seal_batch, smallest_size
-from node.crypto.suite import kem_key_id
-from node.crypto.vault import Dek
+from node.crypto.envelope import ChannelHead, seal_batch
 from node.log import get
 from node.protocol import machine
 from node.protocol.decode import AnyLetter, decode, decode_again, encode
@@ -27,11 +23,11 @@ from node.service.delivery_types import MAX_BATCH
 from node.service.expectations import expect, undone
 from node.service.files import ThreadFile, facts_of
 from node.service.queueing import Queued
-from node.service.recipients import SealTo, recipient_facts, seal_to
+from node.service.recipients import recipient_facts, seal_to
+from node.service.released import Ready, draft_of, put_released
 from node.service.stops import end_by_gate, is_ending, stop_is_suppressed
 from node.service.times import times_of
 from node.service.waiting_withdrawals import expect_her_word
-from node.store.letters import LetterRow
 from node.store.outbox import EnvelopeRow, Waiting
 from node.store.work import Work
 
@@ -40,18 +36,6 @@ LOOK_AGAIN_S = 900
 HALF_A_DAY_S = 12 * 3600
 OF_THEIR_DAY = ("channel.heads", "channel.resend")  # said anew every day; an old one would look like going back
 PASSES_HOLES = ("consent.withdrawal", "erasure.", "safety.")
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """A letter that passed the gate, its final payload, the key it is sealed to and, at first release, its case's."""
-
-    waiting: Waiting
-    payload: bytes
-    to: SealTo
-    first: bool
-    retention_until: int | None
-    dek: Dek | None = None
 
 
 async def release_due(node: Node, peer: str) -> list[EnvelopeRow]:
@@ -108,12 +92,12 @@ def _release(node: Node, work: Work, peer: str) -> list[EnvelopeRow]:
     if not ready:
         return []
     head = work.channels.out_head(peer, node.epoch)
-    drafts = [_draft(node, peer, letter, now) for letter in ready]
+    drafts = [draft_of(node, peer, letter, now) for letter in ready]
     sealed = seal_batch(
         ChannelHead(head.epoch, head.seq, head.hash), node.country, drafts, node.keys.message, node.random
     )
     rows = [
-        _committed(node, work, letter, one, draft, now)
+        put_released(node, work, letter, one, draft, now)
         for letter, one, draft in zip(ready, sealed, drafts, strict=True)
     ]
     work.channels.advance_out(peer, head, sealed[-1].seq, sealed[-1].s_hash)
@@ -320,78 +304,6 @@ def _unqueue(node: Node, work: Work, waiting: Waiting, now: int) -> None:
         work.outbox.turn_comes(waiting.peer, found.row.thread_id, now)
         thread = machine.cancel(found.file.thread, (waiting.letter_id,)).thread
         book.put_file(found, msgspec.structs.replace(found.file, thread=thread), now)
-
-
-def _draft(node: Node, peer: str, letter: Ready, now: int) -> Draft:
-    return Draft(
-        letter_class=letter.waiting.letter_class,
-        payload=letter.payload,
-        recipient=peer,
-        recipient_public=letter.to.public,
-        created_at=now,
-        expires_at=now + letter.to.max_life_s,
-        snapshot=node.view.snapshot_sha256,
-        log_size=0,
-        log_root=bytes(32),
-        root_version=node.view.root_version,
-        size=smallest_size(len(letter.payload)),
-    )
-
-
-def _committed(node: Node, work: Work, letter: Ready, one: Sealed, draft: Draft, now: int) -> EnvelopeRow:
-    waiting = letter.waiting
-    row = EnvelopeRow(
-        one.eid,
-        waiting.letter_id,
-        waiting.peer,
-        waiting.letter_class,
-        node.epoch,
-        one.seq,
-        one.s_bytes,
-        one.sig,
-        one.salt,
-        one.s_hash,
-        one.envelope_hash,
-        one.envelope,
-        kem_key_id(draft.recipient_public),
-        now,
-        draft.expires_at,
-        "out",
-        0,
-        now,
-        None,
-        None,
-        None,
-        None,
-        None,
-        None,
-        None,
-    )
-    work.outbox.add_envelope(row)
-    if letter.first and waiting.letter_class == LETTER:
-        book = Book(node, work)
-        sealed = book.seal_payload(letter.dek, waiting.letter_id, letter.payload)
-        work.letters.put(
-            LetterRow(
-                waiting.peer,
-                "out",
-                waiting.letter_id,
-                waiting.thread_id,
-                waiting.case_id,
-                one.eid,
-                sealed,
-                now,
-                None,
-                letter.retention_until,
-                None,
-                None,
-                None,
-                None,
-                None,
-            )
-        )
-    work.audit.append(now, "node", "released", waiting.letter_id)
-    return row
 
 
 def decode_own(payload: bytes) -> AnyLetter:

@@ -10,6 +10,7 @@ import pytest
 from node.service.book import Book
 from node.service.case_requests import BlockCountries, Change, SetProtection, SetTie
 from node.service.cases import change_case
+from node.service.context import Node
 from node.service.incoming import receive
 from tests.attack.forged_posts import alarms, payload_of, rows
 from tests.unit.test_spine import ACCEPT
@@ -76,6 +77,10 @@ async def send_on(world: World, thread: str) -> list[int]:
     return sizes
 
 
+def first_person(node: Node, case: str) -> str:
+    return node.store.read_sync(lambda reader: Book(node, reader).case(case).case.persons[0].person_id)
+
+
 async def test_attack_57_what_a_receiver_knows_of_her_changes_no_answer(tmp_path: Path) -> None:
     """Wire 3 row 14: an asylum block, a country she named, or a person nobody knows: receipt `stored`, of one size."""
     seen: dict[str, Any] = {}
@@ -84,8 +89,7 @@ async def test_attack_57_what_a_receiver_knows_of_her_changes_no_answer(tmp_path
         thread, _ = await accepted(world)
         case = case_of(world, "XA", thread)
         node = world["XA"].node
-        case_now = node.store.read_sync(lambda reader, case=case, node=node: Book(node, reader).case(case).case)
-        person = case_now.persons[0].person_id
+        person = first_person(node, case)
         if name == "asylum":
             await change(world, "XA", case, *asylum_from("XD", person))
         if name == "named":

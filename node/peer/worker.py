@@ -31,6 +31,7 @@ class Worker:
         self.node, self.peer = node, peer
         self.client = PeerClient()
         self.ticked_at = node.clock.monotonic()
+        self.again_s = 0.0
 
     async def run(self) -> None:
         """Deliver for ever; every fault is logged and followed by another turn."""
@@ -48,6 +49,7 @@ class Worker:
         """Release and post what is due until nothing is, or a request fails; True when something was posted."""
         self.ticked_at = self.node.clock.monotonic()
         due = agenda(self.node, self.peer)
+        self.again_s = due.again_s
         if due.rests:
             return False
         if needs_bundle(self.node, self.peer):
@@ -109,9 +111,8 @@ class Worker:
         wake.clear()
         if await self.turn():
             return
-        wait_s = agenda(self.node, self.peer).again_s
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(wake.wait(), wait_s)
+            await asyncio.wait_for(wake.wait(), self.again_s)
 
 
 class Workers:

@@ -1,7 +1,7 @@
 """What a guard may look at, and the small words all guards share."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from node.protocol.case import Case, Person, person_of
 from node.protocol.consent_record import ConsentRecord
@@ -13,18 +13,20 @@ from node.protocol.rules import Objection
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything a guard may look at. `persons` are all persons the letter or its thread is about."""
+    """Everything a guard may look at. `duty` is what this kind of letter rests on; `persons` are all it is about."""
 
     case: Case | None
     consents: Sequence[ConsentRecord]
     draft: Draft
     recipient: RecipientFacts
     now: int
+    duty: Duty = field(init=False)
+    persons: tuple[Person, ...] = field(init=False)
 
-    @property
-    def duty(self) -> Duty:
-        """What this kind of letter rests on."""
-        return duty_of(self.draft.letter.kind)
+    def __post_init__(self) -> None:
+        # Nearly every guard asks for these two.
+        object.__setattr__(self, "duty", duty_of(self.draft.letter.kind))
+        object.__setattr__(self, "persons", self._persons())
 
     @property
     def shared(self) -> ThreadFacts:
@@ -42,8 +44,7 @@ class Context:
         sealed = self.draft.letter.sealed_identity
         return next((one for one in self.recipient.office_keys if sealed and one.kid == sealed.office_kid), None)
 
-    @property
-    def persons(self) -> tuple[Person, ...]:
+    def _persons(self) -> tuple[Person, ...]:
         """The persons of the letter and of its whole thread: a blocked one never drops out of a count. Source: H26."""
         if self.case is None:
             return ()

@@ -72,6 +72,9 @@ def init(path: Path, /, **options: Any) -> None:
 @click.pass_obj
 def serve(path: Path) -> None:
     """Run the node until Ctrl-C or SIGTERM."""
+    from node.crypto.selftest import self_test
+
+    self_test()  # before all else is imported: only here does an old library become one clear sentence
     from node.app import serve as run
     from node.config import load
 

@@ -36,7 +36,7 @@ async def disclosed(world: World) -> str:
     """A thread on which names went from XD to XA."""
     xd, xa = world["XD"], world["XA"]
     case = await xd.new_case()
-    known = {name: value for name, value in NAMES.items() if name != "phone"}
+    known: dict[str, str | None] = {name: value for name, value in NAMES.items() if name != "phone"}
     await xd.write_identity(case, {HER: known})
     await xd.consent(case, "XA")
     thread = (await xd.offer("XA", case)).thread

@@ -17,6 +17,7 @@ import registry.client
 from node.cli import main
 from node.peer import client as peer_client
 from node.store import writer
+from node.store.db import Store
 from node.store.keyring import Keyring
 from node.store.writer import Job, Writer
 
@@ -97,13 +98,14 @@ def _around_posting() -> None:
 
 
 def _around_files() -> None:
-    """The steps of a registry refresh (the new copy, the link that makes it current) and of the key file."""
+    """The steps of a registry refresh (the new copy, the link that makes it current), of keys and of erased bytes."""
     around(registry.client.RegistryClient, "_commit", "registry")
     named = SimpleNamespace(**vars(os))
     around(named, "replace", "link")
     registry.client.os = named  # type: ignore[assignment, attr-defined]
     around(Keyring, "put", "new key")
-    around(Keyring, "erase_due", "erased keys")
+    around(Keyring, "_empty_log", "emptied keys")
+    around(Store, "empty_log", "emptied log")
 
 
 if __name__ == "__main__":

@@ -213,7 +213,9 @@ def _made(work: Work, book: Book, case: OpenCase, changed: CaseChanged, now: int
     stop_blocked_threads(book.node, work, after, now)
     for line in changed.audit:
         for user in line.by:
-            work.audit.append(now, user, line.event, case.id, rule=line.rule)
+            work.audit.append(
+                now, user, "case_changed", case.id, rule=book.node.seals.cover(f"{line.rule} {line.event}")
+            )
     return Changed(done=True, pending=None, case=_view(book, after))
 
 

@@ -93,8 +93,8 @@ async def inbox(node: Node, actor: Actor) -> Inbox:
         return Inbox(
             due=_due(node, reader, sight),
             unopened=_unopened(reader, sight),
-            held=_held(reader, sight),
-            tasks=_tasks(reader, sight),
+            held=_held(node, reader, sight),
+            tasks=_tasks(node, reader, sight),
         )
 
     return await node.store.read(read)
@@ -123,7 +123,7 @@ async def list_threads(node: Node, actor: Actor) -> list[ThreadLine]:
 
 async def list_tasks(node: Node, actor: Actor) -> list[TaskView]:
     """Open tasks this person may deal with, oldest first."""
-    return await node.store.read(lambda reader: _tasks(reader, _Sight(reader, actor)))
+    return await node.store.read(lambda reader: _tasks(node, reader, _Sight(reader, actor)))
 
 
 async def task_done(node: Node, actor: Actor, task_id: int) -> None:
@@ -205,7 +205,7 @@ def _unopened(reader: Reader, sight: _Sight) -> list[UnopenedView]:
     ]
 
 
-def _held(reader: Reader, sight: _Sight) -> list[HeldView]:
+def _held(node: Node, reader: Reader, sight: _Sight) -> list[HeldView]:
     return [
         HeldView(
             letter=row.letter_id,
@@ -213,18 +213,18 @@ def _held(reader: Reader, sight: _Sight) -> list[HeldView]:
             case=row.case_id,
             peer=row.peer,
             at=row.at,
-            why=row.held_code or DISCREET,
+            why=node.seals.uncover(row.held_code) if row.held_code else DISCREET,
         )
         for row in reader.letters.all_held()
         if sight.case(row.case_id) or (row.case_id is None and sight.sees_all)
     ]
 
 
-def _tasks(reader: Reader, sight: _Sight) -> list[TaskView]:
+def _tasks(node: Node, reader: Reader, sight: _Sight) -> list[TaskView]:
     return [
         TaskView(
             id=task.id,
-            code=task.code,
+            code=node.seals.uncover(task.code),
             at=task.at,
             case=task.case_id,
             peer=task.peer,

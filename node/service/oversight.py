@@ -87,7 +87,7 @@ async def audit_page(
                 actor=row.actor,
                 act=row.act,
                 ref=row.ref,
-                rule=row.rule,
+                rule=node.seals.uncover(row.rule),
                 outcome=row.outcome,
                 hash=row.hash.hex(),
             )

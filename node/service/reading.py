@@ -21,7 +21,7 @@ from node.service.actor import Actor
 from node.service.book import Book, OpenFile
 from node.service.commands import DeadlineView, LetterView, OptionView, ThreadView
 from node.service.context import Node
-from node.service.identity import open_received
+from node.service.identity import ForeignBlock, open_received
 from node.service.queueing import queue_control
 from node.service.referrals import open_for
 from node.service.seals import Erased
@@ -52,7 +52,11 @@ async def open_identity(node: Node, actor: Actor, letter_id: str, reason: str) -
     Logged with the reason before it returns.
     """
     actor.must_be("caseworker", "coordinator")
-    return await node.store.write(lambda work: _open_identity(node, work, actor, letter_id, reason))
+    try:
+        return await node.store.write(lambda work: _open_identity(node, work, actor, letter_id, reason))
+    except ForeignBlock as error:
+        await node.store.write(lambda work: _alarm(node, work, actor, letter_id, error.peer))
+        raise
 
 
 def _view(node: Node, reader: Reader, actor: Actor, thread_id: str) -> ThreadView:
@@ -116,7 +120,7 @@ def _timeline(node: Node, reader: Reader, found: OpenFile) -> list[LetterView]:
                     waiting.queued_at,
                     row,
                     entry,
-                    waiting.held_code,
+                    None if waiting.held_code is None else node.seals.uncover(waiting.held_code),
                     waiting.reason or 0,
                 )
             )
@@ -161,7 +165,7 @@ def _incoming(node: Node, reader: Reader, row: LetterRow, entry: Entry | None) -
         state="received",
         received_at=row.at,
         opened_at=row.opened_at,
-        held=row.held_code,
+        held=None if row.held_code is None else node.seals.uncover(row.held_code),
         effect=entry.status if entry else "void",
         reason=0,
         has_identity=bool(letter and letter.sealed_identity),
@@ -214,6 +218,12 @@ def _open_identity(node: Node, work: Work, actor: Actor, letter_id: str, reason:
     persons = open_received(letter, sender, recipient, actor.office)
     work.audit.append(now, actor.user_id, "identity_opened", letter_id, rule="R24", outcome=reason)
     return persons
+
+
+def _alarm(node: Node, work: Work, actor: Actor, letter_id: str, peer: str | None) -> None:
+    """Attack 54: what was sealed belongs to another letter; our people must phone both countries."""
+    work.tasks.add("foreign_block", node.now(), peer=peer, letter_id=letter_id)
+    work.audit.append(node.now(), actor.user_id, "foreign_block", letter_id, rule="R24", outcome="alarm")
 
 
 def _counts(node: Node, work: Work, row: LetterRow) -> bool:

@@ -61,7 +61,7 @@ def still_wanted(node: Node, work: Work, row: EnvelopeRow, now: int) -> bool:
     else:
         # Still wanted, and not now: it is released anew when the gate opens. These bytes never go again (wire 1).
         work.outbox.give_up(row.eid)
-        work.outbox.hold(waiting.letter_id, gate.objections[0].rule, now + LOOK_AGAIN_S)
+        work.outbox.hold(waiting.letter_id, node.seals.cover(gate.objections[0].rule), now + LOOK_AGAIN_S)
     return False
 
 
@@ -212,7 +212,7 @@ def _prepared_again(node: Node, work: Work, waiting: Waiting, now: int) -> Ready
         if gate.cancelled:
             give_up_letter(node, work, waiting, now)
         else:
-            work.outbox.hold(waiting.letter_id, gate.objections[0].rule, now + LOOK_AGAIN_S)
+            work.outbox.hold(waiting.letter_id, node.seals.cover(gate.objections[0].rule), now + LOOK_AGAIN_S)
         return None
     row = work.letters.get(waiting.peer, "out", waiting.letter_id)
     if row is None or row.sealed is None:
@@ -267,8 +267,8 @@ def _kept_back(node: Node, work: Work, waiting: Waiting, letter: AnyLetter, case
         work.outbox.end(waiting.letter_id, "cancelled", now)
         _unqueue(node, work, waiting, now)
     else:
-        work.outbox.hold(waiting.letter_id, code, now + LOOK_AGAIN_S)
-        if waiting.held_code == code:
+        work.outbox.hold(waiting.letter_id, node.seals.cover(code), now + LOOK_AGAIN_S)
+        if node.seals.uncover(waiting.held_code or "") == code:
             return  # it was told when it began
         expect_her_word(node, work, waiting, letter, first.rule, now)
     work.tasks.add(
@@ -280,7 +280,7 @@ def _kept_back(node: Node, work: Work, waiting: Waiting, letter: AnyLetter, case
         letter_id=waiting.letter_id,
     )
     outcome = "cancelled" if gate.cancelled else "held"
-    work.audit.append(now, "node", "gate", waiting.letter_id, rule=first.rule, outcome=outcome)
+    work.audit.append(now, "node", "gate", waiting.letter_id, rule=node.seals.cover(first.rule), outcome=outcome)
     if gate.ends_thread:
         end_by_gate(node, work, waiting, now)
 

@@ -10,6 +10,7 @@ import msgspec
 
 from node.crypto.batch import Random
 from node.crypto.suite import KemKey
+from node.crypto.text import from_base64url, to_base64url
 from node.crypto.vault import (
     Dek,
     Kek,
@@ -27,6 +28,7 @@ from node.errors import NotFound
 
 T = TypeVar("T")
 REMEMBERED_KEYS = 4096
+COVERED, COVERED_CHARACTERS = "~", 48
 NODE_KEY = b"trm/node-key\0"
 
 
@@ -83,6 +85,17 @@ class Seals:
     def node_key(self) -> Dek:
         """The key for what belongs to no case: control letters and tasks of the node itself."""
         return self._node_key
+
+    def cover(self, code: str) -> str:
+        """A code that tells something of a case, for a plain column: a copied disk shows only that there is one."""
+        sealed = self.seal(self.node_key(), "code", "", code.ljust(COVERED_CHARACTERS).encode())
+        return COVERED + to_base64url(sealed)
+
+    def uncover(self, code: str) -> str:
+        """The code again; one that was never covered comes back as it is."""
+        if not code.startswith(COVERED):
+            return code
+        return self.open(self.node_key(), "code", "", from_base64url(code.removeprefix(COVERED))).decode().rstrip()
 
     def new_identity_key(self, case_id: str, version: int, office_public: bytes) -> tuple[Dek, bytes]:
         """A fresh identity key, and its form that only a signed-in person can unwrap."""

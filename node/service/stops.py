@@ -42,7 +42,7 @@ def queue_stop(
         queue_letter(
             node, work, found.dek, found.row.case_id, peer, letter, draft_of(letter, actor, "machine", {}), slot, now
         )
-    work.audit.append(now, actor, "stop_queued", thread.thread_id, rule=rule)
+    work.audit.append(now, actor, "stop_queued", thread.thread_id, rule=node.seals.cover(rule))
 
 
 def end_by_gate(node: Node, work: Work, waiting: Waiting, now: int) -> None:

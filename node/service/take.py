@@ -165,7 +165,9 @@ def _intake(node: Node, letter: AnyLetter, thread: Thread, now: int) -> Case:
 def _desk_hold(book: Book, found: OpenFile, letter: AnyLetter, peer: str, now: int) -> str | None:
     case: OpenCase = book.case(found.row.case_id)
     objections = [one for one in holds(letter, case.case, peer, now) if one.rule != "H05"]
-    return None if not objections else "waits" if objections[0].discreet else objections[0].rule
+    if not objections:
+        return None
+    return book.node.seals.cover("waits" if objections[0].discreet else objections[0].rule)
 
 
 def _store(

@@ -19,20 +19,27 @@ from node.store.outbox import Waiting
 from node.store.threads import DeadlineRow
 from node.store.work import Work
 
-HELD = "held_withdrawal"
+HELD = "withdrawal"  # every withdrawal has this deadline, so that its row does not tell which ones are held
 KEPT_HERE: Final = ("R10", "H03", "H05")  # nothing about her goes to this country: only she can say otherwise
 
 
+def watch_withdrawal(node: Node, work: Work, peer: str, thread_id: str, letter_id: str, now: int) -> None:
+    """Two of our working days from now it is looked at whether this withdrawal left, or protects her better here."""
+    work.deadlines.start(peer, thread_id, letter_id, HELD, due_at(wd(2), now, calendar_of(node, node.country)))
+
+
 def expect_her_word(node: Node, work: Work, waiting: Waiting, letter: AnyLetter, rule: str, now: int) -> None:
-    """A withdrawal is held by what protects her: she is asked, and has two of our working days to say something."""
+    """A withdrawal is held by what protects her: she is asked, and has until `watch_withdrawal` looks."""
     if letter.kind != "consent.withdrawal" or rule not in KEPT_HERE:
         return
-    until = due_at(wd(2), now, calendar_of(node, node.country))
-    work.deadlines.start(waiting.peer, letter.thread, letter.letter_id, HELD, until)
     work.tasks.add(
-        "ask_her_about_withdrawal", now, case_id=waiting.case_id, peer=waiting.peer, thread_id=letter.thread,
+        node.seals.cover("ask_her_about_withdrawal"),
+        now,
+        case_id=waiting.case_id,
+        peer=waiting.peer,
+        thread_id=letter.thread,
         letter_id=letter.letter_id,
-    )  # fmt: skip
+    )
 
 
 def end_held_withdrawal(node: Node, work: Work, row: DeadlineRow, now: int) -> None:
@@ -46,7 +53,7 @@ def end_held_withdrawal(node: Node, work: Work, row: DeadlineRow, now: int) -> N
         work.outbox.end(row.letter_id, "cancelled", now)
         thread = machine.cancel(found.file.thread, (row.letter_id,)).thread
         Book(node, work).put_file(found, msgspec.structs.replace(found.file, thread=thread), now)
-        work.audit.append(now, "node", "withdrawal_kept_here", row.letter_id, rule="H16")
+        work.audit.append(now, "node", "gate", row.letter_id, rule=node.seals.cover("H16"))
         return
     queue_stop(node, work, found, "node", "H16", now)
 
@@ -54,7 +61,7 @@ def end_held_withdrawal(node: Node, work: Work, row: DeadlineRow, now: int) -> N
 def stop_after_withdrawal(node: Node, work: Work, row: DeadlineRow, now: int) -> None:
     """Nothing permitted is left since she took her consent back: the one stop follows, at a slot, once that is told."""
     waiting = work.outbox.get(row.letter_id)
-    if waiting is not None and waiting.state == "held" and waiting.held_code in KEPT_HERE:
+    if waiting is not None and waiting.state == "held" and node.seals.uncover(waiting.held_code or "") in KEPT_HERE:
         work.deadlines.meet(row.letter_id, "stop")  # H16 decides
         return
     if waiting is not None and waiting.state in ("queued", "held", "released"):

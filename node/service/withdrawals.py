@@ -20,6 +20,7 @@ from node.service.context import Node
 from node.service.drafting import Stated, frame
 from node.service.queueing import draft_of, queue_letter
 from node.service.stops import next_slot, queue_stop
+from node.service.waiting_withdrawals import watch_withdrawal
 from node.store.work import Work
 
 
@@ -78,6 +79,7 @@ def _tell(node: Node, work: Work, case: OpenCase, found: OpenFile, one: Withdraw
     queue_letter(
         node, work, found.dek, case.id, peer, letter, draft_of(letter, actor.user_id, actor.role, {}), now, now
     )
+    watch_withdrawal(node, work, peer, found.row.thread_id, letter.letter_id, now)
     if not entries:
         # The stop is queued only at its slot: queued now, it would take the withdrawal out of the outbox again.
         work.deadlines.start(peer, found.row.thread_id, letter.letter_id, "stop", next_slot(node, now))

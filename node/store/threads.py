@@ -110,7 +110,7 @@ class Deadlines:
         """No answer is expected on this thread any more; what is owed to her goes on."""
         self._c.execute(
             "update deadline set state='ended' where peer=? and thread_id=? and state='open'"
-            " and code not in ('erase','held_withdrawal')",
+            " and code not in ('erase','withdrawal')",
             (peer, thread_id),
         )
 

@@ -10,7 +10,7 @@ from node.protocol.case import Tie
 from node.protocol.case_changes import set_protection, set_tie, suppress_stop
 from node.service.blocks import stop_blocked_threads
 from node.service.book import Book
-from node.store.work import Work
+from node.store.work import Reader, Work
 from tests.world import DAY_S, HER, Country, World, make_world
 
 
@@ -95,3 +95,23 @@ async def test_h01_receiver_a_stop_for_asylum_reads_like_a_stop_for_any_other_ca
     assert _last_letter(world, asylum) == _last_letter(world, illness)
     assert _last_letter(world, asylum)["kind"] == "referral.ended"
     assert len(sizes) == 1
+
+
+async def test_r38_sender_a_copied_disk_does_not_say_which_rule_stopped_a_letter(world: World) -> None:
+    """At rest, R38: neither the outbox, the audit, the tasks nor the deadlines name R10 or a claim; people still read it."""
+    xd = world["XD"]
+    case, thread = await _offered(world)
+    consent = xd.node.store.read_sync(lambda reader: reader.cases.consents(case)[0].consent_id)
+    await _seek_asylum_from_xa(xd, case)
+    await xd.withdraw(case, consent)
+    await world.later(DAY_S)
+    shown = [one.held for one in (await xd.view(thread)).letters if one.state == "held"]
+
+    def plain(reader: Reader) -> str:
+        tables = ("outbox", "envelope", "letter", "audit", "task", "deadline")
+        return repr([reader.connection.execute(f"select * from {table}").fetchall() for table in tables])
+
+    words = xd.node.store.read_sync(plain)
+    assert shown in ([], ["R10"])
+    for word in ("R10", "H03", "protection", "asylum", "ask_her", "feared"):
+        assert word not in words

@@ -201,7 +201,7 @@ async def test_h16_a_withdrawal_towards_a_feared_country_waits_for_her_word_and_
     await xd.withdraw(case, consent)
     await world.settle()
     held = [one for one in (await xd.view(thread)).letters if one.state == "held"]
-    tasks = {task.code for task in xd.node.store.read_sync(lambda reader: reader.tasks.open())}
+    tasks = {xd.node.seals.uncover(task.code) for task in xd.node.store.read_sync(lambda reader: reader.tasks.open())}
     await days(world, 1)
     early = kinds(world, "XA", thread)
     await days(world, 6)

@@ -6,15 +6,21 @@ added while the office vault is shut. Source: at-rest, key hierarchy; R24.
 
 import msgspec
 
+from node.crypto.errors import BadBlock
 from node.crypto.office import BlockBinding, SealedBlock, open_block
-from node.crypto.suite import KemKey
+from node.crypto.suite import KemKey, office_kid
 from node.crypto.text import from_base64url
-from node.errors import BadInput, NotAllowed
+from node.errors import BadInput, NotAllowed, PeerError
 from node.protocol.decode import AnyLetter
 from node.protocol.fields import unknown_fields
 from node.service.book import OpenCase
 from node.service.context import Node
 from node.store.work import Reader, Work
+
+
+class ForeignBlock(PeerError):
+    """A letter carried a sealed block that was made for another letter, sender, recipient or kind (attack 54)."""
+
 
 Fields = dict[str, dict[str, str | None]]  # person id -> field name -> value, None to remove it
 
@@ -53,9 +59,7 @@ def read_identity(node: Node, reader: Reader, case: OpenCase, office: KemKey | N
 
 
 def open_received(letter: AnyLetter, sender: str, recipient: str, office: KemKey | None) -> dict[str, dict[str, str]]:
-    """The persons of a received letter by consent token; BadBlock when the block belongs to another letter (attack
-    54).
-    """
+    """The persons of a received letter by consent token; ForeignBlock when its block belongs to another letter."""
     key = must_hold(office)
     sealed = letter.sealed_identity
     if sealed is None:
@@ -66,7 +70,18 @@ def open_received(letter: AnyLetter, sender: str, recipient: str, office: KemKey
     block = SealedBlock(
         bytes.fromhex(sealed.office_kid), bytes.fromhex(sealed.identity_commit), from_base64url(sealed.box)
     )
-    return {person.token: dict(person.fields) for person in open_block(key, block, binding).persons}
+    try:
+        return {person.token: dict(person.fields) for person in open_block(key, block, binding).persons}
+    except BadBlock as error:
+        if office_kid(key.public) != block.office_kid:
+            raise NotAllowed(
+                "block is sealed to another office of this country; its holder can open it", rule="H13"
+            ) from None
+        raise ForeignBlock(
+            f"{error}; nothing of it is shown",
+            peer=sender,
+            for_user="What was sealed here belongs to another letter. Phone that country before you do anything else.",
+        ) from None
 
 
 def must_hold(office: KemKey | None) -> KemKey:

@@ -1,0 +1,102 @@
+"""How a worker carries several letters: in one request where it can, and never one that was given up in between."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from node.service.delivery_types import MAX_BATCH
+from tests.unit.test_spine import ACCEPT
+from tests.world import HER, Country, MemoryPost, World, make_world
+
+UPDATE = {"status": "as_planned", "services_started": [], "services_stopped": [], "plan_review_date": []}
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    made = make_world(tmp_path, "XD", "XA")
+    yield made
+    await made.close()
+
+
+class StopsMeanwhile(MemoryPost):
+    """Waits with the first request until the letter behind it is released, then ends its thread."""
+
+    def __init__(self, world: World, letter_id: str, thread: str | None) -> None:
+        super().__init__(world, "XD")
+        self._letter_id, self._thread = letter_id, thread
+        self.released_meanwhile = False
+
+    async def post(self, endpoint: str, size: int, envelopes: Sequence[bytes]) -> list[bytes]:
+        if not self.released_meanwhile:
+            await asyncio.wait_for(self._until_released(), 10)
+            self.released_meanwhile = True
+            if self._thread is not None:
+                await self._world["XD"].stop(self._thread)
+        return await super().post(endpoint, size, envelopes)
+
+    async def _until_released(self) -> None:
+        while _state(self._world["XD"], self._letter_id) != "released":
+            await asyncio.sleep(0)
+
+
+async def test_letters_of_one_thread_go_in_one_request_in_their_order(world: World) -> None:
+    """Wire 1: order within a thread is that of the queue; nothing says that each needs a request of its own."""
+    thread = await accepted(world)
+    letters = await updates(world, thread, 3)
+    world.posted.clear()
+
+    await world["XD"].deliver("XA")
+
+    assert [len(envelopes) for _, _, envelopes in world.posted] == [3]
+    assert [_state(world["XD"], one) for one in letters] == ["receipted"] * 3
+    arrived = [letter.letter_id for letter in (await world["XA"].view(thread)).letters]
+    assert [one for one in arrived if one in letters] == letters
+
+
+async def test_the_next_letters_are_released_while_a_request_is_on_its_way(world: World) -> None:
+    """Delivery: one request a peer at a time, so that a channel arrives in its order; the rest need not wait for it."""
+    thread = await accepted(world)
+    letters = await updates(world, thread, MAX_BATCH + 1)
+    post = StopsMeanwhile(world, letters[-1], None)
+    world.posted.clear()
+
+    await world["XD"].deliver("XA", post)
+
+    assert post.released_meanwhile
+    assert [len(envelopes) for _, _, envelopes in world.posted] == [MAX_BATCH, 1]
+    assert {_state(world["XD"], one) for one in letters} == {"receipted"}
+
+
+async def test_a_letter_given_up_after_its_release_is_not_posted(world: World) -> None:
+    """Wire 1: bytes that were given up are never posted, also when they were released a moment ago."""
+    thread = await accepted(world)
+    letters = await updates(world, thread, MAX_BATCH + 1)
+    world.posted.clear()
+
+    await world["XD"].deliver("XA", StopsMeanwhile(world, letters[-1], thread))
+
+    assert [len(envelopes) for _, _, envelopes in world.posted] == [MAX_BATCH]
+    assert _state(world["XD"], letters[-1]) == "given_up"
+
+
+async def accepted(world: World) -> str:
+    """A thread from XD that XA accepted."""
+    thread = (await world["XD"].offer("XA")).thread
+    await world.settle()
+    token = world["XD"].tokens(thread)[HER]
+    await world["XA"].act(thread, "referral.accept", {**ACCEPT, "persons": [token], "data_needed": []})
+    await world.settle()
+    return thread
+
+
+async def updates(world: World, thread: str, count: int) -> list[str]:
+    """So many queued letters of XD on a thread, in the order they were decided."""
+    done = [await world["XD"].act(thread, "referral.update", UPDATE) for _ in range(count)]
+    return [one.letter_id for one in done if one.letter_id is not None]
+
+
+def _state(country: Country, letter_id: str) -> str | None:
+    row = country.node.store.read_sync(lambda reader: reader.outbox.get(letter_id))
+    return None if row is None else row.state

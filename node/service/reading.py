@@ -55,7 +55,8 @@ async def open_identity(node: Node, actor: Actor, letter_id: str, reason: str) -
     try:
         return await node.store.write(lambda work: _open_identity(node, work, actor, letter_id, reason))
     except ForeignBlock as error:
-        await node.store.write(lambda work: _alarm(node, work, actor, letter_id, error.peer))
+        peer = error.peer
+        await node.store.write(lambda work: _alarm(node, work, actor, letter_id, peer))
         raise
 
 

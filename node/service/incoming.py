@@ -68,12 +68,14 @@ async def judge_parked(node: Node, limit: int = 64) -> int:
     """
     rows = await node.store.read(lambda reader: reader.letters.parked(limit))
     judged: list[bytes] = []
+    unknown: list[bytes] = []
     opened: list[Opened] = []
     for digest, envelope, _ in rows:
         try:
             opened.append(_open(node, envelope))
         except EnvelopeRefused as refused:
             if refused.row == 5:
+                unknown.append(digest)
                 continue
         judged.append(digest)
 
@@ -81,8 +83,9 @@ async def judge_parked(node: Node, limit: int = 64) -> int:
         answer_all(node, work, opened)
         for digest in judged:
             work.letters.unpark(digest)
+        work.letters.still_parked(unknown)  # they go to the end: junk never stands in front of a letter
 
-    if judged:
+    if rows:
         await node.store.write(commit)
     return len(judged)
 

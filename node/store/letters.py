@@ -179,10 +179,16 @@ class Letters:
         return done.rowcount > 0
 
     def parked(self, limit: int) -> list[tuple[bytes, bytes, int]]:
-        """(hash, bytes, tries) of parked envelopes, oldest first."""
+        """(hash, bytes, tries) of parked envelopes: those tried least often first, then the oldest."""
         return self._c.execute(
-            "select envelope_hash, bytes, tries from parked order by at limit ?", (limit,)
+            "select envelope_hash, bytes, tries from parked order by tries, at limit ?", (limit,)
         ).fetchall()
+
+    def still_parked(self, envelope_hashes: list[bytes]) -> None:
+        """They were tried again, and their sender's key is still unknown."""
+        self._c.executemany(
+            "update parked set tries=tries+1 where envelope_hash=?", [(digest,) for digest in envelope_hashes]
+        )
 
     def unpark(self, envelope_hash: bytes) -> None:
         """The parked bytes were judged, or are too old."""

@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from node.crypto.receipts import HINT_BUSY, HINT_REFRESH, SLOT_BYTES, Hint, Receipt, Status, hint_slot
 from node.service.delivery_types import PostFailed
-from node.service.incoming import receive
+from node.service.incoming import judge_parked, receive
 from tests.attack.forged_posts import alarms, answer, forged, payload_of, post, rows
 from tests.forge import Forgery, flip
 from tests.world import DAY_S, MemoryPost, World, make_world
@@ -357,3 +358,26 @@ async def test_a_post_that_fails_is_no_end_either(world: World) -> None:
 
     assert states(world, "XD") == ["receipted"] * 3
     assert rows(world, "XA", "letter") == 3
+
+
+async def test_a_park_full_of_junk_does_not_hide_the_letter_of_a_country_that_joins(world: World) -> None:
+    """Wire 3 row 5: parked bytes are tried again after a refresh, those that were tried least often first."""
+    world.fault = lambda *_: "lost"
+    await world["XD"].offer("XA")
+    await world.settle()
+    envelope, node = world.posted[0][2][0], world["XA"].node
+    known = node.view
+    node.view = msgspec.structs.replace(known, countries={"XA": known.countries["XA"]})
+    for number in range(5):
+        junk = forged(world, "XD", "XA", b"{}", sender_key=bytes([number]) * 32)
+        await post(world, "XA", junk.envelope)
+    slot = await post(world, "XA", envelope)
+    first = await judge_parked(node, limit=5)
+
+    node.view = known
+    judged = await judge_parked(node, limit=5)
+
+    assert slot[0] == 2
+    assert (first, judged) == (0, 1)
+    assert rows(world, "XA", "letter") == 1
+    assert rows(world, "XA", "parked") == 5

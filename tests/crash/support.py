@@ -36,6 +36,7 @@ class CrashNetwork(Network):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
+        self.newest: dict[str, asyncio.subprocess.Process] = {}
         self.disk = folder  # where the data of XA lies
         self._spare = iter(SPARE)
         NAMES.update({code: f"Invented {code}" for code in SPARE})
@@ -58,7 +59,7 @@ class CrashNetwork(Network):
     async def died(self, code: str) -> None:
         """Wait until the armed node has been killed; fails when it never reaches its step."""
         try:
-            status = await asyncio.wait_for(self.nodes[code].process.wait(), DIES_WITHIN_S)
+            status = await asyncio.wait_for(self.newest[code].wait(), DIES_WITHIN_S)
         except TimeoutError:
             step = self.armed(code).read_text() if self.armed(code).exists() else "?"
             self.disarm(code)
@@ -142,7 +143,8 @@ class CrashNetwork(Network):
     async def _spawn(self, name: str, *arguments: str) -> asyncio.subprocess.Process:
         if arguments[:2] == ("-m", "node"):
             arguments = ("-m", "tests.crash.killed", str(self.armed(name)), *arguments[2:])
-        return await super()._spawn(name, *arguments)
+        process = self.newest[name] = await super()._spawn(name, *arguments)
+        return process
 
 
 def query(database: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:

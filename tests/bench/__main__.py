@@ -1,6 +1,6 @@
 """`make bench`: one JSON line for each shape, with the limit of the same minutes beside it.
 
-python -m tests.bench [--seconds 3] [--rounds 3] [--threads 800] [--folder DIR] [--shape NAME]
+python -m tests.bench [--seconds 5] [--rounds 3] [--threads 800] [--folder DIR] [--shape NAME]
 """
 
 import argparse
@@ -20,7 +20,7 @@ from tests.bench.shapes import ONE, SHAPES, Figures, Shape, median_of
 def main() -> None:
     """Measure in a folder that is thrown away; `--folder` names the disk it lies on."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=3, help="of each measurement")
+    parser.add_argument("--seconds", type=float, default=5, help="of each measurement")
     parser.add_argument("--rounds", type=int, default=3, help="limit and node in turn, so many times; medians are told")
     parser.add_argument("--threads", type=int, default=800, help="accepted referrals that the letters are spread over")
     parser.add_argument("--folder", type=Path, help="where the databases are made")

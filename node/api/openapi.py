@@ -1,5 +1,6 @@
 """OpenAPI 3.1 of the JSON API, made from the table of routes and the types: `python -m node.api.openapi FILE`."""
 
+import inspect
 import json
 import re
 import sys
@@ -45,13 +46,21 @@ def description(routes: Sequence[Route]) -> dict[str, Any]:
         "servers": [{"url": "/api/v1"}],
         "security": [{"bearer": []}],
         "paths": paths,
-        "components": {"schemas": components, "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
+        "components": {
+            "schemas": {name: _tidy(one) for name, one in components.items()},
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+        },
     }
 
 
 def text() -> str:
     """The description as the file in `docs/` holds it."""
     return json.dumps(description(ROUTES), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _tidy(schema: dict[str, Any]) -> dict[str, Any]:
+    """Without the indentation of the source, which only some versions of Python take out of a docstring."""
+    return schema | {"description": inspect.cleandoc(schema["description"])} if "description" in schema else schema
 
 
 def _operation(route: Route, of: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:

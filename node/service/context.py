@@ -66,6 +66,7 @@ class Node:
     bundles: dict[str, Bundle] = field(default_factory=dict)
     stale_override: dict[str, tuple[str, str]] = field(default_factory=dict)
     news_at: float = float("-inf")  # monotonic seconds: when a peer's unknown snapshot last made us refresh
+    noted_heads: Callable[[], list[tuple[int, bytes]]] = list  # (size, hash) of the audit, noted beside the keys
     on_new_peer: Callable[[str], None] = lambda peer: None
     on_unknown_key: Callable[[], None] = lambda: None
     _wakes: dict[str, asyncio.Event] = field(default_factory=dict)

@@ -99,11 +99,12 @@ async def audit_page(
 
 
 async def verify_audit(node: Node, actor: Actor) -> AuditVerified:
-    """Read the whole audit and check its chain."""
+    """Read the whole audit; check its chain, and that no head noted beside the keys is missing (attack 49)."""
     actor.must_be("auditor")
+    noted = node.noted_heads()
 
     def read(reader: Reader) -> AuditVerified:
-        (size, head), wrong = reader.audit.head(), reader.audit.verify()
+        (size, head), wrong = reader.audit.head(), reader.audit.verify(noted)
         return AuditVerified(ok=wrong is None, size=size, head=head.hex(), first_wrong=wrong)
 
     return await node.store.read(read)

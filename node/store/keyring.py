@@ -109,6 +109,10 @@ class Keyring:
         """All heads noted, oldest first; for `Audit.verify`."""
         return self._in_transaction(lambda c: c.execute("select size, hash from audit_head order by size").fetchall())
 
+    def forget_audit_heads(self, beyond: int) -> None:
+        """The audit was restored from a backup with `beyond` lines: what was noted of later ones is gone with them."""
+        self._in_transaction(lambda c: c.execute("delete from audit_head where size>=?", (beyond,)))
+
     def close(self) -> None:
         """Close the file."""
         with self._one_at_a_time:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from node.errors import BadInput, Unavailable
+from node.service.actor import Actor
+from node.service.oversight import verify_audit
 from node.service.restore import put_back
 from node.store.folder import DataFolder
 from tests.unit.test_spine import ACCEPT
@@ -64,6 +66,7 @@ async def test_attack_59_a_restored_receiver_gets_again_what_it_lost_and_nothing
     await world.days(3)
 
     assert world["XA"].node.epoch != epoch
+    assert (await verify_audit(world["XA"].node, Actor("auditor-1", "auditor"))).ok
     for thread in (early, late):
         assert await kinds(world, "XA", thread) == await kinds(world, "XD", thread)
         assert (await world["XA"].view(thread)).state == (await world["XD"].view(thread)).state

@@ -12,6 +12,7 @@ from typing import Any
 
 from node.demo.network import NAMES, Network
 from node.errors import Unavailable
+from node.service.seals import COVERED
 from node.store.audit import Audit
 
 NOON_S = 12 * 3600
@@ -225,4 +226,10 @@ def _about(database: Path, sql: str, ids: set[str]) -> list[tuple[Any, ...]]:
 
 
 def _counted(rows: list[tuple[Any, ...]]) -> dict[str, int]:
-    return dict(sorted(Counter(" ".join(map(str, row)) for row in rows).items()))
+    return dict(sorted(Counter(" ".join(map(_told, row)) for row in rows).items()))
+
+
+def _told(value: object) -> str:
+    """A covered code is other bytes each time; that there is one stays comparable."""
+    text = str(value)
+    return COVERED if text.startswith(COVERED) else text

@@ -98,7 +98,7 @@ async def test_h01_receiver_a_stop_for_asylum_reads_like_a_stop_for_any_other_ca
 
 
 async def test_r38_sender_a_copied_disk_does_not_say_which_rule_stopped_a_letter(world: World) -> None:
-    """At rest, R38: neither the outbox, the audit, the tasks nor the deadlines name R10 or a claim; people still read it."""
+    """At rest, R38: neither the outbox, the audit, the tasks nor the deadlines name R10 or a claim."""
     xd = world["XD"]
     case, thread = await _offered(world)
     consent = xd.node.store.read_sync(lambda reader: reader.cases.consents(case)[0].consent_id)

@@ -41,7 +41,7 @@ class CrashNetwork(Network):
         self.disk = folder  # where the data of XA lies
         self._spare = iter(SPARE)
         NAMES.update({code: f"Invented {code}" for code in SPARE})
-        self.move_clock(NOON_S - self.clock.now() % DAY_S)  # no daily slot falls into a run
+        self.move_clock((NOON_S - self.clock.now()) % DAY_S)  # the next noon: no daily slot falls into a run
 
     def armed(self, code: str) -> Path:
         """The file that names the step at which the node of `code` dies."""

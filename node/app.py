@@ -25,13 +25,13 @@ from node.peer.api import routes as peer_routes
 from node.peer.limits import Buckets
 from node.peer.worker import Workers
 from node.proxies import real_remote
-from node.service import sweeps
 from node.service.context import Node
-from node.service.incoming import judge_parked
-from node.service.prekeys import load_bundles
-from node.service.registry import RegistryKeeper
-from node.service.setup import Opened, Unlock, open_node
-from node.service.sign_in import SignInLimits, Staff
+from node.service.delivery.incoming import judge_parked
+from node.service.network.prekeys import load_bundles
+from node.service.network.registry import RegistryKeeper
+from node.service.staff.sign_in import SignInLimits, Staff
+from node.service.upkeep import sweeps
+from node.service.upkeep.setup import Opened, Unlock, open_node
 from node.store.folder import DataFolder
 from registry.client import RegistryClient
 from registry.trust import View

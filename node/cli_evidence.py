@@ -14,8 +14,8 @@ import click
 from node.cli_user import as_coordinator, run_signed_in
 
 if TYPE_CHECKING:
-    from node.service.callers import Caller
-    from node.service.sign_in import Staff
+    from node.service.staff.callers import Caller
+    from node.service.staff.sign_in import Staff
 
 GIVEN = click.Path(exists=True, dir_okay=False, path_type=Path)
 SHOWN_FAULTS = 50
@@ -36,7 +36,7 @@ def export(path: Path, thread: str, out: Path, by: str, as_password_file: Path |
 
     Works while the node is stopped; while it runs, use its API (/api/v1/threads/THREAD/evidence).
     """
-    from node.service.evidence_export import export
+    from node.service.evidence.export import export
 
     async def written(staff: "Staff", caller: "Caller") -> bytes:
         return await export(staff.node, caller.actor, thread)
@@ -54,7 +54,7 @@ def verify(file: Path, root: Path) -> None:
 
     Exit code 0 if all of it verifies, 1 if anything does not.
     """
-    from node.service.evidence import verify
+    from node.service.evidence.files import verify
 
     report = verify(file.read_bytes(), root.read_bytes())
     click.echo(f"{report.letters} letters and {report.receipts} receipts verify")

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from node.service.callers import Caller
-    from node.service.sign_in import Staff
+    from node.service.staff.callers import Caller
+    from node.service.staff.sign_in import Staff
 
 Task = Callable[["Staff", "Caller"], Awaitable[Any]]
 SECRET_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -51,8 +51,8 @@ def add(
     path: Path, /, login: str, by: str, as_password_file: Path | None, password_file: Path | None, **facts: str
 ) -> None:
     """Add somebody. A coordinator's sign-in lets caseworkers and coordinators read names."""
-    from node.service.people import create_user
-    from node.service.staff_book import NewUser
+    from node.service.staff.book import NewUser
+    from node.service.staff.people import create_user
 
     new = _checked(NewUser, login=login, password=_password(password_file, login, new=True), **facts)
     made = run_signed_in(path, by, as_password_file, lambda staff, caller: create_user(staff, caller, new))
@@ -64,7 +64,7 @@ def add(
 @click.pass_obj
 def list_(path: Path, by: str, as_password_file: Path | None) -> None:
     """Everybody who may come in."""
-    from node.service.people import list_users
+    from node.service.staff.people import list_users
 
     for one in run_signed_in(path, by, as_password_file, list_users):
         names = "reads names" if one.reads_names else "no names"
@@ -77,7 +77,7 @@ def list_(path: Path, by: str, as_password_file: Path | None) -> None:
 @click.pass_obj
 def disable(path: Path, login: str, by: str, as_password_file: Path | None) -> None:
     """Shut somebody out: sign-ins, tokens and keys end at once."""
-    from node.service.people import disable_user
+    from node.service.staff.people import disable_user
 
     async def shut(staff: "Staff", caller: "Caller") -> Any:
         return await disable_user(staff, caller, await _user_id(staff, caller, login))
@@ -93,8 +93,8 @@ def disable(path: Path, login: str, by: str, as_password_file: Path | None) -> N
 @click.pass_obj
 def password(path: Path, login: str, password_file: Path | None, by: str, as_password_file: Path | None) -> None:
     """A new password for somebody who lost theirs; what they could read they can read again."""
-    from node.service.people import reset_password
-    from node.service.staff_book import NewPassword
+    from node.service.staff.book import NewPassword
+    from node.service.staff.people import reset_password
 
     command = _checked(NewPassword, password=_password(password_file, login, new=True))
 
@@ -107,7 +107,7 @@ def password(path: Path, login: str, password_file: Path | None, by: str, as_pas
 
 async def _user_id(staff: "Staff", caller: "Caller", login: str) -> str:
     from node.errors import NotFound
-    from node.service.people import list_users
+    from node.service.staff.people import list_users
 
     found = next((one.user for one in await list_users(staff, caller) if one.login == login), None)
     if found is None:
@@ -120,8 +120,8 @@ def run_signed_in(path: Path, by: str, password_file: Path | None, task: Task) -
     from node.app import NO_VIEW, unlock_of
     from node.clock import clock_for
     from node.config import load
-    from node.service.setup import open_node
-    from node.service.sign_in import Staff
+    from node.service.staff.sign_in import Staff
+    from node.service.upkeep.setup import open_node
     from node.store.folder import DataFolder
 
     config = load(path).config
@@ -136,9 +136,9 @@ def run_signed_in(path: Path, by: str, password_file: Path | None, task: Task) -
 
 
 async def _signed_in(staff: "Staff", login: str, secret: str, task: Task) -> Any:
-    from node.service.callers import sign_out, who
-    from node.service.sign_in import sign_in
-    from node.service.staff_book import SignIn
+    from node.service.staff.book import SignIn
+    from node.service.staff.callers import sign_out, who
+    from node.service.staff.sign_in import sign_in
 
     started = await sign_in(staff, SignIn(login=login, password=secret))
     caller = await who(staff, started.token)

@@ -12,7 +12,7 @@ import click
 
 from node.api.openapi import text as openapi_text
 from node.cli import main as trm_node
-from node.protocol.schemas import files as schema_files
+from node.protocol.letters.schemas import files as schema_files
 from node.store.schema import schema_page
 from registry.cli import main as trm_registry
 

@@ -11,7 +11,7 @@ import msgspec
 from node.config import pinned_root
 from node.errors import OpenTRMError
 from node.findings import Finding, Patient
-from node.service.setup import KEY_FILE
+from node.service.upkeep.setup import KEY_FILE
 from node.store.db import Store
 from node.store.folder import KEYS_NAME, LOCK_NAME, DataFolder
 from registry.names import DAY_S, ISSUED_FIELD

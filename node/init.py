@@ -22,9 +22,9 @@ from node.init_checks import (
     read_text_secret,
 )
 from node.init_options import InitOptions, toml_of
-from node.service.people import first_user
-from node.service.setup import RECORD_FILE, Made, NewNode, Office, Unlock, init_node, open_node
-from node.service.sign_in import Staff
+from node.service.staff.people import first_user
+from node.service.staff.sign_in import Staff
+from node.service.upkeep.setup import RECORD_FILE, Made, NewNode, Office, Unlock, init_node, open_node
 from node.store.folder import DataFolder
 
 

@@ -11,8 +11,8 @@ from node.config import parsed, read_passphrase, read_secret
 from node.errors import BadInput, OpenTRMError, Unavailable
 from node.init_options import InitOptions, toml_of
 from node.service.decoding import explained
-from node.service.setup import KEY_FILE
-from node.service.staff_book import MIN_PASSWORD, NewUser
+from node.service.staff.book import MIN_PASSWORD, NewUser
+from node.service.upkeep.setup import KEY_FILE
 from node.store.folder import DATABASE_NAME
 from registry.admission import is_plain_url
 from registry.roots import maintainers_of, parse_metadata

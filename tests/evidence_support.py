@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from node.crypto.text import from_base64url, to_base64url
-from node.service.evidence import Evidence, EvidenceLetter, Report, verify
-from node.service.evidence_export import export
-from node.service.registry import RegistryKeeper
+from node.service.evidence.export import export
+from node.service.evidence.files import Evidence, EvidenceLetter, Report, verify
+from node.service.network.registry import RegistryKeeper
 from tests.world import World
 
 ASK = {"questions": [{"question": "room", "why": "choose_service"}]}

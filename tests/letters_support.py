@@ -8,12 +8,12 @@ import msgspec
 from hypothesis import strategies as st
 from msgspec import inspect
 
-from node.protocol import scalars
-from node.protocol.codes import ANSWERS, DEFAULT_HANDLING
-from node.protocol.decode import AnyControl, AnyLetter
-from node.protocol.kinds import CONTROL, KINDS
-from node.protocol.letters import make_stop
-from node.protocol.scalars import MAX_INT
+from node.protocol.letters import scalars
+from node.protocol.letters.codes import ANSWERS, DEFAULT_HANDLING
+from node.protocol.letters.decode import AnyControl, AnyLetter
+from node.protocol.letters.frame import make_stop
+from node.protocol.letters.kinds import CONTROL, KINDS
+from node.protocol.letters.scalars import MAX_INT
 
 NOW = 1_795_000_000
 TOKEN = "2fc23a7957bc66efea93d901398a3d03"

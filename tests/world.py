@@ -17,17 +17,18 @@ from node.clock import SteppedClock
 from node.crypto.suite import KemKey
 from node.crypto.vault import SMALLEST
 from node.peer.worker import Worker
-from node.protocol.case import Case, FirstIntake, Person
-from node.protocol.consent_record import ConsentRecord, ConsentTo
-from node.service import reading, referrals, sweeps, withdrawals
+from node.protocol.cases.case import Case, FirstIntake, Person
+from node.protocol.consent.record import ConsentRecord, ConsentTo
 from node.service.actor import Actor
-from node.service.book import Book
-from node.service.commands import Act, ActDone, FieldsOf, OpenReferral, ThreadView, Withdraw
+from node.service.cases.identity import write_identity
 from node.service.context import Node
-from node.service.delivery_types import PostFailed
-from node.service.identity import write_identity
-from node.service.incoming import receive
-from node.service.setup import RECORD_FILE, NewNode, Office, Opened, Unlock, init_node, open_node
+from node.service.delivery.incoming import receive
+from node.service.delivery.words import PostFailed
+from node.service.threads import acts, reading, withdrawals
+from node.service.threads.book import Book
+from node.service.threads.commands import Act, ActDone, FieldsOf, OpenReferral, ThreadView, Withdraw
+from node.service.upkeep import sweeps
+from node.service.upkeep.setup import RECORD_FILE, NewNode, Office, Opened, Unlock, init_node, open_node
 from node.store.folder import DataFolder
 from node.store.work import Work
 from registry.ceremony import publish
@@ -154,7 +155,7 @@ class Country:
             case_id = await self.new_case()
             await self.consent(case_id, peer)
         command = OpenReferral(**{"peer": peer, "needs": ("shelter", "health"), **facts})
-        return await referrals.open_referral(self.node, self.caseworker, case_id, command)
+        return await acts.open_referral(self.node, self.caseworker, case_id, command)
 
     async def act(self, thread: str, kind: str, body: dict[str, Any] | None = None, **facts: Any) -> ActDone:
         """One act on a thread."""
@@ -162,11 +163,11 @@ class Country:
             FieldsOf(person_id=who, fields=tuple(names)) for who, names in facts.pop("disclose", {}).items()
         )
         command = Act(kind=kind, body=msgspec.Raw(msgspec.json.encode(body)), disclose=disclose, **facts)
-        return await referrals.act(self.node, self.coordinator, thread, command)
+        return await acts.act(self.node, self.coordinator, thread, command)
 
     async def stop(self, thread: str) -> ActDone:
         """End a thread."""
-        return await referrals.stop_thread(self.node, self.coordinator, thread)
+        return await acts.stop_thread(self.node, self.coordinator, thread)
 
     async def withdraw(self, case_id: str, consent_id: str) -> int:
         """She takes her consent back."""

@@ -15,8 +15,8 @@ from node.api.problems import MEDIA_TYPE, BadRequest, problem_of
 from node.api.routes import ROUTES
 from node.errors import NotFound, WrongRole
 from node.log import get
-from node.service.callers import Caller, not_signed_in, who
-from node.service.sign_in import Staff
+from node.service.staff.callers import Caller, not_signed_in, who
+from node.service.staff.sign_in import Staff
 
 MAX_BODY_BYTES: Final = 1 << 20
 JSON: Final = "application/json"

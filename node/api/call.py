@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from node.service.actor import Actor
-from node.service.callers import Caller, not_signed_in
 from node.service.context import Node
-from node.service.sign_in import Staff
+from node.service.staff.callers import Caller, not_signed_in
+from node.service.staff.sign_in import Staff
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from msgspec import Meta
 
 from node.api.call import Call, Handler, Route, number
 from node.api.roles import DECIDE, WORK
-from node.service import cases, consents, withdrawals
-from node.service.case_requests import (
+from node.service.cases import cases, consents
+from node.service.cases.consents import ConsentView, NewConsent
+from node.service.cases.requests import (
     AnyChange,
     CasePage,
     CaseView,
@@ -21,8 +22,8 @@ from node.service.case_requests import (
     SetOwner,
     WriteIdentity,
 )
-from node.service.commands import Command, Withdraw
-from node.service.consents import ConsentView, NewConsent
+from node.service.threads import withdrawals
+from node.service.threads.commands import Command, Withdraw
 
 
 class PageQuery(Command, frozen=True):

@@ -7,10 +7,11 @@ from msgspec import Meta
 from node.api.call import Call, Route, number
 from node.api.roles import AUDIT, DECIDE, EVERY_ROLE, MANAGE, RUN, WORK
 from node.api.routes_cases import PageQuery
-from node.service import desk, oversight
-from node.service.desk import Inbox, TaskView
-from node.service.oversight import AuditPage, AuditVerified, Health, Queues
-from node.service.registry_view import CountryView, RegistryView, country_view, registry_view
+from node.service.network.view import CountryView, RegistryView, country_view, registry_view
+from node.service.threads import desk
+from node.service.threads.desk import Inbox, TaskView
+from node.service.upkeep import oversight
+from node.service.upkeep.oversight import AuditPage, AuditVerified, Health, Queues
 
 
 class AuditQuery(PageQuery, frozen=True):

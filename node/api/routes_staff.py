@@ -2,10 +2,8 @@
 
 from node.api.call import Call, Route
 from node.api.roles import ANYBODY, COORDINATE, EVERY_ROLE, MANAGE, PEOPLE, RUN
-from node.service import people, tokens
-from node.service.callers import sign_out
-from node.service.sign_in import sign_in
-from node.service.staff_book import (
+from node.service.staff import people, tokens
+from node.service.staff.book import (
     ChangePassword,
     Me,
     NewPassword,
@@ -17,6 +15,8 @@ from node.service.staff_book import (
     TokenView,
     UserView,
 )
+from node.service.staff.callers import sign_out
+from node.service.staff.sign_in import sign_in
 
 
 async def _me(c: Call) -> Me:

@@ -6,14 +6,15 @@ import msgspec
 
 from node.api.call import Call, Route
 from node.api.roles import AUDIT, DECIDE, WORK
-from node.service import desk, evidence_export, reading, referrals
-from node.service.case_requests import (
+from node.service.cases.requests import (
     IdentityView,
     Reason,
 )
-from node.service.commands import Act, ActDone, OpenReferral, ThreadView
-from node.service.desk import ThreadLine
-from node.service.evidence import Evidence
+from node.service.evidence import export as evidence_export
+from node.service.evidence.files import Evidence
+from node.service.threads import acts, desk, reading
+from node.service.threads.commands import Act, ActDone, OpenReferral, ThreadView
+from node.service.threads.desk import ThreadLine
 
 
 async def _open_identity(c: Call) -> IdentityView:
@@ -30,7 +31,7 @@ THREADS: tuple[Route, ...] = (
         "/cases/{case}/referrals",
         DECIDE,
         "Offer a person to a country; opens a thread",
-        lambda c: referrals.open_referral(c.node, c.actor, c.path["case"], c.body),
+        lambda c: acts.open_referral(c.node, c.actor, c.path["case"], c.body),
         takes=OpenReferral,
         answers=ActDone,
         status=201,
@@ -64,7 +65,7 @@ THREADS: tuple[Route, ...] = (
         "/threads/{thread}/acts",
         WORK,
         "Do one act; the letter leaves when it is released",
-        lambda c: referrals.act(c.node, c.actor, c.path["thread"], c.body),
+        lambda c: acts.act(c.node, c.actor, c.path["thread"], c.body),
         takes=Act,
         answers=ActDone,
         status=201,
@@ -74,7 +75,7 @@ THREADS: tuple[Route, ...] = (
         "/threads/{thread}/stop",
         DECIDE,
         "End a thread with the one stop letter; no reason is asked",
-        lambda c: referrals.stop_thread(c.node, c.actor, c.path["thread"]),
+        lambda c: acts.stop_thread(c.node, c.actor, c.path["thread"]),
         answers=ActDone,
     ),
     Route(

@@ -18,7 +18,7 @@ from node.demo.client import ApiClient
 from node.errors import Unavailable
 from node.init import initialise
 from node.init_options import InitOptions
-from node.service.setup import RECORD_FILE
+from node.service.upkeep.setup import RECORD_FILE
 from registry.ceremony import admit, create_registry, publish
 from registry.keyfiles import new_key
 from registry.proposal import sign

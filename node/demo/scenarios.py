@@ -12,7 +12,7 @@ from typing import Any
 from node.demo.network import Network
 from node.demo.person import Desk
 from node.errors import OpenTRMError
-from node.service.evidence import verify
+from node.service.evidence.files import verify
 
 DAY_S = 86_400
 Result = dict[str, Any]

@@ -8,8 +8,8 @@ from aiohttp import web
 from node.errors import ReadOnly
 from node.peer.limits import Buckets
 from node.service.context import Node
-from node.service.delivery_types import CLASS_NAMES
-from node.service.incoming import receive
+from node.service.delivery.incoming import receive
+from node.service.delivery.words import CLASS_NAMES
 
 MAX_ENVELOPES = 64
 SIZES = {name: size for size, name in CLASS_NAMES.items()}

@@ -11,7 +11,7 @@ from types import TracebackType
 
 import aiohttp
 
-from node.service.delivery_types import CLASS_NAMES, SLOT_BYTES, PostFailed
+from node.service.delivery.words import CLASS_NAMES, SLOT_BYTES, PostFailed
 
 MAX_BUNDLE_BYTES = 64 * 1024
 CONNECT_S, TOTAL_S = 5.0, 60.0

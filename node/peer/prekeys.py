@@ -5,8 +5,8 @@ Source: wire 5, 6.
 from node.log import get
 from node.peer.client import PeerClient
 from node.service.context import Node
-from node.service.delivery_types import PostFailed
-from node.service.prekeys import accept_fetched
+from node.service.delivery.words import PostFailed
+from node.service.network.prekeys import accept_fetched
 
 log = get()
 

@@ -14,10 +14,10 @@ from node.log import get
 from node.peer.client import PeerClient
 from node.peer.prekeys import fetch_bundle
 from node.service.context import Node
-from node.service.deliver import agenda, record_answers, record_failure, still_out, to_post
-from node.service.delivery_types import EnvelopeRow, PostFailed
-from node.service.prekeys import needs_bundle
-from node.service.release import release_due
+from node.service.delivery.deliver import agenda, record_answers, record_failure, still_out, to_post
+from node.service.delivery.release import release_due
+from node.service.delivery.words import EnvelopeRow, PostFailed
+from node.service.network.prekeys import needs_bundle
 
 log = get()
 PAUSE_AFTER_FAULT_S = 5.0

@@ -10,7 +10,7 @@ A stop, a withdrawal of consent, erasure and safety have no rows: they take effe
 
 from typing import Final
 
-from node.protocol.codes import Role
+from node.protocol.letters.codes import Role
 from node.protocol.matter import Crossing
 
 OPENER: Final[Role] = "opener"

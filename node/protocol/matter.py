@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from node.protocol.codes import IDENTITY_BEFORE_ACCEPTANCE, NOT_IN_THIS_STATE, UNKNOWN_THREAD, WRONG_SIDE, Role
-from node.protocol.thread import NONE, Entry, Shared
+from node.protocol.letters.codes import IDENTITY_BEFORE_ACCEPTANCE, NOT_IN_THIS_STATE, UNKNOWN_THREAD, WRONG_SIDE, Role
+from node.protocol.threads.thread import NONE, Entry, Shared
 
 Case = Literal["", "yes", "no"]  # a row for one answer of a yes-or-no letter
 

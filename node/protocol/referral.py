@@ -8,10 +8,10 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from node.protocol.codes import IDENTITY_BEFORE_ACCEPTANCE, NOT_IN_DATA_NEEDED, NOT_IN_THIS_STATE, Role
 from node.protocol.crossings import REFERRAL_CROSSINGS
+from node.protocol.letters.codes import IDENTITY_BEFORE_ACCEPTANCE, NOT_IN_DATA_NEEDED, NOT_IN_THIS_STATE, Role
 from node.protocol.matter import Matter, Refusal, Rule
-from node.protocol.thread import ENDED, NONE, Entry, Shared
+from node.protocol.threads.thread import ENDED, NONE, Entry, Shared
 
 OPENER: Final[Role] = "opener"
 RESPONDER: Final[Role] = "responder"

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from node.protocol.codes import reason_of
+from node.protocol.letters.codes import reason_of
 
 Place = Literal[
     "drafting",  # when a person writes: the gate, in front of her

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from node.protocol.deadlines import ESCALATION, REPLIES
 from node.protocol.matter import Crossing, Matter, Rule
 from node.protocol.matters import MATTERS
-from node.protocol.thread import AFTER_STOP, EXPIRED, NONE
+from node.protocol.threads.deadlines import ESCALATION, REPLIES
+from node.protocol.threads.thread import AFTER_STOP, EXPIRED, NONE
 
 SIDES = {"opener": "sender", "responder": "receiver"}
 

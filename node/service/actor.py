@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from node.crypto.suite import KemKey
 from node.errors import WrongRole
-from node.protocol.facts import ActorRole
+from node.protocol.gate.facts import ActorRole
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from aiohttp.test_utils import TestClient
 
 from node.api.app import api_application
 from node.crypto.vault import SMALLEST
-from node.service import setup
-from node.service.people import first_user
-from node.service.setup import Made
-from node.service.sign_in import SignInLimits, Staff
-from node.service.staff_book import NewUser
+from node.service.staff.book import NewUser
+from node.service.staff.people import first_user
+from node.service.staff.sign_in import SignInLimits, Staff
+from node.service.upkeep import setup
+from node.service.upkeep.setup import Made
 from tests import world as worlds
 from tests.world import World, make_world
 

@@ -1,7 +1,7 @@
 """Who may add, shut out and let in whom."""
 
 from node.crypto.vault import SMALLEST
-from node.service.sign_in import Staff
+from node.service.staff.sign_in import Staff
 from tests.api.conftest import PASSWORD, Desk
 
 

@@ -3,7 +3,7 @@
 import asyncio
 
 from node.crypto.vault import SMALLEST
-from node.service.sign_in import FREE_TRIES, Staff
+from node.service.staff.sign_in import FREE_TRIES, Staff
 from tests.api.conftest import IDLE_S, MAX_S, PASSWORD, Desk
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from node.crypto.envelope import open_envelope
 from node.crypto.receipts import Hint, Receipt, open_slot
-from node.service.incoming import receive
+from node.service.delivery.incoming import receive
 from tests.forge import Forged, Forgery, forge
 from tests.world import World
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from node.service.identity import ForeignBlock
-from node.service.reading import open_identity
+from node.service.cases.identity import ForeignBlock
+from node.service.threads.reading import open_identity
 from tests.attack.forged_posts import alarms, answer, forged, payload_of, post
 from tests.unit.test_spine import ACCEPT
 from tests.world import HER, World, make_world

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from node.service import reading
-from node.service.sweeps import heads
+from node.service.threads import reading
+from node.service.upkeep.sweeps import heads
 from tests.world import World, make_world, no_fault
 
 

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from node.crypto.receipts import HINT_BUSY, HINT_REFRESH, SLOT_BYTES, Hint, Receipt, Status, hint_slot
-from node.service.delivery_types import PostFailed
-from node.service.incoming import judge_parked, receive
+from node.service.delivery.incoming import judge_parked, receive
+from node.service.delivery.words import PostFailed
 from tests.attack.forged_posts import alarms, answer, forged, payload_of, post, rows
 from tests.forge import Forgery, flip
 from tests.world import DAY_S, MemoryPost, World, make_world

@@ -23,7 +23,7 @@ from node.crypto.rolekeys import RoleKey
 from node.crypto.statement import unpack_statement
 from node.crypto.suite import SigningKey
 from node.crypto.text import from_base64url, to_base64url
-from node.service.evidence import Evidence, EvidenceFile, Report, verify
+from node.service.evidence.files import Evidence, EvidenceFile, Report, verify
 from registry.ceremony import create_registry
 from registry.errors import BadRegistryFile
 from registry.record import MessageKey, Record, encode_record, sign_record

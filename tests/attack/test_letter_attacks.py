@@ -4,9 +4,9 @@ import tracemalloc
 
 import pytest
 
-from node.protocol.decode import decode
-from node.protocol.kinds import KINDS, LETTER
-from node.protocol.strict import Malformed, Unsupported
+from node.protocol.letters.decode import decode
+from node.protocol.letters.kinds import KINDS, LETTER
+from node.protocol.letters.strict import Malformed, Unsupported
 from tests.letters_support import document, to_bytes
 
 MIB = 1024 * 1024

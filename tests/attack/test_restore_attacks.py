@@ -7,8 +7,8 @@ import pytest
 
 from node.errors import BadInput, Unavailable
 from node.service.actor import Actor
-from node.service.oversight import verify_audit
-from node.service.restore import put_back
+from node.service.upkeep.oversight import verify_audit
+from node.service.upkeep.restore import put_back
 from node.store.folder import DataFolder
 from tests.unit.test_spine import ACCEPT
 from tests.world import DAY_S, HER, World, make_world

@@ -7,11 +7,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from node.service.book import Book
-from node.service.case_requests import BlockCountries, Change, SetProtection, SetTie
-from node.service.cases import change_case
+from node.service.cases.cases import change_case
+from node.service.cases.requests import BlockCountries, Change, SetProtection, SetTie
 from node.service.context import Node
-from node.service.incoming import receive
+from node.service.delivery.incoming import receive
+from node.service.threads.book import Book
 from tests.attack.forged_posts import alarms, payload_of, rows
 from tests.unit.test_spine import ACCEPT
 from tests.world import DAY_S, HER, World, make_world, no_fault

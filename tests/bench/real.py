@@ -19,12 +19,12 @@ import node.peer.worker as worker
 from node.app import running
 from node.config import load
 from node.log import configure
-from node.service import referrals
 from node.service.actor import Actor
-from node.service.commands import Act
 from node.service.context import Node
-from node.service.deliver import record_answers
-from node.service.delivery_types import EnvelopeRow
+from node.service.delivery.deliver import record_answers
+from node.service.delivery.words import EnvelopeRow
+from node.service.threads import acts
+from node.service.threads.commands import Act
 from tests.bench.network import RECEIVER, SENDER, Prepared
 from tests.bench.processes import Child, child
 from tests.bench.shapes import Figures, Shape, drive, resident_mb
@@ -66,7 +66,7 @@ class RealPair:
         await asyncio.gather(*(self._letter() for _ in range(count)))
 
     async def _letter(self) -> None:
-        done = await referrals.act(self.node, CASEWORKER, random.choice(self.threads), UPDATE)
+        done = await acts.act(self.node, CASEWORKER, random.choice(self.threads), UPDATE)
         assert done.letter_id is not None
         self.sent.append(done.letter_id)
         await self.waiting.setdefault(done.letter_id, asyncio.Event()).wait()

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 
 from node.demo.person import Desk
-from node.service.evidence import verify
+from node.service.evidence.files import verify
 from tests.crash.support import CODES, DAY_S, CrashNetwork, traces
 
 Done = Callable[[], Awaitable[bool]]

@@ -3,9 +3,9 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from node.protocol.codes import Role
-from node.protocol.fold import refold
-from node.protocol.thread import Entry, Thread, after_stop
+from node.protocol.letters.codes import Role
+from node.protocol.threads.fold import refold
+from node.protocol.threads.thread import Entry, Thread, after_stop
 from tests.simulation.two_sides import BEGINNINGS, STOP, World
 
 SIDES: tuple[Role, Role] = ("opener", "responder")

@@ -9,9 +9,9 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from node.protocol.thread import Thread, after_stop
-from node.service.book import Book
+from node.protocol.threads.thread import Thread, after_stop
 from node.service.context import Node
+from node.service.threads.book import Book
 from node.store.work import Reader
 from tests.simulation.node_play import MOVES, Move, Play, run_play
 

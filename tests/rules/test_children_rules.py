@@ -3,11 +3,11 @@
 import pytest
 
 from node.errors import NotAllowed
-from node.protocol.case_changes import check_guardian, record_guardian
-from node.protocol.consent import assertion, effective
-from node.protocol.consent_faults import faults
-from node.protocol.facts import ThreadFacts
-from node.protocol.gate import receiver
+from node.protocol.cases.changes import check_guardian, record_guardian
+from node.protocol.consent.faults import faults
+from node.protocol.consent.scope import assertion, effective
+from node.protocol.gate.facts import ThreadFacts
+from node.protocol.gate.gate import receiver
 from tests.rules.world import (
     CHILD,
     CHILD_TOKEN,

@@ -3,10 +3,10 @@
 import pytest
 
 from node.errors import NotAllowed
-from node.protocol.consent import after_withdrawal, assertion, note_asserted, withdraw
-from node.protocol.consent_faults import faults
-from node.protocol.facts import ThreadFacts, Withdrawn
-from node.protocol.gate import receiver
+from node.protocol.consent.faults import faults
+from node.protocol.consent.scope import after_withdrawal, assertion, note_asserted, withdraw
+from node.protocol.gate.facts import ThreadFacts, Withdrawn
+from node.protocol.gate.gate import receiver
 from tests.rules.world import (
     CHILD,
     CHILD_TOKEN,

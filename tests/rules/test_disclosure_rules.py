@@ -5,11 +5,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from node.protocol.codes import CATEGORIES
-from node.protocol.facts import ThreadFacts
-from node.protocol.fields import FIELDS
-from node.protocol.gate import fits_few_people, receiver
-from node.protocol.letters import Attachment
+from node.protocol.gate.facts import ThreadFacts
+from node.protocol.gate.gate import fits_few_people, receiver
+from node.protocol.letters.codes import CATEGORIES
+from node.protocol.letters.fields import FIELDS
+from node.protocol.letters.frame import Attachment
 from tests.rules.world import (
     CHILD_TOKEN,
     NAME,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from node.protocol.codes import REASON_NAMES
+from node.protocol.letters.codes import REASON_NAMES
 from node.protocol.rules import BY_ID, RULES, Rule
 
 

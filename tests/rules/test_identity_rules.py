@@ -4,14 +4,14 @@ import msgspec
 import pytest
 
 from node.errors import NotAllowed
-from node.protocol.case_changes import distrust
-from node.protocol.consent_faults import faults
-from node.protocol.decode import decode, encode
-from node.protocol.desk import OPENING_REASONS, holds, may_open_identity
-from node.protocol.facts import OfficeKeyFacts, ThreadFacts
-from node.protocol.gate import audit_of, receiver
-from node.protocol.kinds import LETTER
-from node.protocol.strict import Malformed, Unsupported
+from node.protocol.cases.changes import distrust
+from node.protocol.consent.faults import faults
+from node.protocol.gate.desk import OPENING_REASONS, holds, may_open_identity
+from node.protocol.gate.facts import OfficeKeyFacts, ThreadFacts
+from node.protocol.gate.gate import audit_of, receiver
+from node.protocol.letters.decode import decode, encode
+from node.protocol.letters.kinds import LETTER
+from node.protocol.letters.strict import Malformed, Unsupported
 from tests.rules.world import (
     DAY,
     HER,

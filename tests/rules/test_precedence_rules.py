@@ -2,8 +2,8 @@
 
 import pytest
 
-from node.protocol.facts import ThreadFacts, Withdrawn
-from node.protocol.gate import at_control, receiver, takes_effect
+from node.protocol.gate.facts import ThreadFacts, Withdrawn
+from node.protocol.gate.gate import at_control, receiver, takes_effect
 from tests.rules.world import (
     DAY,
     HER,

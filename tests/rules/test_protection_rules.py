@@ -3,12 +3,12 @@
 import pytest
 
 from node.errors import NotAllowed
-from node.protocol.bodies import OfferBody
-from node.protocol.case import LIFT_WAIT_SECONDS, asylum_blocks
-from node.protocol.case_changes import doubt_age, lift_asylum_block, set_protection, set_tie, settle_age
-from node.protocol.desk import holds
-from node.protocol.facts import ThreadFacts
-from node.protocol.gate import receiver
+from node.protocol.cases.case import LIFT_WAIT_SECONDS, asylum_blocks
+from node.protocol.cases.changes import doubt_age, lift_asylum_block, set_protection, set_tie, settle_age
+from node.protocol.gate.desk import holds
+from node.protocol.gate.facts import ThreadFacts
+from node.protocol.gate.gate import receiver
+from node.protocol.letters.bodies import OfferBody
 from tests.rules.world import (
     CHILD,
     HER,

@@ -8,10 +8,10 @@ import msgspec
 import pytest
 from msgspec import inspect
 
-from node.protocol import codes
-from node.protocol.fields import FIELDS, forbidding_rule
-from node.protocol.gate import receiver
-from node.protocol.kinds import KINDS
+from node.protocol.gate.gate import receiver
+from node.protocol.letters import codes
+from node.protocol.letters.fields import FIELDS, forbidding_rule
+from node.protocol.letters.kinds import KINDS
 from node.protocol.rules import RULES
 from tests.rules.world import accepted, body, both, disclosure, item, letter
 

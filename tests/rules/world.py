@@ -4,14 +4,14 @@ from typing import Any
 
 import msgspec
 
-from node.protocol.bodies import Body, DataItem
-from node.protocol.case import Case, CaseThread, FirstIntake, Guardian, Person, Tie
-from node.protocol.consent import assertion, note_asserted
-from node.protocol.consent_record import ConsentRecord, ConsentTo
-from node.protocol.facts import Draft, OfficeKeyFacts, RecipientFacts, ThreadFacts
-from node.protocol.gate import Gate, at_drafting, at_release
-from node.protocol.kinds import KINDS
-from node.protocol.letters import ConsentEntry, Letter, SealedIdentity, make_stop
+from node.protocol.cases.case import Case, CaseThread, FirstIntake, Guardian, Person, Tie
+from node.protocol.consent.record import ConsentRecord, ConsentTo
+from node.protocol.consent.scope import assertion, note_asserted
+from node.protocol.gate.facts import Draft, OfficeKeyFacts, RecipientFacts, ThreadFacts
+from node.protocol.gate.gate import Gate, at_drafting, at_release
+from node.protocol.letters.bodies import Body, DataItem
+from node.protocol.letters.frame import ConsentEntry, Letter, SealedIdentity, make_stop
+from node.protocol.letters.kinds import KINDS
 from node.protocol.rules import Objection
 from tests.letters_support import BODIES, TOKEN, document
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from node.errors import Conflict, NotAllowed
-from node.service import reading
-from node.service.delivery_types import PostFailed
-from node.service.incoming import receive
+from node.service.delivery.incoming import receive
+from node.service.delivery.words import PostFailed
+from node.service.threads import reading
 from tests.simulation.bodies import body_of
 from tests.world import HER, MemoryPost, World, make_world, no_fault
 

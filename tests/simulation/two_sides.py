@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from node.protocol.bodies import DataItem
-from node.protocol.codes import Role
-from node.protocol.machine import (
+from node.protocol.letters.bodies import DataItem
+from node.protocol.letters.codes import Role
+from node.protocol.threads.machine import (
     allowed,
     given_up,
     next_to_release,
@@ -21,8 +21,8 @@ from node.protocol.machine import (
     refused_by_peer,
     release,
 )
-from node.protocol.outcome import Cancelled, Verdict
-from node.protocol.thread import Entry, Facts, Thread, after_stop
+from node.protocol.threads.outcome import Cancelled, Verdict
+from node.protocol.threads.thread import Entry, Facts, Thread, after_stop
 
 THREAD = "ab" * 16
 PERSON = "cd" * 16

@@ -11,11 +11,11 @@ from node.app import NO_VIEW, unlock_of
 from node.cli import main
 from node.clock import clock_for
 from node.config import load
-from node.protocol.case import Case
-from node.protocol.machine import open_thread
-from node.service.book import Book
-from node.service.files import ThreadFile
-from node.service.setup import open_node
+from node.protocol.cases.case import Case
+from node.protocol.threads.machine import open_thread
+from node.service.threads.book import Book
+from node.service.threads.files import ThreadFile
+from node.service.upkeep.setup import open_node
 from node.store.folder import DataFolder
 from node.store.work import Work
 from tests.evidence_support import archiving, flipped, opened, with_letter

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from node.service.delivery_types import MAX_BATCH
+from node.service.delivery.words import MAX_BATCH
 from tests.unit.test_spine import ACCEPT
 from tests.world import HER, Country, MemoryPost, World, make_world
 

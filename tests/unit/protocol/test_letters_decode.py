@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from node.protocol.codes import MALFORMED, UNSUPPORTED
-from node.protocol.control import ResendBody
-from node.protocol.decode import checked, decode, encode
-from node.protocol.kinds import COVER, KINDS, LETTER
-from node.protocol.strict import Malformed, Unsupported
+from node.protocol.letters.codes import MALFORMED, UNSUPPORTED
+from node.protocol.letters.control import ResendBody
+from node.protocol.letters.decode import checked, decode, encode
+from node.protocol.letters.kinds import COVER, KINDS, LETTER
+from node.protocol.letters.strict import Malformed, Unsupported
 from tests.letters_support import BODIES, HASH, document, letters, stop, to_bytes
 from tests.vectors_support import open_vector, trm, unbase64
 
@@ -171,7 +171,7 @@ def test_the_pattern_of_a_date_is_the_calendar():
     import re
     from datetime import date
 
-    from node.protocol.scalars import _DATE
+    from node.protocol.letters.scalars import _DATE
 
     for year in (1900, 1999, 2000, 2026, 2028, 2096, 2100, 2400):
         for month in range(14):

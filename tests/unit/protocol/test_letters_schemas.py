@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from node.protocol.kinds import KINDS
-from node.protocol.schemas import files
+from node.protocol.letters.kinds import KINDS
+from node.protocol.letters.schemas import files
 
 COMMITTED = Path(__file__).parents[3] / "docs" / "schemas"
 

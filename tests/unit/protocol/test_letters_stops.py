@@ -7,14 +7,15 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from node.protocol import bodies, codes, control, letters
-from node.protocol.bodies import Part
-from node.protocol.codes import CATEGORIES, DEFAULT_HANDLING, REASON_NAMES, reason_of
-from node.protocol.decode import decode, encode
-from node.protocol.fields import FIELDS
-from node.protocol.kinds import KINDS, LETTER
-from node.protocol.letters import check_stop_shape, is_stop, make_stop
-from node.protocol.strict import Malformed
+from node.protocol.letters import bodies, codes, control
+from node.protocol.letters import frame as letters
+from node.protocol.letters.bodies import Part
+from node.protocol.letters.codes import CATEGORIES, DEFAULT_HANDLING, REASON_NAMES, reason_of
+from node.protocol.letters.decode import decode, encode
+from node.protocol.letters.fields import FIELDS
+from node.protocol.letters.frame import check_stop_shape, is_stop, make_stop
+from node.protocol.letters.kinds import KINDS, LETTER
+from node.protocol.letters.strict import Malformed
 from tests.letters_support import CONSENT, GIVEN_NAME, HASH, LETTER_ID, NOW, THREAD, document, stop, to_bytes
 
 SPOILED: dict[str, Any] = {

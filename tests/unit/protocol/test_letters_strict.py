@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from node.protocol.codes import MALFORMED
-from node.protocol.scalars import MAX_INT
-from node.protocol.strict import MAX_DEPTH, Malformed, parse
+from node.protocol.letters.codes import MALFORMED
+from node.protocol.letters.scalars import MAX_INT
+from node.protocol.letters.strict import MAX_DEPTH, Malformed, parse
 
 
 def nested(depth: int) -> bytes:

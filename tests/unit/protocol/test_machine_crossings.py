@@ -4,12 +4,12 @@ from itertools import product
 
 import pytest
 
-from node.protocol.codes import Role
 from node.protocol.crossings import REFERRAL_CROSSINGS
-from node.protocol.machine import state
+from node.protocol.letters.codes import Role
 from node.protocol.matter import Crossing
 from node.protocol.referral import REFERRAL, RULES
-from node.protocol.thread import Thread
+from node.protocol.threads.machine import state
+from node.protocol.threads.thread import Thread
 from tests.simulation.two_sides import BEGINNINGS, World
 
 TAIL = 3  # acts of one side that the other has not seen; more repeat states already met

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from node.protocol.codes import Urgency
-from node.protocol.deadlines import CARE_S, DAY, HOUR, Calendar, arrival_by, escalation, reply_by, thread_ends
+from node.protocol.letters.codes import Urgency
 from node.protocol.referral import RULES
 from node.protocol.tables import handbook
+from node.protocol.threads.deadlines import CARE_S, DAY, HOUR, Calendar, arrival_by, escalation, reply_by, thread_ends
 
 EAST = Calendar(zone=timezone(timedelta(hours=3)), weekend=frozenset({4, 5}), holidays=frozenset({date(2026, 5, 3)}))
 WEST = Calendar(zone=UTC)

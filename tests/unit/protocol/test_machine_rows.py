@@ -5,12 +5,12 @@ from itertools import count
 import pytest
 from msgspec.structs import replace
 
-from node.protocol.codes import Role
-from node.protocol.machine import allowed, open_thread, receive, state
+from node.protocol.letters.codes import Role
 from node.protocol.matter import Case, Rule
-from node.protocol.outcome import Verdict
 from node.protocol.referral import REFERRAL, RULES
-from node.protocol.thread import ENDED, NONE, Entry, Facts, Shared, Thread
+from node.protocol.threads.machine import allowed, open_thread, receive, state
+from node.protocol.threads.outcome import Verdict
+from node.protocol.threads.thread import ENDED, NONE, Entry, Facts, Shared, Thread
 from tests.simulation.two_sides import LIFE_S, MAX_LIFE_S, THREAD, World, facts
 
 NOW = 1_000_000

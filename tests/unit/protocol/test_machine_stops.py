@@ -3,10 +3,19 @@
 import pytest
 from msgspec.structs import replace
 
-from node.protocol.codes import Role
-from node.protocol.machine import allowed, local_state, open_thread, queue, receive, refused_by_peer, release, state
-from node.protocol.outcome import ActNotAllowed, Cancelled, Verdict
-from node.protocol.thread import Entry, Thread, withdrawals
+from node.protocol.letters.codes import Role
+from node.protocol.threads.machine import (
+    allowed,
+    local_state,
+    open_thread,
+    queue,
+    receive,
+    refused_by_peer,
+    release,
+    state,
+)
+from node.protocol.threads.outcome import ActNotAllowed, Cancelled, Verdict
+from node.protocol.threads.thread import Entry, Thread, withdrawals
 from tests.simulation.two_sides import ACCEPT, DISCLOSE, LIFE_S, MAX_LIFE_S, OFFER, STOP, THREAD, World
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from node.protocol.case import Tie
-from node.protocol.case_changes import set_protection, set_tie, suppress_stop
-from node.service.blocks import stop_blocked_threads
-from node.service.book import Book
+from node.protocol.cases.case import Tie
+from node.protocol.cases.changes import set_protection, set_tie, suppress_stop
+from node.service.threads.blocks import stop_blocked_threads
+from node.service.threads.book import Book
 from node.store.work import Reader, Work
 from tests.world import DAY_S, HER, Country, World, make_world
 

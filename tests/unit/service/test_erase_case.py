@@ -9,10 +9,10 @@ import pytest
 
 from node.crypto.receipts import Receipt, Status
 from node.errors import NotAllowed, NotFound
-from node.protocol.codes import NOT_IN_THIS_STATE
-from node.service.book import Book
-from node.service.erasure import erase_case
-from node.service.referrals import open_for
+from node.protocol.letters.codes import NOT_IN_THIS_STATE
+from node.service.threads.acts import open_for
+from node.service.threads.book import Book
+from node.service.threads.erasure import erase_case
 from node.store.work import Reader
 from tests.attack.forged_posts import answer, forged, payload_of, post
 from tests.world import DAY_S, HER, World

@@ -10,11 +10,11 @@ from node.crypto.suite import SigningKey
 from node.crypto.text import from_base64url
 from node.errors import NotFound, WrongRole
 from node.service.actor import Actor
-from node.service.book import Book
 from node.service.context import Node
-from node.service.erasure import erase_levels
-from node.service.evidence import FORMAT, Evidence, Report, verify
-from node.service.evidence_export import export
+from node.service.evidence.export import export
+from node.service.evidence.files import FORMAT, Evidence, Report, verify
+from node.service.threads.book import Book
+from node.service.threads.erasure import erase_levels
 from node.store.letters import LetterRow
 from node.store.work import Work
 from registry.ceremony import publish, renew_root

@@ -6,14 +6,16 @@ Source: wire 1, 3 row 5, 7; R37, R39; pitfalls P14, P30.
 import msgspec
 import pytest
 
-from node.protocol.decode import AnyControl, AnyLetter, decode
-from node.protocol.strict import Unsupported
-from node.service import judge, reading, sweeps
-from node.service.book import Book
-from node.service.deliver import IDLE_S, agenda
-from node.service.release import release_due
-from node.service.setup import refresh_prekeys
-from node.service.take import take_held
+from node.protocol.letters.decode import AnyControl, AnyLetter, decode
+from node.protocol.letters.strict import Unsupported
+from node.service.delivery import judge
+from node.service.delivery.deliver import IDLE_S, agenda
+from node.service.delivery.release import release_due
+from node.service.delivery.take import take_held
+from node.service.threads import reading
+from node.service.threads.book import Book
+from node.service.upkeep import sweeps
+from node.service.upkeep.setup import refresh_prekeys
 from node.store.work import Reader, Work
 from registry.trust import View
 from tests.world import DAY_S, World

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from node.service.registry import RegistryKeeper
+from node.service.network.registry import RegistryKeeper
 from registry.suspension import make_suspension, publish_suspension
 from tests.world import DAY_S, World, make_world
 

@@ -3,12 +3,13 @@
 import pytest
 
 from node.errors import OpenTRMError
-from node.protocol.decode import AnyLetter
-from node.service import reading, sweeps
-from node.service.book import Book
-from node.service.files import ThreadFile
-from node.service.stops import next_slot
-from node.service.take import decode_kept
+from node.protocol.letters.decode import AnyLetter
+from node.service.delivery.take import decode_kept
+from node.service.threads import reading
+from node.service.threads.book import Book
+from node.service.threads.files import ThreadFile
+from node.service.threads.stops import next_slot
+from node.service.upkeep import sweeps
 from node.store.outbox import Waiting
 from node.store.work import Reader
 from tests.world import DAY_S, World

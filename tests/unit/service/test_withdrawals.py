@@ -5,14 +5,15 @@ from typing import Any
 
 from node.crypto.envelope import EnvelopeRefused
 from node.crypto.receipts import Receipt, Status
-from node.protocol.case import Tie
-from node.protocol.case_changes import set_tie
-from node.service import reading, sweeps
-from node.service.book import Book
-from node.service.commands import Withdraw
-from node.service.incoming import receive
-from node.service.stops import next_slot
-from node.service.withdrawals import withdraw_consent
+from node.protocol.cases.case import Tie
+from node.protocol.cases.changes import set_tie
+from node.service.delivery.incoming import receive
+from node.service.threads import reading
+from node.service.threads.book import Book
+from node.service.threads.commands import Withdraw
+from node.service.threads.stops import next_slot
+from node.service.threads.withdrawals import withdraw_consent
+from node.service.upkeep import sweeps
 from node.store.work import Reader, Work
 from tests.attack.forged_posts import alarms, answer, forged, payload_of, post
 from tests.world import DAY_S, HER, World

@@ -1,0 +1,167 @@
+"""Whether a consent record counts at all, for this person, now: one numbered list of checks.
+
+Source: R11, R13, R19, R20, R22, R23; practice H10, H11, H13, H17.
+"""
+
+from collections.abc import Iterator
+
+from node.protocol.cases.case import Guardian, Person
+from node.protocol.consent.record import (
+    MAX_CONSENT_SECONDS,
+    MAX_PROVISIONAL_RENEWALS,
+    MAX_PROVISIONAL_SECONDS,
+    ConsentRecord,
+)
+from node.protocol.letters.fields import SEALED_TO_A_HOLDER
+from node.protocol.rules import Objection
+
+GUARDIAN_GIVES = frozenset({"guardian", "self_with_guardian"})
+NOT_INDEPENDENT = frozenset({"family", "embassy", "employer"})
+
+
+def faults(record: ConsentRecord, person: Person, now: int) -> list[Objection]:
+    """Why this record does not count for this person at `now` (UTC seconds), in the order to put right; [] if it does.
+
+    Every fault can be put right by asking her again, so each one holds and none ends a thread, except withdrawal.
+    """
+    checks = (
+        _withdrawn(record),
+        _not_in_time(record, now),
+        _not_informed(record),
+        _too_long(record),
+        _recipient_nobody_may_be(record),
+        _no_holder_named(record),
+        _not_spoken_to_alone(record),
+        _interpreter_not_independent(record),
+        *_who_gave_it(record, person),
+    )
+    return [fault for fault in checks if fault is not None]
+
+
+def guardian_fault(guardian: Guardian | None) -> Objection | None:
+    """Why a guardian, or an adult's legal representative, does not count; None if it does. Source: H11."""
+    # 1. there is one
+    if guardian is None:
+        return _hold("R13", "no guardian or representative is recorded", "have one appointed, or use child protection")
+    # 2. appointed by a body, on a day
+    if not guardian.appointing_body or not guardian.appointed_on:
+        return _hold("H11", "the appointing body or date is missing", "record who appointed the guardian, and when")
+    # 3. not somebody of the case
+    if not guardian.not_named_in_case:
+        return _hold("H11", "the guardian is named in the case", "have another guardian appointed")
+    # 4. a second person has looked for a conflict of interest, and found none
+    if guardian.conflict_checked_by is None or guardian.conflict_checked_by == guardian.recorded_by:
+        return _hold("H11", "no second person checked for a conflict", "ask a colleague to check the guardian")
+    if guardian.conflict_found:
+        return _hold("H11", "the guardian has a conflict of interest", "consents rest; use child protection meanwhile")
+    # 5. the child was heard alone
+    if not guardian.heard_alone:
+        return _hold("H11", "the child was not heard alone", "speak with the child without the guardian")
+    return None
+
+
+def _withdrawn(record: ConsentRecord) -> Objection | None:
+    if record.withdrawn_at is None:
+        return None
+    return Objection("R20", "this consent was taken back", "nothing goes on; help continues", ends_thread=True)
+
+
+def _not_in_time(record: ConsentRecord, now: int) -> Objection | None:
+    if record.valid_from <= now < record.valid_until:
+        return None
+    return _hold("R22", "this consent is not in its time", "ask her again and record a new consent")
+
+
+def _not_informed(record: ConsentRecord) -> Objection | None:
+    informed = (
+        record.language
+        and record.info_sheet_version
+        and record.understood_check
+        and record.alternatives_explained
+        and record.no_pressure_declared
+    )
+    if informed:
+        return None
+    return _hold("R23", "informed consent is incomplete", "fill in language, sheet, alternatives, understanding")
+
+
+def _too_long(record: ConsentRecord) -> Objection | None:
+    if record.valid_until - record.valid_from <= MAX_CONSENT_SECONDS:
+        return None
+    return _hold("R22", "this consent is longer than 12 months", "set an end within 12 months")
+
+
+def _recipient_nobody_may_be(record: ConsentRecord) -> Objection | None:
+    if any(to.organisation_type == "law_enforcement" for to in record.recipients):
+        return _hold("R19", "a law-enforcement body is no recipient here", "name another organisation")
+    to_embassy = any(to.organisation_type == "embassy" for to in record.recipients)
+    if to_embassy and set(record.purposes) != {"identity_verification"}:
+        return _hold("R11", "an embassy may only verify identity", "use a record of its own for that purpose")
+    return None
+
+
+def _no_holder_named(record: ConsentRecord) -> Objection | None:
+    names_identity = any(level in SEALED_TO_A_HOLDER for level in record.levels)
+    if not names_identity or all(to.holder for to in record.recipients):
+        return None
+    return _hold(
+        "H13", "consent to names does not say which office may read them", "ask her which office, and record it"
+    )
+
+
+def _not_spoken_to_alone(record: ConsentRecord) -> Objection | None:
+    if record.spoken_to_alone or not any(level in SEALED_TO_A_HOLDER for level in record.levels):
+        return None
+    return _hold("H17", "she was not spoken to alone", "speak with her alone before names are consented to")
+
+
+def _interpreter_not_independent(record: ConsentRecord) -> Objection | None:
+    if record.interpreter not in NOT_INDEPENDENT:
+        return None
+    return _hold("H17", "the interpreter was not independent", "ask again with an independent interpreter")
+
+
+def _who_gave_it(record: ConsentRecord, person: Person) -> Iterator[Objection]:
+    if record.basis == "provisional":
+        yield from _provisional(record, person)
+    elif person.treated_as_child:
+        yield from _child(record, person)
+    elif record.given_by == "legal_representative":
+        if fault := guardian_fault(person.guardian):
+            yield fault
+    elif record.given_by == "child_protection":
+        yield _hold("H10", "child protection cannot consent for an adult", "ask the person")
+    elif record.given_by in GUARDIAN_GIVES and person.majority_at is None:
+        # With a known 18th birthday the gate lets help under way go on for 30 days (H27).
+        yield _hold("H27", "a guardian cannot consent for an adult", "ask the person")
+
+
+def _child(record: ConsentRecord, person: Person) -> Iterator[Objection]:
+    if record.given_by not in GUARDIAN_GIVES:
+        yield _hold("R13", "a child's consent needs the guardian", "ask the guardian with the child")
+    if record.capacity != "child_assent_recorded":
+        yield _hold("R13", "the child's own assent is not recorded", "ask the child, in its own words")
+    if fault := guardian_fault(person.guardian):
+        yield fault
+
+
+def _provisional(record: ConsentRecord, person: Person) -> Iterator[Objection]:
+    # 1. only while a child, or a person of doubtful age, has no guardian that counts
+    if not person.treated_as_child or guardian_fault(person.guardian) is None:
+        yield _hold("H10", "a provisional basis is only for a child without a guardian", "record a consent")
+    # 2. the child-protection authority and a second person
+    second = record.seconded_by
+    if record.given_by != "child_protection" or second is None or second == record.recorded_by:
+        yield _hold(
+            "H10", "a provisional basis needs child protection and a second person", "ask a colleague to second"
+        )
+    # 3. ten days, renewed once
+    if record.valid_until - record.valid_from > MAX_PROVISIONAL_SECONDS or record.renewals > MAX_PROVISIONAL_RENEWALS:
+        yield _hold("H10", "a provisional basis lasts ten days and is renewed once", "have a guardian appointed")
+    # 4. offers and questions only
+    if not set(record.purposes) <= {"enquiry"} or not set(record.levels) <= {"L1"}:
+        yield _hold("H10", "a provisional basis allows an offer only, without names", "reduce it to enquiry and L1")
+
+
+def _hold(rule: str, sentence: str, next_step: str) -> Objection:
+    return Objection(rule, sentence, next_step, effect="hold")

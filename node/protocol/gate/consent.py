@@ -1,0 +1,160 @@
+"""Guards of our side about consent: taken back, covering, whose token, and who is of age.
+
+Source: R01, R20, R22, R26; practice H11, H26, H27.
+"""
+
+from collections.abc import Iterator
+
+from node.protocol.cases.case import Person, person_of
+from node.protocol.consent.faults import GUARDIAN_GIVES, faults
+from node.protocol.consent.record import ConsentRecord
+from node.protocol.gate.context import Context, asserted_here, asserts, cancel, hold, used
+from node.protocol.gate.facts import purpose_gone
+from node.protocol.letters.frame import ConsentEntry
+from node.protocol.rules import Objection
+
+GRACE_AFTER_MAJORITY_SECONDS = 30 * 24 * 3600
+
+
+def withdrawn(c: Context) -> Iterator[Objection]:
+    """R20: what she took back stops at once, unless it is arrival, erasure, safety or a stop (H02)."""
+    if not c.duty.rests_on_consent:
+        return
+    ours = [record for record in c.consents if asserted_here(c, record)]
+    told = any(_concerns(c, gone.token) and purpose_gone(gone, c.duty.purpose, c.levels) for gone in c.shared.withdrawn)
+    recorded = any(_withdrawn_for(c, record) for record in ours)
+    if told or (recorded and not _covered_again(c)):
+        # Where something is left the thread goes on without this letter; with nothing left the stop follows.
+        all_gone = bool(ours) and all(record.withdrawn_at is not None for record in ours)
+        yield Objection("R20", "she took this consent back", "this does not go; help continues", ends_thread=all_gone)
+
+
+def everybody_asked(c: Context) -> Iterator[Objection]:
+    """H26: every person of the letter is one of the case, each with an entry and a token of its own."""
+    letter = c.draft.letter
+    if letter.sender_role != "opener" or not c.duty.rests_on_consent or not letter.consent:
+        return
+    tokens = {entry.token for entry in letter.consent}
+    if set(c.draft.persons) != tokens or len(set(c.draft.persons.values())) != len(tokens):
+        yield cancel("H26", "the persons and the consents do not match", "record a consent for each person")
+    elif c.case is None or any(person_of(c.case, one) is None for one in c.draft.persons.values()):
+        yield cancel("H26", "a person is not of this case", "choose persons of the case")
+
+
+def consent_covers(c: Context) -> Iterator[Objection]:
+    """R01: each entry rests on a record that counts now and says no more than it. For answers: what was asserted."""
+    letter = c.draft.letter
+    if not c.duty.rests_on_consent:
+        return
+    if letter.sender_role == "responder" and not letter.consent:
+        if not c.shared.entries and not c.shared.withdrawn:
+            yield cancel("R01", "no consent was stated on this thread", "ask the other country")
+        return
+    for entry in letter.consent:
+        yield from _entry_covered(c, entry)
+    if not letter.consent and not c.duty.discloses:
+        yield from _thread_covered(c)
+
+
+def tokens(c: Context) -> Iterator[Objection]:
+    """R26: a token is for one person, one country, one thread; nothing links two of them."""
+    thread, country = c.draft.letter.thread, c.recipient.country
+    for entry in c.draft.letter.consent:
+        for record in c.consents:
+            uses = [one for one in record.asserted if one.token == entry.token]
+            elsewhere = any((one.country, one.thread) != (country, thread) for one in uses)
+            if elsewhere or (uses and record.person_id != c.draft.persons.get(entry.token, record.person_id)):
+                yield cancel("R26", "a token of another person, country or thread", "draw a new token")
+
+
+def majority(c: Context) -> Iterator[Objection]:
+    """H27: at 18 a guardian's consent ends for disclosure at once, for help under way after 30 days."""
+    if c.case is None or not c.duty.rests_on_consent:
+        return
+    for record in c.consents:
+        person = person_of(c.case, record.person_id)
+        if person is None or person.majority_at is None or not _for_a_child(record) or not used(c, record):
+            continue
+        if any(used(c, one) and one.person_id == record.person_id and not _for_a_child(one) for one in c.consents):
+            continue  # she was asked herself since
+        grace = 0 if c.tells_new else GRACE_AFTER_MAJORITY_SECONDS
+        if c.now >= person.majority_at + grace:
+            yield hold("H27", "she is 18 now, and a guardian had consented", "ask her; help under way goes on")
+
+
+def _for_a_child(record: ConsentRecord) -> bool:
+    return record.given_by in GUARDIAN_GIVES or record.given_by == "child_protection"
+
+
+def _entry_covered(c: Context, entry: ConsentEntry) -> Iterator[Objection]:
+    if c.case is None:
+        yield cancel("R01", "no case stands behind this consent", "open the case first")
+        return
+    person = person_of(c.case, c.draft.persons.get(entry.token, ""))
+    records = [one for one in c.consents if person and one.person_id == person.person_id and asserts(c, one, entry)]
+    if person is None or not records:
+        yield hold("R01", "no recorded consent for this country", "record her consent for this country first")
+        return
+    found = [_record_objections(c, entry, person, record) for record in records]
+    # One record that carries the entry is enough; otherwise say what the newest lacks.
+    if all(found):
+        yield from found[max(range(len(records)), key=lambda i: records[i].valid_from)]
+
+
+def _thread_covered(c: Context) -> Iterator[Objection]:
+    # A letter that states no consent goes on under what was stated before on the thread.
+    records = [record for record in c.consents if asserted_here(c, record)]
+    if not records:
+        yield hold("R01", "no recorded consent for this country", "record her consent for this country first")
+    for person in c.persons:
+        found = [_standing(c, person, record) for record in records if record.person_id == person.person_id]
+        if found and all(found):
+            yield from found[-1]
+
+
+def _standing(c: Context, person: Person, record: ConsentRecord) -> list[Objection]:
+    # R22: an end stops new disclosure, not care under way. R20 is said by `withdrawn`, with its precedence.
+    return [f for f in faults(record, person, c.now) if f.rule != "R20" and (f.rule != "R22" or c.tells_new)]
+
+
+def _record_objections(c: Context, entry: ConsentEntry, person: Person, record: ConsentRecord) -> list[Objection]:
+    found = _standing(c, person, record)
+    if not _says_no_more(entry, record):
+        found.append(cancel("R01", "the letter says more than she allowed", "write it again from her consent"))
+    return found
+
+
+def _says_no_more(entry: ConsentEntry, record: ConsentRecord) -> bool:
+    same = (entry.basis, entry.given_by, entry.capacity) == (record.basis, record.given_by, record.capacity)
+    within = (
+        set(entry.purposes) <= set(record.purposes)
+        and set(entry.levels) <= set(record.levels)
+        and set(entry.categories) <= set(record.categories)
+    )
+    holders = {to.holder for to in record.recipients}
+    return same and within and entry.until <= record.valid_until and (entry.holder is None or entry.holder in holders)
+
+
+def _withdrawn_for(c: Context, record: ConsentRecord) -> bool:
+    if record.withdrawn_at is not None:
+        return True
+    lost = bool(c.levels & frozenset[str](record.withdrawn_levels)) or c.duty.purpose in record.withdrawn_purposes
+    named = any(
+        set(entry.purposes) & set(record.withdrawn_purposes) or set(entry.levels) & set(record.withdrawn_levels)
+        for entry in c.draft.letter.consent
+        if asserts(c, record, entry)
+    )
+    return lost or named
+
+
+def _covered_again(c: Context) -> bool:
+    # She may agree anew after she took something back: then a newer record carries the whole letter.
+    entries = c.draft.letter.consent
+    return bool(entries) and all(
+        any(asserts(c, record, entry) and not _withdrawn_for(c, record) for record in c.consents) for entry in entries
+    )
+
+
+def _concerns(c: Context, token: str) -> bool:
+    # An answer says no tokens; it is about everybody of the thread.
+    return c.draft.letter.sender_role == "responder" or any(e.token == token for e in c.draft.letter.consent)

@@ -1,0 +1,97 @@
+"""What a guard may look at, and the small words all guards share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from node.protocol.cases.case import Case, Person, person_of
+from node.protocol.consent.record import ConsentRecord
+from node.protocol.gate.facts import Draft, Duty, OfficeKeyFacts, RecipientFacts, ThreadFacts, duty_of
+from node.protocol.letters.fields import SEALED_TO_A_HOLDER
+from node.protocol.letters.frame import ConsentEntry
+from node.protocol.rules import Objection
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything a guard may look at. `duty` is what this kind of letter rests on; `persons` are all it is about."""
+
+    case: Case | None
+    consents: Sequence[ConsentRecord]
+    draft: Draft
+    recipient: RecipientFacts
+    now: int
+    duty: Duty = field(init=False)
+    persons: tuple[Person, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Nearly every guard asks for these two.
+        object.__setattr__(self, "duty", duty_of(self.draft.letter.kind))
+        object.__setattr__(self, "persons", self._persons())
+
+    @property
+    def shared(self) -> ThreadFacts:
+        """What both sides exchanged on the thread."""
+        return self.draft.shared
+
+    @property
+    def tells_new(self) -> bool:
+        """Whether this letter discloses: then it also needs a consent that has not ended."""
+        return self.duty.discloses or bool(self.draft.letter.disclosed)
+
+    @property
+    def office_key(self) -> OfficeKeyFacts | None:
+        """The listed office key that names are sealed to, or None."""
+        sealed = self.draft.letter.sealed_identity
+        return next((one for one in self.recipient.office_keys if sealed and one.kid == sealed.office_kid), None)
+
+    def _persons(self) -> tuple[Person, ...]:
+        """The persons of the letter and of its whole thread: a blocked one never drops out of a count. Source: H26."""
+        if self.case is None:
+            return ()
+        on_thread = [one.persons for one in self.case.threads if one.thread == self.draft.letter.thread]
+        ids = dict.fromkeys((*self.draft.persons.values(), *(person for persons in on_thread for person in persons)))
+        return tuple(person for one in ids if (person := person_of(self.case, one)) is not None)
+
+    @property
+    def levels(self) -> frozenset[str]:
+        """The levels of the fields inside."""
+        return frozenset(item.level for item in self.draft.letter.disclosed)
+
+    @property
+    def carries_names(self) -> bool:
+        """Whether a level that is sealed to a holder is inside, or may be."""
+        return bool(self.levels & SEALED_TO_A_HOLDER) or self.draft.letter.sealed_identity is not None
+
+
+def asserts(c: Context, record: ConsentRecord, entry: ConsentEntry) -> bool:
+    """Whether this record is what an entry of the letter rests on."""
+    return any(
+        (one.token, one.country, one.thread) == (entry.token, c.recipient.country, c.draft.letter.thread)
+        for one in record.asserted
+    )
+
+
+def asserted_here(c: Context, record: ConsentRecord) -> bool:
+    """Whether this record was asserted to this country on this thread."""
+    return any((one.country, one.thread) == (c.recipient.country, c.draft.letter.thread) for one in record.asserted)
+
+
+def used(c: Context, record: ConsentRecord) -> bool:
+    """Whether this letter rests on the record; a letter without entries rests on those of its thread."""
+    entries = c.draft.letter.consent
+    return any(asserts(c, record, entry) for entry in entries) if entries else asserted_here(c, record)
+
+
+def are_two(by: tuple[str, str] | None) -> bool:
+    """Whether two different people stand behind it."""
+    return by is not None and by[0] != by[1]
+
+
+def hold(rule: str, sentence: str, next_step: str) -> Objection:
+    """A person can put it right, and the same letter goes."""
+    return Objection(rule, sentence, next_step, effect="hold")
+
+
+def cancel(rule: str, sentence: str, next_step: str) -> Objection:
+    """This letter never goes; another one may."""
+    return Objection(rule, sentence, next_step, effect="cancel")

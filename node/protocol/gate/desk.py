@@ -1,0 +1,63 @@
+"""What the desk holds or asks here: local reasons, for our people only, never an answer on the wire (row 14).
+
+Source: wire 3 row 14; R10, R17, R24; practice H05, H14, H17, H31.
+"""
+
+from typing import Literal, get_args
+
+from node.protocol.cases.case import Case, Person, asked_to_be_unknown_to, asylum_blocks, distrusted, person_of
+from node.protocol.gate.context import hold
+from node.protocol.letters.bodies import Body
+from node.protocol.letters.codes import STOP_KINDS
+from node.protocol.letters.frame import Letter
+from node.protocol.rules import Objection
+
+OpeningReason = Literal["prepare_reception", "arrange_meeting", "give_service", "keep_safe", "person_asked"]
+OPENING_REASONS: tuple[OpeningReason, ...] = get_args(OpeningReason)
+ALWAYS_WORKS = frozenset({*STOP_KINDS, "consent.withdrawal", "erasure.request", "erasure.confirm"})
+
+
+def holds(letter: Letter[Body], case: Case | None, sender: str, now: int) -> list[Objection]:
+    """Why a letter that was stored and receipted waits for a person here, before anybody acts on it or answers.
+
+    `sender` is the country; [] when nothing holds it. Stops and withdrawals are never held: they protect.
+    """
+    if letter.kind in ALWAYS_WORKS:
+        return []
+    found: list[Objection] = []
+    # 1. H05: the first question, before anything about her opens
+    if case is None:
+        return [hold("H05", "no case stands behind this letter yet", "open one; first ask who must never hear of her")]
+    if case.first_intake is None:
+        found.append(hold("H05", "nobody asked who must never hear of her", "ask her before any other thread opens"))
+    persons = _persons(case, letter.thread)
+    # 2. R10, H31: the sender is a country that must not hear of her
+    if any(asylum_blocks(person, sender, now) for person in persons):
+        found.append(hold("R10", "nothing about her goes to this country", "do not answer; the coordinator decides"))
+    elif any(asked_to_be_unknown_to(person, sender) for person in persons):
+        found.append(hold("H05", "she named this country", "do not answer; the coordinator decides"))
+    # 3. R17: detention is an alarm
+    if case.place_is_detention:
+        found.append(hold("R17", "she is detained", "arrange her release before planning with another country"))
+    # 4. H14: two people distrust the sender
+    if distrusted(case, "country", sender):
+        found.append(hold("H14", "two people recorded distrust of this country", "speak with the coordinator"))
+    # 5. H17: somebody may press her; the screen says nothing of why
+    if any(person.coercion_suspected for person in persons):
+        found.append(Objection("H17", "this letter waits", "speak with the coordinator", "hold", discreet=True))
+    return found
+
+
+def may_open_identity(reason: str, user: str) -> Objection | None:
+    """Why this opening of a name is refused: it needs one of five reasons and a user, and is logged. Source: R24."""
+    if not user:
+        return hold("R24", "nobody is signed in", "sign in first")
+    if reason not in OPENING_REASONS:
+        return hold("R24", "no reason was given for opening a name", "choose one of the five reasons")
+    return None
+
+
+def _persons(case: Case, thread: str) -> tuple[Person, ...]:
+    ids = [person for one in case.threads if one.thread == thread for person in one.persons]
+    found = tuple(person for one in ids if (person := person_of(case, one)) is not None)
+    return found or case.persons

@@ -1,0 +1,135 @@
+"""What the gate and the receiver look at besides the letter: the recipient, the thread as exchanged, who decided.
+
+`DUTIES` says of every kind what it rests on; a further matter (return, transit, information, safety) adds its rows.
+Source: domain 5.6 (column consent purpose); practice H01, H02; wire 7.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import msgspec
+
+from node.protocol.letters.bodies import Body, DataItem
+from node.protocol.letters.codes import STOP_KINDS, Level, Purpose
+from node.protocol.letters.frame import ConsentEntry, Letter
+
+HolderKind = Literal["state", "civil_society"]
+ActorRole = Literal["caseworker", "coordinator", "auditor", "operator", "machine"]
+Way = Literal["post", "bundle", "paper", "pdf", "export"]
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What a kind rests on. `discloses`: it tells something new about her, so it also stops when consent ends (R22)."""
+
+    kind: str
+    purpose: Purpose | None
+    rests_on_consent: bool
+    discloses: bool
+    decision: bool
+
+
+DUTIES: dict[str, Duty] = {
+    duty.kind: duty
+    for duty in (
+        #    kind                         purpose    rests on consent  discloses  a person decides (R40)
+        Duty("referral.offer", "enquiry", True, True, True),
+        Duty("referral.info_request", "enquiry", True, False, False),
+        Duty("referral.info", "enquiry", True, True, False),
+        Duty("referral.accept", "enquiry", True, False, True),
+        Duty("referral.decline", None, False, False, True),
+        Duty("referral.disclose", "referral", True, True, True),
+        Duty("referral.arrange", "referral", True, False, False),
+        Duty("referral.arrived", None, False, False, False),  # H02: arrival is told whatever became of consent
+        Duty("referral.update", "referral", True, False, False),
+        Duty("referral.complete", "referral", True, False, True),
+        Duty("referral.change", "referral", True, False, True),
+        Duty("referral.handback", "referral", True, False, True),
+        Duty("referral.handback_confirm", "referral", True, False, True),
+        Duty("referral.handback_reject", "referral", True, False, True),
+        Duty("referral.ended", None, False, False, False),
+        Duty("consent.withdrawal", None, False, False, False),
+        Duty("erasure.request", None, False, False, False),
+        Duty("erasure.confirm", None, False, False, False),
+    )
+}
+MAY_DISCLOSE: frozenset[str] = frozenset({"referral.disclose", "referral.arrange"})
+DECIDING_ROLES: frozenset[ActorRole] = frozenset({"caseworker", "coordinator"})
+NEVER_REFUSED: frozenset[str] = frozenset({*STOP_KINDS, "consent.withdrawal", "erasure.request", "erasure.confirm"})
+
+
+class OfficeKeyFacts(msgspec.Struct, frozen=True):
+    """An office key of the recipient's record that may be sealed to now, and who holds it. Source: H13."""
+
+    kid: str
+    holder: str
+    kind: HolderKind
+    police_powers: bool = False
+
+
+class RecipientFacts(msgspec.Struct, frozen=True):
+    """The recipient as the verified registry shows it now.
+
+    `status` is the record's; anything but `active` receives nothing (R39). `registry_age_seconds` is the age of the
+    newest verified timestamp; `stale_override_by` two people who accepted an old one; `distrusted_by` two people who
+    recorded distrust for all persons of this node (H14). Origin and fear are the case's, not the registry's.
+    """
+
+    country: str
+    status: str
+    office_keys: tuple[OfficeKeyFacts, ...] = ()
+    registry_age_seconds: int = 0
+    stale_override_by: tuple[str, str] | None = None
+    distrusted_by: tuple[str, str] | None = None
+    distrusted_holders: tuple[str, ...] = ()
+
+
+class Withdrawn(msgspec.Struct, frozen=True):
+    """A `consent.withdrawal` exchanged on the thread: `n` is its number, so that both sides know what came after."""
+
+    token: str
+    purposes: tuple[Purpose, ...]
+    levels: tuple[Level, ...]
+    n: int
+
+
+class ThreadFacts(msgspec.Struct, frozen=True):
+    """What both sides exchanged on the thread, before the letter that is judged. Source: wire 3 row 13.
+
+    `entries` are the opener's latest consent entries, one per token; `changed_at` is when the other side last named
+    another organisation (UTC seconds). `stopped`: a stop was sent, received or queued.
+    """
+
+    accepted: bool = False
+    data_needed: tuple[DataItem, ...] = ()
+    entries: tuple[ConsentEntry, ...] = ()
+    withdrawn: tuple[Withdrawn, ...] = ()
+    organisation: str | None = None
+    changed_at: int | None = None
+    stopped: bool = False
+    opened_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A letter of ours as it would travel, with what only we know: whose token is whose, who decided, which way out.
+
+    `persons` maps consent tokens to `person_id`; for an answer to another country it may be empty.
+    """
+
+    letter: Letter[Body]
+    shared: ThreadFacts
+    actor: str
+    actor_role: ActorRole
+    persons: dict[str, str] = field(default_factory=dict)
+    way: Way = "post"
+
+
+def duty_of(kind: str) -> Duty:
+    """What a kind rests on; a kind without a row rests on consent and discloses, so that nothing slips through."""
+    return DUTIES.get(kind) or Duty(kind, None, True, True, True)
+
+
+def purpose_gone(withdrawn: Withdrawn, purpose: str | None, levels: frozenset[str]) -> bool:
+    """Whether a withdrawal takes away what a letter of this purpose and these levels rests on."""
+    return (purpose in withdrawn.purposes) or bool(levels & frozenset[str](withdrawn.levels))

@@ -1,0 +1,100 @@
+"""Guards of our side about names: to which office they are sealed, and to whom they never go.
+
+Source: R04, R11, R19, R28; practice H13, H14.
+"""
+
+from collections.abc import Iterator
+
+from node.protocol.consent.record import ConsentRecord, ConsentTo
+from node.protocol.gate.context import Context, are_two, cancel, hold, used
+from node.protocol.gate.facts import OfficeKeyFacts
+from node.protocol.rules import Objection
+
+EYES_ONLY = "eyes_focal_point_only"
+
+
+def office(c: Context) -> Iterator[Objection]:
+    """H13, R19: names go to a listed office key of a holder she named; police powers need a choice and her writing."""
+    if not c.carries_names:
+        return
+    key = c.office_key
+    if key is None:
+        yield hold("H13", "the office key is not in the country's record now", "ask her about the office there now")
+        return
+    police = any(one.police_powers for one in c.recipient.office_keys)
+    if police and not any(one.kind == "civil_society" for one in c.recipient.office_keys):
+        yield hold("H13", "this country lists no office free of police powers", "names wait until it lists one")
+    if key.police_powers and not _chosen_in_writing(c, key):
+        yield hold("R19", "the office has police powers", "name a civil-society office, or have her say so in writing")
+
+
+def distrust(c: Context) -> Iterator[Objection]:
+    """H14: whom two people distrust, for her or for all, gets no names and no new offer."""
+    about_country = are_two(c.recipient.distrusted_by) or _distrusted(c, "country", c.recipient.country)
+    opens = c.draft.letter.kind == "referral.offer"
+    if about_country and (opens or c.carries_names):
+        yield hold("H14", "two people recorded distrust of this country", "choose another country or organisation")
+        return
+    if not c.carries_names:
+        return
+    sealed = c.draft.letter.sealed_identity
+    kid = sealed.office_kid if sealed else ""
+    holder = next((one.holder for one in c.recipient.office_keys if one.kid == kid), "")
+    organisation = c.shared.organisation or ""
+    if (
+        kid in c.recipient.distrusted_holders
+        or holder in c.recipient.distrusted_holders
+        or any(_distrusted(c, "holder", one) for one in (kid, holder))
+        or _distrusted(c, "organisation", organisation)
+    ):
+        yield hold("H14", "two people recorded distrust of this office", "choose another office with her")
+
+
+def eyes_only(c: Context) -> Iterator[Objection]:
+    """R04: reports and narrative (L4) are for the focal point's eyes only. Source: domain 5.2."""
+    if "L4" in c.levels and EYES_ONLY not in c.draft.letter.handling:
+        yield cancel("R04", "a report is inside without the mark for the focal point only", "add the mark")
+
+
+def onward(c: Context) -> Iterator[Objection]:
+    """R28: another organisation than she agreed to gets nothing more before she agreed to it."""
+    changed_at = c.shared.changed_at
+    if changed_at is None or c.draft.letter.sender_role != "opener" or not c.draft.letter.disclosed:
+        return
+    rests_on = [record for record in c.consents if used(c, record)]
+    if not rests_on or any(record.valid_from < changed_at for record in rests_on):
+        yield hold("R28", "another organisation takes over", "ask her about it and record a new consent")
+
+
+def embassies(c: Context) -> Iterator[Objection]:
+    """R11: a consent that names an embassy carries nothing but identity verification."""
+    for record in c.consents:
+        names_one = any(to.organisation_type == "embassy" for to in _recipients_here(c, record))
+        if names_one and used(c, record) and c.duty.purpose not in (None, "identity_verification"):
+            yield hold("R11", "an embassy would receive this", "name the country's focal point instead")
+
+
+def exclusions(c: Context) -> Iterator[Objection]:
+    """R01: what she excluded (state bodies, say) stays excluded when names are sealed."""
+    key = c.office_key
+    excluded = {code for record in c.consents if used(c, record) for code in record.excluded}
+    if key and ((key.kind == "state" and "state_bodies" in excluded) or (key.police_powers and "police" in excluded)):
+        yield hold("R01", "she excluded this kind of office", "choose another office with her")
+
+
+def _recipients_here(c: Context, record: ConsentRecord) -> list[ConsentTo]:
+    return [to for to in record.recipients if to.country == c.recipient.country]
+
+
+def _chosen_in_writing(c: Context, key: OfficeKeyFacts) -> bool:
+    rests_on = [record for record in c.consents if used(c, record)]
+    named = [record for record in rests_on if any(to.holder == key.kid for to in record.recipients)]
+    return bool(rests_on) and len(named) == len(rests_on) and all(record.method == "written" for record in named)
+
+
+def _distrusted(c: Context, target: str, value: str) -> bool:
+    return (
+        c.case is not None
+        and bool(value)
+        and any((one.target, one.value) == (target, value) for one in c.case.distrust)
+    )

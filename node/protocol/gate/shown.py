@@ -1,0 +1,224 @@
+"""What a letter itself shows: checks that read the letter and what both sides exchanged, and nothing else.
+
+The receiver refuses by them (wire 3, row 13); the sender's gate runs the same ones first, so that an honest node is
+never refused. Nothing here may look at a case, a person, a consent record or a clock. Source: wire 7.
+"""
+
+import re
+from collections.abc import Iterator
+
+from node.protocol.cases.case import CHILD_BANDS
+from node.protocol.gate.facts import MAY_DISCLOSE, NEVER_REFUSED, ThreadFacts, Withdrawn, duty_of, purpose_gone
+from node.protocol.letters.bodies import AcceptBody, Body, DataItem, OfferBody
+from node.protocol.letters.codes import (
+    DEFAULT_HANDLING,
+    IDENTITY_BEFORE_ACCEPTANCE,
+    NOT_IN_DATA_NEEDED,
+    reason_of,
+)
+from node.protocol.letters.fields import ARRANGEMENTS, BY_NAME, SEALED_TO_A_HOLDER, forbidding_rule
+from node.protocol.letters.frame import ConsentEntry, Letter
+from node.protocol.rules import Objection
+
+OUTING_NEEDS = frozenset({"obstetric", "addiction"})
+OUTING_WORDS = frozenset(
+    {"trans", "transgender", "hiv", "aids", "pregnant", "pregnancy", "obstetric", "antenatal", "addiction"}
+)
+SAID_ON_THE_WIRE = frozenset({"R06", "R07", "R18", "R26", "R29", "R30"})  # a field name may be refused by these
+_REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
+_GUARDIAN_GIVES = frozenset({"guardian", "self_with_guardian"})
+
+
+def receiver(letter: Letter[Body], shared: ThreadFacts) -> Objection | None:
+    """Why row 13 refuses this letter for its content, or None. Depends on nothing but its two arguments."""
+    return next(objections(letter, shared), None)
+
+
+def objections(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objection]:
+    """Every objection to the content, in a fixed order, so that all nodes name the same first one."""
+    if letter.kind in NEVER_REFUSED:  # R20, H01: a stop, a withdrawal and an erasure are never refused
+        return
+    yield from _handling(letter)
+    yield from _first_contact(letter)
+    yield from _before_acceptance(letter, shared)
+    yield from _consent(letter, shared)
+    yield from _disclosed(letter, shared)
+    yield from _accepted(letter, shared)
+
+
+def _handling(letter: Letter[Body]) -> Iterator[Objection]:
+    if letter.kind.startswith("referral.") and not set(DEFAULT_HANDLING) <= set(letter.handling):
+        yield _no("H05", "one of the four handling marks is missing", "every referral carries all four")
+
+
+def _first_contact(letter: Letter[Body]) -> Iterator[Objection]:
+    body = letter.body
+    if not isinstance(body, OfferBody):
+        return
+    # 1. nobody is named
+    if _carries_identity(letter):
+        yield _no("R03", "the first contact carries identity", "send names only after acceptance")
+    # 2. whoever may be a child is treated as one
+    if body.age_band in CHILD_BANDS and not body.treated_as_child:
+        yield _no("R12", "the age band is a child's, and the letter does not say so", "treat her as a child")
+    if body.treated_as_child and letter.consent and not any(entry.treated_as_child for entry in letter.consent):
+        yield _no("R12", "the letter treats her as a child, the consent does not", "record consent as for a child")
+    # 3. nothing outs her
+    words = {word for code in (*body.accessibility, *body.safety_codes) for word in re.split(r"[._-]", code.lower())}
+    if OUTING_NEEDS & set(body.needs) or OUTING_WORDS & words:
+        yield _no("H28", "a need that outs her stands in the offer", "ask for it item by item after acceptance")
+    # 4. no place finer than a region
+    if body.region is not None and not _REGION.fullmatch(body.region):
+        yield _no("R29", "the region is finer than a region", "name a region of ISO 3166-2 or none")
+    # 5. one entry for each person
+    if letter.consent and len(letter.consent) != 1 + len(body.dependants):
+        yield _no("H26", "the consents do not match the persons", "one consent for her and for each dependant")
+
+
+def _before_acceptance(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objection]:
+    if not shared.accepted and _carries_identity(letter):
+        yield _no(
+            "R04",
+            "identity before acceptance",
+            "wait until the other country has accepted",
+            reason=IDENTITY_BEFORE_ACCEPTANCE,
+        )
+
+
+def _consent(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objection]:
+    duty = duty_of(letter.kind)
+    if not duty.rests_on_consent:
+        return
+    # 1. not on something she took back
+    if any(_knew(letter, gone) and _rested_on(letter, gone) for gone in shared.withdrawn):
+        yield _no("R20", "the letter rests on consent that was taken back", "nothing goes on; help continues")
+    # 2. the opener says whose consent it rests on; answers rest on what the opener said
+    if letter.sender_role == "opener" and not letter.consent and (duty.discloses or letter.disclosed):
+        if letter.lawful_basis == "explicit_consent":
+            yield _no("R01", "no consent is stated", "record her consent for this country first")
+        else:
+            yield _no("H09", "another legal ground stands in the place of consent", "ask her; nothing replaces consent")
+    # 3. one token each
+    tokens = [entry.token for entry in letter.consent]
+    if len(set(tokens)) != len(tokens):
+        yield _no("R26", "two persons share a token", "draw a new token for each person")
+    # 4. each entry by itself
+    for entry in letter.consent:
+        yield from _entry(letter, entry)
+
+
+def _entry(letter: Letter[Body], entry: ConsentEntry) -> Iterator[Objection]:
+    duty = duty_of(letter.kind)
+    # 1. a child never alone
+    if entry.treated_as_child and (entry.given_by == "self" or entry.capacity == "adult"):
+        yield _no("R13", "a child's consent is given as an adult's", "ask the guardian and the child")
+    # 2. a guardian's word ends at 18 for disclosure
+    if not entry.treated_as_child and entry.given_by in _GUARDIAN_GIVES and (duty.discloses or letter.disclosed):
+        yield _no("H27", "a guardian's consent for an adult", "ask the person herself")
+    # 3. the sender vouches for R23, H11, H17
+    if not entry.safeguards_met:
+        yield _no("R23", "the sender does not vouch for the safeguards", "complete the consent and send again")
+    # 4. provisional: offer and information at L1, no more
+    if entry.basis == "provisional" or entry.given_by == "child_protection":
+        only_enquiry = set(entry.levels) <= {"L1"} and set(entry.purposes) <= {"enquiry"}
+        if letter.kind not in ("referral.offer", "referral.info") or not only_enquiry:
+            yield _no("H10", "a provisional basis goes beyond an offer", "have a guardian appointed first")
+    # 5. in its time when written, where something new is told
+    if entry.until <= letter.written_at and (duty.discloses or letter.disclosed):
+        yield _no("R22", "the consent had ended when the letter was written", "ask her again")
+    # 6. for this purpose, and at least L1
+    if duty.purpose is not None and duty.purpose not in entry.purposes:
+        yield _no("R01", "consent is for another purpose", "ask her for this purpose")
+    if duty.purpose == "enquiry" and "L1" not in entry.levels:
+        yield _no("R01", "consent does not cover a profile without names", "ask her for level L1")
+
+
+def _disclosed(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objection]:
+    if not _carries_identity(letter):
+        return
+    # 1. only letters made for it
+    if letter.kind not in MAY_DISCLOSE:
+        yield _no("R04", "this letter may not carry fields about her", "use the letter made for disclosure")
+    # 2. what is sealed is named, and the other way round
+    if (letter.sealed_identity is not None or letter.attachments) and not letter.disclosed:
+        yield _no("R04", "something is sealed and not named", "name every field that is inside")
+    needed = {(item.person, item.field) for item in shared.data_needed}
+    for item in letter.disclosed:
+        yield from _item(letter, shared, item, needed)
+
+
+def _item(
+    letter: Letter[Body], shared: ThreadFacts, item: DataItem, needed: set[tuple[str, str]]
+) -> Iterator[Objection]:
+    # 1. a field of the closed list, at its level
+    if refusal := _field_refused(item):
+        yield refusal
+        return
+    # 2. a person of this thread, with consent
+    entry = _entry_for(letter, shared, item.person)
+    if entry is None:
+        yield _no("H26", "a field about a person without consent", "each person needs a consent of its own")
+        return
+    # 3. allowed by her
+    known = BY_NAME[item.field]
+    if item.level not in entry.levels or known.category not in entry.categories:
+        yield _no("H28" if known.item else "R01", "a field beyond her consent", "leave the field out, or ask her")
+    # 4. sealed to the office she named; an answer goes back to the opener, whose key she did not name
+    if item.level in SEALED_TO_A_HOLDER:
+        kid = letter.sealed_identity.office_kid if letter.sealed_identity else None
+        if kid is None or (entry in letter.consent and entry.holder != kid):
+            yield _no("H13", "names are sealed to another office than her consent names", "seal to the named office")
+    # 5. asked for; an arrangement tells what both prepare, and is not asked for
+    is_arrangement = letter.kind == "referral.arrange" and item.field in ARRANGEMENTS
+    if not is_arrangement and (item.person, item.field) not in needed:
+        yield _no("R04", "a field the other side does not need", "leave it out", reason=NOT_IN_DATA_NEEDED)
+
+
+def _accepted(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objection]:
+    body = letter.body
+    if not isinstance(body, AcceptBody):
+        return
+    known = {entry.token for entry in shared.entries}
+    if not {*body.persons, *(item.person for item in body.data_needed)} <= known:
+        yield _no("H26", "a person nobody offered", "accept only persons of the offer")
+    for item in body.data_needed:
+        if refusal := _field_refused(item):
+            yield refusal
+
+
+def _field_refused(item: DataItem) -> Objection | None:
+    known = BY_NAME.get(item.field)
+    if known is not None and known.level == item.level:
+        return None
+    rule = None if known else forbidding_rule(item.field)
+    if rule in SAID_ON_THE_WIRE and rule is not None:
+        return _no(rule, "a field that must not exist", "leave it out; it travels nowhere")
+    return _no("R04", "a field that is not in the list, or at another level", "use the published list of fields")
+
+
+def _carries_identity(letter: Letter[Body]) -> bool:
+    return bool(letter.disclosed or letter.attachments) or letter.sealed_identity is not None
+
+
+def _entry_for(letter: Letter[Body], shared: ThreadFacts, token: str) -> ConsentEntry | None:
+    own = next((entry for entry in letter.consent if entry.token == token), None)
+    if own is not None or letter.sender_role == "opener":
+        return own
+    # An assertion the responder received is the consent for its answers on this thread (domain 5.3).
+    return next((entry for entry in shared.entries if entry.token == token), None)
+
+
+def _knew(letter: Letter[Body], gone: Withdrawn) -> bool:
+    # The opener withdraws: what it wrote later counts; the responder counts from when it had seen the withdrawal.
+    return letter.n > gone.n if letter.sender_role == "opener" else letter.seen >= gone.n
+
+
+def _rested_on(letter: Letter[Body], gone: Withdrawn) -> bool:
+    tokens = {entry.token for entry in letter.consent} | {item.person for item in letter.disclosed}
+    concerns_her = gone.token in tokens or letter.sender_role == "responder"
+    levels = frozenset[str](item.level for item in letter.disclosed)
+    return concerns_her and purpose_gone(gone, duty_of(letter.kind).purpose, levels)
+
+
+def _no(rule: str, sentence: str, next_step: str, reason: int | None = None) -> Objection:
+    return Objection(rule, sentence, next_step, effect="cancel", reason=reason_of(rule) if reason is None else reason)

@@ -1,0 +1,107 @@
+"""JSON Schemas of every kind of letter, generated from the structs; the copies in docs/schemas are compared by a test.
+
+Pure: `files` returns the texts, and `node.docs` writes them. What a schema cannot say (no duplicate keys, NFC, depth,
+one answer per question) is in docs/protocol.md and in the descriptions.
+"""
+
+import inspect
+import json
+from typing import Any, Final
+
+import msgspec
+
+from node.protocol.letters.codes import ANSWERS, DEFAULT_HANDLING
+from node.protocol.letters.frame import STOP_BASIS, STOP_URGENCY
+from node.protocol.letters.kinds import KINDS, Kind
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+Schema = dict[str, Any]  # JSON Schema has no narrower type
+
+_STOP: Final[dict[str, Schema]] = {
+    "void": {"const": []},
+    "in_reply_to": {"const": None},
+    "relates_to": {"const": None},
+    "urgency": {"const": STOP_URGENCY},
+    "handling": {
+        "type": "array",
+        "items": {"enum": list(DEFAULT_HANDLING)},
+        "uniqueItems": True,
+        "minItems": len(DEFAULT_HANDLING),
+        "maxItems": len(DEFAULT_HANDLING),
+    },
+    "lawful_basis": {"const": STOP_BASIS},
+    "consent": {"const": []},
+    "reply_by": {"const": None},
+    "body": {"const": None},
+    "disclosed": {"const": []},
+    "sealed_identity": {"const": None},
+    "attachments": {"const": []},
+}
+
+
+def schema(kind: Kind) -> Schema:
+    """The JSON Schema of a whole letter of this kind, frame and body."""
+    (top,), parts = msgspec.json.schema_components([kind.frame], ref_template="#/$defs/{name}")
+    frame = parts.pop(top["$ref"].rsplit("/", 1)[1])
+    properties = frame["properties"] | {"kind": {"const": kind.name}}
+    if kind.stop:
+        properties |= _STOP
+        parts = {}
+    described = _tidy(frame) | {"title": kind.name, "properties": properties}
+    named = {name: _tidy(part) for name, part in sorted(parts.items())}
+    return {"$schema": DIALECT, **described} | ({"$defs": named} if named else {})
+
+
+def _tidy(part: Schema) -> Schema:
+    return part | {"description": inspect.cleandoc(part["description"])}
+
+
+def files() -> dict[str, str]:
+    """What stands in docs/schemas: one schema for each kind, and the list of kinds, by file name."""
+    schemas = {f"{name}.json": _text(schema(kind)) for name, kind in KINDS.items()}
+    return schemas | {"README.md": _list_of_kinds()}
+
+
+def _text(value: Schema) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def _list_of_kinds() -> str:
+    rows = [
+        f"| [`{kind.name}`]({kind.name}.json) | {kind.letter_class} | {kind.family} | {_standing(kind)} |"
+        for kind in KINDS.values()
+    ]
+    answers = [f"| `{question}` | {' '.join(f'`{answer}`' for answer in ANSWERS[question])} |" for question in ANSWERS]
+    return "\n".join([*_HEAD, *rows, *_BEYOND, *answers, ""])
+
+
+def _standing(kind: Kind) -> str:
+    words = {"opens a thread": kind.opens, "ends it": kind.stop, "applies on arrival": kind.on_arrival}
+    return ", ".join(word for word, holds in words.items() if holds) or "-"
+
+
+_HEAD: Final = (
+    "# Letters as JSON Schemas",
+    "",
+    "Generated from the types (`make docs`); do not edit. A letter that fails its schema gets the receipt `malformed`,",
+    "and one of a kind that is not listed `unsupported`. Before a schema is asked, the text is strict JSON as in",
+    "`docs/protocol.md`. Class 0 is cover and has no content. Every key is always present.",
+    "",
+    "| kind | class | family | in the thread |",
+    "|---|---|---|---|",
+)
+_BEYOND: Final = (
+    "",
+    "## What a schema cannot say",
+    "",
+    "A letter that breaks one of these is `malformed` too.",
+    "",
+    "- `referral.info`: each answer is either one answer or `declined`, and it is of its question's list below.",
+    "- `referral.arrange`: `window_starts_at` is not after `window_ends`.",
+    "- `referral.change`: at least one of the three is not empty.",
+    "- `erasure.confirm`: `kept` holds one entry exactly when `result` is `kept`.",
+    "- `channel.resend`: `from` is not above `to`.",
+    "",
+    "| question | answers |",
+    "|---|---|",
+)

@@ -1,0 +1,147 @@
+"""By when an answer is due, in the working days of the country that answers, and who hears of it when none comes.
+
+Pure arithmetic: the time zone comes in as an object, so that no file is read here. Source: wire.md 7; domain.md 5.5,
+5.6, 5.13; practice.md H22.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Final
+
+from node.protocol.letters.codes import Urgency
+
+HOUR: Final = 3_600
+DAY: Final = 24 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The working week of a country, from its record. `weekend`: 0 is Monday. A day not listed is a working day."""
+
+    zone: tzinfo
+    weekend: frozenset[int] = frozenset({5, 6})
+    holidays: frozenset[date] = frozenset()
+
+    def works_on(self, day: date) -> bool:
+        """Whether offices are open on this day."""
+        return day.weekday() not in self.weekend and day not in self.holidays
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A time limit: working days of the answering country, or clock hours."""
+
+    working_days: int = 0
+    hours: int = 0
+
+    def said(self) -> str:
+        """The limit in words: `5 working days`, `24 hours`."""
+        return f"{self.working_days} working days" if self.working_days else f"{self.hours} hours"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """How soon a letter of this kind is answered, by urgency. Urgent and life_threat run in clock hours (H22)."""
+
+    kind: str
+    routine: Within
+    priority: Within
+    urgent: Within
+    life_threat: Within
+    source: str
+
+    def within(self, urgency: Urgency) -> Within:
+        """The limit for this urgency."""
+        limits: dict[Urgency, Within] = {
+            "routine": self.routine,
+            "priority": self.priority,
+            "urgent": self.urgent,
+            "life_threat": self.life_threat,
+        }
+        return limits[urgency]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Who hears of an overdue answer, and how long after it was due."""
+
+    who: str
+    routine: Within
+    urgent: Within
+
+
+def wd(days: int) -> Within:
+    return Within(working_days=days)
+
+
+def hours(number: int) -> Within:
+    return Within(hours=number)
+
+
+# fmt: off
+_ROWS: Final = (
+    #     the answer to                routine     priority   urgent     life threat  source
+    Reply("referral.offer",            wd(5),      wd(3),     hours(24), hours(4),    "wire 7"),
+    Reply("referral.info_request",     wd(3),      wd(2),     hours(24), hours(4),    "5.6; faster ones ours"),
+    Reply("referral.info",             wd(5),      wd(3),     hours(24), hours(4),    "as the offer"),
+    Reply("referral.accept",           wd(2),      wd(1),     hours(24), hours(4),    "5.6; faster ones ours"),
+    Reply("referral.handback",         wd(5),      wd(3),     hours(24), hours(4),    "as the offer"),
+    Reply("erasure.request",           hours(168), hours(168), hours(168), hours(168), "5.9"),
+    Reply("consent.withdrawal",        hours(72),  hours(72), hours(72), hours(72),   "5.9"),
+    Reply("letter.opened",             hours(24),  hours(12), hours(4),  hours(1),    "wire 7"),
+)
+ESCALATION: Final = (
+    #    who hears of it                          routine, priority  urgent, life threat (ours)
+    Step("the caseworker: phone them first",      Within(),          Within()),
+    Step("the back-up of the focal point",        wd(2),             hours(4)),
+    Step("the national coordinator",              wd(5),             hours(12)),
+    Step("the published quality figures",         wd(10),            hours(24)),
+)
+# fmt: on
+REPLIES: Final[dict[str, Reply]] = {row.kind: row for row in _ROWS}
+ARRIVAL_AFTER_WINDOW_S: Final = DAY  # 5.6: arrived is told 24 h after the window, then it is overdue
+ANSWER_SLACK: Final = wd(10)  # an offer stays open as long as its escalation runs (5.13)
+CARE_S: Final = 120 * DAY  # after acceptance: a sign of life at 90 days (practice), and a month to give it
+
+
+def due_at(within: Within, from_at: int, calendar: Calendar) -> int:
+    """When a limit ends that starts at `from_at` (UTC seconds).
+
+    Working days: the end of the last one, where the day of `from_at` does not count, as in Regulation 1182/71.
+    """
+    if within.working_days == 0:
+        return from_at + within.hours * HOUR
+    day, left = datetime.fromtimestamp(from_at, calendar.zone).date(), within.working_days
+    while left:
+        day += timedelta(days=1)
+        left -= calendar.works_on(day)
+    midnight = datetime.combine(day + timedelta(days=1), time(), calendar.zone)
+    return int(midnight.astimezone(UTC).timestamp())
+
+
+def reply_by(kind: str, urgency: Urgency, written_at: int, calendar: Calendar) -> int | None:
+    """By when this letter is to be answered, in the recipient's calendar; None if it asks for no answer."""
+    row = REPLIES.get(kind)
+    return None if row is None else due_at(row.within(urgency), written_at, calendar)
+
+
+def arrival_by(window_ends: int) -> int:
+    """By when an arrival is told, after which it is overdue and alarms (5.6, R32)."""
+    return window_ends + ARRIVAL_AFTER_WINDOW_S
+
+
+def thread_ends(kind: str, urgency: Urgency, written_at: int, accepted: bool, calendar: Calendar) -> int:
+    """When a thread expires on which nothing follows this letter (UTC seconds)."""
+    due = reply_by(kind, urgency, written_at, calendar) or written_at
+    if accepted or kind == "referral.accept":
+        return max(due, written_at + CARE_S)
+    return due_at(ANSWER_SLACK, due, calendar)
+
+
+def escalation(urgency: Urgency, due: int, calendar: Calendar) -> list[tuple[int, str]]:
+    """When an unanswered letter that was due at `due` goes to whom, first step first."""
+    in_hours = urgency in _CLOCK
+    return [(due_at(step.urgent if in_hours else step.routine, due, calendar), step.who) for step in ESCALATION]
+
+
+_CLOCK: Final = frozenset({"urgent", "life_threat"})

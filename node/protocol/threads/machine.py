@@ -1,0 +1,295 @@
+"""The acts of our side on a thread: what is allowed, queueing, releasing, and what the post tells us afterwards.
+
+Pure: each function takes a thread and gives back another one; a service stores all that follows in one transaction.
+`receive` is what a letter of the peer's meets. Source: wire.md 1 and 7; architecture.md, decide first.
+"""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from node.errors import Conflict, NotFound
+from node.protocol.letters.codes import NOT_IN_THIS_STATE, UNKNOWN_THREAD, WRONG_SIDE, Role
+from node.protocol.matter import Matter, Refusal, Rule
+from node.protocol.matters import STOPS, matter_named
+from node.protocol.threads.fold import after, answers_something, counting, fold, judge, past_of, refold, void_numbers
+from node.protocol.threads.outcome import (
+    ActNotAllowed,
+    Cancelled,
+    Option,
+    Outcome,
+    Released,
+    awaited_changes,
+    changes,
+)
+from node.protocol.threads.receiving import Content, any_content, receive
+from node.protocol.threads.thread import (
+    EXPIRED,
+    NONE,
+    STOPPED,
+    Entry,
+    Shared,
+    Status,
+    Thread,
+    after_stop,
+    seen_now,
+)
+
+__all__ = [
+    "Content",
+    "allowed",
+    "any_content",
+    "cancel",
+    "given_up",
+    "local_state",
+    "next_to_release",
+    "open_thread",
+    "queue",
+    "receive",
+    "refused_by_peer",
+    "release",
+    "state",
+]
+
+
+def open_thread(thread_id: str, peer: str, side: Role, matter: str) -> Thread:
+    """A thread on which nothing has happened. `thread_id`: 16 random bytes, lowercase hex, for this peer alone."""
+    return Thread(thread_id=thread_id, peer=peer, side=side, matter=matter)
+
+
+def state(thread: Thread, now: int) -> str:
+    """The state both nodes show at `now` (UTC seconds) once the same letters have arrived."""
+    return _shown(thread, thread.shared, now)
+
+
+def local_state(thread: Thread, now: int) -> str:
+    """The state as it will be when our queued letters have gone out and nothing else happens."""
+    return _shown(thread, _local(thread), now)
+
+
+def allowed(thread: Thread, now: int) -> list[Option]:
+    """Every act of our side, and for those that cannot be done now, why not: for buttons and API answers."""
+    matter = matter_named(thread.matter)
+    mine = dict.fromkeys(r.kind for r in matter.rules if r.side == thread.side)
+    options = [_option(thread, matter, kind, now) for kind in (*mine, "consent.withdrawal", "erasure.request")]
+    if not matter.stop:
+        return options  # what this thread is about has not arrived yet, so there is no word to end it
+    why = _stop_refused(thread, now)
+    return [*options, Option(matter.stop, why is None, "H01", why or "")]
+
+
+def queue(thread: Thread, draft: Entry, now: int) -> Outcome:
+    """Our act is decided and will go out; nothing is shared before its release.
+
+    The draft's `n`, `seen`, `void` and `written_at` are set here and at release. A stop cancels everything else that
+    has not gone out. Raises ActNotAllowed with the reason and a sentence. Source: wire.md 1, Queue.
+    """
+    if draft.side != thread.side:
+        raise ActNotAllowed("this act belongs to the other side", WRONG_SIDE)
+    if draft.kind in STOPS:
+        return _queue_stop(thread, draft, now)
+    entry = replace(draft, n=0, seen=seen_now(thread), void=(), written_at=now, status="applied")
+    refusal = _refused_now(thread, entry, now)
+    if refusal is not None:
+        raise ActNotAllowed(refusal.why, refusal.reason)
+    return Outcome(replace(thread, queued=(*thread.queued, entry)), audit=(("queued", entry.letter_id),))
+
+
+def next_to_release(thread: Thread) -> str | None:
+    """The queued letter whose turn it is; those that take effect on arrival may go out before it."""
+    return next((e.letter_id for e in thread.queued if not after_stop(e.kind)), None)
+
+
+def release(thread: Thread, letter_id: str, now: int) -> Released | Cancelled:
+    """Give a queued letter its number, or cancel it because what arrived meanwhile no longer allows it.
+
+    A letter is decided in the light of what was seen then; if something arrived since that both cannot stand, people
+    decide again. Raises NotFound if it is not queued, Conflict if an earlier one is. Source: wire.md 1, Release.
+    """
+    entry = next((e for e in thread.queued if e.letter_id == letter_id), None)
+    if entry is None:
+        raise NotFound("this letter is not queued on its thread; it was released or cancelled before")
+    out = replace(entry, n=thread.own_n + 1, written_at=now)
+    if entry.kind in STOPS:
+        return _release_stop(thread, out)
+    if not after_stop(entry.kind) and next_to_release(thread) != letter_id:
+        raise Conflict("an earlier letter of this thread is still queued; release that one first")
+    left = cancel(thread, (letter_id,)).thread
+    out = replace(out, void=_own_void(thread))
+    base = replace(left, entries=(*thread.entries, out), own_n=out.n)
+    if after_stop(entry.kind):
+        return _released(thread, base, out)
+    entered = _entered(thread, base, out)
+    if isinstance(entered, Refusal):
+        return Cancelled(left, entered.reason, entered.why)
+    return _released(thread, entered, out)
+
+
+def cancel(thread: Thread, letter_ids: Sequence[str]) -> Outcome:
+    """Letters of ours that were held or withdrawn before release; they leave no trace."""
+    left = tuple(e for e in thread.queued if e.letter_id not in letter_ids)
+    gone = tuple(e.letter_id for e in thread.queued if e.letter_id in letter_ids)
+    return Outcome(replace(thread, queued=left), cancels=gone, audit=tuple(("cancelled", name) for name in gone))
+
+
+def given_up(thread: Thread, letter_ids: Sequence[str]) -> Outcome:
+    """Released letters of ours whose bytes are posted no longer: our next letter tells that their numbers are void.
+
+    If the peer's letters show that one had arrived after all, it counts again, at both nodes.
+    """
+    ours = [e for e in thread.entries if e.side == thread.side and e.kind not in STOPS]
+    numbers = [e.n for e in ours if e.letter_id in letter_ids]
+    void = tuple(sorted({*thread.given_up, *numbers}))
+    return _outcome(thread, refold(replace(thread, given_up=void)), "given up", letter_ids)
+
+
+def refused_by_peer(thread: Thread, letter_id: str, reason: int) -> Outcome:
+    """The peer refused a letter of ours, by receipt or `letter.refused`: our act is undone, its number is used up."""
+    marked = tuple(
+        replace(e, status="refused", reason=reason)
+        if e.letter_id == letter_id and e.side == thread.side and e.kind not in STOPS
+        else e
+        for e in thread.entries
+    )
+    return _outcome(thread, refold(replace(thread, entries=marked)), "refused", (letter_id,))
+
+
+def _shown(thread: Thread, shared: Shared, now: int) -> str:
+    ended = shared.state in matter_named(thread.matter).ends
+    if not ended and shared.state != NONE and now >= shared.thread_ends:
+        return EXPIRED
+    return shared.state
+
+
+def _local(thread: Thread) -> Shared:
+    if any(e.kind in STOPS for e in thread.queued):
+        return STOPPED
+    matter, shared = matter_named(thread.matter), thread.shared
+    for entry in thread.queued:
+        judged = judge(matter, shared, entry)
+        if not after_stop(entry.kind) and isinstance(judged, Rule):
+            shared = after(matter, shared, entry, judged)
+    return shared
+
+
+def _option(thread: Thread, matter: Matter, kind: str, now: int) -> Option:
+    if after_stop(kind):
+        refusal, source = _closed_to_all(thread), "R20"
+    else:
+        refusal, source = _closed(thread, now), "5.6"
+        local = _local(thread).state
+        row = next((r for r in matter.rules if (r.state, r.side, r.kind) == (local, thread.side, kind)), None)
+        source = row.source if row else next(r.source for r in matter.rules if r.kind == kind)
+        if refusal is None and row is None:
+            probe = Entry(thread.side, 0, 0, kind, "", now, now)
+            refusal = matter.no_row(_local(thread), probe)
+    return Option(kind, refusal is None, source, refusal.why if refusal else "")
+
+
+def _refused_now(thread: Thread, entry: Entry, now: int) -> Refusal | None:
+    if refusal := answers_something(thread, entry):
+        return refusal
+    if after_stop(entry.kind):
+        return _closed_to_all(thread)
+    if refusal := _closed(thread, now):
+        return refusal
+    judged = judge(matter_named(thread.matter), _local(thread), entry)
+    return judged if isinstance(judged, Refusal) else None
+
+
+def _closed_to_all(thread: Thread) -> Refusal | None:
+    if thread.closed_here or not any(e.n for e in thread.entries):
+        return Refusal(UNKNOWN_THREAD, "the other country has never heard of this thread")
+    return None
+
+
+def _closed(thread: Thread, now: int) -> Refusal | None:
+    if thread.closed_here or thread.stopped or any(e.kind in STOPS for e in thread.queued):
+        return Refusal(NOT_IN_THIS_STATE, "this thread has ended")
+    if local_state(thread, now) == EXPIRED:
+        return Refusal(NOT_IN_THIS_STATE, "the time of this thread has run out")
+    return None
+
+
+def _stop_refused(thread: Thread, now: int) -> str | None:
+    if thread.closed_here or thread.stopped or any(e.kind in STOPS for e in thread.queued):
+        return "this thread has ended, or is about to"
+    if state(thread, now) == EXPIRED:
+        return "the time of this thread has run out"
+    # What ended it may never have arrived, so a thread that our own letter ended can still be stopped.
+    counted = [e for e in thread.entries if e.status == "applied" and not after_stop(e.kind)]
+    ended_by_peer = thread.shared.state in matter_named(thread.matter).ends and counted[-1].side != thread.side
+    return "this thread has ended" if ended_by_peer else None
+
+
+def _queue_stop(thread: Thread, draft: Entry, now: int) -> Outcome:
+    why = _stop_refused(thread, now)
+    if why is not None:
+        raise ActNotAllowed(why, NOT_IN_THIS_STATE, rule="H01")
+    cancels = tuple(e.letter_id for e in thread.queued)
+    told = tuple(("cancelled", name) for name in cancels)
+    if not any(e.n for e in thread.entries):
+        # No letter ever left, so the other country must not learn by a stop that there was a thread.
+        closed = replace(thread, queued=(), shared=STOPPED, closed_here=True)
+        return Outcome(closed, cancels=cancels, audit=(*told, ("ended here", draft.letter_id)))
+    stop = replace(draft, n=0, seen=seen_now(thread), void=(), written_at=now, status="applied")
+    arrived = max((e.seen for e in thread.entries if e.side != thread.side and e.status != "refused"), default=0)
+    give_up = tuple(e.letter_id for e in thread.entries if e.side == thread.side and e.n > arrived)
+    return Outcome(
+        replace(thread, queued=(stop,)),
+        cancels=cancels,
+        give_up=give_up,
+        stopped=thread.shared.awaited,
+        audit=(*told, ("queued", stop.letter_id)),
+    )
+
+
+def _release_stop(thread: Thread, stop: Entry) -> Released:
+    void: Status = "void"
+    entries = tuple(replace(e, status=void) if e.status == "waiting" else e for e in thread.entries)
+    # A withdrawal or an erasure that was decided after the stop still goes.
+    queued = tuple(e for e in thread.queued if e.letter_id != stop.letter_id and after_stop(e.kind))
+    ended = replace(thread, entries=(*entries, stop), queued=queued, own_n=stop.n, shared=STOPPED, stopped=True)
+    return _released(thread, ended, stop)
+
+
+def _own_void(thread: Thread) -> tuple[int, ...]:
+    return tuple(sorted(n for side, n in void_numbers(thread) if side == thread.side)) if thread.given_up else ()
+
+
+def _entered(thread: Thread, base: Thread, out: Entry) -> Thread | Refusal:
+    """The thread with our letter counted, or why it does not count, or what it would undo."""
+    matter = matter_named(thread.matter)
+    if refusal := answers_something(thread, out):
+        return refusal
+    if out.seen == seen_now(thread) and not out.void:
+        judged = judge(matter, thread.shared, out)
+        return (
+            judged if isinstance(judged, Refusal) else replace(base, shared=after(matter, thread.shared, out, judged))
+        )
+    judged = judge(matter, fold(matter, past_of(counting(base), out)).shared, out)
+    if isinstance(judged, Refusal):
+        return judged
+    entered = refold(base)
+    if entered.entries[-1].status != "applied" or changes(thread, entered).undone:
+        return Refusal(
+            NOT_IN_THIS_STATE, "a letter arrived meanwhile that this one does not fit; read it and decide again"
+        )
+    return entered
+
+
+def _released(before: Thread, now: Thread, out: Entry) -> Released:
+    started, stopped = awaited_changes(before.shared.awaited, now.shared.awaited)
+    return Released(now, out.n, out.seen, out.void, out.written_at, started, stopped)
+
+
+def _outcome(before: Thread, now: Thread, event: str, letter_ids: Sequence[str]) -> Outcome:
+    told = changes(before, now)
+    return Outcome(
+        now,
+        applied=told.applied,
+        undone=told.undone,
+        started=told.started,
+        stopped=told.stopped,
+        audit=tuple((event, name) for name in letter_ids),
+    )

@@ -1,0 +1,186 @@
+"""What a node remembers of one thread: the letters as exchanged, and the state that both nodes compute from them.
+
+A thread is a fold over its letters. The pair (`n`, `seen`) of each letter is a vector clock of two parts, so both nodes
+put the same letters into the same order whatever the way they travelled, and read the same state from them.
+Everything here is data; `fold` computes, `machine` decides. Source: wire.md 7; domain.md 5.6.
+"""
+
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from node.protocol.gate.facts import Withdrawn
+from node.protocol.letters.bodies import AcceptBody, ArrivedBody, Body, ChangeBody, DataItem, WithdrawalBody
+from node.protocol.letters.codes import Level, Purpose, Role
+from node.protocol.letters.frame import Letter
+
+Status = Literal["applied", "crossed", "waiting", "refused", "void"]
+
+NONE: Final = "none"  # nothing that opens the thread has been applied
+ENDED: Final = "ended"
+EXPIRED: Final = "expired"
+
+# What may travel on a thread that was stopped, and takes effect on arrival whatever its number (wire.md 7, Stops).
+AFTER_STOP: Final = ("consent.withdrawal", "erasure.", "rectification", "access.", "breach.notice", "safety.")
+
+
+class Facts(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
+    """What the fold needs of a letter's content, in codes; never a name, never text.
+
+    `items` are the fields an acceptance asks for or a disclosure carries; `sealed`: an identity block is inside.
+    """
+
+    organisation: str = ""
+    items: tuple[DataItem, ...] = ()
+    sealed: bool = False
+    arrived: bool | None = None
+    token: str = ""
+    purposes: tuple[Purpose, ...] = ()
+    levels: tuple[Level, ...] = ()
+
+
+NO_FACTS: Final = Facts()
+
+
+class Entry(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
+    """One letter of the thread. `n` is 0 while it is only queued; times are UTC seconds, ids lowercase hex.
+
+    `applied`: it counts. `crossed`: it met another letter on the way and has no effect. `waiting`: an earlier number of
+    its side is missing. `refused`: it used up its number. `void`: its side gave it up.
+    """
+
+    side: Role
+    n: int
+    seen: int
+    kind: str
+    letter_id: str
+    written_at: int
+    thread_ends: int
+    reply_by: int | None = None
+    in_reply_to: str | None = None
+    void: tuple[int, ...] = ()
+    facts: Facts = NO_FACTS
+    status: Status = "applied"
+    reason: int = 0
+
+
+class Awaited(Struct, frozen=True, array_like=True, gc=False):
+    """An answer that one side owes: to which letter, by which kinds of letter, until when (None: no time was set)."""
+
+    letter_id: str
+    owed_by: Role
+    kinds: tuple[str, ...]
+    reply_by: int | None
+
+
+class Shared(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
+    """What both nodes agree on once the same letters have arrived.
+
+    `data_needed` and `organisation` are those of the acceptance and its changes; `organisation_n` is the responder's
+    number that named the organisation, so that a disclosure meant for another one has no effect.
+    """
+
+    state: str = NONE
+    thread_ends: int = 0
+    opened_at: int = 0
+    accepted: bool = False
+    data_needed: tuple[DataItem, ...] = ()
+    organisation: str = ""
+    organisation_n: int = 0
+    changed_at: int | None = None
+    arranged: bool = False
+    arrived: bool | None = None
+    awaited: tuple[Awaited, ...] = ()
+
+
+NOTHING_SHARED: Final = Shared()
+STOPPED: Final = Shared(state=ENDED)
+
+
+class Thread(Struct, frozen=True, omit_defaults=True):
+    """One thread with one peer, as this node holds it; stored sealed, in one row.
+
+    `entries` stand in order of arrival, `queued` in the order in which we decided. `turn` is the next number of the
+    peer that can be judged; `own_n` the last number we gave. `given_up` are own numbers whose bytes we stopped sending.
+    `closed_here`: it ended before anything was released, so the peer never knew of it.
+    """
+
+    thread_id: str
+    peer: str
+    side: Role
+    matter: str
+    entries: tuple[Entry, ...] = ()
+    queued: tuple[Entry, ...] = ()
+    shared: Shared = NOTHING_SHARED
+    turn: int = 1
+    own_n: int = 0
+    given_up: tuple[int, ...] = ()
+    stopped: bool = False
+    closed_here: bool = False
+
+
+def other(side: Role) -> Role:
+    """The other side of a thread."""
+    return "responder" if side == "opener" else "opener"
+
+
+def seen_now(thread: Thread) -> int:
+    """The peer's highest number that has been applied here, which is what a letter decided now has `seen`."""
+    return max(
+        (e.n for e in thread.entries if e.side != thread.side and e.n < thread.turn and e.status in _COUNTED), default=0
+    )
+
+
+def own_top(thread: Thread) -> int:
+    """Our highest number that counts: a letter that has seen it crossed nothing of ours."""
+    for entry in reversed(thread.entries):
+        if entry.side == thread.side and entry.status in _COUNTED:
+            return entry.n
+    return 0
+
+
+def withdrawals(thread: Thread) -> tuple[Withdrawn, ...]:
+    """The withdrawals of consent exchanged on this thread, also those we gave up: nothing makes them undone."""
+    return tuple(
+        Withdrawn(e.facts.token, e.facts.purposes, e.facts.levels, e.n)
+        for e in (*thread.entries, *thread.queued)
+        if e.kind == "consent.withdrawal" and e.status != "refused"
+    )
+
+
+def after_stop(kind: str) -> bool:
+    """Whether this kind takes effect on arrival, also on a stopped thread."""
+    return kind.startswith(AFTER_STOP)
+
+
+def entry_of(letter: Letter[Body]) -> Entry:
+    """What the machine reads of a letter; `n` 0 and `seen` 0 are right for one that is only drafted."""
+    return Entry(
+        side=letter.sender_role,
+        n=letter.n,
+        seen=letter.seen,
+        kind=letter.kind,
+        letter_id=letter.letter_id,
+        written_at=letter.written_at,
+        thread_ends=letter.thread_ends,
+        reply_by=letter.reply_by,
+        in_reply_to=letter.in_reply_to,
+        void=letter.void,
+        facts=_facts_of(letter),
+    )
+
+
+def _facts_of(letter: Letter[Body]) -> Facts:
+    body, sealed = letter.body, letter.sealed_identity is not None
+    if isinstance(body, AcceptBody):
+        return Facts(organisation=body.organisation.id, items=body.data_needed, sealed=sealed)
+    if isinstance(body, ChangeBody):
+        return Facts(organisation=body.organisation[0].id if body.organisation else "", sealed=sealed)
+    if isinstance(body, ArrivedBody):
+        return Facts(arrived=body.arrived, items=letter.disclosed, sealed=sealed)
+    if isinstance(body, WithdrawalBody):
+        return Facts(token=body.token, purposes=body.purposes, levels=body.levels)
+    return Facts(items=letter.disclosed, sealed=sealed) if letter.disclosed or sealed else NO_FACTS
+
+
+_COUNTED: Final = frozenset({"applied", "crossed"})

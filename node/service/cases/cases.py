@@ -1,0 +1,319 @@
+"""Cases: made, read, changed one act at a time, with a second person where a protection would be lifted.
+
+The control part works while the office vault is shut; names are read only with a reason, and that is logged before they
+are shown. Source: domain 5.1; at-rest; R12, R24; H03, H05, H11, H14, H17.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from node.errors import BadInput, Conflict, NotAllowed, NotFound
+from node.protocol.cases.case import Case
+from node.protocol.cases.changes import Changed as CaseChanged
+from node.protocol.cases.changes import add_person
+from node.protocol.gate.desk import may_open_identity
+from node.service.access import is_theirs, may_work_on
+from node.service.actor import Actor
+from node.service.cases import identity
+from node.service.cases.acts import CHANGES
+from node.service.cases.requests import (
+    AddPerson,
+    AnyChange,
+    CaseLine,
+    CasePage,
+    CaseThreadView,
+    CaseView,
+    Change,
+    Changed,
+    IdentityView,
+    IdentityWritten,
+    LookView,
+    NewCase,
+    PendingView,
+    SetOwner,
+    WriteIdentity,
+    person_from,
+    person_view,
+)
+from node.service.context import Node
+from node.service.threads.blocks import stop_blocked_threads
+from node.service.threads.book import Book, OpenCase
+from node.store.cases import CaseRow
+from node.store.threads import TaskRow
+from node.store.work import Reader, Work
+
+SECOND_PERSON = "second_person_needed"
+LOOKS = ("identity_opened", "letter_opened", "case_taken", "identity_written")
+PAGE = 500
+SOMEBODY_ELSE = "somebody else"  # stands for the second person while nobody has confirmed
+
+
+class Proposal(msgspec.Struct, frozen=True):
+    """A change that waits for a second person, as its task keeps it sealed."""
+
+    change: AnyChange
+    by: str
+
+
+async def create_case(node: Node, actor: Actor, new: NewCase) -> CaseView:
+    """A new case; its maker owns it. A case system's case is open for any caseworker until somebody takes it."""
+    actor.must_be("caseworker", "coordinator", "machine")
+    if new.persons[0].role != "person" or any(one.role == "person" for one in new.persons[1:]):
+        raise BadInput(
+            "the first person is the one the case is about, the others are dependants", field="persons", rule="H26"
+        )
+
+    def make(work: Work) -> CaseView:
+        now, book = node.now(), Book(node, work)
+        persons = tuple(person_from(one, node.random(8).hex()) for one in new.persons)
+        case = Case(case_id=node.random(16).hex(), trafficking_status=new.trafficking_status, persons=persons)
+        made = book.new_case(case, actor.user_id if actor.role == "caseworker" else None, now)
+        work.audit.append(now, actor.user_id, "case_opened", made.id)
+        return _view(book, made)
+
+    return await node.store.write(make)
+
+
+async def list_cases(node: Node, actor: Actor, limit: int = 100, before: int | None = None) -> CasePage:
+    """The cases this person may work on, newest change first."""
+    actor.must_be("caseworker", "coordinator", "machine")
+    return await node.store.read(lambda reader: _page(Book(node, reader), actor, limit, before))
+
+
+async def view_case(node: Node, actor: Actor, case_id: str) -> CaseView:
+    """One case; NotFound for one that is not this person's, as for one that does not exist."""
+    return await node.store.read(lambda reader: _view(Book(node, reader), _open(node, reader, actor, case_id)))
+
+
+async def change_case(node: Node, actor: Actor, case_id: str, change: Change) -> Changed:
+    """Make one change. Where two people are needed it waits for the second, and nothing is changed before."""
+    return await node.store.write(lambda work: _change(node, work, actor, case_id, change))
+
+
+async def decide_change(node: Node, actor: Actor, case_id: str, pending: int, approve: bool) -> Changed:
+    """A second person confirms or refuses what the first asked for; whoever asked may only take it back."""
+    actor.must_be("caseworker", "coordinator")
+    return await node.store.write(lambda work: _decide(node, work, actor, case_id, pending, approve))
+
+
+async def set_owner(node: Node, actor: Actor, case_id: str, command: SetOwner) -> CaseView:
+    """A coordinator assigns a case; a caseworker takes one that is open, for themselves."""
+    actor.must_be("caseworker", "coordinator")
+    return await node.store.write(lambda work: _set_owner(node, work, actor, case_id, command.owner))
+
+
+async def write_names(node: Node, actor: Actor, case_id: str, command: WriteIdentity) -> IdentityWritten:
+    """Add to the identity part; needs only the office's public half, so it works while the vault is shut."""
+
+    def write(work: Work) -> IdentityWritten:
+        now, case = node.now(), _open(node, work, actor, case_id)
+        fields = {person: dict(named) for person, named in command.persons.items()}
+        version = identity.write_identity(node, work, case, fields, now)
+        work.audit.append(now, actor.user_id, "identity_written", case_id)
+        return IdentityWritten(version)
+
+    return await node.store.write(write)
+
+
+async def read_names(node: Node, actor: Actor, case_id: str, reason: str) -> IdentityView:
+    """The identity part, for one of five reasons; who and why is on the disk before it is shown (R24)."""
+
+    def read(work: Work) -> IdentityView:
+        case = _open(node, work, actor, case_id)
+        refused = may_open_identity(reason, actor.user_id)
+        if refused is not None:
+            raise NotAllowed(refused.sentence, rule=refused.rule, for_user=f"{refused.sentence}: {refused.next_step}")
+        persons = identity.read_identity(node, work, case, actor.office)
+        work.audit.append(node.now(), actor.user_id, "identity_opened", case_id, rule="R24", outcome=reason)
+        return IdentityView(persons)
+
+    return await node.store.write(read)
+
+
+async def who_looked(node: Node, actor: Actor, case_id: str) -> list[LookView]:
+    """Who opened the case's names or letters, newest first: everybody who may work on it sees this."""
+    return await node.store.read(lambda reader: _looks(reader, may_work_on(reader, actor, case_id)))
+
+
+def pending_of(node: Node, reader: Reader, case: OpenCase) -> list[PendingView]:
+    """What waits for a second person in a case."""
+    tasks = [task for task in reader.tasks.open() if task.case_id == case.id and task.code == SECOND_PERSON]
+    return [_pending(node, case, task) for task in tasks]
+
+
+def _open(node: Node, reader: Reader, actor: Actor, case_id: str) -> OpenCase:
+    may_work_on(reader, actor, case_id)
+    return Book(node, reader).case(case_id)
+
+
+def _change(node: Node, work: Work, actor: Actor, case_id: str, change: Change) -> Changed:
+    now, book, case = node.now(), Book(node, work), _open(node, work, actor, case_id)
+    if isinstance(change, AddPerson):
+        if change.person.role == "person":
+            raise BadInput(
+                "a case is about one person; add a dependant", field="person.role", expected="dependant", rule="H26"
+            )
+        person = person_from(change.person, node.random(8).hex())
+        return _made(work, book, case, add_person(case.case, person, actor.user_id, now), now)
+    row = CHANGES[type(change)]
+    if row.people == "one" or (row.people == "rule" and not _needs_second(case, change, actor, now)):
+        return _made(work, book, case, row.make(case.case, change, (actor.user_id,), now), now)
+    if actor.role == "machine":
+        raise NotAllowed("this needs two people; a case system cannot ask for it", rule="R40")
+    row.make(case.case, change, (actor.user_id, SOMEBODY_ELSE), now)  # would it be refused anyway?
+    return _proposed(node, work, book, case, change, actor, now)
+
+
+def _needs_second(case: OpenCase, change: Change, actor: Actor, now: int) -> bool:
+    """Ask the rule: it refuses one person where it wants two, and lets two pass."""
+    row = CHANGES[type(change)]
+    try:
+        row.make(case.case, change, (actor.user_id,), now)
+    except NotAllowed:
+        return True
+    return False
+
+
+def _proposed(node: Node, work: Work, book: Book, case: OpenCase, change: Change, actor: Actor, now: int) -> Changed:
+    if pending_of(node, work, case):
+        raise Conflict(
+            "a change of this case waits for a second person already; decide that one first",
+            for_user="Another change of this case waits for a second person. Decide that one first.",
+        )
+    sealed = node.seals.seal(case.dek, "task", case.id, Proposal(change, actor.user_id))  # type: ignore[arg-type]
+    work.tasks.add(SECOND_PERSON, now, case_id=case.id, sealed=sealed)
+    work.audit.append(now, actor.user_id, "change_proposed", case.id, rule="R24")
+    return Changed(done=False, pending=pending_of(node, work, case)[0].id, case=_view(book, case))
+
+
+def _decide(node: Node, work: Work, actor: Actor, case_id: str, pending: int, approve: bool) -> Changed:
+    now, book, case = node.now(), Book(node, work), _open(node, work, actor, case_id)
+    waiting = next((one for one in pending_of(node, work, case) if one.id == pending), None)
+    if waiting is None:
+        raise NotFound("no such change waits in this case; read the case again", field="pending")
+    if not approve:
+        work.tasks.done(pending, actor.user_id, now)
+        work.audit.append(now, actor.user_id, "change_refused", case_id, rule="R24", outcome="refused")
+        return Changed(done=False, pending=None, case=_view(book, case))
+    by = (waiting.proposed_by, actor.user_id)
+    if len(set(by)) < 2:
+        raise NotAllowed(
+            "this needs two different people and got one",
+            rule="R24",
+            for_user="A second person has to confirm this. Ask a colleague to sign in.",
+        )
+    changed = CHANGES[type(waiting.change)].make(case.case, waiting.change, by, now)
+    work.tasks.done(pending, actor.user_id, now)
+    return _made(work, book, case, changed, now)
+
+
+def _made(work: Work, book: Book, case: OpenCase, changed: CaseChanged, now: int) -> Changed:
+    after = book.put_case(case, changed.case, now)
+    stop_blocked_threads(book.node, work, after, now)
+    for line in changed.audit:
+        for user in line.by:
+            work.audit.append(
+                now, user, "case_changed", case.id, rule=book.node.seals.cover(f"{line.rule} {line.event}")
+            )
+    return Changed(done=True, pending=None, case=_view(book, after))
+
+
+def _set_owner(node: Node, work: Work, actor: Actor, case_id: str, owner: str | None) -> CaseView:
+    now, row = node.now(), may_work_on(work, actor, case_id)
+    if actor.role == "caseworker" and (row.owner is not None or owner != actor.user_id):
+        raise NotAllowed(
+            "a caseworker takes an open case for themselves; ask a coordinator to assign it to somebody else"
+        )
+    user = None if owner is None else work.people.get(owner)
+    if owner is not None and (
+        user is None or user.disabled_at is not None or user.role not in ("caseworker", "coordinator")
+    ):
+        raise BadInput(
+            "owner is no caseworker or coordinator of this node", field="owner", expected="the id of a colleague"
+        )
+    work.cases.put(_owned_by(row, owner, now))
+    work.audit.append(now, actor.user_id, "case_taken", case_id, outcome="assigned")
+    book = Book(node, work)
+    return _view(book, book.case(case_id))
+
+
+def _owned_by(row: CaseRow, owner: str | None, now: int) -> CaseRow:
+    return CaseRow(row.case_id, row.dek, row.sealed, row.created_at, now, owner, row.erased_at)
+
+
+def _pending(node: Node, case: OpenCase, task: TaskRow) -> PendingView:
+    proposal = node.seals.open_as(Proposal, case.dek, "task", case.id, task.sealed)
+    return PendingView(id=task.id, case=case.id, change=proposal.change, proposed_by=proposal.by, at=task.at)
+
+
+def _view(book: Book, case: OpenCase) -> CaseView:
+    row, it = case.row, case.case
+    threads = [
+        CaseThreadView(
+            thread=one.thread_id,
+            peer=one.peer,
+            started_at=one.started_at,
+            changed_at=one.changed_at,
+            ended_at=one.ended_at,
+        )
+        for one in book.reader.threads.of_case(case.id)
+    ]
+    return CaseView(
+        case=case.id,
+        owner=row.owner,
+        created_at=row.created_at,
+        changed_at=row.changed_at,
+        trafficking_status=it.trafficking_status,
+        persons=[person_view(person) for person in it.persons],
+        first_intake_answered_at=None if it.first_intake is None else it.first_intake.answered_at,
+        place_is_detention=it.place_is_detention,
+        distrust=it.distrust,
+        retention=it.retention,
+        threads=threads,
+        waits_for_second=pending_of(book.node, book.reader, case),
+    )
+
+
+def _page(book: Book, actor: Actor, limit: int, before: int | None) -> CasePage:
+    """Cases changed in one second stay together, so that none falls between two pages."""
+    lines: list[CaseLine] = []
+    for row in _rows(book.reader, before):
+        if len(lines) >= limit and row.changed_at < lines[-1].changed_at:
+            return CasePage(cases=lines, before=lines[-1].changed_at)
+        if is_theirs(row, actor):
+            lines.append(_line(book, row))
+    return CasePage(cases=lines, before=None)
+
+
+def _rows(reader: Reader, before: int | None) -> Iterator[CaseRow]:
+    """Every case, newest change first, read in batches that overlap by one second."""
+    seen: set[str] = set()
+    size = PAGE
+    while rows := reader.cases.all(size, before):
+        fresh = [row for row in rows if row.case_id not in seen]
+        seen.update(row.case_id for row in fresh)
+        yield from fresh
+        if len(rows) < size:
+            return
+        before, size = rows[-1].changed_at + 1, size if fresh else size * 2
+
+
+def _line(book: Book, row: CaseRow) -> CaseLine:
+    persons = () if row.dek is None else book.case(row.case_id).case.persons
+    return CaseLine(
+        case=row.case_id,
+        owner=row.owner,
+        created_at=row.created_at,
+        changed_at=row.changed_at,
+        persons=len(persons),
+        treated_as_child=any(one.treated_as_child for one in persons),
+        erased=row.dek is None,
+    )
+
+
+def _looks(reader: Reader, row: CaseRow) -> list[LookView]:
+    refs = [row.case_id, *(letter.letter_id for letter in reader.letters.of_case(row.case_id))]
+    found = [line for ref in refs for line in reader.audit.lines(ref=ref, limit=1000) if line.act in LOOKS]
+    found.sort(key=lambda line: -line.seq)
+    return [LookView(at=line.at, who=line.actor, what=line.act, ref=line.ref, reason=line.outcome) for line in found]

@@ -1,0 +1,94 @@
+"""The identity part of a case: written with the office's public half alone, read only while somebody holds its key.
+
+Each writing is a new version under a key of its own; reading lays them over each other, so that a field can be
+added while the office vault is shut. Source: at-rest, key hierarchy; R24.
+"""
+
+import msgspec
+
+from node.crypto.errors import BadBlock
+from node.crypto.office import BlockBinding, SealedBlock, open_block
+from node.crypto.suite import KemKey, office_kid
+from node.crypto.text import from_base64url
+from node.errors import BadInput, NotAllowed, PeerError
+from node.protocol.letters.decode import AnyLetter
+from node.protocol.letters.fields import unknown_fields
+from node.service.context import Node
+from node.service.threads.book import OpenCase
+from node.store.work import Reader, Work
+
+
+class ForeignBlock(PeerError):
+    """A letter carried a sealed block that was made for another letter, sender, recipient or kind (attack 54)."""
+
+
+Fields = dict[str, dict[str, str | None]]  # person id -> field name -> value, None to remove it
+
+
+def write_identity(node: Node, work: Work, case: OpenCase, fields: Fields, now: int) -> int:
+    """Add a version of the identity part; its number. BadInput for a field that is not in the list (R29, R18)."""
+    known = {person.person_id for person in case.case.persons}
+    for person_id, named in fields.items():
+        if person_id not in known:
+            raise BadInput("no such person in this case; add the person first", field="person_id")
+        if unknown := unknown_fields(named):
+            raise BadInput(
+                f"{len(unknown)} field names are not in the list of fields", field="fields", expected="a listed field"
+            )
+    version = work.cases.next_identity_version(case.id)
+    dek, wrapped = node.seals.new_identity_key(case.id, version, node.office_public)
+    sealed = node.seals.seal(dek, "identity", f"{case.id}.{version}", msgspec.json.encode(fields))
+    work.cases.add_identity(case.id, wrapped, sealed, now, version)
+    return version
+
+
+def read_identity(node: Node, reader: Reader, case: OpenCase, office: KemKey | None) -> dict[str, dict[str, str]]:
+    """The identity part as it stands; NotAllowed while the office vault is shut. The caller logs who opened it and
+    why.
+    """
+    key = must_hold(office)
+    merged: Fields = {}
+    for row in reader.cases.identities(case.id):
+        if row.sealed is None:
+            continue
+        dek = node.seals.identity_key(case.id, row.version, row.dek, key)
+        plain = node.seals.open(dek, "identity", f"{case.id}.{row.version}", row.sealed)
+        for person_id, named in msgspec.json.decode(plain, type=Fields).items():
+            merged.setdefault(person_id, {}).update(named)
+    return {who: {name: value for name, value in named.items() if value is not None} for who, named in merged.items()}
+
+
+def open_received(letter: AnyLetter, sender: str, recipient: str, office: KemKey | None) -> dict[str, dict[str, str]]:
+    """The persons of a received letter by consent token; ForeignBlock when its block belongs to another letter."""
+    key = must_hold(office)
+    sealed = letter.sealed_identity
+    if sealed is None:
+        return {}
+    binding = BlockBinding(
+        sender, recipient, bytes.fromhex(letter.thread), bytes.fromhex(letter.letter_id), letter.kind
+    )
+    block = SealedBlock(
+        bytes.fromhex(sealed.office_kid), bytes.fromhex(sealed.identity_commit), from_base64url(sealed.box)
+    )
+    try:
+        return {person.token: dict(person.fields) for person in open_block(key, block, binding).persons}
+    except BadBlock as error:
+        if office_kid(key.public) != block.office_kid:
+            raise NotAllowed(
+                "block is sealed to another office of this country; its holder can open it", rule="H13"
+            ) from None
+        raise ForeignBlock(
+            f"{error}; nothing of it is shown",
+            peer=sender,
+            for_user="What was sealed here belongs to another letter. Phone that country before you do anything else.",
+        ) from None
+
+
+def must_hold(office: KemKey | None) -> KemKey:
+    """The office key of this sign-in, or NotAllowed."""
+    if office is None:
+        raise NotAllowed(
+            "office vault is shut for this sign-in; names cannot be read", rule="R24",
+            for_user="Names can be opened only after signing in with your password. Ask a coordinator for access.",
+        )  # fmt: skip
+    return office

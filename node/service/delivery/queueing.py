@@ -1,0 +1,79 @@
+"""Putting a letter into the outbox: one transaction with the decision that caused it.
+
+What waits here has no number yet and leaves no trace if it is cancelled. Source: wire 1 (queue); delivery, outbox.
+"""
+
+from typing import Final
+
+import msgspec
+
+from node.crypto.vault import Dek
+from node.protocol.gate.facts import ActorRole
+from node.protocol.letters.codes import Urgency
+from node.protocol.letters.control import Control, ControlBody
+from node.protocol.letters.decode import AnyLetter, checked, encode
+from node.protocol.letters.kinds import CONTROL, LETTER
+from node.service.context import Node
+from node.store.outbox import Waiting
+from node.store.work import Work
+
+URGENCY_RANK: Final[dict[Urgency, int]] = {"life_threat": 0, "urgent": 1, "priority": 2, "routine": 3}
+CONTROL_RANK: Final = 1
+
+
+class Queued(msgspec.Struct, frozen=True):
+    """What the outbox keeps of a letter until its release: the draft, and who decided it for whom.
+
+    `letter` is the encoded letter with the numbers of a draft; `persons` maps its consent tokens to our person ids.
+    """
+
+    letter: msgspec.Raw
+    actor: str
+    actor_role: ActorRole
+    persons: dict[str, str] = {}
+
+
+def queue_letter(
+    node: Node, work: Work, dek: Dek, case_id: str, peer: str, letter: AnyLetter, queued: Queued, due_at: int, now: int
+) -> None:
+    """Put a letter of a thread into the outbox; it is released when due, gate first."""
+    sealed = node.seals.seal(dek, "outbox", letter.letter_id, queued)
+    work.outbox.put(
+        Waiting(
+            letter.letter_id,
+            peer,
+            letter.thread,
+            case_id,
+            LETTER,
+            URGENCY_RANK[letter.urgency],
+            "queued",
+            sealed,
+            now,
+            due_at,
+            None,
+            None,
+            None,
+            None,
+        )
+    )
+    work.after_commit(lambda: node.wake(peer))
+
+
+def queue_control(
+    node: Node, work: Work, peer: str, kind: str, body: ControlBody, now: int, about: str | None = None
+) -> str:
+    """Put a control letter into the outbox and return its id; `about` is the thread of a `letter.opened`."""
+    letter_id = node.random(16).hex()
+    control: Control[ControlBody] = Control(kind=kind, letter_id=letter_id, body=body)
+    queued = Queued(msgspec.Raw(checked(control)), "node", "machine")
+    sealed = node.seals.seal(node.seals.node_key(), "outbox", letter_id, queued)
+    work.outbox.put(
+        Waiting(letter_id, peer, about, None, CONTROL, CONTROL_RANK, "queued", sealed, now, now, None, None, None, None)
+    )
+    work.after_commit(lambda: node.wake(peer))
+    return letter_id
+
+
+def draft_of(letter: AnyLetter, actor: str, actor_role: ActorRole, persons: dict[str, str]) -> Queued:
+    """The outbox form of a drafted letter, checked as its receiver will check it."""
+    return Queued(msgspec.Raw(encode(letter)), actor, actor_role, persons)

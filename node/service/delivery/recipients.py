@@ -1,0 +1,60 @@
+"""What the gate must know of a recipient, read from the verified registry; and the key a letter is sealed to.
+
+Source: wire 6; registry, decided 9; R39, H13.
+"""
+
+from dataclasses import dataclass
+
+from node.protocol.gate.facts import OfficeKeyFacts, RecipientFacts
+from node.protocol.letters.kinds import CONTROL
+from node.service.context import DAY_S, Node
+from registry.trust import Country
+
+FALLBACK_KINDS = ("consent.withdrawal", "referral.ended", "return.stopped", "safety.")
+
+
+@dataclass(frozen=True, slots=True)
+class SealTo:
+    """The public KEM key to seal to (1216 bytes), and how long an envelope may live (seconds)."""
+
+    public: bytes
+    max_life_s: int
+
+
+def recipient_facts(node: Node, peer: str, now: int) -> RecipientFacts:
+    """The recipient as the newest verified registry shows it."""
+    country = node.view.country(peer)
+    if country is None:
+        return RecipientFacts(country=peer, status="unknown")
+    return RecipientFacts(
+        country=peer,
+        status=country.status_at(now),
+        office_keys=_office_keys(country, now),
+        registry_age_seconds=max(0, now - node.view.verified_at),
+        stale_override_by=node.stale_override.get(peer),
+    )
+
+
+def seal_to(node: Node, peer: str, kind: str, letter_class: int, sealed_identity: bool) -> SealTo | None:
+    """The peer's prekey of this week; its fallback key only for what may not wait; None when nothing may be sealed
+    now.
+    """
+    country = node.view.country(peer)
+    if country is None:
+        return None
+    life_s = country.record.max_life_days * DAY_S
+    bundle = node.bundles.get(peer)
+    epoch = None if bundle is None else bundle.valid_at(node.now())
+    if epoch is not None:
+        return SealTo(epoch.public, life_s)
+    if letter_class == CONTROL or (kind.startswith(FALLBACK_KINDS) and not sealed_identity):
+        return SealTo(country.record.kem_fallback_public, life_s)
+    return None
+
+
+def _office_keys(country: Country, now: int) -> tuple[OfficeKeyFacts, ...]:
+    return tuple(
+        OfficeKeyFacts(key.office_kid.hex(), key.holder, key.kind, key.police_powers)
+        for key in country.office_keys
+        if key.from_at <= now < key.until
+    )

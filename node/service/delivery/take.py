@@ -1,0 +1,248 @@
+"""Rows 13 and 14: a letter of a thread arrives, is judged by the tables, and everything that follows is stored with it.
+
+Refused only for what both sides exchanged. Whatever our own case, person or consent decide is a hold on the desk,
+never an answer. Source: wire 3 rows 13-14, 7.
+"""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from node.crypto.statement import unpack_statement
+from node.crypto.vault import Dek
+from node.protocol.cases.case import Case, CaseThread, Person
+from node.protocol.gate.desk import holds
+from node.protocol.gate.facts import ThreadFacts
+from node.protocol.gate.shown import receiver
+from node.protocol.letters.bodies import OfferBody
+from node.protocol.letters.codes import NOT_IN_THIS_STATE
+from node.protocol.letters.control import RefusedBody
+from node.protocol.letters.decode import AnyControl, AnyLetter, decode_again
+from node.protocol.letters.frame import Letter, is_stop
+from node.protocol.threads import receiving
+from node.protocol.threads.outcome import Verdict
+from node.protocol.threads.thread import Entry, Shared, Thread, after_stop, entry_of
+from node.service.context import Node
+from node.service.delivery.control import take_control
+from node.service.delivery.queueing import queue_control
+from node.service.delivery.standing import Effect, effect_of
+from node.service.threads.book import Book, OpenCase, OpenFile
+from node.service.threads.effects import apply_effects
+from node.service.threads.expectations import settle
+from node.service.threads.files import ThreadFile, facts_of, with_incoming
+from node.store.letters import LetterRow
+from node.store.work import Work
+
+NO_STANDING = "no_standing"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Where a letter came from, and the evidence for it: sender, eid, statement, signature and salt."""
+
+    sender: str
+    eid: bytes | None
+    s_bytes: bytes | None
+    sig: bytes | None
+    salt: bytes | None
+
+
+def take_letter(
+    node: Node, work: Work, one: Arrival, letter: AnyLetter, payload: bytes, effect: Effect, now: int
+) -> int:
+    """Store a letter and let it count; 0 when it was stored, else the reason of the refusal. All in one transaction."""
+    peer = one.sender
+    if effect == "held":
+        _store(node, work, one, letter, payload, None, None, NO_STANDING)
+        work.tasks.add("letter_without_standing", now, peer=peer, letter_id=letter.letter_id)
+        return 0
+    book = Book(node, work)
+    known = work.threads.get(peer, letter.thread)
+    if known is not None and known.sealed is None:
+        return _after_erasure(work, letter, peer, now)
+    found = book.file(peer, letter.thread)
+    verdict = _verdict(node, work, found, letter, peer, now)
+    if verdict.thread is None:  # refused and nothing known of the thread: only the ledger remembers it
+        return verdict.reason
+    found = found or _begun(node, work, book, letter, verdict.thread, now)
+    file = msgspec.structs.replace(found.file, thread=verdict.thread)
+    if verdict.status == "refused":
+        book.put_file(found, file, now)
+        _tell_late(node, work, peer, verdict, now)
+        work.audit.append(now, "node", "letter_refused", letter.letter_id, rule=str(verdict.reason), outcome="refused")
+        work.tasks.add("incoming_refused", now, case_id=found.row.case_id, peer=peer, thread_id=letter.thread,
+                       letter_id=letter.letter_id)  # fmt: skip
+        return verdict.reason
+    if verdict.effect == "applied":
+        file = with_incoming(file, letter)
+    found = book.put_file(found, file, now)
+    _store(node, work, one, letter, payload, found.row.case_id, found.dek, _desk_hold(book, found, letter, peer, now))
+    settle(work, peer, letter.thread, verdict.started, verdict.stopped)
+    _answered(work, letter)
+    _tell_late(node, work, peer, verdict, now)
+    if verdict.effect == "applied":
+        apply_effects(node, work, found, letter, now)
+    for letter_id in verdict.applied:
+        _apply_waiting(node, work, book, peer, letter_id, now)
+    work.audit.append(now, "node", "letter_stored", letter.letter_id, outcome=verdict.effect)
+    return 0
+
+
+def _after_erasure(work: Work, letter: AnyLetter, peer: str, now: int) -> int:
+    """All we know of this thread is that it was over and erased: answered like one that has ended, and not kept."""
+    if not is_stop(letter) and not after_stop(letter.kind):
+        return NOT_IN_THIS_STATE
+    work.tasks.add("letter_after_erasure", now, peer=peer, thread_id=letter.thread, letter_id=letter.letter_id)
+    return 0
+
+
+def hold_control(node: Node, work: Work, one: Arrival, control: AnyControl, payload: bytes, now: int) -> None:
+    """Keep a control letter of a sender without standing, until it has standing again."""
+    sealed = Book(node, work).seal_payload(None, control.letter_id, payload)
+    work.letters.put(
+        LetterRow(one.sender, "in", control.letter_id, None, None, one.eid, sealed, now, None, None, NO_STANDING,
+                  one.s_bytes, one.sig, one.salt, None)
+    )  # fmt: skip
+
+
+def _verdict(node: Node, work: Work, found: OpenFile | None, letter: AnyLetter, peer: str, now: int) -> Verdict:
+    facts = ThreadFacts() if found is None else facts_of(found.file)
+    book = Book(node, work)
+
+    def content(entry: Entry, known: Shared) -> int:
+        judged = letter if entry.letter_id == letter.letter_id else _kept(book, peer, entry.letter_id)
+        objection = None if judged is None else receiver(judged, _as_known(facts, known))
+        return 0 if objection is None else objection.reason
+
+    return receiving.receive(
+        None if found is None else found.file.thread, entry_of(letter), thread_id=letter.thread, peer=peer, now=now,
+        max_life_s=node.limits.max_life_s, content=content,
+    )  # fmt: skip
+
+
+def _as_known(facts: ThreadFacts, known: Shared) -> ThreadFacts:
+    """The facts as the writer of a letter knew them."""
+    return msgspec.structs.replace(
+        facts, accepted=known.accepted, data_needed=known.data_needed, organisation=known.organisation or None,
+        changed_at=known.changed_at, opened_at=known.opened_at,
+    )  # fmt: skip
+
+
+def _kept(book: Book, peer: str, letter_id: str) -> AnyLetter | None:
+    row = book.reader.letters.get(peer, "in", letter_id)
+    return None if row is None or row.sealed is None else decode_kept(book.payload(row))
+
+
+def _begun(node: Node, work: Work, book: Book, letter: AnyLetter, thread: Thread, now: int) -> OpenFile:
+    """A thread we did not know gets a case of its own; the first intake question is still open there (H05)."""
+    case = book.new_case(_intake(node, letter, thread, now), None, now)
+    if letter.kind == "referral.offer":
+        work.tasks.add(
+            "new_referral", now, case_id=case.id, peer=thread.peer, thread_id=letter.thread, letter_id=letter.letter_id
+        )
+    return book.new_file(
+        case,
+        ThreadFile(thread, opening=letter.letter_id, urgency=letter.urgency, first_ends=letter.thread_ends,
+                   retention_until=letter.retention_until),
+        now,
+    )  # fmt: skip
+
+
+def _intake(node: Node, letter: AnyLetter, thread: Thread, now: int) -> Case:
+    body = letter.body
+    bands = [body.age_band, *body.dependants] if isinstance(body, OfferBody) else []
+    persons = tuple(
+        Person(person_id=node.random(8).hex(), role="dependant" if place else "person", age_band=band)
+        for place, band in enumerate(bands)
+    )
+    ids = tuple(person.person_id for person in persons)
+    return Case(
+        case_id=node.random(16).hex(), trafficking_status="possible", persons=persons,
+        threads=(CaseThread(thread=letter.thread, country=thread.peer, opened_at=now, persons=ids),),
+    )  # fmt: skip
+
+
+def _desk_hold(book: Book, found: OpenFile, letter: AnyLetter, peer: str, now: int) -> str | None:
+    case: OpenCase = book.case(found.row.case_id)
+    objections = [one for one in holds(letter, case.case, peer, now) if one.rule != "H05"]
+    if not objections:
+        return None
+    return book.node.seals.cover("waits" if objections[0].discreet else objections[0].rule)
+
+
+def _store(
+    node: Node,
+    work: Work,
+    one: Arrival,
+    letter: AnyLetter,
+    payload: bytes,
+    case_id: str | None,
+    dek: Dek | None,
+    held: str | None,
+) -> None:
+    sealed = Book(node, work).seal_payload(dek, letter.letter_id, payload)
+    work.letters.put(
+        LetterRow(one.sender, "in", letter.letter_id, letter.thread, case_id, one.eid, sealed, node.now(), None,
+                  letter.retention_until, held, one.s_bytes, one.sig, one.salt, None)
+    )  # fmt: skip
+
+
+def _answered(work: Work, letter: AnyLetter) -> None:
+    """An answer was surely preceded by an opening; a stop ends every timer of its thread."""
+    if letter.in_reply_to is not None:
+        work.deadlines.meet(letter.in_reply_to, "opened")
+
+
+def _tell_late(node: Node, work: Work, peer: str, verdict: Verdict, now: int) -> None:
+    for letter_id, reason in verdict.late_refusals:
+        queue_control(node, work, peer, "letter.refused", RefusedBody(letter_id=letter_id, reason=reason), now)
+
+
+def _apply_waiting(node: Node, work: Work, book: Book, peer: str, letter_id: str, now: int) -> None:
+    """A letter that was stored before has its turn now."""
+    letter = _kept(book, peer, letter_id)
+    if letter is None:
+        return
+    found = book.file(peer, letter.thread)
+    if found is not None and not is_stop(letter):
+        found = book.put_file(found, with_incoming(found.file, letter), now)
+        apply_effects(node, work, found, letter, now)
+
+
+def decode_kept(payload: bytes) -> AnyLetter:
+    """A letter again that was decoded when it came."""
+    letter = decode_again(payload)
+    assert isinstance(letter, Letter)
+    return letter
+
+
+def take_held(node: Node, work: Work, peer: str, now: int) -> int:
+    """Let letters count that were held because their sender had no standing, now that it has; returns how many."""
+    country = node.view.country(peer)
+    if country is None or country.status_at(now) != "active":
+        return 0
+    rows = [row for row in work.letters.all_held(peer) if row.held_code == NO_STANDING and row.sealed is not None]
+    book, taken = Book(node, work), 0
+    for row in rows:
+        payload = book.payload(row)
+        letter = decode_again(payload)
+        assert row.s is not None, "what is held was whole when it came"
+        statement = unpack_statement(row.s)
+        # The country is heard again, but perhaps not this key: one that was revoked meanwhile stays without effect.
+        if effect_of(node, statement, now, letter.kind) != "full":
+            continue
+        work.letters.drop(peer, row.letter_id)
+        if isinstance(letter, Letter):
+            taken += _take_again(node, work, row, letter, payload, now)
+        else:
+            take_control(node, work, peer, letter, statement, now)
+            taken += 1
+    return taken
+
+
+def _take_again(node: Node, work: Work, row: LetterRow, letter: AnyLetter, payload: bytes, now: int) -> int:
+    arrival = Arrival(row.peer, row.eid, row.s, row.sig, row.salt)
+    reason = take_letter(node, work, arrival, letter, payload, "full", now)
+    if reason:
+        queue_control(node, work, row.peer, "letter.refused", RefusedBody(letter_id=row.letter_id, reason=reason), now)
+    return 0 if reason else 1

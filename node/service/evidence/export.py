@@ -1,0 +1,135 @@
+"""Writing the evidence of a thread: statements and receipts as they were kept, and the registry files they rely on.
+
+Source: wire.md 11.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+
+from node.crypto.receipts import RECEIPT_BYTES, evidence, unpack_receipt
+from node.crypto.statement import unpack_statement
+from node.crypto.text import to_base64url
+from node.errors import NotFound
+from node.protocol.letters.kinds import LETTER
+from node.service.access import may_work_on
+from node.service.actor import Actor
+from node.service.context import Node
+from node.service.evidence.files import FORMAT, Evidence, EvidenceFile, EvidenceLetter
+from node.store.letters import LetterRow
+from node.store.threads import ThreadRow
+from node.store.work import Reader
+from registry.offline import proof_of_key
+
+
+async def export(node: Node, actor: Actor, thread_id: str) -> bytes:
+    """The evidence of a thread as JSON; NotFound where this person may not work on its case (an auditor may)."""
+    actor.must_be("caseworker", "coordinator", "machine", "auditor")
+    return await node.store.read(lambda reader: msgspec.json.encode(_evidence(node, reader, actor, thread_id)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """One envelope as the store has it."""
+
+    direction: Literal["in", "out"]
+    letter_id: str
+    envelope_hash: bytes
+    s: bytes
+    sig: bytes
+    receipt: bytes | None
+
+
+def _evidence(node: Node, reader: Reader, actor: Actor, thread_id: str) -> Evidence:
+    row = reader.threads.find(thread_id)
+    if row is None:
+        raise NotFound("no such thread here; check the reference", field="thread")
+    if actor.role != "auditor":
+        may_work_on(reader, actor, row.case_id, "thread")
+    kept = sorted([*_sent(reader, row), *_received(reader, row)], key=_order)
+    files = _registry_files(reader, kept)
+    return Evidence(
+        format=FORMAT, country=node.country, peer=row.peer, thread=thread_id,
+        letters=[_written(one) for one in kept],
+        files=[EvidenceFile(name=name, sha256=hashlib.sha256(data).hexdigest(), data=to_base64url(data))
+               for name, data in sorted(files.items())],
+    )  # fmt: skip
+
+
+def _order(one: _Kept) -> tuple[int, str, int]:
+    statement = unpack_statement(one.s)
+    return statement.created_at, statement.sender, statement.seq
+
+
+def _written(one: _Kept) -> EvidenceLetter:
+    return EvidenceLetter(
+        direction=one.direction, letter=one.letter_id, envelope=one.envelope_hash.hex(),
+        statement=to_base64url(one.s), signature=to_base64url(one.sig),
+        receipt=None if one.receipt is None else to_base64url(one.receipt),
+    )  # fmt: skip
+
+
+def _sent(reader: Reader, row: ThreadRow) -> Iterator[_Kept]:
+    """Every envelope that was answered; for a letter without any answer the newest one."""
+    for letter in reader.outbox.of_thread(row.peer, row.thread_id):
+        if letter.letter_class != LETTER:
+            continue
+        envelopes = reader.outbox.envelopes_of(letter.letter_id)
+        for one in [one for one in envelopes if one.receipt is not None] or envelopes[-1:]:
+            yield _Kept("out", letter.letter_id, one.envelope_hash, one.s, one.sig, one.receipt)
+
+
+def _received(reader: Reader, row: ThreadRow) -> Iterator[_Kept]:
+    """Every letter that was stored here, with the receipt that we signed for it."""
+    for letter in reader.letters.of_thread(row.peer, row.thread_id):
+        if letter.direction != "in" or letter.s is None or letter.sig is None or letter.eid is None:
+            continue
+        answered = reader.ledger.by_eid(letter.peer, letter.eid)
+        if answered is not None:
+            receipt = own_receipt(reader, letter)
+            yield _Kept("in", letter.letter_id, answered.envelope_hash, letter.s, letter.sig, receipt)
+
+
+def own_receipt(reader: Reader, letter: LetterRow) -> bytes | None:
+    """R || SIG that answered a received letter: out of the slot while the salt is there, else as it was kept."""
+    if letter.receipt is not None or letter.salt is None or letter.eid is None:
+        return letter.receipt
+    answered = reader.ledger.by_eid(letter.peer, letter.eid)
+    return None if answered is None else evidence(answered.slot, letter.eid, letter.salt)
+
+
+def _registry_files(reader: Reader, kept: list[_Kept]) -> dict[str, bytes]:
+    """Every root, and for each key that signed something a state of the registry that lists it."""
+    files = {f"{root.version}.root.json": root.data for root in reader.archive.versions("root.json")}
+    for country, key_id, at, snapshot in _signers(kept):
+        for state in _states(reader, snapshot):
+            proof = proof_of_key(state, country, key_id, at, reader.archive.by_hash)
+            if proof is not None:
+                files |= proof
+                break
+    return files
+
+
+def _signers(kept: list[_Kept]) -> set[tuple[str, bytes, int, bytes]]:
+    """(country, key id, when, hash of the snapshot its sender knew) of every signature."""
+    found = set()
+    for one in kept:
+        s = unpack_statement(one.s)
+        found.add((s.sender, s.sender_key, s.created_at, s.snapshot))
+        if one.receipt is not None:
+            r = unpack_receipt(one.receipt[:RECEIPT_BYTES])
+            found.add((r.country, r.key_id, r.at, s.snapshot))
+    return found
+
+
+def _states(reader: Reader, snapshot_hash: bytes) -> Iterator[bytes]:
+    """The snapshot that the statement names, the newest, then all others from new to old."""
+    named, latest = reader.archive.by_hash(snapshot_hash), reader.archive.latest("snapshot.json")
+    if named is not None:
+        yield named
+    if latest is not None:
+        yield latest.data
+        yield from (one.data for one in reversed(reader.archive.versions("snapshot.json")))

@@ -1,0 +1,120 @@
+"""The registry in a running node: refresh it, keep every verified file, and do what a new view calls for.
+
+A stale registry warns; it never stops a node from receiving. One refresh at a time; what is asked for meanwhile is
+one more. Source: registry 4.6, decided 5, 8, 9; wire 3 row 5.
+"""
+
+import asyncio
+
+from node.errors import OpenTRMError
+from node.log import get
+from node.service.context import Node
+from node.service.delivery.incoming import judge_parked
+from node.service.delivery.reseal import reseal_lost_keys
+from node.service.delivery.take import take_held
+from node.store.work import Work
+from registry.client import RegistryClient
+from registry.errors import RegistryUnavailable
+from registry.trust import View
+
+log = get()
+LEAST_BETWEEN_S = 5.0
+
+
+class RegistryKeeper:
+    """Keeps `node.view` the newest verified one. `refresh` may be called by anybody at any time."""
+
+    def __init__(self, node: Node, client: RegistryClient, fetched: list[tuple[str, bytes]]) -> None:
+        self._node = node
+        self._client = client
+        self._fetched = fetched
+        client.before_current = self._archive
+        self._asked = asyncio.Event()
+        self._last = -LEAST_BETWEEN_S
+        self._lock = asyncio.Lock()
+        self._followed: dict[str, tuple[bytes, str]] = {}
+
+    async def refresh(self) -> None:
+        """Ask all mirrors now; the view, the archive and whatever waited for it follow.
+
+        Never raises for a bad mirror.
+        """
+        async with self._lock:
+            self._last = self._node.clock.monotonic()
+            try:
+                view = await asyncio.to_thread(self._client.refresh, self._node.now())
+            except RegistryUnavailable as error:
+                log.warning("registry_unavailable", error=type(error).__name__)
+                return
+            for source in view.troubles:
+                log.warning("registry_trouble", reason="mirror" if "/" in source else source)
+            self._node.view = view
+            await self._follow(view)
+        await judge_parked(self._node)
+
+    def ask(self) -> None:
+        """Refresh soon: somebody used a key we do not know. At most one in five seconds is started by this."""
+        self._asked.set()
+
+    async def answer_asks(self) -> None:
+        """Serve `ask` for ever; run as a task."""
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
+            pause_s = self._last + LEAST_BETWEEN_S - self._node.clock.monotonic()
+            if pause_s > 0:
+                await asyncio.sleep(pause_s)
+            try:
+                await self.refresh()
+            except OpenTRMError as error:  # a full disk, say: the next ask, or the next turn of the job, tries again
+                log.warning("registry_refresh_failed", error=type(error).__name__)
+
+    def _archive(self) -> None:
+        """Keep every file of a new copy before it becomes the current one; on the thread that refreshes."""
+        files, now = list(self._fetched), self._node.now()
+        self._fetched.clear()  # should the disk not take them, the whole copy is fetched again
+        if files:
+            self._node.store.write_sync(lambda work: _keep_all(work, files, now))
+
+    async def _follow(self, view: View) -> None:
+        """Where a country came, changed or went, by the registry or by time, what waited for it is looked at again."""
+        node, now = self._node, self._node.now()
+        standing: dict[str, tuple[bytes, str]] = {
+            code: (one.record_sha256, one.status_at(now)) for code, one in view.countries.items()
+        }
+        changed = [code for code, stands in standing.items() if self._followed.get(code) != stands]
+        if not changed:
+            return
+        was = dict(self._followed)
+        await node.store.write(lambda work: _look_again(node, work, changed, standing, was, now))
+        # Crash before this line: the next start knows nothing of what was followed and looks at every country again.
+        self._followed = standing
+        for peer in node.store.read_sync(lambda reader: reader.outbox.busy_peers()):
+            node.wake(peer)
+
+
+def _look_again(
+    node: Node,
+    work: Work,
+    changed: list[str],
+    standing: dict[str, tuple[bytes, str]],
+    was: dict[str, tuple[bytes, str]],
+    now: int,
+) -> None:
+    for code in changed:
+        status = standing[code][1]
+        work.outbox.wake_held(code, now)
+        work.outbox.reset_backoff(code, now)
+        reseal_lost_keys(node, work, code, now)
+        take_held(node, work, code, now)
+        if status == "suspended":
+            work.tasks.add("country_suspended", now, peer=code)
+        if code in was:  # the first look after a start is no event
+            work.audit.append(now, "node", "country_changed", code, outcome=status)
+
+
+def _keep_all(work: Work, files: list[tuple[str, bytes]], now: int) -> None:
+    for name, data in files:
+        number, _, rest = name.rpartition("/")[2].partition(".")
+        is_version = number.isdigit()
+        work.archive.put(rest if is_version else name, int(number) if is_version else 0, data, now)

@@ -1,0 +1,254 @@
+"""What people do with referrals: open one, answer, disclose, stop. Each is one transaction; delivery comes later.
+
+Decide first (tables, gate), do afterwards (store all that follows). Source: architecture, an outgoing referral;
+domain 5.6.
+"""
+
+from typing import Final, cast
+
+import msgspec
+
+from node.errors import BadInput, NotAllowed, NotFound
+from node.protocol.cases.case import CaseThread
+from node.protocol.cases.changes import open_thread as note_thread
+from node.protocol.gate.facts import MAY_DISCLOSE, ActorRole
+from node.protocol.gate.facts import Draft as GateDraft
+from node.protocol.gate.gate import at_drafting
+from node.protocol.letters.bodies import Body, OfferBody
+from node.protocol.letters.decode import checked
+from node.protocol.letters.frame import Letter
+from node.protocol.letters.kinds import KINDS
+from node.protocol.letters.strict import Malformed
+from node.protocol.rules import Objection
+from node.protocol.threads import machine
+from node.protocol.threads.thread import entry_of
+from node.service.access import may_work_on
+from node.service.actor import Actor
+from node.service.cases.identity import read_identity
+from node.service.context import Node
+from node.service.decoding import explained
+from node.service.delivery.queueing import draft_of, queue_letter
+from node.service.delivery.recipients import recipient_facts
+from node.service.threads.book import Book, OpenCase, OpenFile
+from node.service.threads.commands import Act, ActDone, OpenReferral
+from node.service.threads.drafting import STATES_CONSENT, Stated, disclose, frame, persons_of, state_consents
+from node.service.threads.erasure import empty_log, erase_confirmed
+from node.service.threads.files import ThreadFile, facts_of, with_letter
+from node.service.threads.stops import queue_stop
+from node.service.threads.times import retention_until, times_of
+from node.store.threads import ThreadRow
+from node.store.work import Reader, Work
+
+PEOPLE: Final[tuple[ActorRole, ...]] = ("caseworker", "coordinator", "machine")
+
+
+async def open_referral(node: Node, actor: Actor, case_id: str, command: OpenReferral) -> ActDone:
+    """Offer a person to a country: a new thread with its first letter. Durable before it returns.
+
+    Raises NotAllowed with the strongest objection of the gate, BadInput for a field, NotFound for the case.
+    """
+    actor.must_be("caseworker", "coordinator")
+    return await node.store.write(lambda work: _open(node, work, actor, case_id, command))
+
+
+async def act(node: Node, actor: Actor, thread_id: str, command: Act) -> ActDone:
+    """Do one act on a thread. Durable before it returns; the letter leaves when it is released.
+
+    Raises NotAllowed (tables or gate), BadInput, NotFound.
+    """
+    actor.must_be(*PEOPLE)
+    done = await node.store.write(lambda work: _act(node, work, actor, thread_id, command))
+    if command.kind == "erasure.confirm":
+        await empty_log(node)
+    return done
+
+
+async def stop_thread(node: Node, actor: Actor, thread_id: str) -> ActDone:
+    """End a thread with the one stop letter; no reason is asked or sent (H01)."""
+    actor.must_be("caseworker", "coordinator")
+
+    def stop(work: Work) -> ActDone:
+        found = open_for(node, work, actor, thread_id)
+        queue_stop(node, work, found, actor.user_id, "H01", node.now())
+        after = _again(node, work, found)
+        return ActDone(thread=thread_id, letter_id=None, state=machine.local_state(after.file.thread, node.now()))
+
+    return await node.store.write(stop)
+
+
+def open_for(node: Node, work: Reader, actor: Actor, thread_id: str) -> OpenFile:
+    """The thread's file, if this person may work on its case; NotFound otherwise, as for an unknown one."""
+    return Book(node, work).open_file(row_for(work, actor, thread_id))
+
+
+def row_for(work: Reader, actor: Actor, thread_id: str) -> ThreadRow:
+    """The thread's row, under the same condition."""
+    row = work.threads.find(thread_id)
+    if row is None:
+        raise NotFound("no such thread here; check the reference", field="thread")
+    may_work_on(work, actor, row.case_id, "thread")
+    return row
+
+
+def _open(node: Node, work: Work, actor: Actor, case_id: str, command: OpenReferral) -> ActDone:
+    now, book = node.now(), Book(node, work)
+    may_work_on(work, actor, case_id)
+    case = book.case(case_id)
+    persons = persons_of(case, command.persons)
+    thread_id, letter_id = node.random(16).hex(), node.random(16).hex()
+    thread = machine.open_thread(thread_id, command.peer, "opener", "referral")
+    stated = state_consents(node, book, case, command.peer, thread_id, persons, {}, command.consents, now)
+    ids = tuple(person.person_id for person in persons)
+    noted = note_thread(case.case, CaseThread(thread_id, command.peer, now, ids), actor.user_id, now)
+    case = book.put_case(case, noted.case, now)
+    file = ThreadFile(
+        thread, persons=stated.persons, opening=letter_id, urgency=command.urgency, retention_until=retention_until(now)
+    )
+    letter = frame(
+        file, "referral.offer", _offer_body(case, ids, command), letter_id, stated=stated, urgency=command.urgency,
+        in_reply_to=None, relates_to=command.relates_to, disclosed=(), sealed=None, now=now,
+    )  # fmt: skip
+    found = book.new_file(case, file, now)
+    return _queue(node, work, actor, case, found, letter, stated, now)
+
+
+def _act(node: Node, work: Work, actor: Actor, thread_id: str, command: Act) -> ActDone:
+    now, book = node.now(), Book(node, work)
+    found, case = book.file_and_case(row_for(work, actor, thread_id))
+    file = found.file
+    peer, body = found.row.peer, _body_of(command)
+    letter_id = node.random(16).hex()
+    stated = Stated((), {})
+    if file.thread.side == "opener" and command.kind in STATES_CONSENT:
+        persons = persons_of(case, tuple(dict.fromkeys(file.persons.values())))
+        stated = state_consents(node, book, case, peer, thread_id, persons, file.persons, command.consents, now)
+    identity = read_identity(node, work, case, actor.office) if command.disclose else {}
+    if command.disclose:
+        if command.kind not in MAY_DISCLOSE:
+            raise BadInput(
+                "this act carries no fields about her", field="disclose", expected=" or ".join(sorted(MAY_DISCLOSE))
+            )
+        work.audit.append(now, actor.user_id, "identity_opened", case.id, rule="R24", outcome="give_service")
+    disclosed, sealed = disclose(node, command.disclose, identity, stated, file, peer, letter_id, command.kind, now)
+    letter = frame(
+        file,
+        command.kind,
+        body,
+        letter_id,
+        stated=stated,
+        urgency=command.urgency or file.urgency,
+        in_reply_to=command.in_reply_to or _answers(file, command.kind),
+        relates_to=None,
+        disclosed=disclosed,
+        sealed=sealed,
+        now=now,
+    )
+    done = _queue(node, work, actor, case, found, letter, stated, now)
+    if command.kind == "erasure.confirm":
+        erase_confirmed(node, work, found, letter, actor, now)
+    return done
+
+
+def _queue(
+    node: Node,
+    work: Work,
+    actor: Actor,
+    case: OpenCase,
+    found: OpenFile,
+    letter: "Letter[Body]",
+    stated: Stated,
+    now: int,
+) -> ActDone:
+    """The gate at drafting, the tables, then everything that follows in the same transaction."""
+    book, peer = Book(node, work), found.row.peer
+    file = found.file
+    letter = msgspec.structs.replace(letter, **times_of(node, peer, letter, file, now))
+    try:
+        checked(letter)
+    except Malformed as error:
+        raise BadInput(f"the letter would be malformed: {error}", field=error.field) from None
+    except ValueError as error:
+        raise BadInput("the letter does not match its schema", field="body") from error
+    draft = GateDraft(letter, facts_of(file), actor.user_id, actor.role, stated.persons)
+    objections = at_drafting(case.case, book.consents(case), draft, recipient_facts(node, peer, now), now)
+    if _must_not_queue(objections):
+        raise _refusal(_must_not_queue(objections)[0])
+    outcome = machine.queue(file.thread, entry_of(letter), now)
+    file = with_letter(
+        msgspec.structs.replace(file, thread=outcome.thread, persons={**file.persons, **stated.persons}), letter
+    )
+    if not file.first_ends:
+        file = msgspec.structs.replace(file, first_ends=letter.thread_ends)
+    book.put_file(found, file, now)
+    queued = draft_of(letter, actor.user_id, actor.role, stated.persons)
+    queue_letter(node, work, found.dek, case.id, peer, letter, queued, now, now)
+    work.audit.append(now, actor.user_id, "queued", letter.letter_id, rule=objections[0].rule if objections else "R36")
+    return ActDone(
+        thread=found.row.thread_id,
+        letter_id=letter.letter_id,
+        state=machine.local_state(outcome.thread, now),
+        due_at=now,
+    )
+
+
+def _must_not_queue(objections: list[Objection]) -> list[Objection]:
+    """R39 alone may wait in the outbox: the country is out of the network for now, the letter is right."""
+    return [one for one in objections if one.rule != "R39"]
+
+
+def _refusal(objection: Objection) -> NotAllowed:
+    rule = None if objection.discreet else objection.rule
+    return NotAllowed(objection.sentence, rule=rule, for_user=f"{objection.sentence}: {objection.next_step}")
+
+
+def _body_of(command: Act) -> Body:
+    kind = KINDS.get(command.kind)
+    if kind is None or kind.letter_class != 1 or kind.stop or kind.opens or command.kind == "consent.withdrawal":
+        raise BadInput("no such act; use one that the thread lists", field="kind", expected="an act of this thread")
+    try:
+        return cast(Body, msgspec.json.decode(command.body, type=kind.body))
+    except msgspec.ValidationError as error:
+        raise explained(error, "body") from None
+
+
+def _offer_body(case: OpenCase, ids: tuple[str, ...], command: OpenReferral) -> OfferBody:
+    persons = [person for one in ids for person in case.case.persons if person.person_id == one]
+    if not persons or persons[0].role != "person":
+        raise BadInput("the first person must be the one this case is about", field="persons", rule="H26")
+    her, dependants = persons[0], persons[1:]
+    try:
+        body = OfferBody(
+            needs=command.needs,  # type: ignore[arg-type]
+            age_band=her.age_band,
+            treated_as_child=her.treated_as_child,
+            gender=her.gender,
+            languages=her.languages,
+            interpreter=her.interpreter if command.interpreter is None else command.interpreter,
+            dependants=tuple(one.age_band for one in dependants),
+            region=command.region,
+            accessibility=command.accessibility,
+            safety_codes=command.safety_codes,
+            earliest_date=command.earliest_date,
+            reason=command.reason,
+        )
+        return msgspec.json.decode(msgspec.json.encode(body), type=OfferBody)
+    except msgspec.ValidationError as error:
+        raise BadInput(f"the offer does not match its schema: {_field_of(error)}", field=_field_of(error)) from None
+
+
+def _field_of(error: msgspec.ValidationError) -> str:
+    return str(error).rpartition("`$.")[2].strip("`") or "offer"
+
+
+def _answers(file: ThreadFile, kind: str) -> str | None:
+    """The letter this act answers: the newest one that awaits this kind from our side."""
+    owed = [
+        one.letter_id for one in file.thread.shared.awaited if one.owed_by == file.thread.side and kind in one.kinds
+    ]
+    return owed[-1] if owed else None
+
+
+def _again(node: Node, work: Work, found: OpenFile) -> OpenFile:
+    row = work.threads.get(found.row.peer, found.row.thread_id)
+    assert row is not None
+    return Book(node, work).open_file(row)

@@ -1,0 +1,37 @@
+"""A country that must hear no more of her: every thread with it gets the one stop, by itself, at the next slot.
+
+It looks like any other stop from there (H01), comes whatever waited in the outbox, and is left out only where two
+people decided so. Source: R10, H01, H03, H05; README of the design, decision 10.
+"""
+
+from node.protocol.cases.case import Case, CaseThread, asked_to_be_unknown_to, asylum_blocks, person_of
+from node.protocol.threads import machine
+from node.service.context import Node
+from node.service.threads.book import Book, OpenCase
+from node.service.threads.stops import queue_stop, stop_is_suppressed
+from node.store.work import Work
+
+
+def stop_blocked_threads(node: Node, work: Work, case: OpenCase, now: int) -> int:
+    """Queue the stop on every open thread of this case whose country is closed now; returns how many.
+
+    Safe to repeat.
+    """
+    stopped = 0
+    for one in case.case.threads:
+        if not _is_blocked(case.case, one, now) or stop_is_suppressed(case.case, one.thread):
+            continue
+        found = Book(node, work).file(one.country, one.thread)
+        if found is not None and machine.allowed(found.file.thread, now)[-1].allowed:
+            queue_stop(node, work, found, "node", "H01", now)
+            stopped += 1
+    return stopped
+
+
+def _is_blocked(case: Case, thread: CaseThread, now: int) -> bool:
+    persons = [person_of(case, person_id) for person_id in thread.persons] or list(case.persons)
+    return any(
+        asylum_blocks(person, thread.country, now) or asked_to_be_unknown_to(person, thread.country)
+        for person in persons
+        if person is not None
+    )

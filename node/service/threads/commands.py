@@ -1,0 +1,124 @@
+"""What people and case systems may ask for, as typed requests; unknown fields are refused.
+
+A command says what a person decided. What follows from the case (age, dependants, tokens, keys, times) is never
+typed in twice.
+"""
+
+import msgspec
+
+from node.protocol.letters.codes import Level, OfferReason, Purpose, Urgency
+from node.protocol.letters.scalars import Code, Country, Date, Id
+
+
+class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A request from outside."""
+
+
+class OpenReferral(Command, frozen=True):
+    """Offer a person of a case to a country. `persons`: local ids, the person first; all of the case when left out.
+
+    `consents`: which records it rests on; the newest that count when left out.
+    """
+
+    peer: Country
+    needs: tuple[Code, ...]
+    urgency: Urgency = "routine"
+    reason: OfferReason = "AdditionalServicesRequired"
+    persons: tuple[str, ...] = ()
+    consents: tuple[str, ...] = ()
+    interpreter: bool | None = None
+    region: Code | None = None
+    accessibility: tuple[Code, ...] = ()
+    safety_codes: tuple[Code, ...] = ()
+    earliest_date: Date | None = None
+    relates_to: Id | None = None
+
+
+class FieldsOf(Command, frozen=True):
+    """Which fields about one person to disclose, by name; the values come from the case's identity part."""
+
+    person_id: str
+    fields: tuple[str, ...]
+
+
+class Act(Command, frozen=True):
+    """One act on a thread: its kind, the body of that kind, and the fields to disclose with it, if any."""
+
+    kind: str
+    body: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"null"))
+    disclose: tuple[FieldsOf, ...] = ()
+    consents: tuple[str, ...] = ()
+    in_reply_to: Id | None = None
+    urgency: Urgency | None = None
+
+
+class Withdraw(Command, frozen=True):
+    """She takes consent back: what is named, or all of it when both lists are empty. No reason is asked."""
+
+    purposes: tuple[Purpose, ...] = ()
+    levels: tuple[Level, ...] = ()
+
+
+class ActDone(msgspec.Struct, frozen=True, kw_only=True):
+    """A decided act: the letter that waits in the outbox, and where the thread stands once it has gone."""
+
+    thread: str
+    letter_id: str | None
+    state: str
+    due_at: int | None = None
+
+
+class OptionView(msgspec.Struct, frozen=True):
+    """One act of our side: allowed now, or why not and by which rule."""
+
+    kind: str
+    allowed: bool
+    rule: str
+    why: str
+
+
+class LetterView(msgspec.Struct, frozen=True, kw_only=True):
+    """One letter on the timeline, with honest ticks: each is a time in UTC seconds, or null."""
+
+    letter_id: str
+    kind: str | None
+    direction: str
+    n: int
+    at: int
+    state: str
+    received_at: int | None
+    opened_at: int | None
+    held: str | None
+    effect: str
+    reason: int
+    has_identity: bool
+    erased: bool
+
+
+class DeadlineView(msgspec.Struct, frozen=True):
+    """Something expected by a time."""
+
+    letter_id: str
+    code: str
+    due_at: int
+    state: str
+    step: int
+
+
+class ThreadView(msgspec.Struct, frozen=True, kw_only=True):
+    """A thread as its people see it."""
+
+    thread: str
+    case: str
+    peer: str
+    side: str
+    matter: str
+    state: str
+    after_queue: str
+    words: str
+    thread_ends: int
+    data_needed: list[dict[str, str]]
+    persons: dict[str, str]
+    options: list[OptionView]
+    letters: list[LetterView]
+    deadlines: list[DeadlineView]

@@ -1,0 +1,236 @@
+"""What waits for a person: answers due, letters nobody opened, tasks, letters that are held.
+
+Everybody sees what belongs to their own cases; operators see what belongs to none. Why something is held for her
+protection is not shown (H17). Source: interface, inbox by deadline; R24.
+"""
+
+import msgspec
+
+from node.errors import NotAllowed, NotFound
+from node.protocol.gate.facts import ActorRole
+from node.service.access import is_theirs
+from node.service.actor import Actor
+from node.service.cases.cases import SECOND_PERSON
+from node.service.context import Node
+from node.store.threads import TaskRow
+from node.store.work import Reader, Work
+
+DISCREET = "waits"
+WORKERS: tuple[ActorRole, ...] = ("caseworker", "coordinator", "machine")
+
+
+class DueView(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is expected by a time; `step` counts how far it was escalated."""
+
+    thread: str
+    case: str
+    peer: str
+    letter: str
+    code: str
+    due_at: int
+    step: int
+    overdue: bool
+
+
+class UnopenedView(msgspec.Struct, frozen=True, kw_only=True):
+    """A received letter that nobody has opened."""
+
+    letter: str
+    thread: str
+    case: str
+    peer: str
+    at: int
+
+
+class HeldView(msgspec.Struct, frozen=True, kw_only=True):
+    """A received letter that waits for a person; `why` is a rule, or only that it waits."""
+
+    letter: str
+    thread: str | None
+    case: str | None
+    peer: str
+    at: int
+    why: str
+
+
+class TaskView(msgspec.Struct, frozen=True, kw_only=True):
+    """Something a person has to look at."""
+
+    id: int
+    code: str
+    at: int
+    case: str | None
+    peer: str | None
+    thread: str | None
+    letter: str | None
+
+
+class ThreadLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One thread in a list."""
+
+    thread: str
+    case: str
+    peer: str
+    started_at: int
+    changed_at: int
+
+
+class Inbox(msgspec.Struct, frozen=True, kw_only=True):
+    """What waits, the soonest first."""
+
+    due: list[DueView]
+    unopened: list[UnopenedView]
+    held: list[HeldView]
+    tasks: list[TaskView]
+
+
+async def inbox(node: Node, actor: Actor) -> Inbox:
+    """Everything that waits for this person."""
+    actor.must_be(*WORKERS)
+
+    def read(reader: Reader) -> Inbox:
+        sight = _Sight(reader, actor)
+        return Inbox(
+            due=_due(node, reader, sight),
+            unopened=_unopened(reader, sight),
+            held=_held(node, reader, sight),
+            tasks=_tasks(node, reader, sight),
+        )
+
+    return await node.store.read(read)
+
+
+async def list_threads(node: Node, actor: Actor) -> list[ThreadLine]:
+    """Threads that have not ended, of cases this person may work on, newest change first."""
+    actor.must_be(*WORKERS)
+
+    def read(reader: Reader) -> list[ThreadLine]:
+        sight = _Sight(reader, actor)
+        return [
+            ThreadLine(
+                thread=row.thread_id,
+                case=row.case_id,
+                peer=row.peer,
+                started_at=row.started_at,
+                changed_at=row.changed_at,
+            )
+            for row in reader.threads.open()
+            if sight.case(row.case_id)
+        ]
+
+    return await node.store.read(read)
+
+
+async def list_tasks(node: Node, actor: Actor) -> list[TaskView]:
+    """Open tasks this person may deal with, oldest first."""
+    return await node.store.read(lambda reader: _tasks(node, reader, _Sight(reader, actor)))
+
+
+async def task_done(node: Node, actor: Actor, task_id: int) -> None:
+    """Say that a task was dealt with; a change that waits for a second person is decided in its case instead."""
+    actor.must_be("caseworker", "coordinator", "operator")
+
+    def done(work: Work) -> None:
+        task = work.tasks.get(task_id)
+        if task is None or task.done_at is not None or not _Sight(work, actor).task(task):
+            raise NotFound("no such open task here", field="task")
+        if task.code == SECOND_PERSON:
+            raise NotAllowed("a second person confirms or refuses this change in its case", rule="R24")
+        work.tasks.done(task_id, actor.user_id, node.now())
+        work.audit.append(
+            node.now(),
+            actor.user_id,
+            "task_done",
+            task.letter_id or task.thread_id or task.case_id or "",
+            outcome=task.code,
+        )
+
+    await node.store.write(done)
+
+
+class _Sight:
+    """Which cases this person may see; each is asked once."""
+
+    def __init__(self, reader: Reader, actor: Actor) -> None:
+        self._reader = reader
+        self._actor = actor
+        self._known: dict[str, bool] = {}
+
+    def case(self, case_id: str | None) -> bool:
+        """True when the case is theirs."""
+        if case_id is None:
+            return False
+        if case_id not in self._known:
+            row = self._reader.cases.get(case_id)
+            self._known[case_id] = row is not None and is_theirs(row, self._actor)
+        return self._known[case_id]
+
+    def task(self, task: TaskRow) -> bool:
+        """Tasks of a case for those who work on it; tasks of none for coordinators and operators."""
+        if task.case_id is not None:
+            return self.case(task.case_id)
+        return self._actor.role in ("coordinator", "operator")
+
+    @property
+    def sees_all(self) -> bool:
+        """True for coordinators, who also see what no case stands behind."""
+        return self._actor.role == "coordinator"
+
+
+def _due(node: Node, reader: Reader, sight: _Sight) -> list[DueView]:
+    now, found = node.now(), []
+    for row in reader.deadlines.open():
+        thread = reader.threads.get(row.peer, row.thread_id)
+        if thread is not None and sight.case(thread.case_id):
+            found.append(
+                DueView(
+                    thread=row.thread_id,
+                    case=thread.case_id,
+                    peer=row.peer,
+                    letter=row.letter_id,
+                    code=row.code,
+                    due_at=row.due_at,
+                    step=row.step,
+                    overdue=row.due_at < now,
+                )
+            )
+    return found
+
+
+def _unopened(reader: Reader, sight: _Sight) -> list[UnopenedView]:
+    return [
+        UnopenedView(letter=letter_id, thread=thread_id, case=case_id, peer=peer, at=at)
+        for peer, letter_id, thread_id, case_id, at in reader.letters.unopened()
+        if thread_id is not None and case_id is not None and sight.case(case_id)
+    ]
+
+
+def _held(node: Node, reader: Reader, sight: _Sight) -> list[HeldView]:
+    return [
+        HeldView(
+            letter=row.letter_id,
+            thread=row.thread_id,
+            case=row.case_id,
+            peer=row.peer,
+            at=row.at,
+            why=node.seals.uncover(row.held_code) if row.held_code else DISCREET,
+        )
+        for row in reader.letters.all_held()
+        if sight.case(row.case_id) or (row.case_id is None and sight.sees_all)
+    ]
+
+
+def _tasks(node: Node, reader: Reader, sight: _Sight) -> list[TaskView]:
+    return [
+        TaskView(
+            id=task.id,
+            code=node.seals.uncover(task.code),
+            at=task.at,
+            case=task.case_id,
+            peer=task.peer,
+            thread=task.thread_id,
+            letter=task.letter_id,
+        )
+        for task in reader.tasks.open()
+        if sight.task(task)
+    ]

@@ -1,0 +1,80 @@
+"""What a letter of a peer does here beside moving its thread, once it counts.
+
+One function a kind. Nothing here answers the peer: what people decide are letters of their own.
+Source: domain 5.9; wire 7 (stops, consent.withdrawal); R20, R21, R31.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+
+from node.protocol.consent.scope import after_withdrawal
+from node.protocol.letters.bodies import ErasureRequestBody, WithdrawalBody
+from node.protocol.letters.decode import AnyLetter
+from node.protocol.letters.frame import is_stop
+from node.protocol.letters.kinds import LETTER
+from node.protocol.threads import machine
+from node.protocol.threads.thread import after_stop
+from node.service.context import DAY_S, Node
+from node.service.threads.book import Book, OpenFile
+from node.store.work import Work
+
+WITHDRAWAL_ACTION_S = 3 * DAY_S
+ERASURE_S = 7 * DAY_S
+
+
+def apply_effects(node: Node, work: Work, found: OpenFile, letter: AnyLetter, now: int) -> None:
+    """Let a counting letter take effect; called once for each."""
+    if is_stop(letter):
+        _stopped(node, work, found, letter, now)
+    effect = _EFFECTS.get(type(letter.body))
+    if effect is not None:
+        effect(node, work, found, letter, now)
+
+
+def _stopped(node: Node, work: Work, found: OpenFile, letter: AnyLetter, now: int) -> None:
+    """R31: timers end, our waiting letters on this thread go no more, and somebody looks after her (R21)."""
+    peer, thread = found.row.peer, found.file.thread
+    # A withdrawal or an erasure still goes after a stop; a `letter.opened` has its own gate when it is released.
+    goes_on = {entry.letter_id for entry in (*thread.queued, *thread.entries) if after_stop(entry.kind)}
+    waiting = [one for one in work.outbox.of_thread(peer, thread.thread_id) if one.state in ("queued", "held")]
+    ended = [one.letter_id for one in waiting if one.letter_class == LETTER and one.letter_id not in goes_on]
+    for letter_id in ended:
+        work.outbox.end(letter_id, "cancelled", now)
+    left = machine.cancel(thread, ended).thread
+    Book(node, work).put_file(found, msgspec.structs.replace(found.file, thread=left), now)
+    work.deadlines.end_thread(peer, thread.thread_id)
+    _task(work, found, letter, "thread_stopped", now)
+
+
+def _withdrawn(node: Node, work: Work, found: OpenFile, letter: AnyLetter, now: int) -> None:
+    """R20: what rests on it stops at once; a person erases or restricts within 72 hours and confirms."""
+    body = letter.body
+    assert isinstance(body, WithdrawalBody)
+    entries = after_withdrawal(found.file.entries, body.token, body.purposes, body.levels)
+    Book(node, work).put_file(found, msgspec.structs.replace(found.file, entries=entries), now)
+    work.deadlines.start(found.row.peer, found.row.thread_id, letter.letter_id, "erase", now + WITHDRAWAL_ACTION_S)
+    _task(work, found, letter, "consent_withdrawn", now)
+
+
+def _erasure_asked(node: Node, work: Work, found: OpenFile, letter: AnyLetter, now: int) -> None:
+    """GDPR 17, 19: a person erases item by item and confirms within seven days."""
+    work.deadlines.start(found.row.peer, found.row.thread_id, letter.letter_id, "erase", now + ERASURE_S)
+    _task(work, found, letter, "erasure_requested", now)
+
+
+def _task(work: Work, found: OpenFile, letter: AnyLetter, code: str, now: int) -> None:
+    work.tasks.add(
+        code,
+        now,
+        case_id=found.row.case_id,
+        peer=found.row.peer,
+        thread_id=found.row.thread_id,
+        letter_id=letter.letter_id,
+    )
+
+
+_EFFECTS: dict[type, Callable[[Node, Work, OpenFile, AnyLetter, int], None]] = {
+    WithdrawalBody: _withdrawn,
+    ErasureRequestBody: _erasure_asked,
+}

@@ -1,0 +1,50 @@
+"""Deadlines that follow from letters: an answer owed by one side, and the opening of a letter by a person.
+
+The protocol says what is awaited; here it becomes rows that a sweep can find. Source: domain 5.5, 5.13; wire 7
+(urgency table).
+"""
+
+from collections.abc import Iterable
+
+from node.protocol.letters.decode import AnyLetter
+from node.protocol.threads.deadlines import HOUR, REPLIES
+from node.protocol.threads.thread import Awaited, Thread
+from node.store.work import Work
+
+REPLY, OPENED = "reply", "opened"
+
+
+def expect(
+    work: Work, thread: Thread, letter: AnyLetter, started: Iterable[Awaited], stopped: Iterable[Awaited]
+) -> None:
+    """What a letter of ours makes us wait for: its opening, and the answers it starts or settles."""
+    peer = thread.peer
+    if not thread.stopped:  # after a stop nobody tells that a letter was opened (wire 7)
+        opened_by = letter.written_at + REPLIES["letter.opened"].within(letter.urgency).hours * HOUR
+        work.deadlines.start(peer, letter.thread, letter.letter_id, OPENED, opened_by)
+    settle(work, peer, letter.thread, _with_time(started, letter), stopped)
+
+
+def settle(work: Work, peer: str, thread_id: str, started: Iterable[Awaited], stopped: Iterable[Awaited]) -> None:
+    """Start and stop the answers one side owes; those without a time start nothing."""
+    for awaited in stopped:
+        work.deadlines.meet(awaited.letter_id, REPLY)
+    for awaited in started:
+        if awaited.reply_by is not None:
+            work.deadlines.start(peer, thread_id, awaited.letter_id, REPLY, awaited.reply_by)
+
+
+def undone(
+    work: Work, peer: str, thread_id: str, letter_id: str, started: Iterable[Awaited], stopped: Iterable[Awaited]
+) -> None:
+    """A letter of ours does not count after all: nobody will open it, and what it awaited or settled is as before."""
+    work.deadlines.meet(letter_id, OPENED)
+    settle(work, peer, thread_id, started, stopped)
+
+
+def _with_time(started: Iterable[Awaited], letter: AnyLetter) -> list[Awaited]:
+    """The release decides the time an answer is due: the queued draft had none yet."""
+    return [
+        Awaited(one.letter_id, one.owed_by, one.kinds, letter.reply_by) if one.letter_id == letter.letter_id else one
+        for one in started
+    ]

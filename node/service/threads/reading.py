@@ -1,0 +1,242 @@
+"""What people see of a thread and its letters, and the opening of what is sealed.
+
+Opening a letter tells the other country that a person has it; opening an identity needs a reason and is logged (R24).
+"""
+
+from typing import Final
+
+import msgspec
+
+from node.errors import NotAllowed, NotFound
+from node.protocol.gate.desk import may_open_identity
+from node.protocol.gate.facts import ActorRole, duty_of, purpose_gone
+from node.protocol.letters.bodies import DataItem
+from node.protocol.letters.control import OpenedBody
+from node.protocol.letters.decode import AnyLetter
+from node.protocol.matters import matter_named
+from node.protocol.threads import machine
+from node.protocol.threads.thread import Entry, withdrawals
+from node.service.access import may_work_on
+from node.service.actor import Actor
+from node.service.cases.identity import ForeignBlock, open_received
+from node.service.context import Node
+from node.service.delivery.queueing import queue_control
+from node.service.delivery.take import decode_kept
+from node.service.seals import Erased
+from node.service.threads.acts import open_for
+from node.service.threads.book import Book, OpenFile
+from node.service.threads.commands import DeadlineView, LetterView, OptionView, ThreadView
+from node.service.threads.stops import is_ending
+from node.store.letters import LetterRow
+from node.store.work import Reader, Work
+
+NO_LEVELS: Final[frozenset[str]] = frozenset()
+READERS: Final[tuple[ActorRole, ...]] = ("caseworker", "coordinator", "machine")
+
+
+async def view_thread(node: Node, actor: Actor, thread_id: str) -> ThreadView:
+    """The thread with its state, what our side may do now and why not the rest, and one timeline of both sides."""
+    actor.must_be(*READERS)
+    return await node.store.read(lambda reader: _view(node, reader, actor, thread_id))
+
+
+async def open_letter(node: Node, actor: Actor, letter_id: str, *, peer: str | None = None) -> dict[str, object]:
+    """The letter as it travelled, without the sealed box; the first opening of a received one is told to its sender."""
+    actor.must_be(*READERS)
+    return await node.store.write(lambda work: _open(node, work, actor, letter_id, peer))
+
+
+async def open_identity(node: Node, actor: Actor, letter_id: str, reason: str) -> dict[str, dict[str, str]]:
+    """The persons of a received letter by consent token, with their fields.
+
+    Logged with the reason before it returns.
+    """
+    actor.must_be("caseworker", "coordinator")
+    try:
+        return await node.store.write(lambda work: _open_identity(node, work, actor, letter_id, reason))
+    except ForeignBlock as error:
+        peer = error.peer
+        await node.store.write(lambda work: _alarm(node, work, actor, letter_id, peer))
+        raise
+
+
+def _view(node: Node, reader: Reader, actor: Actor, thread_id: str) -> ThreadView:
+    now = node.now()
+    found = open_for(node, reader, actor, thread_id)
+    thread, peer = found.file.thread, found.row.peer
+    shown = machine.state(thread, now)
+    return ThreadView(
+        thread=thread_id,
+        case=found.row.case_id,
+        peer=peer,
+        side=thread.side,
+        matter=thread.matter,
+        state=shown,
+        after_queue=machine.local_state(thread, now),
+        words=matter_named(thread.matter).words.get(shown, shown),
+        thread_ends=thread.shared.thread_ends,
+        data_needed=[_item(item) for item in thread.shared.data_needed],
+        persons=dict(found.file.persons),
+        options=_options(found, now),
+        letters=_timeline(node, reader, found),
+        deadlines=[
+            DeadlineView(d.letter_id, d.code, d.due_at, d.state, d.step)
+            for d in reader.deadlines.of_thread(peer, thread_id)
+        ],
+    )
+
+
+def _options(found: OpenFile, now: int) -> list[OptionView]:
+    """What the tables allow, less what rests on a consent that she took back."""
+    gone = withdrawals(found.file.thread)
+    options = []
+    for option in machine.allowed(found.file.thread, now):
+        duty = duty_of(option.kind)
+        halted = duty.rests_on_consent and any(purpose_gone(one, duty.purpose, NO_LEVELS) for one in gone)
+        if option.allowed and halted:
+            options.append(OptionView(option.kind, False, "R20", "she took this consent back; help continues"))
+        else:
+            options.append(OptionView(option.kind, option.allowed, option.rule, option.why))
+    return options
+
+
+def _item(item: DataItem) -> dict[str, str]:
+    return {"person": item.person, "field": item.field, "level": item.level}
+
+
+def _timeline(node: Node, reader: Reader, found: OpenFile) -> list[LetterView]:
+    peer, thread = found.row.peer, found.file.thread
+    entries = {entry.letter_id: entry for entry in (*thread.entries, *thread.queued)}
+    rows = {row.letter_id: row for row in reader.letters.of_thread(peer, thread.thread_id)}
+    views = []
+    for waiting in reader.outbox.of_thread(peer, thread.thread_id):
+        if waiting.letter_class == 1:
+            row, entry = rows.pop(waiting.letter_id, None), entries.get(waiting.letter_id)
+            views.append(
+                _outgoing(
+                    node,
+                    reader,
+                    waiting.letter_id,
+                    waiting.state,
+                    waiting.queued_at,
+                    row,
+                    entry,
+                    None if waiting.held_code is None else node.seals.uncover(waiting.held_code),
+                    waiting.reason or 0,
+                )
+            )
+    views += [
+        _incoming(node, reader, row, entries.get(row.letter_id)) for row in rows.values() if row.direction == "in"
+    ]
+    order = {letter_id: place for place, letter_id in enumerate(entries)}  # of one second: as they counted
+    return sorted(views, key=lambda view: (view.at, order.get(view.letter_id, len(order))))
+
+
+def _outgoing(
+    node: Node, reader: Reader, letter_id: str, state: str, queued_at: int, row: LetterRow | None, entry: Entry | None,
+    held: str | None, reason: int,
+) -> LetterView:  # fmt: skip
+    envelopes = [one for one in reader.outbox.envelopes_of(letter_id) if one.receipted_at is not None]
+    letter = _letter(node, reader, row)
+    return LetterView(
+        letter_id=letter_id,
+        kind=entry.kind if entry else letter.kind if letter else None,
+        direction="out",
+        n=entry.n if entry else 0,
+        at=queued_at,
+        state=state,
+        received_at=envelopes[0].receipted_at if envelopes else None,
+        opened_at=row.opened_at if row else None,
+        held=held,
+        effect=entry.status if entry else "void",
+        reason=reason,
+        has_identity=bool(letter and letter.sealed_identity),
+        erased=row is not None and row.sealed is None,
+    )
+
+
+def _incoming(node: Node, reader: Reader, row: LetterRow, entry: Entry | None) -> LetterView:
+    letter = _letter(node, reader, row)
+    return LetterView(
+        letter_id=row.letter_id,
+        kind=entry.kind if entry else letter.kind if letter else None,
+        direction="in",
+        n=entry.n if entry else 0,
+        at=row.at,
+        state="received",
+        received_at=row.at,
+        opened_at=row.opened_at,
+        held=None if row.held_code is None else node.seals.uncover(row.held_code),
+        effect=entry.status if entry else "void",
+        reason=0,
+        has_identity=bool(letter and letter.sealed_identity),
+        erased=row.sealed is None,
+    )
+
+
+def _letter(node: Node, reader: Reader, row: LetterRow | None) -> AnyLetter | None:
+    if row is None:
+        return None
+    try:
+        return decode_kept(Book(node, reader).payload(row))
+    except Erased:
+        return None
+
+
+def _open(node: Node, work: Work, actor: Actor, letter_id: str, peer: str | None) -> dict[str, object]:
+    now = node.now()
+    row = _row_for(work, actor, letter_id)
+    letter = decode_kept(Book(node, work).payload(row))
+    if row.direction == "in" and row.thread_id is not None and work.letters.opened(row.peer, letter_id, now):
+        found = Book(node, work).file(row.peer, row.thread_id)
+        if found is not None and not is_ending(found.file.thread):
+            queue_control(
+                node,
+                work,
+                row.peer,
+                "letter.opened",
+                OpenedBody(letter_id=letter_id, opened_at=now),
+                now,
+                about=row.thread_id,
+            )
+    work.audit.append(now, actor.user_id, "letter_opened", letter_id)
+    shown: dict[str, object] = msgspec.to_builtins(letter)
+    if letter.sealed_identity is not None:
+        shown["sealed_identity"] = {"office_kid": letter.sealed_identity.office_kid}
+    return shown
+
+
+def _open_identity(node: Node, work: Work, actor: Actor, letter_id: str, reason: str) -> dict[str, dict[str, str]]:
+    now = node.now()
+    refused = may_open_identity(reason, actor.user_id)
+    if refused is not None:
+        raise NotAllowed(refused.sentence, rule=refused.rule, for_user=f"{refused.sentence}: {refused.next_step}")
+    row = _row_for(work, actor, letter_id)
+    letter = decode_kept(Book(node, work).payload(row))
+    if row.direction == "in" and not _counts(node, work, row):
+        raise NotAllowed("this letter has no effect here; what it holds is not opened", rule="R04")
+    sender, recipient = (row.peer, node.country) if row.direction == "in" else (node.country, row.peer)
+    persons = open_received(letter, sender, recipient, actor.office)
+    work.audit.append(now, actor.user_id, "identity_opened", letter_id, rule="R24", outcome=reason)
+    return persons
+
+
+def _alarm(node: Node, work: Work, actor: Actor, letter_id: str, peer: str | None) -> None:
+    """Attack 54: what was sealed belongs to another letter; our people must phone both countries."""
+    work.tasks.add("foreign_block", node.now(), peer=peer, letter_id=letter_id)
+    work.audit.append(node.now(), actor.user_id, "foreign_block", letter_id, rule="R24", outcome="alarm")
+
+
+def _counts(node: Node, work: Work, row: LetterRow) -> bool:
+    """True when the letter counts in its thread: one that crossed, waits or is held says nothing to anybody yet."""
+    found = None if row.thread_id is None else Book(node, work).file(row.peer, row.thread_id)
+    entries = () if found is None else found.file.thread.entries
+    return row.held_code is None and any(e.letter_id == row.letter_id and e.status == "applied" for e in entries)
+
+
+def _row_for(work: Work, actor: Actor, letter_id: str) -> LetterRow:
+    row = work.letters.find(letter_id)
+    if row is None or row.case_id is None:
+        raise NotFound("no such letter here; check the reference", field="letter")
+    may_work_on(work, actor, row.case_id, "letter")
+    return row

@@ -1,0 +1,91 @@
+"""The one stop letter: every end of a thread before its time looks the same from outside, whatever its cause.
+
+Queued at once, released at the next fixed daily slot; the cause is a local note. Source: H01; wire 1, 7.
+"""
+
+import msgspec
+
+from node.protocol.cases.case import Case
+from node.protocol.letters.codes import StopKind
+from node.protocol.letters.frame import make_stop
+from node.protocol.matters import STOPS, matter_named
+from node.protocol.threads import machine
+from node.protocol.threads.thread import Thread, entry_of
+from node.service.context import DAY_S, Node
+from node.service.delivery.queueing import draft_of, queue_letter
+from node.service.threads.book import Book, OpenFile
+from node.store.outbox import Waiting
+from node.store.work import Work
+
+
+def queue_stop(
+    node: Node, work: Work, found: OpenFile, actor: str, rule: str, now: int, due_at: int | None = None
+) -> None:
+    """End a thread from our side: cancel what waits, give up what was not receipted, queue the stop if anything ever
+    left.
+    """
+    thread = found.file.thread
+    book, peer = Book(node, work), thread.peer
+    slot = next_slot(node, now) if due_at is None else due_at
+    letter = make_stop(
+        _stop_kind(thread), letter_id=node.random(16).hex(), thread=thread.thread_id, n=1, seen=0, written_at=slot,
+        sender_role=thread.side, thread_ends=found.file.first_ends, retention_until=found.file.retention_until,
+    )  # fmt: skip
+    outcome = machine.queue(thread, entry_of(letter), now)
+    for letter_id in outcome.cancels:
+        work.outbox.end(letter_id, "cancelled", now)
+    given_up = [letter_id for letter_id in outcome.give_up if _give_up(work, letter_id, now)]
+    ended = machine.given_up(outcome.thread, tuple(given_up)).thread
+    book.put_file(found, msgspec.structs.replace(found.file, thread=ended), now)
+    work.deadlines.end_thread(peer, thread.thread_id)
+    if not ended.closed_here:
+        queue_letter(
+            node, work, found.dek, found.row.case_id, peer, letter, draft_of(letter, actor, "machine", {}), slot, now
+        )
+    work.audit.append(now, actor, "stop_queued", thread.thread_id, rule=node.seals.cover(rule))
+
+
+def end_by_gate(node: Node, work: Work, waiting: Waiting, now: int) -> None:
+    """The gate found that this thread must end; the stop it queues says nothing of why."""
+    found = None if waiting.thread_id is None else Book(node, work).file(waiting.peer, waiting.thread_id)
+    if found is None or not machine.allowed(found.file.thread, now)[-1].allowed:
+        return
+    if not stop_is_suppressed(Book(node, work).case(found.row.case_id).case, found.row.thread_id):
+        queue_stop(node, work, found, "node", "H01", now)
+
+
+def stop_is_suppressed(case: Case, thread_id: str) -> bool:
+    """Whether two people decided that the automatic stop of this thread is not sent (H01)."""
+    return any(one.thread == thread_id and one.stop_suppressed_by is not None for one in case.threads)
+
+
+def is_ending(thread: Thread) -> bool:
+    """True from the moment a stop is queued or arrives: nothing is told any more of what people open (wire 7)."""
+    return thread.stopped or thread.closed_here or any(entry.kind in STOPS for entry in thread.queued)
+
+
+def slot_now(node: Node, now: int) -> int:
+    """The newest fixed daily moment that has come."""
+    return next_slot(node, now) - DAY_S
+
+
+def next_slot(node: Node, now: int) -> int:
+    """The next fixed daily moment at which stops leave, UTC seconds."""
+    slot = now - now % DAY_S + node.limits.stop_slot_s
+    return slot if slot > now else slot + DAY_S
+
+
+def _give_up(work: Work, letter_id: str, now: int) -> bool:
+    """Stop posting a letter that has no receipt; False when it was receipted after all."""
+    waiting = work.outbox.get(letter_id)
+    if waiting is None or waiting.state not in ("released", "queued", "held"):
+        return False
+    for row in work.outbox.envelopes_of(letter_id):
+        work.outbox.give_up(row.eid)
+    work.outbox.end(letter_id, "given_up", now)
+    return True
+
+
+def _stop_kind(thread: Thread) -> StopKind:
+    stop = matter_named(thread.matter).stop
+    return "return.stopped" if stop == "return.stopped" else "referral.ended"

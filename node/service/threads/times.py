@@ -1,0 +1,62 @@
+"""Times in letters: when an answer is due, when a thread ends, how long a payload is kept.
+
+Computed by the sender from the recipient's published calendar, in absolute UTC seconds. Source: wire 7; domain
+5.13; R25.
+"""
+
+from datetime import UTC, date, tzinfo
+from functools import lru_cache
+from typing import TypedDict
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from node.protocol.letters.bodies import ArrangeBody
+from node.protocol.letters.decode import AnyLetter
+from node.protocol.threads.deadlines import Calendar, arrival_by, reply_by, thread_ends
+from node.service.context import DAY_S, Node
+from node.service.threads.files import ThreadFile
+
+RETENTION_S = 2 * 365 * DAY_S
+
+
+class Times(TypedDict):
+    """The times of a letter that follow from its release."""
+
+    reply_by: int | None
+    thread_ends: int
+
+
+def times_of(node: Node, peer: str, letter: AnyLetter, file: ThreadFile, now: int) -> Times:
+    """The reply time of this kind and urgency, and the end of the thread, which never moves back."""
+    calendar, shared = calendar_of(node, peer), file.thread.shared
+    ends = thread_ends(letter.kind, letter.urgency, now, shared.accepted, calendar)
+    due = reply_by(letter.kind, letter.urgency, now, calendar)
+    if isinstance(letter.body, ArrangeBody):
+        due = arrival_by(letter.body.window_ends)
+    return Times(reply_by=due, thread_ends=max(ends, due or 0, shared.thread_ends))
+
+
+def calendar_of(node: Node, peer: str) -> Calendar:
+    """The working days a country publishes; plain UTC weeks where it is not in the registry."""
+    country = node.view.country(peer)
+    if country is None:
+        return Calendar(UTC)
+    published = country.record.calendar
+    return _calendar(published.time_zone, tuple(published.weekend), tuple(published.holidays))
+
+
+def retention_until(now: int) -> int:
+    """Until when the other side may keep a payload, unless the closing of the case sets another date."""
+    return now + RETENTION_S
+
+
+@lru_cache(maxsize=512)
+def _calendar(zone: str, weekend: tuple[int, ...], holidays: tuple[str, ...]) -> Calendar:
+    # The record counts Monday as 1, the calendar as 0.
+    return Calendar(_zone(zone), frozenset(day - 1 for day in weekend), frozenset(map(date.fromisoformat, holidays)))
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC  # a zone this machine does not know must not stop a letter

@@ -1,0 +1,72 @@
+"""A node brought back from a backup of its database: a new channel epoch, fresh prekeys, and a word to every peer.
+
+So a restored node never looks like a forger, and peers release again what it lost. Its keys are in no backup of the
+database and stay where they are. Source: wire 1 (channel epoch), 7 (channel.hello); attack 59.
+"""
+
+import shutil
+from pathlib import Path
+
+from node.errors import BadInput
+from node.protocol.letters.control import HelloBody, ReceivedUpTo
+from node.service.context import Node
+from node.service.delivery.queueing import queue_control
+from node.store.db import Store
+from node.store.folder import DataFolder
+from node.store.work import Work
+
+RESTORED = "restored"
+FIRST_PREKEY = "first_prekey"
+
+
+def put_back(folder: DataFolder, backup: Path) -> None:
+    """Put a backup in place of a node's database; the node that opens it next begins a new epoch by itself.
+
+    The folder must not be in use. What stood there is kept beside it under `.before-restore`. BadInput when the backup
+    is missing; what `Store.open` raises when it is no whole database of a node.
+    """
+    if not backup.is_file():
+        raise BadInput("there is no backup of that name; name the file to restore", field="backup")
+    fresh = folder.database.with_name("node.db.restoring")
+    fresh.unlink(missing_ok=True)
+    shutil.copyfile(backup, fresh)
+    store = Store.open(fresh, create=False)
+    try:
+        store.write_sync(lambda work: work.meta.put(RESTORED, 1))
+    finally:
+        store.close()
+    # Crash here: the old database still stands; restore again.
+    for suffix in ("-wal", "-shm", ""):
+        old = folder.database.with_name(folder.database.name + suffix)
+        if old.exists():
+            old.replace(old.with_name(f"{old.name}.before-restore"))
+    # Crash here: there is no database, and the node says so; restore again.
+    fresh.replace(folder.database)
+
+
+def begin_new_epoch(node: Node) -> bool:
+    """Number statements anew, leave the old prekeys and greet every peer, if the database was restored; True if so.
+
+    One transaction: after a crash it either happened or happens at the next start. Source: wire 1, 7.
+    """
+    now = node.now()
+    epoch = int.from_bytes(node.random(8), "big") >> 11
+
+    def begin(work: Work) -> bool:
+        if work.meta.get(RESTORED) is None:
+            return False
+        work.meta.put_channel_epoch(epoch, now)
+        # Above every number that the lost node can have used: it counted weeks, this counts seconds.
+        work.meta.put(FIRST_PREKEY, now)
+        for contact in work.peers.all():
+            heads = work.channels.in_heads(contact.peer)
+            received = tuple(ReceivedUpTo(epoch=head.epoch, seq=head.seq) for head in heads if head.seq)
+            queue_control(node, work, contact.peer, "channel.hello", HelloBody("restore", received), now)
+        work.audit.append(now, "node", "restored")
+        work.meta.drop(RESTORED)
+        return True
+
+    restored = node.store.write_sync(begin)
+    if restored:
+        node.epoch = epoch
+    return restored

@@ -1,0 +1,321 @@
+"""Making a node and opening one: keys, database, first prekeys, the record that goes to the maintainers.
+
+The office key leaves `init_node` only into the first coordinator's wrap and the three recovery sheets; nothing here
+keeps it. Source: at-rest; registry 4.3, 4.4.
+"""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from node.clock import Clock
+from node.crypto.batch import Random
+from node.crypto.errors import BadKey, OpenFailed
+from node.crypto.prekeys import Prekey, PrekeyEpoch
+from node.crypto.suite import KemKey, SigningKey
+from node.crypto.text import to_base64url
+from node.crypto.vault import (
+    MODERATE,
+    Cost,
+    Kek,
+    KekSource,
+    Secret,
+    kek_from_key_file,
+    kek_from_passphrase,
+    keyring_source,
+    open_keyring,
+    open_wrap,
+    seal_keyring,
+    seal_wrap,
+)
+from node.errors import BadInput, Unavailable
+from node.service.context import DAY_S, Node, NodeKeys
+from node.service.network.prekeys import due_prekeys, signed_bundle
+from node.service.seals import Seals
+from node.service.upkeep.restore import FIRST_PREKEY, begin_new_epoch
+from node.store.db import Store
+from node.store.folder import DataFolder
+from node.store.keyring import Keyring
+from node.store.work import Work
+from registry.record import Authority, Calendar, Endpoint, MessageKey, OfficeKey, Record, pack_node_record
+from registry.trust import View
+
+KEY_FILE = "node.key"
+RECORD_FILE = "node-record.json"
+MESSAGE_KEY_YEARS = 2
+WRAP_AAD = b"trm/keys.db\0"
+
+
+class Office(msgspec.Struct, frozen=True, kw_only=True):
+    """The organisation that reads names here, as the record will say it (H13)."""
+
+    holder: str
+    kind: str = "civil_society"
+    police_powers: bool = False
+
+
+class NewNode(msgspec.Struct, frozen=True, kw_only=True):
+    """What a country says of itself when its node is made; all of it becomes public in its record."""
+
+    country: str
+    url: str
+    authority: str
+    contact: str
+    language: str = "en"
+    languages: tuple[str, ...] = ("en",)
+    office: Office
+    time_zone: str = "UTC"
+    weekend: tuple[int, ...] = (6, 7)
+    holidays: tuple[str, ...] = ()
+    out_of_hours: str = "switchboard of the authority"
+    max_life_days: int = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Unlock:
+    """How the node's key is had: a passphrase, or the 32 bytes of a key file."""
+
+    passphrase: str | None = None
+    key_file: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A node that was just made. `office_seed` goes to the first coordinator and the recovery sheets, then nowhere."""
+
+    office_seed: bytes
+    record: Record
+
+
+def init_node(
+    folder: DataFolder, new: NewNode, unlock: Unlock, clock: Clock, random: Random, cost: Cost = MODERATE
+) -> Made:
+    """Make keys, database and record in an empty data folder. BadInput when there is a node already: nothing is
+    overwritten.
+    """
+    if (folder.path / KEY_FILE).exists() or folder.database.exists():
+        raise BadInput("data folder holds a node already; name another folder", field="data_dir")
+    now = clock.now()
+    source = KekSource("key-file") if unlock.key_file is not None else KekSource("passphrase", random(16), cost)
+    kek = _kek(unlock, source)
+    message_seed, fallback_seed, office = random(64), random(32), random(32)
+    message = SigningKey(message_seed)
+    record = _record(new, now, message, KemKey(fallback_seed), KemKey(office))
+    keyring = Keyring.open(folder.keys)
+    try:
+        keyring.put("message", _wrap("message", message_seed, kek, random), now)
+        keyring.put("fallback", _wrap("fallback", fallback_seed, kek, random), now)
+        _keep_prekeys(keyring, due_prekeys([], now, random), new.max_life_days * DAY_S, kek, random, now)
+    finally:
+        keyring.close()
+    _claim(folder, new.country, random, record, now)
+    (folder.path / RECORD_FILE).write_bytes(pack_node_record(record, message))
+    # Crash before this line: `init` finds a database without a key file and says so; remove the folder and begin again.
+    _write_private(folder.path / KEY_FILE, seal_keyring({"pepper": random(32)}, kek, source, random))
+    return Made(office, record)
+
+
+@dataclass(slots=True)
+class Opened:
+    """A node's store and keys, opened; close it when done."""
+
+    node: Node
+    keyring: Keyring
+    kek: Kek
+    pepper: bytes
+    folder: DataFolder
+
+    def close(self) -> None:
+        """Close both databases and let another process have the folder."""
+        self.node.store.close()
+        self.keyring.close()
+        self.folder.release()
+
+
+def open_node(folder: DataFolder, country: str, unlock: Unlock, view: View, clock: Clock, random: Random) -> Opened:
+    """Open a node that was made before; takes the folder's lock. Unavailable says in one sentence what is wrong."""
+    sealed = _read(folder.path / KEY_FILE)
+    try:
+        kek = _kek(unlock, keyring_source(sealed))
+        entries = open_keyring(sealed, kek)
+    except (OpenFailed, BadKey) as error:
+        raise Unavailable(f"{error}; check the passphrase or key file and start again") from None
+    with ExitStack() as undo:
+        undo.callback(folder.lock().release)
+        store = Store.open(folder.database, create=False)
+        undo.callback(store.close)
+        keyring = _open_keys(folder)
+        undo.callback(keyring.close)
+        opened = _opened(folder, country, store, keyring, kek, entries["pepper"], view, clock, random)
+        undo.pop_all()
+        return opened
+
+
+def _open_keys(folder: DataFolder) -> Keyring:
+    if not folder.keys.exists():
+        raise Unavailable("keys.db is missing in the data folder; restore it from its own backup")
+    try:
+        return Keyring.open(folder.keys, create=False)
+    except Unavailable as error:
+        raise Unavailable(f"keys.db cannot be used: {error.message}") from error
+
+
+def _opened(
+    folder: DataFolder, country: str, store: Store, keyring: Keyring, kek: Kek, pepper: bytes, view: View, clock: Clock,
+    random: Random,
+) -> Opened:  # fmt: skip
+    store.write_sync(lambda work: work.meta.claim(country, random(16).hex()))
+    epoch, office = store.read_sync(lambda reader: (reader.meta.channel_epoch(), reader.meta.get("office_public")))
+    if epoch is None or not isinstance(office, bytes):
+        raise Unavailable("database was not made by `trm-node init`; restore a backup or make the node again")
+    message = SigningKey(_unwrap("message", keyring.get("message"), kek))
+    fallback = KemKey(_unwrap("fallback", keyring.get("fallback"), kek))
+    node = Node(
+        country,
+        store,
+        clock,
+        random,
+        Seals(kek, random),
+        NodeKeys(message, {fallback.kid: fallback}),
+        epoch,
+        view,
+        office,
+    )
+    opened = Opened(node, keyring, kek, pepper, folder)
+    node.noted_heads = keyring.audit_heads
+    if begin_new_epoch(node):
+        # Crash here: the auditor sees an alarm that the line `restored` explains.
+        keyring.forget_audit_heads(store.read_sync(lambda reader: reader.audit.head()[0]))
+    refresh_prekeys(opened)
+    return opened
+
+
+def refresh_prekeys(opened: Opened) -> None:
+    """Offer nine prekeys from this week on, make the missing ones, forget what is erased. Safe to repeat."""
+    node, now = opened.node, opened.node.now()
+    known = load_prekeys(opened.keyring, opened.kek)
+    first = node.store.read_sync(lambda reader: reader.meta.get(FIRST_PREKEY))
+    offered = due_prekeys(known, now, node.random, first if isinstance(first, int) else 1)
+    fresh = [prekey for prekey in offered if prekey not in known]
+    life_s = node.limits.max_life_s
+    _keep_prekeys(opened.keyring, fresh, life_s, opened.kek, node.random, now)
+    # What was erased from the key file must not live on in memory: only what is in the file is kept.
+    fallback = KemKey(_unwrap("fallback", opened.keyring.get("fallback"), opened.kek))
+    kept = [fallback, *(KemKey(prekey.seed) for prekey in {*known, *fresh})]
+    node.keys.kem.clear()
+    node.keys.kem.update({key.kid: key for key in kept})
+    serial = offered[0].epoch.epoch
+    served = node.store.read_sync(lambda reader: reader.peers.bundle(node.country))
+    if served is not None and served[0] >= serial:
+        node.prekey_bundle = served[1]
+        return
+    bundle = signed_bundle(node, offered, serial)
+    node.store.write_sync(lambda work: work.peers.put_bundle(node.country, serial, bundle, b"", now))
+    node.prekey_bundle = bundle
+
+
+def load_prekeys(keyring: Keyring, kek: Kek) -> list[Prekey]:
+    """Every prekey whose seed is still kept, oldest first."""
+    found = []
+    for row in keyring.all("prekey."):
+        _, number, not_before, not_after = row.name.split(".")
+        seed = _unwrap(row.name, row.sealed, kek)
+        epoch = PrekeyEpoch(int(number), int(not_before), int(not_after), KemKey(seed).public)
+        found.append(Prekey(epoch, seed))
+    return sorted(found, key=lambda prekey: prekey.epoch.not_before)
+
+
+def _keep_prekeys(keyring: Keyring, prekeys: list[Prekey], life_s: int, kek: Kek, random: Random, now: int) -> None:
+    for prekey in prekeys:
+        epoch = prekey.epoch
+        name = f"prekey.{epoch.epoch:012}.{epoch.not_before}.{epoch.not_after}"
+        keyring.put(name, _wrap(name, prekey.seed, kek, random), now, epoch.erase_at(life_s))
+
+
+def _record(new: NewNode, now: int, message: SigningKey, fallback: KemKey, office: KemKey) -> Record:
+    until = now + MESSAGE_KEY_YEARS * 365 * DAY_S
+    return Record(
+        v=1,
+        country=new.country,
+        serial=1,
+        prev_sha256=None,
+        issued_at=now,
+        valid_until=until,
+        authority=Authority(names={new.language: new.authority}, contact=new.contact),
+        endpoints=[Endpoint(url=new.url)],
+        message_keys=[MessageKey(key=to_base64url(message.public), from_at=now - DAY_S, until=until, status="current")],
+        kem_fallback=to_base64url(fallback.public),
+        office_keys=[
+            OfficeKey(
+                key=to_base64url(office.public),
+                holder=new.office.holder,
+                kind=new.office.kind,  # type: ignore[arg-type]
+                police_powers=new.office.police_powers,
+                from_at=now - DAY_S,
+                until=until,
+            )
+        ],
+        next_message_key_sha256=None,
+        suites=[1],
+        min_suite=1,
+        msg_types={"referral": (1, 1)},
+        languages=list(new.languages),
+        prekey_url=f"{new.url.rstrip('/')}/trm/v1/prekeys",
+        max_attachment=0,
+        max_life_days=new.max_life_days,  # type: ignore[arg-type]
+        calendar=Calendar(time_zone=new.time_zone, weekend=list(new.weekend), holidays=list(new.holidays)),
+        out_of_hours=new.out_of_hours,
+        commitments={"referral.offer": 5},
+        min_reader=1,
+        status="active",
+    )
+
+
+def _claim(folder: DataFolder, country: str, random: Random, record: Record, now: int) -> None:
+    store = Store.open(folder.database)
+    try:
+        epoch = int.from_bytes(random(8), "big") >> 11
+
+        def claim(work: Work) -> None:
+            work.meta.claim(country, random(16).hex())
+            work.meta.put_channel_epoch(epoch, now)
+            work.meta.put("office_public", record.office_keys[0].public)
+            work.audit.append(now, "node", "initialised")
+
+        store.write_sync(claim)
+    finally:
+        store.close()
+
+
+def _kek(unlock: Unlock, source: KekSource) -> Kek:
+    if source.kind == "key-file":
+        if unlock.key_file is None:
+            raise Unavailable("node is locked with a key file and none is configured; set keys.key_file")
+        return kek_from_key_file(unlock.key_file)
+    if unlock.passphrase is None:
+        raise Unavailable("node is locked with a passphrase and none was given; set keys.passphrase_file or type it")
+    return kek_from_passphrase(unlock.passphrase, source)
+
+
+def _wrap(name: str, value: bytes, kek: Kek, random: Random) -> bytes:
+    return seal_wrap(value, WRAP_AAD + name.encode(), Secret(kek.value), random)
+
+
+def _unwrap(name: str, sealed: bytes | None, kek: Kek) -> bytes:
+    if sealed is None:
+        raise Unavailable(f"key file lacks {name.split('.')[0]}; restore keys.db from its own backup")
+    return open_wrap(sealed, WRAP_AAD + name.encode(), Secret(kek.value))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise Unavailable("data folder holds no node; run `trm-node init` first, or check node.data_dir") from None
+
+
+def _write_private(path: Path, data: bytes) -> None:
+    path.touch(mode=0o600)
+    path.write_bytes(data)

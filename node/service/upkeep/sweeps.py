@@ -1,0 +1,151 @@
+"""Periodic work: each sweep finds what is due in the database, does it, and may be repeated at any time.
+
+Erase, expire and overdue sweeps run only while the clock can be believed (wire 6, clock rule). Source: pitfalls P27.
+"""
+
+from collections.abc import Callable
+
+from node.log import get
+from node.protocol.letters.control import HeadsBody, ResendBody
+from node.protocol.threads.deadlines import ESCALATION, escalation
+from node.service.context import DAY_S, Node
+from node.service.delivery.control import close_given_up
+from node.service.delivery.queueing import queue_control
+from node.service.delivery.reseal import reseal_expiring
+from node.service.threads.book import Book
+from node.service.threads.erasure import empty_log
+from node.service.threads.times import calendar_of
+from node.service.threads.waiting_withdrawals import HELD, end_held_withdrawal, stop_after_withdrawal
+from node.service.upkeep.setup import Opened, refresh_prekeys
+from node.store.threads import DeadlineRow
+from node.store.work import Work
+
+log = get()
+BATCH = 200
+WHO = ("caseworker", "backup", "coordinator", "figures")  # the steps of the ladder, in its order
+PARKED_LIFE_S = 3 * DAY_S
+
+
+def clock_is_believed(node: Node) -> bool:
+    """True while our clock is at most seven days past the newest verified time."""
+    return node.now() <= node.view.verified_at + 7 * DAY_S
+
+
+async def reseal(node: Node) -> None:
+    """Release again what would expire."""
+    if clock_is_believed(node):
+        await node.store.write(lambda work: reseal_expiring(node, work, node.now()))
+
+
+async def overdue(node: Node) -> None:
+    """Answers that did not come: a task, then the back-up, the coordinator, the published figure."""
+    if not clock_is_believed(node):
+        return
+    now = node.now()
+    while await node.store.write(lambda work: _escalate(node, work, now)) == BATCH:
+        pass
+
+
+async def heads(node: Node) -> None:
+    """Once a day tell each peer where both channels and our audit stand."""
+    await node.store.write(lambda work: _heads(node, work, node.now()))
+
+
+async def gaps(node: Node) -> None:
+    """Ask for statements that did not come for a while."""
+    await node.store.write(lambda work: _gaps(node, work, node.now()))
+
+
+async def keys(opened: Opened) -> None:
+    """Erase what must be gone, offer the week's prekeys, forget what is of no use."""
+    node = opened.node
+    if clock_is_believed(node):
+        opened.keyring.erase_due(node.now())
+    refresh_prekeys(opened)
+    size, head = node.store.read_sync(lambda reader: reader.audit.head())
+    opened.keyring.note_audit_head(size, head, node.now())
+    await node.store.write(lambda work: _forget(work, node.now()))
+    await empty_log(node)
+
+
+async def disk(node: Node) -> None:
+    """Try to write again while the disk did not take it."""
+    if node.store.problem is not None:
+        await node.store.probe()
+
+
+def _escalate(node: Node, work: Work, now: int) -> int:
+    rows = work.deadlines.due(now, BATCH)
+    for row in rows:
+        _WHEN_DUE.get(row.code, _one_step)(node, work, row, now)
+    return len(rows)
+
+
+def _one_step(node: Node, work: Work, row: DeadlineRow, now: int) -> None:
+    thread = work.threads.get(row.peer, row.thread_id)
+    found = None if thread is None or thread.sealed is None else Book(node, work).open_file(thread)
+    code = f"overdue_{row.code}_{WHO[min(row.step, len(WHO) - 1)]}"
+    work.tasks.add(
+        code,
+        now,
+        case_id=None if thread is None else thread.case_id,
+        peer=row.peer,
+        thread_id=row.thread_id,
+        letter_id=row.letter_id,
+    )
+    work.audit.append(now, "node", "overdue", row.letter_id, outcome=code)
+    steps = escalation("routine" if found is None else found.file.urgency, row.due_at, calendar_of(node, row.peer))
+    # The last step stays: the deadline is looked at again only in case the answer comes.
+    again_at = steps[row.step + 1][0] if row.step + 1 < len(ESCALATION) else now + 3650 * DAY_S
+    work.deadlines.escalated(row.id, row.step + 1, again_at)
+
+
+_WHEN_DUE: dict[str, Callable[[Node, Work, DeadlineRow, int], None]] = {
+    "stop": stop_after_withdrawal,
+    HELD: end_held_withdrawal,
+}
+
+
+def _heads(node: Node, work: Work, now: int) -> None:
+    size, root = work.audit.head()
+    for contact in work.peers.all():
+        if contact.last_contact_at is None or now - (contact.heads_sent_at or 0) < DAY_S:
+            continue
+        sent = work.channels.out_head(contact.peer, node.epoch)
+        received, receipts = work.channels.newest_in(contact.peer), work.channels.newest_receipt_in(contact.peer)
+        body = HeadsBody(
+            sent_epoch=sent.epoch, sent_seq=sent.seq, sent_hash=sent.hash.hex(),
+            received_epoch=received.epoch if received else 0, received_seq=received.seq if received else 0,
+            received_hash=(received.hash if received else bytes(32)).hex(),
+            receipt_epoch=receipts.epoch if receipts else 0, receipt_index=receipts.seq if receipts else 0,
+            receipt_hash=(receipts.hash if receipts else bytes(32)).hex(), audit_size=size, audit_root=root.hex(),
+        )  # fmt: skip
+        close_given_up(node, work, contact.peer, now)
+        queue_control(node, work, contact.peer, "channel.heads", body, now)
+        work.peers.heads_sent(contact.peer, now)
+
+
+def _gaps(node: Node, work: Work, now: int) -> None:
+    runs: dict[tuple[str, int], list[int]] = {}
+    for peer, epoch, seq, flagged_at, asked_at in work.channels.gaps():
+        if now - flagged_at >= node.limits.gap_patience_s and (asked_at is None or now - asked_at >= DAY_S):
+            runs.setdefault((peer, epoch), []).append(seq)
+    for (peer, epoch), seqs in runs.items():
+        for first, last in _ranges(seqs):
+            queue_control(node, work, peer, "channel.resend", ResendBody(epoch=epoch, from_seq=first, to_seq=last), now)
+            work.channels.gap_asked(peer, epoch, first, last, now)
+
+
+def _ranges(seqs: list[int]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for seq in sorted(seqs):
+        if found and found[-1][1] == seq - 1:
+            found[-1] = (found[-1][0], seq)
+        else:
+            found.append((seq, seq))
+    return found
+
+
+def _forget(work: Work, now: int) -> None:
+    work.ledger.forget_cover(now - 30 * DAY_S)
+    work.letters.forget_parked(now - PARKED_LIFE_S)

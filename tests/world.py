@@ -24,7 +24,7 @@ from node.service.cases.identity import write_identity
 from node.service.context import Node
 from node.service.delivery.incoming import receive
 from node.service.delivery.words import PostFailed
-from node.service.threads import acts, reading, withdrawals
+from node.service.threads import acts, opening, reading, withdrawals
 from node.service.threads.book import Book
 from node.service.threads.commands import Act, ActDone, FieldsOf, OpenReferral, ThreadView, Withdraw
 from node.service.upkeep import sweeps
@@ -155,7 +155,7 @@ class Country:
             case_id = await self.new_case()
             await self.consent(case_id, peer)
         command = OpenReferral(**{"peer": peer, "needs": ("shelter", "health"), **facts})
-        return await acts.open_referral(self.node, self.caseworker, case_id, command)
+        return await opening.open_referral(self.node, self.caseworker, case_id, command)
 
     async def act(self, thread: str, kind: str, body: dict[str, Any] | None = None, **facts: Any) -> ActDone:
         """One act on a thread."""

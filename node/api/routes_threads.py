@@ -12,8 +12,8 @@ from node.service.cases.requests import (
 )
 from node.service.evidence import export as evidence_export
 from node.service.evidence.files import Evidence
-from node.service.threads import acts, desk, reading
-from node.service.threads.commands import Act, ActDone, OpenReferral, ThreadView
+from node.service.threads import acts, desk, opening, reading
+from node.service.threads.commands import Act, ActDone, OpenReferral, OpenThread, ThreadView
 from node.service.threads.desk import ThreadLine
 
 
@@ -31,8 +31,18 @@ THREADS: tuple[Route, ...] = (
         "/cases/{case}/referrals",
         DECIDE,
         "Offer a person to a country; opens a thread",
-        lambda c: acts.open_referral(c.node, c.actor, c.path["case"], c.body),
+        lambda c: opening.open_referral(c.node, c.actor, c.path["case"], c.body),
         takes=OpenReferral,
+        answers=ActDone,
+        status=201,
+    ),
+    Route(
+        "POST",
+        "/cases/{case}/threads",
+        DECIDE,
+        "Begin any matter with a country: the kind of its first letter and that kind's body",
+        lambda c: opening.open_thread(c.node, c.actor, c.path["case"], c.body),
+        takes=OpenThread,
         answers=ActDone,
         status=201,
     ),

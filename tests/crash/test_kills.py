@@ -15,8 +15,8 @@ pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.asyncio(loop_scop
 
 KILLS = (
     # queueing: with the decision, or not at all
-    Kill("offer", "XD", "before open_referral"),
-    Kill("offer", "XD", "after open_referral"),
+    Kill("offer", "XD", "before open_thread"),
+    Kill("offer", "XD", "after open_thread"),
     Kill("disclose", "XD", "before act"),
     Kill("disclose", "XD", "after act"),
     # release: number, signature and bytes are committed before the first byte leaves

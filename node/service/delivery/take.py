@@ -14,11 +14,11 @@ from node.protocol.cases.case import Case, CaseThread, Person
 from node.protocol.gate.desk import holds
 from node.protocol.gate.facts import ThreadFacts
 from node.protocol.gate.shown import receiver
-from node.protocol.letters.bodies import OfferBody
-from node.protocol.letters.codes import NOT_IN_THIS_STATE
+from node.protocol.letters.codes import NOT_IN_THIS_STATE, AgeBand
 from node.protocol.letters.control import RefusedBody
 from node.protocol.letters.decode import AnyControl, AnyLetter, decode_again
 from node.protocol.letters.frame import Letter, is_stop
+from node.protocol.letters.kinds import KINDS
 from node.protocol.threads import receiving
 from node.protocol.threads.outcome import Verdict
 from node.protocol.threads.thread import Entry, Shared, Thread, after_stop, entry_of
@@ -136,10 +136,9 @@ def _kept(book: Book, peer: str, letter_id: str) -> AnyLetter | None:
 def _begun(node: Node, work: Work, book: Book, letter: AnyLetter, thread: Thread, now: int) -> OpenFile:
     """A thread we did not know gets a case of its own; the first intake question is still open there (H05)."""
     case = book.new_case(_intake(node, letter, thread, now), None, now)
-    if letter.kind == "referral.offer":
-        work.tasks.add(
-            "new_referral", now, case_id=case.id, peer=thread.peer, thread_id=letter.thread, letter_id=letter.letter_id
-        )
+    if KINDS[letter.kind].opens:
+        work.tasks.add(f"new_{thread.matter}", now, case_id=case.id, peer=thread.peer, thread_id=letter.thread,
+                       letter_id=letter.letter_id)  # fmt: skip
     return book.new_file(
         case,
         ThreadFile(thread, opening=letter.letter_id, urgency=letter.urgency, first_ends=letter.thread_ends,
@@ -149,8 +148,8 @@ def _begun(node: Node, work: Work, book: Book, letter: AnyLetter, thread: Thread
 
 
 def _intake(node: Node, letter: AnyLetter, thread: Thread, now: int) -> Case:
-    body = letter.body
-    bands = [body.age_band, *body.dependants] if isinstance(body, OfferBody) else []
+    band: AgeBand | None = getattr(letter.body, "age_band", None)
+    bands = [] if band is None else [band, *getattr(letter.body, "dependants", ())]
     persons = tuple(
         Person(person_id=node.random(8).hex(), role="dependant" if place else "person", age_band=band)
         for place, band in enumerate(bands)

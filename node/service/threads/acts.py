@@ -1,7 +1,7 @@
-"""What people do with referrals: open one, answer, disclose, stop. Each is one transaction; delivery comes later.
+"""What people do on a thread, whatever its matter: answer, disclose, stop. Each is one transaction; delivery is later.
 
-Decide first (tables, gate), do afterwards (store all that follows). Source: architecture, an outgoing referral;
-domain 5.6.
+Decide first (tables, gate), do afterwards (store all that follows). `opening` begins a thread. Source: architecture,
+an outgoing referral; domain 5.6-5.10.
 """
 
 from typing import Final, cast
@@ -9,12 +9,10 @@ from typing import Final, cast
 import msgspec
 
 from node.errors import BadInput, NotAllowed, NotFound
-from node.protocol.cases.case import CaseThread
-from node.protocol.cases.changes import open_thread as note_thread
 from node.protocol.gate.facts import MAY_DISCLOSE, ActorRole
 from node.protocol.gate.facts import Draft as GateDraft
 from node.protocol.gate.gate import at_drafting
-from node.protocol.letters.bodies import Body, OfferBody
+from node.protocol.letters.bodies import Body
 from node.protocol.letters.decode import checked
 from node.protocol.letters.frame import Letter
 from node.protocol.letters.kinds import KINDS
@@ -30,25 +28,16 @@ from node.service.decoding import explained
 from node.service.delivery.queueing import draft_of, queue_letter
 from node.service.delivery.recipients import recipient_facts
 from node.service.threads.book import Book, OpenCase, OpenFile
-from node.service.threads.commands import Act, ActDone, OpenReferral
+from node.service.threads.commands import Act, ActDone
 from node.service.threads.drafting import STATES_CONSENT, Stated, disclose, frame, persons_of, state_consents
 from node.service.threads.erasure import empty_log, erase_confirmed
 from node.service.threads.files import ThreadFile, facts_of, with_letter
 from node.service.threads.stops import queue_stop
-from node.service.threads.times import retention_until, times_of
+from node.service.threads.times import times_of
 from node.store.threads import ThreadRow
 from node.store.work import Reader, Work
 
 PEOPLE: Final[tuple[ActorRole, ...]] = ("caseworker", "coordinator", "machine")
-
-
-async def open_referral(node: Node, actor: Actor, case_id: str, command: OpenReferral) -> ActDone:
-    """Offer a person to a country: a new thread with its first letter. Durable before it returns.
-
-    Raises NotAllowed with the strongest objection of the gate, BadInput for a field, NotFound for the case.
-    """
-    actor.must_be("caseworker", "coordinator")
-    return await node.store.write(lambda work: _open(node, work, actor, case_id, command))
 
 
 async def act(node: Node, actor: Actor, thread_id: str, command: Act) -> ActDone:
@@ -90,28 +79,6 @@ def row_for(work: Reader, actor: Actor, thread_id: str) -> ThreadRow:
     return row
 
 
-def _open(node: Node, work: Work, actor: Actor, case_id: str, command: OpenReferral) -> ActDone:
-    now, book = node.now(), Book(node, work)
-    may_work_on(work, actor, case_id)
-    case = book.case(case_id)
-    persons = persons_of(case, command.persons)
-    thread_id, letter_id = node.random(16).hex(), node.random(16).hex()
-    thread = machine.open_thread(thread_id, command.peer, "opener", "referral")
-    stated = state_consents(node, book, case, command.peer, thread_id, persons, {}, command.consents, now)
-    ids = tuple(person.person_id for person in persons)
-    noted = note_thread(case.case, CaseThread(thread_id, command.peer, now, ids), actor.user_id, now)
-    case = book.put_case(case, noted.case, now)
-    file = ThreadFile(
-        thread, persons=stated.persons, opening=letter_id, urgency=command.urgency, retention_until=retention_until(now)
-    )
-    letter = frame(
-        file, "referral.offer", _offer_body(case, ids, command), letter_id, stated=stated, urgency=command.urgency,
-        in_reply_to=None, relates_to=command.relates_to, disclosed=(), sealed=None, now=now,
-    )  # fmt: skip
-    found = book.new_file(case, file, now)
-    return _queue(node, work, actor, case, found, letter, stated, now)
-
-
 def _act(node: Node, work: Work, actor: Actor, thread_id: str, command: Act) -> ActDone:
     now, book = node.now(), Book(node, work)
     found, case = book.file_and_case(row_for(work, actor, thread_id))
@@ -143,13 +110,13 @@ def _act(node: Node, work: Work, actor: Actor, thread_id: str, command: Act) -> 
         sealed=sealed,
         now=now,
     )
-    done = _queue(node, work, actor, case, found, letter, stated, now)
+    done = queue_decided(node, work, actor, case, found, letter, stated, now)
     if command.kind == "erasure.confirm":
         erase_confirmed(node, work, found, letter, actor, now)
     return done
 
 
-def _queue(
+def queue_decided(
     node: Node,
     work: Work,
     actor: Actor,
@@ -159,7 +126,10 @@ def _queue(
     stated: Stated,
     now: int,
 ) -> ActDone:
-    """The gate at drafting, the tables, then everything that follows in the same transaction."""
+    """The gate at drafting, the tables, then everything that follows in the same transaction.
+
+    Raises NotAllowed with the strongest objection, ActNotAllowed by the tables, BadInput where the letter has no form.
+    """
     book, peer = Book(node, work), found.row.peer
     file = found.file
     letter = msgspec.structs.replace(letter, **times_of(node, peer, letter, file, now))
@@ -209,35 +179,6 @@ def _body_of(command: Act) -> Body:
         return cast(Body, msgspec.json.decode(command.body, type=kind.body))
     except msgspec.ValidationError as error:
         raise explained(error, "body") from None
-
-
-def _offer_body(case: OpenCase, ids: tuple[str, ...], command: OpenReferral) -> OfferBody:
-    persons = [person for one in ids for person in case.case.persons if person.person_id == one]
-    if not persons or persons[0].role != "person":
-        raise BadInput("the first person must be the one this case is about", field="persons", rule="H26")
-    her, dependants = persons[0], persons[1:]
-    try:
-        body = OfferBody(
-            needs=command.needs,  # type: ignore[arg-type]
-            age_band=her.age_band,
-            treated_as_child=her.treated_as_child,
-            gender=her.gender,
-            languages=her.languages,
-            interpreter=her.interpreter if command.interpreter is None else command.interpreter,
-            dependants=tuple(one.age_band for one in dependants),
-            region=command.region,
-            accessibility=command.accessibility,
-            safety_codes=command.safety_codes,
-            earliest_date=command.earliest_date,
-            reason=command.reason,
-        )
-        return msgspec.json.decode(msgspec.json.encode(body), type=OfferBody)
-    except msgspec.ValidationError as error:
-        raise BadInput(f"the offer does not match its schema: {_field_of(error)}", field=_field_of(error)) from None
-
-
-def _field_of(error: msgspec.ValidationError) -> str:
-    return str(error).rpartition("`$.")[2].strip("`") or "offer"
 
 
 def _answers(file: ThreadFile, kind: str) -> str | None:

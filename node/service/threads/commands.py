@@ -41,6 +41,23 @@ class FieldsOf(Command, frozen=True):
     fields: tuple[str, ...]
 
 
+class OpenThread(Command, frozen=True):
+    """Begin a matter with a country: the kind of its first letter, and the body of that kind.
+
+    What the case knows of the persons (age band, languages, dependants) may be left out of the body. `persons` and
+    `consents` as in OpenReferral.
+    """
+
+    peer: Country
+    kind: str
+    body: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"{}"))
+    urgency: Urgency = "routine"
+    persons: tuple[str, ...] = ()
+    consents: tuple[str, ...] = ()
+    disclose: tuple[FieldsOf, ...] = ()
+    relates_to: Id | None = None
+
+
 class Act(Command, frozen=True):
     """One act on a thread: its kind, the body of that kind, and the fields to disclose with it, if any."""
 

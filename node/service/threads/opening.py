@@ -1,0 +1,111 @@
+"""Beginning a thread of any matter: its first letter, with what the case already says of the persons filled in.
+
+One transaction, like every act. A referral has a command of its own because its fields are asked one by one; every
+other matter names its opening kind and the body of that kind. Source: architecture, an outgoing referral; wire 7.
+"""
+
+from typing import Any, Final, cast
+
+import msgspec
+
+from node.errors import BadInput
+from node.protocol.cases.case import CaseThread, Person
+from node.protocol.cases.changes import open_thread as note_thread
+from node.protocol.letters.bodies import Body
+from node.protocol.letters.kinds import KINDS, LETTER
+from node.protocol.matters import matter_of
+from node.protocol.threads import machine
+from node.service.access import may_work_on
+from node.service.actor import Actor
+from node.service.cases.identity import read_identity
+from node.service.context import Node
+from node.service.decoding import explained
+from node.service.threads.acts import queue_decided
+from node.service.threads.book import Book
+from node.service.threads.commands import ActDone, OpenReferral, OpenThread
+from node.service.threads.drafting import STATES_CONSENT, Stated, disclose, frame, persons_of, state_consents
+from node.service.threads.files import ThreadFile
+from node.service.threads.times import retention_until
+from node.store.work import Work
+
+# What the case knows of her is never typed in twice: a body that has one of these fields takes it from the case.
+PROFILE: Final = ("age_band", "treated_as_child", "gender", "languages", "interpreter", "dependants")
+OF_A_REFERRAL: Final = ("needs", "region", "accessibility", "safety_codes", "earliest_date", "reason")
+
+
+async def open_referral(node: Node, actor: Actor, case_id: str, command: OpenReferral) -> ActDone:
+    """Offer a person to a country: a new thread with its first letter. Durable before it returns.
+
+    Raises NotAllowed with the strongest objection of the gate, BadInput for a field, NotFound for the case.
+    """
+    body = {name: getattr(command, name) for name in OF_A_REFERRAL}
+    if command.interpreter is not None:
+        body["interpreter"] = command.interpreter
+    return await open_thread(
+        node,
+        actor,
+        case_id,
+        OpenThread(
+            peer=command.peer, kind="referral.offer", body=msgspec.Raw(msgspec.json.encode(body)),
+            urgency=command.urgency, persons=command.persons, consents=command.consents, relates_to=command.relates_to,
+        ),
+    )  # fmt: skip
+
+
+async def open_thread(node: Node, actor: Actor, case_id: str, command: OpenThread) -> ActDone:
+    """Begin a matter with a country. Durable before it returns; raises as `open_referral`."""
+    actor.must_be("caseworker", "coordinator")
+    return await node.store.write(lambda work: begin(node, work, actor, case_id, command))
+
+
+def begin(node: Node, work: Work, actor: Actor, case_id: str, command: OpenThread) -> ActDone:
+    """The same inside a transaction of the caller's, for services in which more follows from one decision."""
+    now, book = node.now(), Book(node, work)
+    may_work_on(work, actor, case_id)
+    kind = KINDS.get(command.kind)
+    if kind is None or not kind.opens or kind.letter_class != LETTER:
+        opening = ", ".join(name for name, row in KINDS.items() if row.opens)
+        raise BadInput("no thread begins with this letter", field="kind", expected=opening)
+    case = book.case(case_id)
+    persons = persons_of(case, command.persons)
+    body = _body(command, persons)
+    thread_id, letter_id = node.random(16).hex(), node.random(16).hex()
+    thread = machine.open_thread(thread_id, command.peer, "opener", matter_of(command.kind).name)
+    stated = Stated((), {})
+    if command.kind in STATES_CONSENT:
+        stated = state_consents(node, book, case, command.peer, thread_id, persons, {}, command.consents, now)
+    file = ThreadFile(
+        thread, persons=stated.persons, opening=letter_id, urgency=command.urgency, retention_until=retention_until(now)
+    )
+    identity = read_identity(node, work, case, actor.office) if command.disclose else {}
+    disclosed, sealed = disclose(
+        node, command.disclose, identity, stated, file, command.peer, letter_id, command.kind, now
+    )
+    ids = tuple(person.person_id for person in persons)
+    noted = note_thread(case.case, CaseThread(thread_id, command.peer, now, ids), actor.user_id, now)
+    case = book.put_case(case, noted.case, now)
+    letter = frame(
+        file, command.kind, body, letter_id, stated=stated, urgency=command.urgency, in_reply_to=None,
+        relates_to=command.relates_to, disclosed=disclosed, sealed=sealed, now=now,
+    )  # fmt: skip
+    return queue_decided(node, work, actor, case, book.new_file(case, file, now), letter, stated, now)
+
+
+def _body(command: OpenThread, persons: list[Person]) -> Body:
+    kind = KINDS[command.kind]
+    if not persons or persons[0].role != "person":
+        raise BadInput("the first person must be the one this case is about", field="persons", rule="H26")
+    try:
+        given = msgspec.json.decode(command.body, type=dict[str, Any])
+        whole = _profile(persons, kind.body.__struct_fields__) | given  # type: ignore[union-attr]
+        return cast(Body, msgspec.json.decode(msgspec.json.encode(whole), type=kind.body))
+    except msgspec.ValidationError as error:
+        raise explained(error, "body") from None
+
+
+def _profile(persons: list[Person], fields: tuple[str, ...]) -> dict[str, object]:
+    """Those profile fields that this body has, as the case says them (R12: an age is derived, never stated)."""
+    her, dependants = persons[0], persons[1:]
+    known: dict[str, object] = {name: getattr(her, name) for name in PROFILE if name != "dependants"}
+    known["dependants"] = [one.age_band for one in dependants]
+    return {name: value for name, value in known.items() if name in fields}

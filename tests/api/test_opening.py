@@ -1,0 +1,52 @@
+"""Beginning a matter by the kind of its first letter: one route for all, with what the case knows filled in."""
+
+import pytest
+
+from tests.api.conftest import Desk
+
+OFFER = {"needs": ["shelter"], "region": None, "accessibility": [], "safety_codes": [], "earliest_date": None,
+         "reason": "Other"}  # fmt: skip
+
+
+async def ready(xd: Desk) -> str:
+    """A case in XD whose person agreed to XA."""
+    await xd.add("bea", "caseworker")
+    case = await xd.case("bea")
+    await xd.done("bea", f"/cases/{case['case']}/consents", xd.consent_body(case, "XA"), 201)
+    return str(case["case"])
+
+
+async def test_a_thread_begins_with_any_opening_kind_and_takes_her_age_and_languages_from_the_case(
+    desks: dict[str, Desk],
+):
+    """R12: an age is derived from the case, never typed in again."""
+    xd = desks["XD"]
+    case = await ready(xd)
+
+    done = await xd.done("bea", f"/cases/{case}/threads", {"peer": "XA", "kind": "referral.offer", "body": OFFER}, 201)
+
+    view = (await xd.get("bea", f"/threads/{done['thread']}")).json
+    assert (view["matter"], view["side"], view["after_queue"]) == ("referral", "opener", "offered")
+
+
+@pytest.mark.parametrize("kind", ["referral.accept", "channel.hello", "referral.ended", "no.such_kind"])
+async def test_a_thread_cannot_begin_with_a_letter_that_opens_nothing(desks: dict[str, Desk], kind: str):
+    xd = desks["XD"]
+    case = await ready(xd)
+
+    answer = await xd.post("bea", f"/cases/{case}/threads", {"peer": "XA", "kind": kind, "body": {}})
+
+    assert (answer.status, answer.json["field"]) == (422, "kind")
+    assert "referral.offer" in answer.json["expected"]
+    assert (await xd.get("bea", "/threads")).json == []
+
+
+async def test_a_body_that_is_no_object_or_lacks_a_field_is_named(desks: dict[str, Desk]):
+    xd = desks["XD"]
+    case = await ready(xd)
+
+    for body in ([], {"needs": ["shelter"]}, OFFER | {"needs": ["police"]}):
+        answer = await xd.post("bea", f"/cases/{case}/threads", {"peer": "XA", "kind": "referral.offer", "body": body})
+
+        assert answer.status == 422
+        assert answer.json["field"].startswith("body")

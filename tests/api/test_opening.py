@@ -45,7 +45,8 @@ async def test_a_body_that_is_no_object_or_lacks_a_field_is_named(desks: dict[st
     xd = desks["XD"]
     case = await ready(xd)
 
-    for body in ([], {"needs": ["shelter"]}, OFFER | {"needs": ["police"]}):
+    bodies: list[object] = [[], {"needs": ["shelter"]}, OFFER | {"needs": ["police"]}]
+    for body in bodies:
         answer = await xd.post("bea", f"/cases/{case}/threads", {"peer": "XA", "kind": "referral.offer", "body": body})
 
         assert answer.status == 422

@@ -19,7 +19,7 @@ from node.clock import SystemClock
 from node.config import read_passphrase
 from node.demo.client import ApiClient
 from node.demo.person import WAIT_S, Desk
-from node.demo.scenarios import ACCEPTANCE, COMPLETED
+from node.demo.played import ACCEPTANCE, COMPLETED
 from node.errors import OpenTRMError, Unavailable
 
 POLL_S = 0.2

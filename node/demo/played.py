@@ -1,0 +1,91 @@
+"""What a golden scenario is made of: desks of several countries, what they do alike, and what must be so at the end."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+from node.demo.network import Network
+from node.demo.person import Desk
+
+DAY_S = 86_400
+
+ACCEPTANCE = {
+    "organisation": {"id": "haven", "type": "civil_society"},
+    "contact_role": "duty-desk",
+    "services": ["safe-place"],
+    "needs": ["shelter", "health"],
+    "partial": False,
+    "conditions": [],
+    "retention_days": 365,
+    "meeting_modes": ["met_on_arrival"],
+}
+JOURNEY = {"modes": ["rail"], "accompaniment": "social", "met_by": "focal_point"}
+AS_PLANNED = {"status": "as_planned", "services_started": [], "services_stopped": [], "plan_review_date": []}
+COMPLETED = {"outcome": "services_started", "services": ["safe-place"], "followup_wanted": False, "satisfaction": []}
+
+
+@dataclass
+class Played:
+    """What a scenario leaves: end states by country and thread, and the threads whose evidence is checked."""
+
+    nodes: dict[str, Any] = field(default_factory=dict)
+    threads: list[tuple[Desk, str]] = field(default_factory=list)
+    agreed: bool = True
+    told: dict[str, Any] = field(default_factory=dict)
+
+
+async def end(played: Played, threads: dict[str, tuple[Desk, Desk]], state: str) -> Played:
+    """Wait until both countries see the end state and every letter is received; note what each of them sees."""
+    for thread, desks in threads.items():
+        for desk in desks:
+            await desk.sees(thread, state)
+            view = await desk.all_received(thread)
+            played.nodes.setdefault(desk.code, []).append({"peer": view["peer"], "state": view["state"]})
+            played.agreed &= view["state"] == state
+            played.threads.append((desk, thread))
+    return played
+
+
+async def desks_of(network: Network, stack: AsyncExitStack, *codes: str) -> list[Desk]:
+    """The coordinators of these countries, signed in until the scenario ends."""
+    clients = [await stack.enter_async_context(network.client(code, "coordinator")) for code in codes]
+    return [Desk(code, client) for code, client in zip(codes, clients, strict=True)]
+
+
+async def accept(desk: Desk, thread: str, fields: list[str]) -> None:
+    """Accept everybody who was offered; names only those fields that the place needs."""
+    (offer, *_) = await desk.open_all(thread)
+    tokens = [entry["token"] for entry in offer["consent"]]
+    needed = [{"person": tokens[0], "field": name, "level": "L3"} for name in fields]
+    body = {**ACCEPTANCE, "persons": tokens, "data_needed": needed, "start_not_before": "2026-12-01"}
+    await desk.act(thread, "referral.accept", body)
+
+
+async def names_at(desk: Desk, thread: str) -> set[str]:
+    """Open the identity of the disclosure, with a reason, as a person with the office key may."""
+    letter = await received(desk, thread, "referral.disclose")
+    assert letter is not None
+    opened = await desk.api.post(f"letters/{letter['letter_id']}/identity", {"reason": "prepare_reception"})
+    return {fields["given_name"] for fields in opened["persons"].values()}
+
+
+async def arrive(desk: Desk, network: Network, thread: str) -> None:
+    """She is there, and says so herself."""
+    body = {"arrived": True, "noted_at": network.clock.now(), "wellbeing": "well", "confirmed_by_her": True}
+    await desk.act(thread, "referral.arrived", body)
+
+
+async def holds_identity(desk: Desk, thread: str) -> bool:
+    """Whether anything with a name in it lies at this country."""
+    return any(one["has_identity"] for one in (await desk.view(thread))["letters"])
+
+
+async def received(desk: Desk, thread: str, kind: str) -> dict[str, Any] | None:
+    """A letter of this kind that came in, or None."""
+    letters = (await desk.view(thread))["letters"]
+    return next((one for one in letters if one["direction"] == "in" and one["kind"] == kind), None)
+
+
+async def options(desk: Desk, thread: str) -> set[str]:
+    """The acts that this country may do now."""
+    return {one["kind"] for one in (await desk.view(thread))["options"] if one["allowed"]}

@@ -5,10 +5,6 @@ null, so another value that may be missing is a list of at most one. Whatever te
 and travels in the sealed block: here stay windows and modes. Source: domain.md 5.6 and 5.9, practice.md, wire.md 7, 13.
 """
 
-from typing import Annotated, TypeVar
-
-from msgspec import Meta, Struct
-
 from node.protocol.letters.codes import (
     ANSWERS,
     Accompaniment,
@@ -16,12 +12,10 @@ from node.protocol.letters.codes import (
     Answer,
     Condition,
     DeclineReason,
-    DisclosedLevel,
     ErasureResult,
     Gender,
     HandbackReason,
     HandbackRejectReason,
-    LegalGround,
     Level,
     MeetingMode,
     MetBy,
@@ -37,23 +31,10 @@ from node.protocol.letters.codes import (
     Wellbeing,
     Why,
 )
+from node.protocol.letters.parts import DataItem as DataItem
+from node.protocol.letters.parts import Kept, Maybe, Some
+from node.protocol.letters.parts import Part as Part
 from node.protocol.letters.scalars import Code, Country, Date, Days, Id, Language, Seconds
-
-T = TypeVar("T")
-Maybe = Annotated[tuple[T, ...], Meta(max_length=1)]  # none or one
-Some = Annotated[tuple[T, ...], Meta(min_length=1)]  # one or more
-
-
-class Part(Struct, frozen=True, forbid_unknown_fields=True):
-    """Something inside a letter: never changed, and a field it does not know makes the letter malformed (R37)."""
-
-
-class DataItem(Part, frozen=True):
-    """One field about one person, by name and level; `person` is that person's consent token, never a name."""
-
-    person: Id
-    field: Code
-    level: DisclosedLevel
 
 
 class OfferBody(Part, frozen=True):
@@ -260,13 +241,6 @@ class ErasureRequestBody(Part, frozen=True):
 
     token: Id
     items: Some[ToErase]
-
-
-class Kept(Part, frozen=True):
-    """Why something could not be erased, and until when it is kept."""
-
-    legal_ground: LegalGround
-    until: Seconds
 
 
 class Erased(Part, frozen=True):

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from node.service.cases.cases import change_case
-from node.service.cases.requests import BlockCountries, Change, SetProtection, SetTie
+from node.service.cases.change import Change
+from node.service.cases.requests import BlockCountries, SetProtection, SetTie
 from node.service.context import Node
 from node.service.delivery.incoming import receive
 from node.service.threads.book import Book

@@ -9,6 +9,8 @@ from typing import Literal
 
 import msgspec
 
+from node.protocol.cases.care import Care
+from node.protocol.cases.return_plan import ArrivalAlarm, ReturnPlan
 from node.protocol.letters.codes import AgeBand, Gender
 
 TraffickingStatus = Literal["possible", "actual", "not_a_victim"]
@@ -130,6 +132,10 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     distrust: tuple[Distrust, ...] = ()
     threads: tuple[CaseThread, ...] = ()
     retention: Retention = Retention()
+    returns: tuple[ReturnPlan, ...] = ()
+    arrival_alarms: tuple[ArrivalAlarm, ...] = ()
+    care: tuple[Care, ...] = ()
+    released_from_detention_at: int | None = None
 
 
 def person_of(case: Case, person_id: str) -> Person | None:

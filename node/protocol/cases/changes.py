@@ -204,7 +204,9 @@ def place_in_detention(case: Case, by: str, at: int) -> Changed:
 def end_detention(case: Case, by: tuple[str, ...], at: int) -> Changed:
     """Released, or an independent advocate attests; two people record it. Source: R17."""
     both = two_people(by, "R17")
-    changed = msgspec.structs.replace(case, place_is_detention=False, released_or_attested_by=both)
+    changed = msgspec.structs.replace(
+        case, place_is_detention=False, released_or_attested_by=both, released_from_detention_at=at
+    )
     return _done(changed, "detention_ended", "R17", both, at)
 
 

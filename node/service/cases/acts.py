@@ -3,9 +3,7 @@
 The rows call `node.protocol.cases.changes`; nothing is decided here. Source: R12, R24; H01, H03, H05, H11, H14, H17.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Mapping
 
 import msgspec
 
@@ -14,31 +12,8 @@ from node.protocol.cases import changes
 from node.protocol.cases.case import Case, Guardian, Tie, person_of
 from node.protocol.cases.changes import AuditLine, Changed
 from node.service.cases import requests as asks
-
-By = tuple[str, ...]
-Make = Callable[[Case, Any, By, int], Changed]
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeRow:
-    """How a change is made. `people`: "rule" means the rule itself says whether one person is enough."""
-
-    people: Literal["one", "two", "rule"]
-    make: Make
-
-
-def _one(change: Callable[..., Changed], *names: str) -> ChangeRow:
-    """One person is enough; the change takes these parts of the request, then who, then when."""
-    return ChangeRow("one", lambda case, ask, by, at: change(case, *_parts(ask, names), by[0], at))
-
-
-def _two(change: Callable[..., Changed], *names: str) -> ChangeRow:
-    """Two people are needed."""
-    return ChangeRow("two", lambda case, ask, by, at: change(case, *_parts(ask, names), by, at))
-
-
-def _parts(ask: msgspec.Struct, names: tuple[str, ...]) -> list[Any]:
-    return [getattr(ask, name) for name in names]
+from node.service.cases.change_rows import By, ChangeRow, one, two
+from node.service.cases.return_acts import RETURN_CHANGES
 
 
 def _facts(case: Case, ask: asks.SetFacts, by: By, at: int) -> Changed:
@@ -87,22 +62,23 @@ def _suppress_stop(case: Case, ask: asks.SuppressStop, by: By, at: int) -> Chang
 
 CHANGES: Mapping[type, ChangeRow] = {
     asks.SetFacts: ChangeRow("one", _facts),
-    asks.DoubtAge: _one(changes.doubt_age, "person_id"),
-    asks.SettleAge: _two(changes.settle_age, "person_id", "age_band"),
+    asks.DoubtAge: one(changes.doubt_age, "person_id"),
+    asks.SettleAge: two(changes.settle_age, "person_id", "age_band"),
     asks.RecordGuardian: ChangeRow("one", _guardian),
-    asks.CheckGuardian: _one(changes.check_guardian, "person_id", "conflict_found"),
-    asks.FirstIntakeAnswered: _one(changes.answer_first_intake, "blocked"),
-    asks.BlockCountries: _one(changes.block_countries, "person_id", "countries"),
-    asks.UnblockCountry: _two(changes.unblock_country, "person_id", "country"),
-    asks.SetProtection: _one(changes.set_protection, "person_id", "protection"),
+    asks.CheckGuardian: one(changes.check_guardian, "person_id", "conflict_found"),
+    asks.FirstIntakeAnswered: one(changes.answer_first_intake, "blocked"),
+    asks.BlockCountries: one(changes.block_countries, "person_id", "countries"),
+    asks.UnblockCountry: two(changes.unblock_country, "person_id", "country"),
+    asks.SetProtection: one(changes.set_protection, "person_id", "protection"),
     asks.SetTie: ChangeRow("rule", _tie),
     asks.LiftAsylumBlock: ChangeRow("two", _lift),
-    asks.TakeBackLift: _one(changes.take_back_lift, "person_id", "country"),
-    asks.HoldForReview: _one(changes.suspect_coercion, "person_id"),
-    asks.EndReview: _two(changes.clear_coercion, "person_id"),
-    asks.RecordDistrust: _two(changes.distrust, "target", "value"),
-    asks.LiftDistrust: _two(changes.lift_distrust, "target", "value"),
-    asks.Detained: _one(changes.place_in_detention),
-    asks.DetentionEnded: _two(changes.end_detention),
+    asks.TakeBackLift: one(changes.take_back_lift, "person_id", "country"),
+    asks.HoldForReview: one(changes.suspect_coercion, "person_id"),
+    asks.EndReview: two(changes.clear_coercion, "person_id"),
+    asks.RecordDistrust: two(changes.distrust, "target", "value"),
+    asks.LiftDistrust: two(changes.lift_distrust, "target", "value"),
+    asks.Detained: one(changes.place_in_detention),
+    asks.DetentionEnded: two(changes.end_detention),
     asks.SuppressStop: ChangeRow("two", _suppress_stop),
+    **RETURN_CHANGES,
 }

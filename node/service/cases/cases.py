@@ -12,11 +12,13 @@ from node.errors import BadInput, Conflict, NotAllowed, NotFound
 from node.protocol.cases.case import Case
 from node.protocol.cases.changes import Changed as CaseChanged
 from node.protocol.cases.changes import add_person
+from node.protocol.cases.return_changes import begin_return
 from node.protocol.gate.desk import may_open_identity
 from node.service.access import is_theirs, may_work_on
 from node.service.actor import Actor
 from node.service.cases import identity
 from node.service.cases.acts import CHANGES
+from node.service.cases.change import Change
 from node.service.cases.requests import (
     AddPerson,
     AnyChange,
@@ -24,7 +26,6 @@ from node.service.cases.requests import (
     CasePage,
     CaseThreadView,
     CaseView,
-    Change,
     Changed,
     IdentityView,
     IdentityWritten,
@@ -36,6 +37,7 @@ from node.service.cases.requests import (
     person_from,
     person_view,
 )
+from node.service.cases.return_requests import BeginReturn, ReturnChange
 from node.service.context import Node
 from node.service.threads.blocks import stop_blocked_threads
 from node.service.threads.book import Book, OpenCase
@@ -156,6 +158,11 @@ def _change(node: Node, work: Work, actor: Actor, case_id: str, change: Change) 
             )
         person = person_from(change.person, node.random(8).hex())
         return _made(work, book, case, add_person(case.case, person, actor.user_id, now), now)
+    if actor.role == "machine" and isinstance(change, ReturnChange):
+        raise NotAllowed("a person decides about a return, never a case system", rule="R40")
+    if isinstance(change, BeginReturn):
+        begun = begin_return(case.case, node.random(8).hex(), change.country, change.persons, actor.user_id, now)
+        return _made(work, book, case, begun, now)
     row = CHANGES[type(change)]
     if row.people == "one" or (row.people == "rule" and not _needs_second(case, change, actor, now)):
         return _made(work, book, case, row.make(case.case, change, (actor.user_id,), now), now)

@@ -27,7 +27,7 @@ from node.protocol.letters.codes import Basis, Capacity, Category, GivenBy, Leve
 from node.protocol.letters.scalars import Code, Country, Hash, Language, Seconds
 from node.service.access import may_work_on
 from node.service.actor import Actor
-from node.service.cases.requests import PersonId
+from node.service.cases.change import PersonId
 from node.service.context import Node
 from node.service.threads.book import Book, OpenCase
 from node.service.threads.commands import Command

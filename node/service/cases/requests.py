@@ -23,11 +23,10 @@ from node.protocol.cases.case import (
 )
 from node.protocol.letters.codes import AgeBand, Gender, Need
 from node.protocol.letters.scalars import Code, Country, Date, Id, Language, Seconds
+from node.service.cases.change import Change, PersonId
+from node.service.cases.return_requests import ReturnChange
 from node.service.threads.commands import Command
 
-PersonId = Annotated[
-    str, Meta(pattern="^[0-9a-f]{16}(?!\\n)$", description="a person of this case, 8 bytes, lowercase hex")
-]
 Value = Annotated[str, Meta(max_length=20_000)]
 
 
@@ -51,10 +50,6 @@ class NewCase(Command, frozen=True):
 
     persons: Annotated[tuple[NewPerson, ...], Meta(min_length=1, max_length=20)]
     trafficking_status: TraffickingStatus = "possible"
-
-
-class Change(Command, frozen=True, tag_field="change"):
-    """One change of a case's control part."""
 
 
 class AddPerson(Change, frozen=True, tag="add_person"):
@@ -220,6 +215,7 @@ AnyChange = (
     | Detained
     | DetentionEnded
     | SuppressStop
+    | ReturnChange
 )
 
 

@@ -1,0 +1,202 @@
+"""What people may ask for about a return: what she wishes, what was checked, who approved, what was done when overdue.
+
+Each is a change of the case like the others; `return_acts` says how many people it takes. Source: R07-R09, R17, R24,
+R32, R34; practice H04, H06, H07, H23-H25.
+"""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from node.protocol.cases.care import CaredForBy, CareEnd, Payer, WayBack
+from node.protocol.cases.return_plan import (
+    Advocate,
+    AlarmAnswer,
+    AlarmAsked,
+    Alternative,
+    AssessorRole,
+    Heard,
+    OverdueOutcome,
+    RiskOverall,
+    RiskRow,
+)
+from node.protocol.letters.scalars import Code, Country, Id, Seconds
+from node.service.cases.change import Change, PersonId
+
+PlanId = Annotated[str, Meta(pattern="^[0-9a-f]{16}(?!\\n)$", description="a return plan of this case")]
+CareId = Annotated[str, Meta(pattern="^[0-9a-f]{16}(?!\\n)$", description="care on the way, of this case")]
+Rows = Annotated[tuple[RiskRow, ...], Meta(min_length=1, max_length=10)]
+
+
+class BeginReturn(Change, frozen=True, tag="begin_return"):
+    """Somebody of the case thinks of going back to this country; nothing is sent (R07)."""
+
+    country: Country
+    persons: Annotated[tuple[PersonId, ...], Meta(min_length=1, max_length=20)]
+
+
+class RecordWish(Change, frozen=True, tag="record_wish"):
+    """What she said, alone, with an advocate, knowing that she may stay (R07, H17)."""
+
+    plan_id: PlanId
+    person_id: PersonId
+    voluntary: bool
+    in_her_words: bool
+    spoken_to_alone: bool
+    advocate: Advocate
+    advocate_present: bool
+    alternatives_explained: bool
+    staying_explained: bool
+
+
+class TakeBackWish(Change, frozen=True, tag="take_back_wish"):
+    """She does not wish to go, or not now; no reason is asked, help goes on (R21)."""
+
+    plan_id: PlanId
+    person_id: PersonId
+
+
+class SetRecovery(Change, frozen=True, tag="set_recovery"):
+    """Until when she may recover in peace; 0 where this country grants no such time (R09)."""
+
+    plan_id: PlanId
+    person_id: PersonId
+    until: Seconds
+
+
+class WaiveRecovery(Change, frozen=True, tag="waive_recovery"):
+    """She asked in writing to go earlier, advised independently; two people (R09)."""
+
+    plan_id: PlanId
+    person_id: PersonId
+    in_writing: bool
+    advised: bool
+
+
+class RecordProceedings(Change, frozen=True, tag="record_proceedings"):
+    """Her lawyer advised her on proceedings and compensation, and how she is heard from abroad (R34, H24)."""
+
+    plan_id: PlanId
+    person_id: PersonId
+    advised_by_lawyer: bool
+    compensation_checked: bool
+    heard: Heard
+
+
+class AssessRisk(Change, frozen=True, tag="assess_risk"):
+    """Our side's assessment, domain by domain; after `unacceptable` another overall needs two people (R08)."""
+
+    plan_id: PlanId
+    person_id: PersonId
+    role: AssessorRole
+    rows: Rows
+    overall: RiskOverall
+
+
+class CallAssessor(Change, frozen=True, tag="call_assessor"):
+    """An independent assessor is second author because the origin is silent; two people (H23)."""
+
+    plan_id: PlanId
+    person_id: PersonId
+    organisation: Code
+    rows: Rows
+    overall: RiskOverall
+
+
+class ChooseAlternative(Change, frozen=True, tag="choose_alternative"):
+    """She does something else, which is a good end; `own_travel` after counselling, and nothing is sent (H23)."""
+
+    plan_id: PlanId
+    person_id: PersonId
+    kind: Alternative
+    counselled: bool = False
+    contact_card_given: bool = False
+
+
+class AskAfterDetention(Change, frozen=True, tag="ask_after_detention"):
+    """She was asked again, at least 48 hours after her release (H25)."""
+
+    plan_id: PlanId
+    person_id: PersonId
+
+
+class PlanJourney(Change, frozen=True, tag="plan_journey"):
+    """When she would arrive and through which countries; who writes it cannot approve it (R24)."""
+
+    plan_id: PlanId
+    window_starts_at: Seconds
+    window_ends: Seconds
+    through: Annotated[tuple[Country, ...], Meta(max_length=8)] = ()
+
+
+class GoOnAfterTransit(Change, frozen=True, tag="go_on_after_transit"):
+    """After the stop of a country on the way: contact with the origin may go on (H04)."""
+
+    plan_id: PlanId
+
+
+class WantFollowups(Change, frozen=True, tag="want_followups"):
+    """Whether she wants to be asked more often than at two weeks and three months."""
+
+    plan_id: PlanId
+    wanted: bool
+
+
+class EndReturn(Change, frozen=True, tag="end_return"):
+    """The plan is over."""
+
+    plan_id: PlanId
+
+
+class AlarmStepTaken(Change, frozen=True, tag="alarm_step"):
+    """Her arrival is overdue: whom we asked, and what we heard (H06)."""
+
+    thread: Id
+    asked: AlarmAsked
+    answer: AlarmAnswer
+
+
+class EndAlarm(Change, frozen=True, tag="end_alarm"):
+    """Two people end the alarm of an overdue arrival, and say how it stands (R32)."""
+
+    thread: Id
+    outcome: OverdueOutcome
+
+
+class SetCare(Change, frozen=True, tag="set_care"):
+    """Who is with her, who pays, the way back; what is left out stays (H07)."""
+
+    care_id: CareId
+    with_her: CaredForBy | None = None
+    payer: Payer | None = None
+    way_back: WayBack | None = None
+
+
+class EndCare(Change, frozen=True, tag="end_care"):
+    """She is safe, or has said herself that she goes on alone (H07)."""
+
+    care_id: CareId
+    end: CareEnd
+    said_by_her: bool
+
+
+ReturnChange = (
+    BeginReturn
+    | RecordWish
+    | TakeBackWish
+    | SetRecovery
+    | WaiveRecovery
+    | RecordProceedings
+    | AssessRisk
+    | CallAssessor
+    | ChooseAlternative
+    | AskAfterDetention
+    | PlanJourney
+    | GoOnAfterTransit
+    | WantFollowups
+    | EndReturn
+    | AlarmStepTaken
+    | EndAlarm
+    | SetCare
+    | EndCare
+)

@@ -52,7 +52,7 @@ def is_running(process: int) -> bool:
 
 @pytest.mark.slow
 def test_the_golden_scenarios_come_out_the_same_for_every_country(tmp_path: Path):
-    """Domain 11, scenarios 1, 2 and 3; `make demo ONCE=1` prints one JSON object and leaves nothing behind."""
+    """Domain 11; `make demo ONCE=1` prints one JSON object and leaves nothing behind."""
     with demo(tmp_path, "--once") as process:
         out, said = process.communicate(timeout=WAIT_S)
 
@@ -71,6 +71,12 @@ def test_the_golden_scenarios_come_out_the_same_for_every_country(tmp_path: Path
     assert two["decliners_hold_identity"] == []
     assert _states(three) == {("XD", "XA", "ended"), ("XA", "XD", "ended")}
     assert (three["erased"], three["kept_legal_ground"], three["case_stays"]) == (4, 1, True)
+    eight, thirteen = result["scenarios"]["8"], result["scenarios"]["13"]
+    assert _states(eight) == {("XD", "XA", "offered"), ("XA", "XD", "offered")}
+    assert eight["heard"] == ["overdue_opened_caseworker", "overdue_opened_backup"]
+    assert (eight["received_while_away"], eight["letters_after_replay"], eight["same_receipt"]) == ([None], 1, True)
+    assert _states(thirteen) == {("XD", "XA", "accepted"), ("XA", "XD", "accepted")}
+    assert thirteen["refused"].endswith("her consent does not cover narrative at level L4")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import aiohttp
 
-from node.errors import NotFound, PeerError
+from node.errors import NotFound, PeerError, Unavailable
 
 
 class ApiClient:
@@ -60,7 +60,13 @@ class ApiClient:
 
     async def _call(self, method: str, path: str, body: Any) -> Any:
         assert self._http is not None
-        async with self._http.request(method, self._base + path, json=body, allow_redirects=False) as answer:
+        try:
+            return await self._asked(self._http, method, path, body)
+        except aiohttp.ClientConnectionError:
+            raise Unavailable(f"{method} {path.split('/')[0]}: the node does not answer; is it running?") from None
+
+    async def _asked(self, http: aiohttp.ClientSession, method: str, path: str, body: Any) -> Any:
+        async with http.request(method, self._base + path, json=body, allow_redirects=False) as answer:
             said = await answer.json(content_type=None) if answer.content_length != 0 else None
             if answer.status == 404:
                 raise NotFound(f"{method} {path.split('/')[0]} answered 404")

@@ -25,6 +25,7 @@ from registry.proposal import sign
 from registry.publisher import Publisher
 from registry.repository import Repository
 from registry.request import make_request, read_request
+from registry.suspension import make_suspension, publish_suspension
 
 MAINTAINERS = ("ada", "bo", "cyd")
 NEEDED = 2
@@ -86,6 +87,27 @@ class Network:
         """Let every process believe that so much time has passed."""
         self._moved_s += seconds
         set_clock_file(self.clock_file, f"+{self._moved_s}")
+
+    async def end(self, code: str) -> None:
+        """Switch one country's node off, in good order; Unavailable when it does not end."""
+        process = self.nodes[code].process
+        process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), READY_S)
+        except TimeoutError:
+            raise Unavailable(f"{code} did not end; see its log") from None
+
+    async def start_again(self, code: str) -> None:
+        """Switch a node on that was switched off; its people and data are as they were."""
+        known = self.nodes[code]
+        await self._serve_node(code)
+        self.nodes[code].people, self.nodes[code].user_ids = known.people, known.user_ids
+
+    def suspend(self, code: str) -> None:
+        """One maintainer suspends a country for 72 hours."""
+        name = MAINTAINERS[0]
+        file = make_suspension(self._repository, name, self._maintainers[name], code, self.clock.now())
+        publish_suspension(Publisher(self._repository, self._online, self.clock), file)
 
     async def stop(self) -> None:
         """End every process that was started here, gently first."""

@@ -52,11 +52,12 @@ async def desks_of(network: Network, stack: AsyncExitStack, *codes: str) -> list
     return [Desk(code, client) for code, client in zip(codes, clients, strict=True)]
 
 
-async def accept(desk: Desk, thread: str, fields: list[str]) -> None:
+async def accept(desk: Desk, thread: str, fields: list[str], *, narrative: bool = False) -> None:
     """Accept everybody who was offered; names only those fields that the place needs."""
     (offer, *_) = await desk.open_all(thread)
     tokens = [entry["token"] for entry in offer["consent"]]
     needed = [{"person": tokens[0], "field": name, "level": "L3"} for name in fields]
+    needed += [{"person": tokens[0], "field": "narrative", "level": "L4"}] if narrative else []
     body = {**ACCEPTANCE, "persons": tokens, "data_needed": needed, "start_not_before": "2026-12-01"}
     await desk.act(thread, "referral.accept", body)
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any, Final
 
-from node.demo import referrals
+from node.demo import referrals, troubles
 from node.demo.network import Network
 from node.demo.played import Played
 from node.errors import OpenTRMError
@@ -21,6 +21,8 @@ SCENARIOS: Final[dict[str, Scenario]] = {
     "1": referrals.all_the_way,
     "2": referrals.two_decline,
     "3": referrals.consent_withdrawn,
+    "8": troubles.away_for_nine_days,
+    "13": troubles.too_much,
 }
 
 

@@ -162,7 +162,8 @@ def _item(
     # 3. allowed by her
     known = BY_NAME[item.field]
     if item.level not in entry.levels or known.category not in entry.categories:
-        yield _no("H28" if known.item else "R01", "a field beyond her consent", "leave the field out, or ask her")
+        missing = f"her consent does not cover {known.category} at level {item.level}"
+        yield _no("H28" if known.item else "R01", missing, "leave the field out, or ask her")
     # 4. sealed to the office she named; an answer goes back to the opener, whose key she did not name
     if item.level in SEALED_TO_A_HOLDER:
         kid = letter.sealed_identity.office_kid if letter.sealed_identity else None

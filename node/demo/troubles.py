@@ -1,0 +1,115 @@
+"""Golden scenarios 8, 9 and 13: a country that is away for nine days, one that is suspended, a disclosure too far.
+
+Through the nodes' public HTTP interfaces only; all people are invented. Source: domain 11.
+"""
+
+from contextlib import AsyncExitStack
+from typing import Any
+
+from node.demo.listener import listening_at, replay
+from node.demo.network import Network
+from node.demo.person import Desk
+from node.demo.played import DAY_S, Played, accept, desks_of, end, options
+from node.errors import PeerError
+
+AWAY = ((4, "caseworker"), (5, "backup"))  # days, and who hears of the letter that nobody has opened
+HALF_A_DAY_S = DAY_S // 2
+A_MINUTE_S = 61
+SLOT_BYTES = 4096
+
+
+async def away_for_nine_days(network: Network, stack: AsyncExitStack) -> Played:
+    """8: XA is off; the letter waits, people hear of it; back again XA has one letter, and a copy changes nothing."""
+    xd, xa = await desks_of(network, stack, "XD", "XA")
+    earlier = await _offered(xd, "Inna")  # the two have written before, so XD holds keys to seal to
+    await xa.sees(earlier, "offered")
+    url = network.nodes["XA"].url
+    await network.end("XA")
+    async with listening_at(url) as listener:
+        thread = await _offered(xd, "Darya")
+        copy = await listener.first()
+    heard = [await _heard_after(network, xd, thread, days, who) for days, who in AWAY]
+    unsent = await _received_times(xd, thread)
+    await network.start_again("XA")
+    await _signed_in(xa)
+    network.move_clock(HALF_A_DAY_S)  # whatever pause XD gave XA is over
+    await _signed_in(xd, xa)
+    await xa.sees(thread, "offered")
+    await xd.all_received(thread)
+    slots = [await replay(url, copy) for _ in range(2)]
+    letters = len((await xa.view(thread))["letters"])
+    played = Played(
+        told={
+            "heard": heard,
+            "received_while_away": unsent,
+            "letters_after_replay": letters,
+            "same_receipt": slots[0] == slots[1] and len(slots[0]) == SLOT_BYTES,
+        }
+    )
+    played.agreed = unsent == [None] and letters == 1 and played.told["same_receipt"]
+    return await end(played, {thread: (xd, xa)}, "offered")
+
+
+async def too_much(network: Network, stack: AsyncExitStack) -> Played:
+    """13: XA would read a narrative; she allowed less. Nothing leaves, and the caseworker reads what is missing."""
+    xd, xa = await desks_of(network, stack, "XD", "XA")
+    case, person = await xd.new_case({"given_name": "Sofiya", "narrative": "an invented account"})
+    await xd.consent(case, person, ["XA"])
+    thread = await xd.offer(case, "XA")
+    await xa.sees(thread, "offered")
+    await accept(xa, thread, ["given_name"], narrative=True)
+    before = await xd.sees(thread, "accepted")
+    refused = await _refused(xd, thread, person)
+    after = await xd.view(thread)
+    played = Played(told={"refused": refused, "still_possible": "referral.disclose" in await options(xd, thread)})
+    played.agreed = "narrative at level L4" in refused and len(after["letters"]) == len(before["letters"])
+    return await end(played, {thread: (xd, xa)}, "accepted")
+
+
+async def _offered(xd: Desk, name: str) -> str:
+    case, person = await xd.new_case({"given_name": name})
+    await xd.consent(case, person, ["XA"])
+    return await xd.offer(case, "XA")
+
+
+async def _refused(xd: Desk, thread: str, person: str) -> str:
+    wanted = [{"person_id": person, "fields": ["narrative"]}]
+    try:
+        await xd.act(thread, "referral.disclose", {"complete": True}, disclose=wanted)
+    except PeerError as error:
+        return error.message
+    return ""
+
+
+async def _days_pass(network: Network, desk: Desk, days: int) -> None:
+    """So many days later, once this country has seen a registry of that day; every sign-in has ended meanwhile."""
+    network.move_clock(days * DAY_S)
+    await _signed_in(desk)
+    await desk.until(f"a fresh registry at {desk.code}", lambda: _fresh(desk))
+    network.move_clock(A_MINUTE_S)  # what may run only by a clock that can be believed runs now
+
+
+async def _fresh(desk: Desk) -> bool | None:
+    return True if (await desk.api.get("registry"))["age_s"] < DAY_S else None
+
+
+async def _heard_after(network: Network, desk: Desk, thread: str, days: int, who: str) -> str:
+    """So many days later this one hears of it; the code of the task."""
+    await _days_pass(network, desk, days)
+    found = await desk.until(f"{who} to hear of it", lambda: _task(desk, thread, f"overdue_opened_{who}"))
+    return str(found["code"])
+
+
+async def _signed_in(*desks: Desk) -> None:
+    """A day later every sign-in has ended."""
+    for desk in desks:
+        await desk.api.sign_in()
+
+
+async def _task(desk: Desk, thread: str, code: str) -> dict[str, Any] | None:
+    tasks = (await desk.api.get("inbox"))["tasks"]
+    return next((one for one in tasks if one["thread"] == thread and one["code"] == code), None)
+
+
+async def _received_times(desk: Desk, thread: str) -> list[int | None]:
+    return [one["received_at"] for one in (await desk.view(thread))["letters"] if one["direction"] == "out"]

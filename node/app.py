@@ -30,7 +30,7 @@ from node.service.delivery.incoming import judge_parked
 from node.service.network.prekeys import load_bundles
 from node.service.network.registry import RegistryKeeper
 from node.service.staff.sign_in import SignInLimits, Staff
-from node.service.upkeep import sweeps
+from node.service.upkeep import birthdays, sweeps
 from node.service.upkeep.setup import Opened, Unlock, open_node
 from node.store.folder import DataFolder
 from registry.client import RegistryClient
@@ -141,6 +141,7 @@ def _rows(opened: Opened, keeper: RegistryKeeper, staff: Staff, config: Config) 
         Job("overdue", 60, lambda: sweeps.overdue(node)),
         Job("gaps", 60, lambda: sweeps.gaps(node)),
         Job("heads", 3600, lambda: sweeps.heads(node)),
+        Job("coming_of_age", 3600, lambda: birthdays.coming_of_age(node)),
         Job("keys", 3600, lambda: sweeps.keys(opened)),
         Job("sign_ins", 60, staff.sweep),
         Job("disk", 10, lambda: sweeps.disk(node)),

@@ -27,7 +27,7 @@ from node.service.delivery.words import PostFailed
 from node.service.threads import acts, opening, reading, withdrawals
 from node.service.threads.book import Book
 from node.service.threads.commands import Act, ActDone, FieldsOf, OpenReferral, ThreadView, Withdraw
-from node.service.upkeep import sweeps
+from node.service.upkeep import birthdays, sweeps
 from node.service.upkeep.setup import RECORD_FILE, NewNode, Office, Opened, Unlock, init_node, open_node
 from node.store.folder import DataFolder
 from node.store.work import Work
@@ -244,6 +244,7 @@ class World:
         for country in self.countries.values():
             for job in (sweeps.reseal, sweeps.overdue, sweeps.gaps, sweeps.heads):
                 await job(country.node)
+            await birthdays.coming_of_age(country.node)
             await sweeps.keys(country.opened)
 
     def refresh(self) -> None:

@@ -72,6 +72,14 @@ class Cases:
         )
         return [CaseRow(*row) for row in rows]
 
+    def after(self, case_id: str, limit: int) -> list[CaseRow]:
+        """Cases that are not erased, in the order of their ids, from the first one after `case_id`."""
+        rows = self._c.execute(
+            f"select {_CASE} from case_file where case_id>? and sealed is not null order by case_id limit ?",
+            (case_id, limit),
+        )
+        return [CaseRow(*row) for row in rows]
+
     def add_identity(self, case_id: str, dek: bytes, sealed: bytes, at: int, version: int) -> None:
         """Add the newest version of the identity part."""
         self._c.execute(

@@ -10,6 +10,10 @@ from typing import Literal
 import msgspec
 
 from node.protocol.cases.care import Care
+from node.protocol.cases.children import NO_RECORDS, ChildRecords
+from node.protocol.cases.family import NO_FAMILY_RECORDS, FamilyRecords
+from node.protocol.cases.groups import GroupTie
+from node.protocol.cases.life_events import NO_EVENTS, LifeRecords
 from node.protocol.cases.return_plan import ArrivalAlarm, ReturnPlan
 from node.protocol.letters.codes import AgeBand, Gender
 
@@ -59,6 +63,7 @@ class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The person or one dependant: each has its own facts, consent, blocks and risks (H26).
 
     `person_id` is ours alone. `protection` and `ties` never leave this node (H03). `majority_at` is UTC seconds (H27).
+    What is decided for a child, her family, events of her life and a group she is of are records of their own files.
     """
 
     person_id: str
@@ -79,6 +84,10 @@ class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lifts: tuple[Lift, ...] = ()
     blocked_countries: tuple[str, ...] = ()
     coercion_suspected: bool = False
+    child: ChildRecords = NO_RECORDS
+    family: FamilyRecords = NO_FAMILY_RECORDS
+    life: LifeRecords = NO_EVENTS
+    group: GroupTie | None = None
 
     @property
     def treated_as_child(self) -> bool:

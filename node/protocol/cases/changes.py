@@ -57,40 +57,43 @@ def two_people(by: tuple[str, ...], rule: str) -> tuple[str, str]:
 
 
 def add_person(case: Case, person: Person, by: str, at: int) -> Changed:
-    """The case with one more person: each dependant is one, with consent and blocks of its own. Source: H26."""
+    """The case with one more person: each dependant is one, with consent and blocks of its own. Source: H26.
+
+    Nobody has asked this person yet who must never hear of it, so the first question is open again (H05).
+    """
     if person_of(case, person.person_id) is not None:
         raise BadInput("a person of this id is in the case already; draw a new id", field="person_id", rule="H26")
-    changed = msgspec.structs.replace(case, persons=(*case.persons, person))
-    return _done(changed, "person_added", "H26", (by,), at)
+    changed = msgspec.structs.replace(case, persons=(*case.persons, person), first_intake=None)
+    return done(changed, "person_added", "H26", (by,), at)
 
 
 def doubt_age(case: Case, person_id: str, by: str, at: int) -> Changed:
     """From now the person is treated as a child. One person is enough. Source: R12."""
-    return _person_changed(case, person_id, {"age_in_doubt": True}, "age_doubted", "R12", (by,), at)
+    return person_changed(case, person_id, {"age_in_doubt": True}, "age_doubted", "R12", (by,), at)
 
 
 def settle_age(case: Case, person_id: str, age_band: AgeBand, by: tuple[str, ...], at: int) -> Changed:
     """The age is settled, by two people; whoever is under 18 stays a child. Source: R12."""
     both = two_people(by, "R12")
     facts: Mapping[str, object] = {"age_in_doubt": False, "age_band": age_band}
-    return _person_changed(case, person_id, facts, "age_settled", "R12", both, at)
+    return person_changed(case, person_id, facts, "age_settled", "R12", both, at)
 
 
 def record_guardian(case: Case, person_id: str, guardian: Guardian, by: str, at: int) -> Changed:
     """A guardian as recorded by `by`; it counts only after a second person's check. Source: H11."""
     fresh = msgspec.structs.replace(guardian, recorded_by=by, conflict_checked_by=None)
-    return _person_changed(case, person_id, {"guardian": fresh}, "guardian_recorded", "H11", (by,), at)
+    return person_changed(case, person_id, {"guardian": fresh}, "guardian_recorded", "H11", (by,), at)
 
 
 def check_guardian(case: Case, person_id: str, conflict_found: bool, by: str, at: int) -> Changed:
     """A second person looked for a conflict of interest; one that is found suspends the consents. Source: H11."""
-    guardian = _person(case, person_id).guardian
+    guardian = the_person(case, person_id).guardian
     if guardian is None:
         raise NotFound("no guardian is recorded; record one first", rule="H11")
     if not conflict_found:
         two_people((guardian.recorded_by, by), "H11")
     checked = msgspec.structs.replace(guardian, conflict_checked_by=by, conflict_found=conflict_found)
-    return _person_changed(case, person_id, {"guardian": checked}, "guardian_checked", "H11", (by,), at)
+    return person_changed(case, person_id, {"guardian": checked}, "guardian_checked", "H11", (by,), at)
 
 
 def answer_first_intake(case: Case, blocked: dict[str, tuple[str, ...]], by: str, at: int) -> Changed:
@@ -100,44 +103,44 @@ def answer_first_intake(case: Case, blocked: dict[str, tuple[str, ...]], by: str
         raise BadInput(f"{len(unasked)} persons were not asked; ask each one", field="blocked", rule="H05")
     changed = case
     for person_id, countries in blocked.items():
-        changed = _with(changed, person_id, blocked_countries=_union(_person(case, person_id), countries))
+        changed = with_facts(changed, person_id, blocked_countries=_union(the_person(case, person_id), countries))
     changed = msgspec.structs.replace(changed, first_intake=FirstIntake(answered_at=at, answered_by=by))
-    return _done(changed, "first_intake_answered", "H05", (by,), at)
+    return done(changed, "first_intake_answered", "H05", (by,), at)
 
 
 def block_countries(case: Case, person_id: str, countries: Iterable[str], by: str, at: int) -> Changed:
     """These countries must never hear of her. One person is enough. Source: H05."""
-    facts: Mapping[str, object] = {"blocked_countries": _union(_person(case, person_id), countries)}
-    return _person_changed(case, person_id, facts, "countries_blocked", "H05", (by,), at)
+    facts: Mapping[str, object] = {"blocked_countries": _union(the_person(case, person_id), countries)}
+    return person_changed(case, person_id, facts, "countries_blocked", "H05", (by,), at)
 
 
 def unblock_country(case: Case, person_id: str, country: str, by: tuple[str, ...], at: int) -> Changed:
     """She wants this country to hear of her again; two people record it. An asylum block stays. Source: H05."""
     both = two_people(by, "H05")
-    left = tuple(one for one in _person(case, person_id).blocked_countries if one != country)
-    return _person_changed(case, person_id, {"blocked_countries": left}, "country_unblocked", "H05", both, at)
+    left = tuple(one for one in the_person(case, person_id).blocked_countries if one != country)
+    return person_changed(case, person_id, {"blocked_countries": left}, "country_unblocked", "H05", both, at)
 
 
 def set_protection(case: Case, person_id: str, protection: Protection, by: str, at: int) -> Changed:
     """Protection is considered, sought, granted, refused or closed; a block once made stays. Source: H03."""
-    person = _person(case, person_id)
+    person = the_person(case, person_id)
     ever = person.protection_ever or person.protection != "none" or protection != "none"
     # A new claim after a lift closes the country again.
     lifts = person.lifts if protection in ("refused", "closed", "none") else ()
     facts: Mapping[str, object] = {"protection": protection, "protection_ever": ever, "lifts": lifts}
-    return _person_changed(case, person_id, facts, "protection_recorded", "R10", (by,), at)
+    return person_changed(case, person_id, facts, "protection_recorded", "R10", (by,), at)
 
 
 def set_tie(case: Case, person_id: str, tie: Tie, by: tuple[str, ...], at: int) -> Changed:
     """A country of nationality, habitual residence or fear. To say that she does not fear it takes two people, once a
     fear or an open question stood there. Source: H03, H31.
     """
-    person = _person(case, person_id)
+    person = the_person(case, person_id)
     before = [old for old in person.ties if (old.country, old.kind) == (tie.country, tie.kind)]
     if before and before[0].feared != "no" and tie.feared == "no":
         two_people(by, "H03")
     others = tuple(old for old in person.ties if old not in before)
-    return _person_changed(case, person_id, {"ties": (*others, tie)}, "tie_recorded", "H31", by, at)
+    return person_changed(case, person_id, {"ties": (*others, tie)}, "tie_recorded", "H31", by, at)
 
 
 def lift_asylum_block(
@@ -160,45 +163,45 @@ def lift_asylum_block(
             for_user="Only her own written wish, advised by an independent lawyer and seen alone, can do this.",
         )
     lift = Lift(country=country, effective_at=at + LIFT_WAIT_SECONDS, by=both)
-    facts: Mapping[str, object] = {"lifts": (*_person(case, person_id).lifts, lift)}
-    return _person_changed(case, person_id, facts, "block_lift_recorded", "H03", both, at)
+    facts: Mapping[str, object] = {"lifts": (*the_person(case, person_id).lifts, lift)}
+    return person_changed(case, person_id, facts, "block_lift_recorded", "H03", both, at)
 
 
 def take_back_lift(case: Case, person_id: str, country: str, by: str, at: int) -> Changed:
     """She changed her mind: the country is closed again, at once. Source: H03."""
-    left = tuple(lift for lift in _person(case, person_id).lifts if lift.country != country)
-    return _person_changed(case, person_id, {"lifts": left}, "block_lift_taken_back", "H03", (by,), at)
+    left = tuple(lift for lift in the_person(case, person_id).lifts if lift.country != country)
+    return person_changed(case, person_id, {"lifts": left}, "block_lift_taken_back", "H03", (by,), at)
 
 
 def suspect_coercion(case: Case, person_id: str, by: str, at: int) -> Changed:
     """Somebody may be pressing her: what rests on consent waits. One person is enough. Source: H17."""
-    return _person_changed(case, person_id, {"coercion_suspected": True}, "held_for_review", "H17", (by,), at)
+    return person_changed(case, person_id, {"coercion_suspected": True}, "held_for_review", "H17", (by,), at)
 
 
 def clear_coercion(case: Case, person_id: str, by: tuple[str, ...], at: int) -> Changed:
     """Two people found that nobody presses her. Source: H17."""
     both = two_people(by, "H17")
-    return _person_changed(case, person_id, {"coercion_suspected": False}, "review_ended", "H17", both, at)
+    return person_changed(case, person_id, {"coercion_suspected": False}, "review_ended", "H17", both, at)
 
 
 def distrust(case: Case, target: DistrustTarget, value: str, by: tuple[str, ...], at: int) -> Changed:
     """No identity of this case goes to this country, office key holder or organisation. Source: H14."""
     one = Distrust(target=target, value=value, by=two_people(by, "H14"))
     changed = msgspec.structs.replace(case, distrust=(*case.distrust, one))
-    return _done(changed, "distrust_recorded", "H14", one.by, at)
+    return done(changed, "distrust_recorded", "H14", one.by, at)
 
 
 def lift_distrust(case: Case, target: DistrustTarget, value: str, by: tuple[str, ...], at: int) -> Changed:
     """Two people trust it again. Source: H14."""
     both = two_people(by, "H14")
     left = tuple(one for one in case.distrust if (one.target, one.value) != (target, value))
-    return _done(msgspec.structs.replace(case, distrust=left), "distrust_lifted", "H14", both, at)
+    return done(msgspec.structs.replace(case, distrust=left), "distrust_lifted", "H14", both, at)
 
 
 def place_in_detention(case: Case, by: str, at: int) -> Changed:
     """The person is detained: an alarm. One person is enough. Source: R17."""
     changed = msgspec.structs.replace(case, place_is_detention=True, released_or_attested_by=None)
-    return _done(changed, "detention_recorded", "R17", (by,), at)
+    return done(changed, "detention_recorded", "R17", (by,), at)
 
 
 def end_detention(case: Case, by: tuple[str, ...], at: int) -> Changed:
@@ -207,7 +210,7 @@ def end_detention(case: Case, by: tuple[str, ...], at: int) -> Changed:
     changed = msgspec.structs.replace(
         case, place_is_detention=False, released_or_attested_by=both, released_from_detention_at=at
     )
-    return _done(changed, "detention_ended", "R17", both, at)
+    return done(changed, "detention_ended", "R17", both, at)
 
 
 def open_thread(case: Case, thread: CaseThread, by: str, at: int) -> Changed:
@@ -215,7 +218,7 @@ def open_thread(case: Case, thread: CaseThread, by: str, at: int) -> Changed:
     if any(one.thread == thread.thread for one in case.threads):
         raise BadInput("a thread of this id exists; draw a new random one", field="thread", rule="R26")
     changed = msgspec.structs.replace(case, threads=(*case.threads, thread))
-    return _done(changed, "thread_opened", "R26", (by,), at)
+    return done(changed, "thread_opened", "R26", (by,), at)
 
 
 def suppress_stop(case: Case, thread: str, by: tuple[str, ...], at: int) -> Changed:
@@ -224,10 +227,11 @@ def suppress_stop(case: Case, thread: str, by: tuple[str, ...], at: int) -> Chan
     threads = tuple(
         msgspec.structs.replace(one, stop_suppressed_by=both) if one.thread == thread else one for one in case.threads
     )
-    return _done(msgspec.structs.replace(case, threads=threads), "stop_suppressed", "H01", both, at)
+    return done(msgspec.structs.replace(case, threads=threads), "stop_suppressed", "H01", both, at)
 
 
-def _person(case: Case, person_id: str) -> Person:
+def the_person(case: Case, person_id: str) -> Person:
+    """The person, or NotFound."""
     person = person_of(case, person_id)
     if person is None:
         raise NotFound("no such person in this case; choose one of its persons", field="person_id")
@@ -238,17 +242,20 @@ def _union(person: Person, countries: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({*person.blocked_countries, *countries}))
 
 
-def _with(case: Case, person_id: str, **facts: object) -> Case:
-    changed = msgspec.structs.replace(_person(case, person_id), **facts)
+def with_facts(case: Case, person_id: str, **facts: object) -> Case:
+    """The case with some facts of one person changed."""
+    changed = msgspec.structs.replace(the_person(case, person_id), **facts)
     persons = tuple(changed if person.person_id == person_id else person for person in case.persons)
     return msgspec.structs.replace(case, persons=persons)
 
 
-def _person_changed(
+def person_changed(
     case: Case, person_id: str, facts: Mapping[str, object], event: str, rule: str, by: tuple[str, ...], at: int
 ) -> Changed:
-    return _done(_with(case, person_id, **facts), event, rule, by, at)
+    """The case with these facts of one person, and its audit line."""
+    return done(with_facts(case, person_id, **facts), event, rule, by, at)
 
 
-def _done(case: Case, event: str, rule: str, by: tuple[str, ...], at: int) -> Changed:
+def done(case: Case, event: str, rule: str, by: tuple[str, ...], at: int) -> Changed:
+    """A changed case with one audit line: event and rule codes, who, when."""
     return Changed(case, (AuditLine(event=event, rule=rule, case_id=case.case_id, by=by, at=at),))

@@ -5,7 +5,9 @@ Source: R11, R13, R19, R20, R22, R23; practice H10, H11, H13, H17.
 
 from collections.abc import Iterator
 
-from node.protocol.cases.case import Guardian, Person
+from node.protocol.cases.case import Person
+from node.protocol.consent.earlier_wishes import wish_faults
+from node.protocol.consent.guardians import guardian_fault
 from node.protocol.consent.record import (
     MAX_CONSENT_SECONDS,
     MAX_PROVISIONAL_RENEWALS,
@@ -33,31 +35,11 @@ def faults(record: ConsentRecord, person: Person, now: int) -> list[Objection]:
         _no_holder_named(record),
         _not_spoken_to_alone(record),
         _interpreter_not_independent(record),
-        *_who_gave_it(record, person),
+        _not_alone_in_a_group(record, person),
+        *_who_gave_it(record, person, now),
+        *wish_faults(record, person),
     )
     return [fault for fault in checks if fault is not None]
-
-
-def guardian_fault(guardian: Guardian | None) -> Objection | None:
-    """Why a guardian, or an adult's legal representative, does not count; None if it does. Source: H11."""
-    # 1. there is one
-    if guardian is None:
-        return _hold("R13", "no guardian or representative is recorded", "have one appointed, or use child protection")
-    # 2. appointed by a body, on a day
-    if not guardian.appointing_body or not guardian.appointed_on:
-        return _hold("H11", "the appointing body or date is missing", "record who appointed the guardian, and when")
-    # 3. not somebody of the case
-    if not guardian.not_named_in_case:
-        return _hold("H11", "the guardian is named in the case", "have another guardian appointed")
-    # 4. a second person has looked for a conflict of interest, and found none
-    if guardian.conflict_checked_by is None or guardian.conflict_checked_by == guardian.recorded_by:
-        return _hold("H11", "no second person checked for a conflict", "ask a colleague to check the guardian")
-    if guardian.conflict_found:
-        return _hold("H11", "the guardian has a conflict of interest", "consents rest; use child protection meanwhile")
-    # 5. the child was heard alone
-    if not guardian.heard_alone:
-        return _hold("H11", "the child was not heard alone", "speak with the child without the guardian")
-    return None
 
 
 def _withdrawn(record: ConsentRecord) -> Objection | None:
@@ -121,7 +103,13 @@ def _interpreter_not_independent(record: ConsentRecord) -> Objection | None:
     return _hold("H17", "the interpreter was not independent", "ask again with an independent interpreter")
 
 
-def _who_gave_it(record: ConsentRecord, person: Person) -> Iterator[Objection]:
+def _not_alone_in_a_group(record: ConsentRecord, person: Person) -> Objection | None:
+    if person.group is None or record.spoken_to_alone:
+        return None
+    return _hold("H33", "people found together were asked together", "speak with each of them alone")
+
+
+def _who_gave_it(record: ConsentRecord, person: Person, now: int) -> Iterator[Objection]:
     if record.basis == "provisional":
         yield from _provisional(record, person)
     elif person.treated_as_child:
@@ -131,9 +119,14 @@ def _who_gave_it(record: ConsentRecord, person: Person) -> Iterator[Objection]:
             yield fault
     elif record.given_by == "child_protection":
         yield _hold("H10", "child protection cannot consent for an adult", "ask the person")
-    elif record.given_by in GUARDIAN_GIVES and person.majority_at is None:
+    elif record.given_by in GUARDIAN_GIVES and not _given_before_she_was_18(record, person, now):
         # With a known 18th birthday the gate lets help under way go on for 30 days (H27).
         yield _hold("H27", "a guardian cannot consent for an adult", "ask the person")
+
+
+def _given_before_she_was_18(record: ConsentRecord, person: Person, now: int) -> bool:
+    # A birthday still to come makes no guardian's word count for somebody who is an adult already.
+    return person.majority_at is not None and record.valid_from < person.majority_at <= now
 
 
 def _child(record: ConsentRecord, person: Person) -> Iterator[Objection]:

@@ -12,6 +12,7 @@ from node.protocol.cases import changes
 from node.protocol.cases.case import Case, Guardian, Tie, person_of
 from node.protocol.cases.changes import AuditLine, Changed
 from node.service.cases import requests as asks
+from node.service.cases.acts_people import PEOPLE_ROWS
 from node.service.cases.change_rows import By, ChangeRow, one, two
 from node.service.cases.return_acts import RETURN_CHANGES
 
@@ -81,4 +82,5 @@ CHANGES: Mapping[type, ChangeRow] = {
     asks.DetentionEnded: two(changes.end_detention),
     asks.SuppressStop: ChangeRow("two", _suppress_stop),
     **RETURN_CHANGES,
+    **PEOPLE_ROWS,
 }

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 import msgspec
 
 from node.errors import BadInput, Conflict, NotAllowed, NotFound
-from node.protocol.cases.case import Case
+from node.protocol.cases.case import Case, Person
 from node.protocol.cases.changes import Changed as CaseChanged
 from node.protocol.cases.changes import add_person
+from node.protocol.cases.changes_life import add_birth
 from node.protocol.cases.return_changes import begin_return
 from node.protocol.gate.desk import may_open_identity
 from node.service.access import is_theirs, may_work_on
@@ -19,6 +20,7 @@ from node.service.actor import Actor
 from node.service.cases import identity
 from node.service.cases.acts import CHANGES
 from node.service.cases.change import Change
+from node.service.cases.life import PEOPLE_DECIDE, make_change, what_follows
 from node.service.cases.requests import (
     AddPerson,
     AnyChange,
@@ -37,6 +39,7 @@ from node.service.cases.requests import (
     person_from,
     person_view,
 )
+from node.service.cases.requests_life import RecordBirth
 from node.service.cases.return_requests import BeginReturn, ReturnChange
 from node.service.context import Node
 from node.service.threads.blocks import stop_blocked_threads
@@ -151,25 +154,33 @@ def _open(node: Node, reader: Reader, actor: Actor, case_id: str) -> OpenCase:
 
 def _change(node: Node, work: Work, actor: Actor, case_id: str, change: Change) -> Changed:
     now, book, case = node.now(), Book(node, work), _open(node, work, actor, case_id)
-    if isinstance(change, AddPerson):
-        if change.person.role == "person":
-            raise BadInput(
-                "a case is about one person; add a dependant", field="person.role", expected="dependant", rule="H26"
-            )
-        person = person_from(change.person, node.random(8).hex())
-        return _made(work, book, case, add_person(case.case, person, actor.user_id, now), now)
-    if actor.role == "machine" and isinstance(change, ReturnChange):
-        raise NotAllowed("a person decides about a return, never a case system", rule="R40")
-    if isinstance(change, BeginReturn):
-        begun = begin_return(case.case, node.random(8).hex(), change.country, change.persons, actor.user_id, now)
-        return _made(work, book, case, begun, now)
+    if actor.role == "machine" and isinstance(change, (ReturnChange, *PEOPLE_DECIDE)):
+        raise NotAllowed("a person decides this, never a case system", rule="R40")
+    if isinstance(change, AddPerson | RecordBirth | BeginReturn):
+        return _made(work, book, case, _added(case, change, actor, node.random(8).hex(), now), now)
     row = CHANGES[type(change)]
     if row.people == "one" or (row.people == "rule" and not _needs_second(case, change, actor, now)):
-        return _made(work, book, case, row.make(case.case, change, (actor.user_id,), now), now)
+        return _made(work, book, case, make_change(book, case, change, (actor.user_id,), now), now)
     if actor.role == "machine":
         raise NotAllowed("this needs two people; a case system cannot ask for it", rule="R40")
-    row.make(case.case, change, (actor.user_id, SOMEBODY_ELSE), now)  # would it be refused anyway?
+    make_change(book, case, change, (actor.user_id, SOMEBODY_ELSE), now)  # would it be refused anyway?
     return _proposed(node, work, book, case, change, actor, now)
+
+
+def _added(
+    case: OpenCase, change: AddPerson | RecordBirth | BeginReturn, actor: Actor, fresh: str, now: int
+) -> CaseChanged:
+    """Something new under a fresh random id of ours: a dependant, a newborn, a plan."""
+    if isinstance(change, BeginReturn):
+        return begin_return(case.case, fresh, change.country, change.persons, actor.user_id, now)
+    if isinstance(change, RecordBirth):
+        newborn = Person(person_id=fresh, role="dependant", age_band="0-5", gender=change.gender)
+        return add_birth(case.case, change.parent, newborn, change.on, actor.user_id, now)
+    if change.person.role == "person":
+        raise BadInput(
+            "a case is about one person; add a dependant", field="person.role", expected="dependant", rule="H26"
+        )
+    return add_person(case.case, person_from(change.person, fresh), actor.user_id, now)
 
 
 def _needs_second(case: OpenCase, change: Change, actor: Actor, now: int) -> bool:
@@ -210,7 +221,7 @@ def _decide(node: Node, work: Work, actor: Actor, case_id: str, pending: int, ap
             rule="R24",
             for_user="A second person has to confirm this. Ask a colleague to sign in.",
         )
-    changed = CHANGES[type(waiting.change)].make(case.case, waiting.change, by, now)
+    changed = make_change(book, case, waiting.change, by, now)
     work.tasks.done(pending, actor.user_id, now)
     return _made(work, book, case, changed, now)
 
@@ -218,6 +229,7 @@ def _decide(node: Node, work: Work, actor: Actor, case_id: str, pending: int, ap
 def _made(work: Work, book: Book, case: OpenCase, changed: CaseChanged, now: int) -> Changed:
     after = book.put_case(case, changed.case, now)
     stop_blocked_threads(book.node, work, after, now)
+    what_follows(book.node, work, after, changed.audit, now)
     for line in changed.audit:
         for user in line.by:
             work.audit.append(

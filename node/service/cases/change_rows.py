@@ -1,4 +1,4 @@
-"""What a row of the table of changes is, and the three usual shapes of one."""
+"""What a row of the table of changes is, and the four usual shapes of one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,6 +29,11 @@ def one(change: Callable[..., Changed], *names: str) -> ChangeRow:
 def two(change: Callable[..., Changed], *names: str) -> ChangeRow:
     """Two people are needed."""
     return ChangeRow("two", lambda case, ask, by, at: change(case, *parts(ask, names), by, at))
+
+
+def rule(change: Callable[..., Changed], *names: str) -> ChangeRow:
+    """The rule itself says whether one person is enough."""
+    return ChangeRow("rule", lambda case, ask, by, at: change(case, *parts(ask, names), by, at))
 
 
 def parts(ask: msgspec.Struct, names: tuple[str, ...]) -> list[Any]:

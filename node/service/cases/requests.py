@@ -21,9 +21,15 @@ from node.protocol.cases.case import (
     TieKind,
     TraffickingStatus,
 )
+from node.protocol.cases.children import ChildRecords
+from node.protocol.cases.family import FamilyRecords
+from node.protocol.cases.groups import GroupTie
+from node.protocol.cases.life_events import LifeRecords
 from node.protocol.letters.codes import AgeBand, Gender, Need
 from node.protocol.letters.scalars import Code, Country, Date, Id, Language, Seconds
 from node.service.cases.change import Change, PersonId
+from node.service.cases.requests_life import LIFE_CHANGES
+from node.service.cases.requests_people import PEOPLE_CHANGES
 from node.service.cases.return_requests import ReturnChange
 from node.service.threads.commands import Command
 
@@ -68,7 +74,6 @@ class SetFacts(Change, frozen=True, tag="set_facts"):
     needs: tuple[Need, ...] | None = None
     accessibility: tuple[Code, ...] | None = None
     safety_codes: tuple[Code, ...] | None = None
-    majority_at: Seconds | None = None
 
 
 class DoubtAge(Change, frozen=True, tag="doubt_age"):
@@ -216,6 +221,8 @@ AnyChange = (
     | DetentionEnded
     | SuppressStop
     | ReturnChange
+    | PEOPLE_CHANGES
+    | LIFE_CHANGES
 )
 
 
@@ -270,6 +277,10 @@ class PersonView(msgspec.Struct, frozen=True, kw_only=True):
     lifts: tuple[Lift, ...]
     blocked_countries: tuple[str, ...]
     held_for_review: bool
+    child: ChildRecords
+    family: FamilyRecords
+    life: LifeRecords
+    group: GroupTie | None
 
 
 class CaseThreadView(msgspec.Struct, frozen=True, kw_only=True):

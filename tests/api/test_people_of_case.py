@@ -1,0 +1,92 @@
+"""Children, families and what life brings, over the API: one person protects, two open a way, no machine decides."""
+
+from typing import Any
+
+import pytest
+
+from tests.api.conftest import Desk
+
+DAY = "2026-10-01"
+PANEL = ["child_protection", "legal_counsel"]
+
+
+async def change(desk: Desk, who: str, case: dict[str, Any], what: str, /, **facts: Any) -> Any:
+    return await desk.done(who, f"/cases/{case['case']}/changes", {"change": what, **facts})
+
+
+async def both(desk: Desk, case: dict[str, Any], what: str, /, **facts: Any) -> dict[str, Any]:
+    """A change that one asks for and another confirms; the person afterwards."""
+    asked = await change(desk, "bea", case, what, **facts)
+    assert not asked["done"], what
+    made = await desk.done("ana", f"/cases/{case['case']}/changes/{asked['pending']}/approve")
+    found: dict[str, Any] = made["case"]["persons"][0]
+    return found
+
+
+async def test_a_return_of_a_child_is_decided_by_two_and_a_stay_recorded_by_one(desk: Desk):
+    """R14, R24: closing a way needs one, opening it two."""
+    case = await desk.case("bea", age_band="16-17")
+    her = case["persons"][0]["person_id"]
+    facts = {"person_id": her, "panel": PANEL, "decided_on": DAY, "childs_view": "heard_and_followed"}
+
+    stay = await change(desk, "bea", case, "best_interests", outcome="stay", **facts)
+    person = await both(desk, case, "best_interests", outcome="return", country="XA", **facts)
+
+    assert stay["done"]
+    assert stay["case"]["persons"][0]["child"]["best_interests"]["outcome"] == "stay"
+    assert person["child"]["best_interests"]["by"] == [desk.users["bea"], desk.users["ana"]]
+    assert person["child"]["best_interests"]["country"] == "XA"
+
+
+async def test_family_is_suspected_by_one_and_cleared_by_two(desk: Desk):
+    """R15: a suspicion works at once."""
+    case = await desk.case("bea")
+    her = case["persons"][0]["person_id"]
+
+    flagged = await change(desk, "bea", case, "suspect_family", person_id=her, who="parent")
+    person = await both(desk, case, "clear_family", person_id=her, who="parent")
+
+    assert [one["who"] for one in flagged["case"]["persons"][0]["family"]["suspicions"]] == ["parent"]
+    assert person["family"].get("suspicions", []) == []
+
+
+async def test_a_newborn_is_a_person_and_somebody_is_asked_to_register_it(desk: Desk):
+    """H30: its parent's blocks are its own from the first minute."""
+    case = await desk.case("bea")
+    her = case["persons"][0]["person_id"]
+    await change(desk, "bea", case, "block_countries", person_id=her, countries=["XA"])
+
+    after = await change(desk, "bea", case, "birth", parent=her, on=DAY)
+
+    born = after["case"]["persons"][1]
+    assert (born["role"], born["age_band"], born["blocked_countries"]) == ("dependant", "0-5", ["XA"])
+    assert born["person_id"] != her
+    inbox = (await desk.get("bea", "/inbox")).json
+    assert "register_the_birth" in [task["code"] for task in inbox["tasks"]]
+
+
+async def test_what_she_took_back_is_noted_when_she_cannot_decide_any_more(desk: Desk):
+    """H30: earlier wishes stand; the node finds them in her consents."""
+    case = await desk.case("bea")
+    path = f"/cases/{case['case']}/consents"
+    consent = await desk.done("bea", path, desk.consent_body(case, "XA"), 201)
+    await desk.done("bea", f"{path}/{consent['consent']}/withdraw", {"purposes": ["referral"]})
+
+    after = await change(
+        desk, "bea", case, "incapacity", person_id=case["persons"][0]["person_id"], since=desk.clock.now(),
+        lasting="lasting",
+    )  # fmt: skip
+
+    unable = after["case"]["persons"][0]["life"]["incapacity"]
+    assert unable["refused"] == [{"country": "XA", "purposes": ["referral"]}]
+
+
+@pytest.mark.parametrize("field", ["majority_at", "age_band"])
+async def test_the_way_of_plain_facts_changes_no_age(desk: Desk, field: str):
+    """R12, H27: only the changes that two people confirm do."""
+    case = await desk.case("bea", age_band="16-17")
+    body = {"change": "set_facts", "person_id": case["persons"][0]["person_id"], field: 1}
+
+    answer = await desk.post("bea", f"/cases/{case['case']}/changes", body)
+
+    assert answer.status == 422

@@ -112,6 +112,60 @@ BODIES: dict[str, Any] = {
         ],
         "onward": ["XB"],
     },
+    "info.request": {
+        "purpose": "identity_nationality",
+        "why": "documents_for_her",
+        "topics": [],
+        "counsel_heard": True,
+        "consular": False,
+    },
+    "info.response": {"answer": "need_more", "findings": [], "missing": ["birth_date"]},
+    "ident.support_request": {
+        "asks": ["interpreter", "indicators"],
+        "why": "first_interview",
+        "languages": ["uk"],
+        "exploitation": ["labour"],
+        "topics": ["legal_aid"],
+    },
+    "ident.support_response": {
+        "offers": [{"ask": "interpreter", "available": "yes", "service": ["interpreter-1"]}],
+        "available_from": ["2026-12-01"],
+        "findings": [{"topic": "legal_aid", "found": "on_conditions"}],
+    },
+    "rectification": {"supersedes": LETTER_ID},
+    "access.request": {"token": TOKEN},
+    "access.response": {
+        "token": TOKEN,
+        "letters": [
+            {
+                "letter_id": LETTER_ID,
+                "levels": ["L1", "L3"],
+                "held": "kept",
+                "opened": [{"role": "caseworker", "times": 2}],
+                "names_opened": [{"role": "coordinator", "times": 1}],
+                "kept": [{"legal_ground": "legal_claims", "until": NOW}],
+            },
+        ],
+        "onward": ["XB"],
+        "kept_until": NOW,
+    },
+    "breach.notice": {
+        "letters": [LETTER_ID],
+        "noticed_at": NOW,
+        "cause": "device_lost",
+        "measures": ["device_wiped"],
+        "names_exposed": False,
+        "people_affected": 1,
+    },
+    "complaint.open": {"about": "decline", "asks": ["review"], "letters": [LETTER_ID]},
+    "complaint.answer": {
+        "outcome": "partly_upheld",
+        "body": "ombudsperson-xa",
+        "body_kind": "ombudsperson",
+        "independent": True,
+        "measures": ["decision_changed"],
+        "next_routes": ["court"],
+    },
     "channel.hello": {"reason": "restore", "received": [{"epoch": 77, "seq": 3}]},
     "channel.heads": {
         "sent_epoch": 1,
@@ -286,6 +340,19 @@ def _struct(cls: type[Any], parts: dict[str, st.SearchStrategy[Any]]) -> st.Sear
         low, high = ("window_starts_at", "window_ends") if name == "ArrangeBody" else ("from_seq", "to_seq")
         two = st.tuples(parts.pop(low), parts.pop(high)).map(sorted)
         return st.builds(lambda pair, **rest: cls(**rest, **{low: pair[0], high: pair[1]}), two, **parts)
+    if name in ("AskBody", "AskAnswerBody", "HeldLetter", "ComplaintOpenBody"):
+        return st.builds(cls, **parts | _fitting(name))
     if name == "ChangeBody":
         parts = parts | {"services": parts["services"].filter(lambda some: some != ())}
     return st.builds(cls, **parts)
+
+
+def _fitting(name: str) -> dict[str, Any]:
+    """Fields of information and rights that have to fit each other, fixed to one of the cases that do."""
+    fixed: dict[str, dict[str, Any]] = {
+        "AskBody": {"purpose": st.just("legal_status_rights"), "topics": st.just(("legal_aid", "compensation"))},
+        "AskAnswerBody": {"answer": st.just("confirmed"), "missing": st.just(())},
+        "HeldLetter": {"held": st.just("whole"), "kept": st.just(())},
+        "ComplaintOpenBody": {"asks": st.just(("answer",))},
+    }
+    return fixed[name]

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from node.protocol.cases.case import Case, Person, person_of
 from node.protocol.consent.record import ConsentRecord
-from node.protocol.gate.facts import Draft, Duty, OfficeKeyFacts, RecipientFacts, ThreadFacts, duty_of
+from node.protocol.gate.facts import Draft, Duty, OfficeKeyFacts, RecipientFacts, ThreadFacts, duty_for
 from node.protocol.letters.fields import SEALED_TO_A_HOLDER
 from node.protocol.letters.frame import ConsentEntry
+from node.protocol.letters.kinds import KINDS
 from node.protocol.rules import Objection
 
 
@@ -25,7 +26,7 @@ class Context:
 
     def __post_init__(self) -> None:
         # Nearly every guard asks for these two.
-        object.__setattr__(self, "duty", duty_of(self.draft.letter.kind))
+        object.__setattr__(self, "duty", duty_for(self.draft.letter))
         object.__setattr__(self, "persons", self._persons())
 
     @property
@@ -37,6 +38,12 @@ class Context:
     def tells_new(self) -> bool:
         """Whether this letter discloses: then it also needs a consent that has not ended."""
         return self.duty.discloses or bool(self.draft.letter.disclosed)
+
+    @property
+    def opens(self) -> bool:
+        """Whether this letter begins a thread: another country hears of a matter for the first time."""
+        kind = KINDS.get(self.draft.letter.kind)
+        return kind is not None and kind.opens
 
     @property
     def office_key(self) -> OfficeKeyFacts | None:

@@ -4,13 +4,15 @@
 Source: domain 5.6 (column consent purpose); practice H01, H02; wire 7.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import msgspec
 
 from node.protocol.letters.bodies import Body, DataItem
+from node.protocol.letters.bodies_information import AskBody
 from node.protocol.letters.codes import STOP_KINDS, Level, Purpose
+from node.protocol.letters.codes_information import CONSENT_FOR
 from node.protocol.letters.frame import ConsentEntry, Letter
 
 HolderKind = Literal["state", "civil_society"]
@@ -51,9 +53,22 @@ DUTIES: dict[str, Duty] = {
         Duty("consent.withdrawal", None, False, False, False),
         Duty("erasure.request", None, False, False, False),
         Duty("erasure.confirm", None, False, False, False),
+        Duty("info.request", "enquiry", True, True, True),  # `duty_for` puts the purpose of the question in its place
+        Duty("info.response", None, False, False, False),  # the neutral answer is nobody's decision (R27)
+        Duty("ident.support_request", "enquiry", True, True, True),
+        Duty("ident.support_response", None, False, False, True),
+        Duty("rectification", None, False, False, True),  # H02: a correction does not rest on consent
+        Duty("access.request", None, False, False, True),
+        Duty("access.response", None, False, False, True),
+        Duty("breach.notice", None, False, False, True),
+        Duty("complaint.open", None, False, False, True),
+        Duty("complaint.answer", None, False, False, True),
     )
 }
-MAY_DISCLOSE: frozenset[str] = frozenset({"referral.disclose", "referral.arrange"})
+MAY_DISCLOSE: frozenset[str] = frozenset({"referral.disclose", "referral.arrange", "info.request", "rectification"})
+# What is carried here was accepted before, or is the question itself: no acceptance comes first (domain 1.5, 5.9).
+NEEDS_NO_ACCEPTANCE: frozenset[str] = frozenset({"info.request", "rectification"})
+PROVISIONAL: frozenset[str] = frozenset({"referral.offer", "referral.info", "ident.support_request"})  # H10
 DECIDING_ROLES: frozenset[ActorRole] = frozenset({"caseworker", "coordinator"})
 NEVER_REFUSED: frozenset[str] = frozenset({*STOP_KINDS, "consent.withdrawal", "erasure.request", "erasure.confirm"})
 
@@ -128,6 +143,16 @@ class Draft:
 def duty_of(kind: str) -> Duty:
     """What a kind rests on; a kind without a row rests on consent and discloses, so that nothing slips through."""
     return DUTIES.get(kind) or Duty(kind, None, True, True, True)
+
+
+def duty_for(letter: Letter[Body]) -> Duty:
+    """What this very letter rests on: a question rests on consent for what it asks (domain 5.8)."""
+    return replace(duty_of(letter.kind), purpose=purpose_of(letter.kind, letter.body))
+
+
+def purpose_of(kind: str, body: Body) -> Purpose | None:
+    """The purpose that her consent must have for a letter of this kind and body."""
+    return CONSENT_FOR[body.purpose] if isinstance(body, AskBody) else duty_of(kind).purpose
 
 
 def purpose_gone(withdrawn: Withdrawn, purpose: str | None, levels: frozenset[str]) -> bool:

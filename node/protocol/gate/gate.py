@@ -14,6 +14,7 @@ from node.protocol.consent.record import ConsentRecord
 from node.protocol.gate import consent as guards_consent
 from node.protocol.gate import guards, shown
 from node.protocol.gate import identity as guards_identity
+from node.protocol.gate import information as guards_information
 from node.protocol.gate.context import Context, cancel, hold
 from node.protocol.gate.facts import Draft, OfficeKeyFacts, RecipientFacts, ThreadFacts, Withdrawn
 from node.protocol.gate.shown import receiver
@@ -61,8 +62,11 @@ GUARDS: tuple[Callable[[Context], Iterator[Objection]], ...] = (
     guards_identity.onward,
     guards_identity.embassies,
     guards_identity.exclusions,
+    # questions
+    guards_information.consulate,
     # who decided
     guards.decided_by_a_person,
+    guards_information.answered_by_a_person,
 )
 RARE_CROWD = 2  # so many unusual marks together point at few people (H28)
 

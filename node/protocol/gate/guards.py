@@ -54,7 +54,7 @@ def named_countries(c: Context) -> Iterator[Objection]:
     held = c.draft.letter.kind in NEVER_REFUSED
     if any(asked_to_be_unknown_to(person, c.recipient.country) for person in c.persons):
         yield _blocked("H05", held)
-    if c.draft.letter.kind == "referral.offer" and c.case is not None and c.case.first_intake is None:
+    if c.opens and c.duty.rests_on_consent and c.case is not None and c.case.first_intake is None:
         yield hold("H05", "nobody asked who must never hear of her", "ask her first; it is the first intake question")
 
 

@@ -31,7 +31,7 @@ def office(c: Context) -> Iterator[Objection]:
 def distrust(c: Context) -> Iterator[Objection]:
     """H14: whom two people distrust, for her or for all, gets no names and no new offer."""
     about_country = are_two(c.recipient.distrusted_by) or _distrusted(c, "country", c.recipient.country)
-    opens = c.draft.letter.kind == "referral.offer"
+    opens = c.opens and c.duty.rests_on_consent
     if about_country and (opens or c.carries_names):
         yield hold("H14", "two people recorded distrust of this country", "choose another country or organisation")
         return

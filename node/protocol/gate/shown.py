@@ -8,7 +8,17 @@ import re
 from collections.abc import Iterator
 
 from node.protocol.cases.case import CHILD_BANDS
-from node.protocol.gate.facts import MAY_DISCLOSE, NEVER_REFUSED, ThreadFacts, Withdrawn, duty_of, purpose_gone
+from node.protocol.gate.facts import (
+    MAY_DISCLOSE,
+    NEEDS_NO_ACCEPTANCE,
+    NEVER_REFUSED,
+    PROVISIONAL,
+    ThreadFacts,
+    Withdrawn,
+    duty_for,
+    purpose_gone,
+)
+from node.protocol.gate.shown_information import about_questions, beyond_the_question
 from node.protocol.letters.bodies import AcceptBody, Body, DataItem, OfferBody
 from node.protocol.letters.codes import (
     DEFAULT_HANDLING,
@@ -25,6 +35,7 @@ OUTING_WORDS = frozenset(
     {"trans", "transgender", "hiv", "aids", "pregnant", "pregnancy", "obstetric", "antenatal", "addiction"}
 )
 SAID_ON_THE_WIRE = frozenset({"R06", "R07", "R18", "R26", "R29", "R30"})  # a field name may be refused by these
+MARKED = ("referral.", "info.", "ident.")
 _REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 _GUARDIAN_GIVES = frozenset({"guardian", "self_with_guardian"})
 
@@ -40,6 +51,7 @@ def objections(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objection]
         return
     yield from _handling(letter)
     yield from _first_contact(letter)
+    yield from about_questions(letter)
     yield from _before_acceptance(letter, shared)
     yield from _consent(letter, shared)
     yield from _disclosed(letter, shared)
@@ -47,8 +59,8 @@ def objections(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objection]
 
 
 def _handling(letter: Letter[Body]) -> Iterator[Objection]:
-    if letter.kind.startswith("referral.") and not set(DEFAULT_HANDLING) <= set(letter.handling):
-        yield _no("H05", "one of the four handling marks is missing", "every referral carries all four")
+    if letter.kind.startswith(MARKED) and not set(DEFAULT_HANDLING) <= set(letter.handling):
+        yield _no("H05", "one of the four handling marks is missing", "every referral and question carries all four")
 
 
 def _first_contact(letter: Letter[Body]) -> Iterator[Objection]:
@@ -76,7 +88,7 @@ def _first_contact(letter: Letter[Body]) -> Iterator[Objection]:
 
 
 def _before_acceptance(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objection]:
-    if not shared.accepted and _carries_identity(letter):
+    if not shared.accepted and letter.kind not in NEEDS_NO_ACCEPTANCE and _carries_identity(letter):
         yield _no(
             "R04",
             "identity before acceptance",
@@ -86,7 +98,7 @@ def _before_acceptance(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Ob
 
 
 def _consent(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objection]:
-    duty = duty_of(letter.kind)
+    duty = duty_for(letter)
     if not duty.rests_on_consent:
         return
     # 1. not on something she took back
@@ -108,7 +120,7 @@ def _consent(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objection]:
 
 
 def _entry(letter: Letter[Body], entry: ConsentEntry) -> Iterator[Objection]:
-    duty = duty_of(letter.kind)
+    duty = duty_for(letter)
     # 1. a child never alone
     if entry.treated_as_child and (entry.given_by == "self" or entry.capacity == "adult"):
         yield _no("R13", "a child's consent is given as an adult's", "ask the guardian and the child")
@@ -121,7 +133,7 @@ def _entry(letter: Letter[Body], entry: ConsentEntry) -> Iterator[Objection]:
     # 4. provisional: offer and information at L1, no more
     if entry.basis == "provisional" or entry.given_by == "child_protection":
         only_enquiry = set(entry.levels) <= {"L1"} and set(entry.purposes) <= {"enquiry"}
-        if letter.kind not in ("referral.offer", "referral.info") or not only_enquiry:
+        if letter.kind not in PROVISIONAL or not only_enquiry:
             yield _no("H10", "a provisional basis goes beyond an offer", "have a guardian appointed first")
     # 5. in its time when written, where something new is told
     if entry.until <= letter.written_at and (duty.discloses or letter.disclosed):
@@ -154,6 +166,8 @@ def _item(
     if refusal := _field_refused(item):
         yield refusal
         return
+    if letter.kind == "rectification":
+        return  # of a letter that was judged when it came: `fold` compares the fields
     # 2. a person of this thread, with consent
     entry = _entry_for(letter, shared, item.person)
     if entry is None:
@@ -169,7 +183,11 @@ def _item(
         kid = letter.sealed_identity.office_kid if letter.sealed_identity else None
         if kid is None or (entry in letter.consent and entry.holder != kid):
             yield _no("H13", "names are sealed to another office than her consent names", "seal to the named office")
-    # 5. asked for; an arrangement tells what both prepare, and is not asked for
+    # 5. asked for, or what the question needs; an arrangement tells what both prepare, and is not asked for
+    if letter.kind == "info.request":
+        if refusal := beyond_the_question(letter, item):
+            yield refusal
+        return
     is_arrangement = letter.kind == "referral.arrange" and item.field in ARRANGEMENTS
     if not is_arrangement and (item.person, item.field) not in needed:
         yield _no("R04", "a field the other side does not need", "leave it out", reason=NOT_IN_DATA_NEEDED)
@@ -218,7 +236,7 @@ def _rested_on(letter: Letter[Body], gone: Withdrawn) -> bool:
     tokens = {entry.token for entry in letter.consent} | {item.person for item in letter.disclosed}
     concerns_her = gone.token in tokens or letter.sender_role == "responder"
     levels = frozenset[str](item.level for item in letter.disclosed)
-    return concerns_her and purpose_gone(gone, duty_of(letter.kind).purpose, levels)
+    return concerns_her and purpose_gone(gone, duty_for(letter).purpose, levels)
 
 
 def _no(rule: str, sentence: str, next_step: str, reason: int | None = None) -> Objection:

@@ -5,6 +5,15 @@ null, so another value that may be missing is a list of at most one. Whatever te
 and travels in the sealed block: here stay windows and modes. Source: domain.md 5.6 and 5.9, practice.md, wire.md 7, 13.
 """
 
+from node.protocol.letters.bodies_information import AskAnswerBody, AskBody, SupportAnswerBody, SupportAskBody
+from node.protocol.letters.bodies_rights import (
+    AccessRequestBody,
+    AccessResponseBody,
+    BreachNoticeBody,
+    ComplaintAnswerBody,
+    ComplaintOpenBody,
+    RectificationBody,
+)
 from node.protocol.letters.codes import (
     ANSWERS,
     Accompaniment,
@@ -282,5 +291,15 @@ Body = (
     | WithdrawalBody
     | ErasureRequestBody
     | ErasureConfirmBody
+    | AskBody
+    | AskAnswerBody
+    | SupportAskBody
+    | SupportAnswerBody
+    | RectificationBody
+    | AccessRequestBody
+    | AccessResponseBody
+    | BreachNoticeBody
+    | ComplaintOpenBody
+    | ComplaintAnswerBody
     | None
 )

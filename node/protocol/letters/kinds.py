@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from types import GenericAlias
 from typing import Final, Literal
 
-from node.protocol.letters import bodies, control
+from node.protocol.letters import bodies, bodies_information, bodies_rights, control
 from node.protocol.letters.bodies import Body
 from node.protocol.letters.control import Control, ControlBody
 from node.protocol.letters.frame import Letter
 
 COVER, LETTER, CONTROL = range(3)  # the classes of wire.md 2
 LetterClass = Literal[1, 2]
-Family = Literal["referral", "consent", "erasure", "channel", "node"]
+Family = Literal["referral", "consent", "erasure", "information", "rights", "channel", "node"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,16 @@ _ROWS: Final = (
     Kind("consent.withdrawal", bodies.WithdrawalBody, 1, "consent", on_arrival=True),
     Kind("erasure.request", bodies.ErasureRequestBody, 1, "erasure", on_arrival=True),
     Kind("erasure.confirm", bodies.ErasureConfirmBody, 1, "erasure", on_arrival=True),
+    Kind("info.request", bodies_information.AskBody, 1, "information", opens=True),
+    Kind("info.response", bodies_information.AskAnswerBody, 1, "information"),
+    Kind("ident.support_request", bodies_information.SupportAskBody, 1, "information", opens=True),
+    Kind("ident.support_response", bodies_information.SupportAnswerBody, 1, "information"),
+    Kind("rectification", bodies_rights.RectificationBody, 1, "rights", on_arrival=True),
+    Kind("access.request", bodies_rights.AccessRequestBody, 1, "rights", on_arrival=True),
+    Kind("access.response", bodies_rights.AccessResponseBody, 1, "rights", on_arrival=True),
+    Kind("breach.notice", bodies_rights.BreachNoticeBody, 1, "rights", on_arrival=True),
+    Kind("complaint.open", bodies_rights.ComplaintOpenBody, 1, "rights", opens=True),
+    Kind("complaint.answer", bodies_rights.ComplaintAnswerBody, 1, "rights"),
     Kind("channel.hello", control.HelloBody, 2, "channel"),
     Kind("channel.heads", control.HeadsBody, 2, "channel"),
     Kind("channel.resend", control.ResendBody, 2, "channel"),

@@ -88,6 +88,11 @@ _ROWS: Final = (
     Reply("referral.handback",         wd(5),      wd(3),     hours(24), hours(4),    "as the offer"),
     Reply("erasure.request",           hours(168), hours(168), hours(168), hours(168), "5.9"),
     Reply("consent.withdrawal",        hours(72),  hours(72), hours(72), hours(72),   "5.9"),
+    Reply("rectification",             hours(72),  hours(72), hours(72), hours(72),   "5.9"),
+    Reply("access.request",            hours(720), hours(720), hours(720), hours(720), "5.9: 30 days"),
+    Reply("complaint.open",            hours(720), hours(720), hours(720), hours(720), "practice: 30 days"),
+    Reply("info.request",              wd(10),     wd(5),     hours(48), hours(12),   "5.8; faster ones ours"),
+    Reply("ident.support_request",     wd(5),      wd(3),     hours(24), hours(4),    "5.8; faster ones ours"),
     Reply("letter.opened",             hours(24),  hours(12), hours(4),  hours(1),    "wire 7"),
 )
 ESCALATION: Final = (

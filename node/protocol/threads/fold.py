@@ -12,7 +12,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from node.protocol.letters.codes import ANSWERS_NOTHING, NOT_IN_THIS_STATE
+from node.protocol.letters.codes import ANSWERS_NOTHING, NOT_IN_DATA_NEEDED, NOT_IN_THIS_STATE
 from node.protocol.matter import Matter, Refusal, Rule
 from node.protocol.matters import matter_named
 from node.protocol.threads.thread import NONE, NOTHING_SHARED, Awaited, Entry, Shared, Status, Thread, after_stop, other
@@ -109,13 +109,25 @@ def void_numbers(thread: Thread) -> set[tuple[str, int]]:
 
 
 def answers_something(thread: Thread, letter: Entry) -> Refusal | None:
-    """A letter that says what it answers must name a letter of this thread; an erasure is confirmed to who asked."""
+    """A letter that says what it answers must name a letter of this thread; erasure and access answer who asked."""
     answered = next((e for e in thread.entries if e.letter_id == letter.in_reply_to), None)
-    if letter.kind == "erasure.confirm":
-        asked = answered is not None and answered.side != letter.side and answered.kind in _ASKS_TO_ERASE
-        return None if asked else Refusal(ANSWERS_NOTHING, "nobody asked for this erasure")
+    if letter.kind in _ANSWERS:
+        asked = answered is not None and answered.side != letter.side and answered.kind in _ANSWERS[letter.kind]
+        return None if asked else Refusal(ANSWERS_NOTHING, "nobody asked for this")
+    if letter.kind == "rectification":
+        return _corrects_something(thread, letter)
     if letter.in_reply_to is not None and answered is None:
         return Refusal(ANSWERS_NOTHING, "it answers a letter that is not of this thread")
+    return None
+
+
+def _corrects_something(thread: Thread, letter: Entry) -> Refusal | None:
+    """R33, R04: a correction is of a letter of one's own, and of fields that it carried; nothing new comes that way."""
+    wrong = next((e for e in thread.entries if e.letter_id in letter.facts.about and e.side == letter.side), None)
+    if wrong is None:
+        return Refusal(ANSWERS_NOTHING, "it corrects a letter that is not of this thread")
+    if not set(letter.facts.items) <= set(wrong.facts.items):
+        return Refusal(NOT_IN_DATA_NEEDED, "a field that the corrected letter did not carry")
     return None
 
 
@@ -180,4 +192,7 @@ def _acts(entry: Entry) -> bool:
 
 
 _OUTSIDE: Final = frozenset({"waiting", "refused"})
-_ASKS_TO_ERASE: Final = frozenset({"erasure.request", "consent.withdrawal"})
+_ANSWERS: Final = {  # answers that must name what they answer, because they take effect on arrival
+    "erasure.confirm": frozenset({"erasure.request", "consent.withdrawal"}),
+    "access.response": frozenset({"access.request"}),
+}

@@ -5,6 +5,7 @@ Pure: each function takes a thread and gives back another one; a service stores 
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -52,6 +53,9 @@ __all__ = [
 ]
 
 
+RIGHTS: Final = ("consent.withdrawal", "erasure.request", "rectification", "access.request", "breach.notice")
+
+
 def open_thread(thread_id: str, peer: str, side: Role, matter: str) -> Thread:
     """A thread on which nothing has happened. `thread_id`: 16 random bytes, lowercase hex, for this peer alone."""
     return Thread(thread_id=thread_id, peer=peer, side=side, matter=matter)
@@ -71,7 +75,7 @@ def allowed(thread: Thread, now: int) -> list[Option]:
     """Every act of our side, and for those that cannot be done now, why not: for buttons and API answers."""
     matter = matter_named(thread.matter)
     mine = dict.fromkeys(r.kind for r in matter.rules if r.side == thread.side)
-    options = [_option(thread, matter, kind, now) for kind in (*mine, "consent.withdrawal", "erasure.request")]
+    options = [_option(thread, matter, kind, now) for kind in (*mine, *RIGHTS)]
     if not matter.stop:
         return options  # what this thread is about has not arrived yet, so there is no word to end it
     why = _stop_refused(thread, now)

@@ -11,7 +11,10 @@ from msgspec import Struct
 
 from node.protocol.gate.facts import Withdrawn
 from node.protocol.letters.bodies import AcceptBody, ArrivedBody, Body, ChangeBody, DataItem, WithdrawalBody
+from node.protocol.letters.bodies_information import AskAnswerBody, AskBody
+from node.protocol.letters.bodies_rights import BreachNoticeBody, RectificationBody
 from node.protocol.letters.codes import Level, Purpose, Role
+from node.protocol.letters.codes_information import InfoAnswer, InfoPurpose
 from node.protocol.letters.frame import Letter
 
 Status = Literal["applied", "crossed", "waiting", "refused", "void"]
@@ -27,7 +30,8 @@ AFTER_STOP: Final = ("consent.withdrawal", "erasure.", "rectification", "access.
 class Facts(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     """What the fold needs of a letter's content, in codes; never a name, never text.
 
-    `items` are the fields an acceptance asks for or a disclosure carries; `sealed`: an identity block is inside.
+    `items` are the fields an acceptance asks for or a disclosure carries; `sealed`: an identity block is inside;
+    `about`: the letters of this thread that it is about; `asked` and `answer`: the purpose of a question, its answer.
     """
 
     organisation: str = ""
@@ -37,6 +41,9 @@ class Facts(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     token: str = ""
     purposes: tuple[Purpose, ...] = ()
     levels: tuple[Level, ...] = ()
+    about: tuple[str, ...] = ()
+    asked: InfoPurpose | None = None
+    answer: InfoAnswer | None = None
 
 
 NO_FACTS: Final = Facts()
@@ -91,6 +98,7 @@ class Shared(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False)
     arranged: bool = False
     arrived: bool | None = None
     awaited: tuple[Awaited, ...] = ()
+    asked: InfoPurpose | None = None
 
 
 NOTHING_SHARED: Final = Shared()
@@ -180,6 +188,14 @@ def _facts_of(letter: Letter[Body]) -> Facts:
         return Facts(arrived=body.arrived, items=letter.disclosed, sealed=sealed)
     if isinstance(body, WithdrawalBody):
         return Facts(token=body.token, purposes=body.purposes, levels=body.levels)
+    if isinstance(body, AskBody):
+        return Facts(items=letter.disclosed, sealed=sealed, asked=body.purpose)
+    if isinstance(body, AskAnswerBody):
+        return Facts(items=letter.disclosed, sealed=sealed, answer=body.answer)
+    if isinstance(body, RectificationBody):
+        return Facts(items=letter.disclosed, sealed=sealed, about=(body.supersedes,))
+    if isinstance(body, BreachNoticeBody):
+        return Facts(about=body.letters)
     return Facts(items=letter.disclosed, sealed=sealed) if letter.disclosed or sealed else NO_FACTS
 
 

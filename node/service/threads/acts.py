@@ -9,7 +9,7 @@ from typing import Final, cast
 import msgspec
 
 from node.errors import BadInput, NotAllowed, NotFound
-from node.protocol.gate.facts import MAY_DISCLOSE, ActorRole
+from node.protocol.gate.facts import MAY_DISCLOSE, ActorRole, purpose_of
 from node.protocol.gate.facts import Draft as GateDraft
 from node.protocol.gate.gate import at_drafting
 from node.protocol.letters.bodies import Body
@@ -88,7 +88,18 @@ def _act(node: Node, work: Work, actor: Actor, thread_id: str, command: Act) -> 
     stated = Stated((), {})
     if file.thread.side == "opener" and command.kind in STATES_CONSENT:
         persons = persons_of(case, tuple(dict.fromkeys(file.persons.values())))
-        stated = state_consents(node, book, case, peer, thread_id, persons, file.persons, command.consents, now)
+        stated = state_consents(
+            node,
+            book,
+            case,
+            peer,
+            thread_id,
+            persons,
+            file.persons,
+            command.consents,
+            now,
+            purpose_of(command.kind, body),
+        )
     identity = read_identity(node, work, case, actor.office) if command.disclose else {}
     if command.disclose:
         if command.kind not in MAY_DISCLOSE:

@@ -12,7 +12,7 @@ from node.protocol.cases.case import Person, person_of
 from node.protocol.consent.record import ConsentRecord, ConsentTo
 from node.protocol.consent.scope import assertion, note_asserted
 from node.protocol.letters.bodies import Body, DataItem
-from node.protocol.letters.codes import DEFAULT_HANDLING, Handling, Urgency
+from node.protocol.letters.codes import DEFAULT_HANDLING, Handling, Purpose, Urgency
 from node.protocol.letters.decode import AnyLetter
 from node.protocol.letters.fields import BY_NAME, SEALED_TO_A_HOLDER
 from node.protocol.letters.frame import ConsentEntry, Letter, SealedIdentity
@@ -21,7 +21,10 @@ from node.service.threads.book import Book, OpenCase
 from node.service.threads.commands import FieldsOf
 from node.service.threads.files import ThreadFile
 
-STATES_CONSENT = ("referral.offer", "referral.info", "referral.disclose", "referral.arrange")
+STATES_CONSENT = (
+    *("referral.offer", "referral.info", "referral.disclose", "referral.arrange"),
+    *("info.request", "ident.support_request"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Stated:
 
 def state_consents(
     node: Node, book: Book, case: OpenCase, peer: str, thread: str, persons: list[Person], known: dict[str, str],
-    chosen: tuple[str, ...], now: int,
+    chosen: tuple[str, ...], now: int, purpose: Purpose | None = None,
 ) -> Stated:  # fmt: skip
     """One entry for each person, under the thread's token or a fresh one; noted in the record, in this transaction."""
     entries: list[ConsentEntry] = []
@@ -42,7 +45,7 @@ def state_consents(
     named: dict[str, str] = {}
     records = book.consents(case)
     for person in persons:
-        record, to = _choose(records, person, peer, chosen, now)
+        record, to = _choose(records, person, peer, chosen, purpose)
         token = tokens.get(person.person_id) or node.random(16).hex()
         entries.append(assertion(record, person, to, now, token))
         if not any((one.token, one.thread) == (token, thread) for one in record.asserted):
@@ -163,11 +166,12 @@ def _sealed(block: SealedBlock) -> SealedIdentity:
 
 
 def _choose(
-    records: list[ConsentRecord], person: Person, peer: str, chosen: tuple[str, ...], now: int
+    records: list[ConsentRecord], person: Person, peer: str, chosen: tuple[str, ...], purpose: Purpose | None
 ) -> tuple[ConsentRecord, ConsentTo]:
-    """The chosen record of this person, else the newest in force that names the country."""
+    """The chosen record of this person, else the newest in force that names the country, for this purpose if any is."""
     mine = [one for one in records if one.person_id == person.person_id and (not chosen or one.consent_id in chosen)]
-    for record in sorted(mine, key=lambda one: (one.withdrawn_at is None, one.valid_from), reverse=True):
+    order = sorted(mine, key=lambda one: (one.withdrawn_at is None, purpose in one.purposes, one.valid_from))
+    for record in reversed(order):
         named = [to for to in record.recipients if to.country == peer]
         if named:
             return record, next((to for to in named if to.holder is not None), named[0])

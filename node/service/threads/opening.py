@@ -11,6 +11,7 @@ import msgspec
 from node.errors import BadInput
 from node.protocol.cases.case import CaseThread, Person
 from node.protocol.cases.changes import open_thread as note_thread
+from node.protocol.gate.facts import purpose_of
 from node.protocol.letters.bodies import Body
 from node.protocol.letters.kinds import KINDS, LETTER
 from node.protocol.matters import matter_of
@@ -73,7 +74,18 @@ def begin(node: Node, work: Work, actor: Actor, case_id: str, command: OpenThrea
     thread = machine.open_thread(thread_id, command.peer, "opener", matter_of(command.kind).name)
     stated = Stated((), {})
     if command.kind in STATES_CONSENT:
-        stated = state_consents(node, book, case, command.peer, thread_id, persons, {}, command.consents, now)
+        stated = state_consents(
+            node,
+            book,
+            case,
+            command.peer,
+            thread_id,
+            persons,
+            {},
+            command.consents,
+            now,
+            purpose_of(command.kind, body),
+        )
     file = ThreadFile(
         thread, persons=stated.persons, opening=letter_id, urgency=command.urgency, retention_until=retention_until(now)
     )

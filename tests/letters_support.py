@@ -186,6 +186,29 @@ BODIES: dict[str, Any] = {
     "letter.refused": {"letter_id": LETTER_ID, "reason": 201},
     "node.pull": {"token": "A" * 43, "until": NOW},
     "node.notice": {"what": "suspension_seen", "country": "XB"},
+    "safety.alert": {
+        "about": "the_person",
+        "who": [TOKEN],
+        "dangers": ["traffickers_near"],
+        "setting": "on_the_way",
+        "region": "XA-02",
+        "until": NOW + 86_400,
+        "do_not_contact": ["family", "police"],
+        "justification": "cannot_be_reached",
+        "names_needed": [],
+    },
+    "safety.medical": {"who": TOKEN, "unable": "unconscious"},
+    "safety.update": {
+        "alert": LETTER_ID,
+        "status": "danger_grows",
+        "dangers": ["violence"],
+        "region": None,
+        "until": [NOW + 90_000],
+    },
+    "safety.acknowledged": {"alert": LETTER_ID, "action": "acting", "next_word_by": [NOW + 3600]},
+    "safety.stand_down": {"alert": LETTER_ID, "reason": "found_safe"},
+    "safety.drill": {"answer_by": NOW + 3600},
+    "safety.drill_answer": {"drill": LETTER_ID, "answered_at": NOW + 60, "unlocked": True},
 }
 
 

@@ -3,7 +3,7 @@
 A further matter is further tables, not further machinery: `fold` and `machine` know no kind and no state by name.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -58,7 +58,10 @@ class Crossing:
 
 @dataclass(frozen=True)
 class Matter:
-    """The tables of one kind of thread."""
+    """The tables of one kind of thread.
+
+    `unordered`: its letters all count on arrival, in any order, and this reads the state from the set of them.
+    """
 
     name: str
     opening: frozenset[str]
@@ -68,6 +71,7 @@ class Matter:
     crossings: tuple[Crossing, ...]
     discloses: frozenset[str]
     words: dict[str, str] = field(default_factory=dict)
+    unordered: Callable[[Iterable[Entry]], str] | None = None
 
     @cached_property
     def by_act(self) -> dict[tuple[str, Role, str, Case], Rule]:

@@ -6,9 +6,10 @@ from node.protocol.complaint import COMPLAINT
 from node.protocol.information import IDENTIFICATION, INFORMATION
 from node.protocol.matter import Matter
 from node.protocol.referral import REFERRAL
+from node.protocol.safety import SAFETY_MATTER
 
 MATTERS: Final[dict[str, Matter]] = {
-    matter.name: matter for matter in (REFERRAL, INFORMATION, IDENTIFICATION, COMPLAINT)
+    matter.name: matter for matter in (REFERRAL, INFORMATION, IDENTIFICATION, COMPLAINT, SAFETY_MATTER)
 }
 # The first matter of a stop stands for a thread of which nothing else has arrived.
 STOPS: Final[dict[str, Matter]] = {matter.stop: matter for matter in reversed(MATTERS.values())}

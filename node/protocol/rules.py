@@ -73,7 +73,7 @@ RULES: tuple[Rule, ...] = (
         "R02",
         "Only a safety alert may go without consent, with a reason and a second look within 24 hours.",
         "CETS 197 art 33",
-        ("later",),
+        ("drafting", "release", "receiver"),
     ),
     Rule(
         "R03",
@@ -317,7 +317,12 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("H18", "She carries a paper only if that is safe.", "practice H18", ("later",)),
     Rule("H19", "Only she confirms that she arrived.", "practice H19", ("later",)),
-    Rule("H20", "Medical facts go without consent only if she cannot speak.", "practice H20", ("later",)),
+    Rule(
+        "H20",
+        "Medical facts go without consent only if she cannot speak.",
+        "practice H20",
+        ("drafting", "release", "receiver"),
+    ),
     Rule("H21", "An on-call promise is tested.", "practice H21", ("later",)),
     Rule(
         "H22",
@@ -346,7 +351,7 @@ RULES: tuple[Rule, ...] = (
         "practice H28",
         ("drafting", "release", "receiver", "shape"),
     ),
-    Rule("H29", "Whoever left by choice is not traced.", "practice H29", ("later",)),
+    Rule("H29", "Whoever left by choice is not traced.", "practice H29", ("drafting", "release", "record")),
     Rule("H30", "Death, birth and incapacity freeze letters, not care.", "practice H30", ("later",)),
     Rule(
         "H31",
@@ -357,7 +362,12 @@ RULES: tuple[Rule, ...] = (
     Rule("H32", "A suspension lists who is on the way.", "practice H32", ("later",)),
     Rule("H33", "People in a group each decide alone.", "practice H33", ("shape",)),
     Rule("H34", "What she asked to keep is kept.", "practice H34", ("later",)),
-    Rule("H35", "An alert about another person is that person's own.", "practice H35", ("later",)),
+    Rule(
+        "H35",
+        "An alert about another person is that person's own.",
+        "practice H35",
+        ("drafting", "release", "receiver"),
+    ),
 )
 
 BY_ID: dict[str, Rule] = {rule.id: rule for rule in RULES}

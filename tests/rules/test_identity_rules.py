@@ -243,6 +243,7 @@ def test_the_same_letter_gets_the_same_answer_whatever_is_known_here():
         "changed_at",
         "stopped",
         "opened_at",
+        "alerted",
     }
 
 

@@ -23,6 +23,7 @@ Protection = Literal["none", "considering", "sought", "granted", "refused", "clo
 TieKind = Literal["nationality", "habitual_residence", "other"]
 Feared = Literal["yes", "no", "not_asked"]
 DistrustTarget = Literal["country", "holder", "organisation"]
+Disappearance = Literal["left_by_choice", "lost_contact", "feared_taken"]  # H29
 
 CHILD_BANDS: frozenset[AgeBand] = frozenset({"0-5", "6-11", "12-15", "16-17"})
 LIFT_WAIT_SECONDS = 7 * 24 * 3600  # H03: the block ends seven days after her written wish, so that she can take it back
@@ -88,6 +89,7 @@ class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     family: FamilyRecords = NO_FAMILY_RECORDS
     life: LifeRecords = NO_EVENTS
     group: GroupTie | None = None
+    disappearance: Disappearance | None = None
 
     @property
     def treated_as_child(self) -> bool:

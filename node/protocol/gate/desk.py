@@ -20,9 +20,9 @@ ALWAYS_WORKS = frozenset({*STOP_KINDS, "consent.withdrawal", "erasure.request", 
 def holds(letter: Letter[Body], case: Case | None, sender: str, now: int) -> list[Objection]:
     """Why a letter that was stored and receipted waits for a person here, before anybody acts on it or answers.
 
-    `sender` is the country; [] when nothing holds it. Stops and withdrawals are never held: they protect.
+    `sender` is the country; [] when nothing holds it. Never held, because they protect: stops, withdrawals, safety.
     """
-    if letter.kind in ALWAYS_WORKS:
+    if letter.kind in ALWAYS_WORKS or letter.kind.startswith("safety."):  # H02: a danger is never held up here
         return []
     found: list[Objection] = []
     # 1. H05: the first question, before anything about her opens

@@ -63,6 +63,11 @@ DUTIES: dict[str, Duty] = {
         Duty("breach.notice", None, False, False, True),
         Duty("complaint.open", None, False, False, True),
         Duty("complaint.answer", None, False, False, True),
+        Duty("safety.alert", None, False, False, True),
+        Duty("safety.medical", None, False, False, True),
+        Duty("safety.update", None, False, False, True),
+        Duty("safety.acknowledged", None, False, False, True),
+        Duty("safety.stand_down", None, False, False, True),
     )
 }
 MAY_DISCLOSE: frozenset[str] = frozenset({"referral.disclose", "referral.arrange", "info.request", "rectification"})
@@ -112,7 +117,8 @@ class ThreadFacts(msgspec.Struct, frozen=True):
     """What both sides exchanged on the thread, before the letter that is judged. Source: wire 3 row 13.
 
     `entries` are the opener's latest consent entries, one per token; `changed_at` is when the other side last named
-    another organisation (UTC seconds). `stopped`: a stop was sent, received or queued.
+    another organisation (UTC seconds). `stopped`: a stop was sent, received or queued. `alerted`: tokens
+    that safety alerts named.
     """
 
     accepted: bool = False
@@ -123,13 +129,15 @@ class ThreadFacts(msgspec.Struct, frozen=True):
     changed_at: int | None = None
     stopped: bool = False
     opened_at: int = 0
+    alerted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A letter of ours as it would travel, with what only we know: whose token is whose, who decided, which way out.
 
-    `persons` maps consent tokens to `person_id`; for an answer to another country it may be empty.
+    `persons` maps consent tokens to `person_id`; for an answer to another country it may be empty. `second` is who
+    confirmed it where two people are needed.
     """
 
     letter: Letter[Body]
@@ -138,6 +146,7 @@ class Draft:
     actor_role: ActorRole
     persons: dict[str, str] = field(default_factory=dict)
     way: Way = "post"
+    second: str = ""
 
 
 def duty_of(kind: str) -> Duty:

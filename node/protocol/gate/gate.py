@@ -12,7 +12,7 @@ from node.protocol.cases.case import Case
 from node.protocol.cases.changes import AuditLine
 from node.protocol.consent.record import ConsentRecord
 from node.protocol.gate import consent as guards_consent
-from node.protocol.gate import guards, shown
+from node.protocol.gate import guards, guards_safety, shown
 from node.protocol.gate import identity as guards_identity
 from node.protocol.gate import information as guards_information
 from node.protocol.gate.context import Context, cancel, hold
@@ -48,6 +48,8 @@ GUARDS: tuple[Callable[[Context], Iterator[Objection]], ...] = (
     guards_consent.withdrawn,
     guards.stopped,
     guards.coercion,
+    guards_safety.alert,
+    guards_safety.disappeared,
     guards.presumed_is_enough,
     guards.children,
     # her consent

@@ -59,7 +59,12 @@ def eyes_only(c: Context) -> Iterator[Objection]:
 def onward(c: Context) -> Iterator[Objection]:
     """R28: another organisation than she agreed to gets nothing more before she agreed to it."""
     changed_at = c.shared.changed_at
-    if changed_at is None or c.draft.letter.sender_role != "opener" or not c.draft.letter.disclosed:
+    if (
+        changed_at is None
+        or not c.duty.rests_on_consent
+        or c.draft.letter.sender_role != "opener"
+        or not c.draft.letter.disclosed
+    ):
         return
     rests_on = [record for record in c.consents if used(c, record)]
     if not rests_on or any(record.valid_from < changed_at for record in rests_on):

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from node.protocol.cases.case import CHILD_BANDS
+from node.protocol.gate import shown_safety
 from node.protocol.gate.facts import (
     MAY_DISCLOSE,
     NEEDS_NO_ACCEPTANCE,
@@ -47,6 +48,9 @@ def receiver(letter: Letter[Body], shared: ThreadFacts) -> Objection | None:
 
 def objections(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objection]:
     """Every objection to the content, in a fixed order, so that all nodes name the same first one."""
+    if letter.kind.startswith("safety."):  # R02: it rests on the danger alone, and has checks of its own
+        yield from shown_safety.objections(letter, shared)
+        return
     if letter.kind in NEVER_REFUSED:  # R20, H01: a stop, a withdrawal and an erasure are never refused
         return
     yield from _handling(letter)

@@ -14,6 +14,13 @@ from node.protocol.letters.bodies_rights import (
     ComplaintOpenBody,
     RectificationBody,
 )
+from node.protocol.letters.bodies_safety import (
+    AcknowledgedBody,
+    AlertBody,
+    MedicalBody,
+    SafetyUpdateBody,
+    StandDownBody,
+)
 from node.protocol.letters.codes import (
     ANSWERS,
     Accompaniment,
@@ -301,5 +308,10 @@ Body = (
     | BreachNoticeBody
     | ComplaintOpenBody
     | ComplaintAnswerBody
+    | AlertBody
+    | MedicalBody
+    | SafetyUpdateBody
+    | AcknowledgedBody
+    | StandDownBody
     | None
 )

@@ -71,6 +71,10 @@ Category = Literal[  # ours: what a person says yes or no to; after `needs` the 
     "assessment_report",
     "legal_papers",
     "narrative",
+    "allergies",
+    "current_medication",
+    "medical_condition",
+    "medical_device",
 ]
 
 # --- the offer (wire.md 7) ---

@@ -8,6 +8,7 @@ from typing import Annotated, Generic, TypeVar
 from msgspec import Meta, Struct, field
 
 from node.protocol.letters.bodies import Part
+from node.protocol.letters.bodies_safety import DrillAnswerBody, DrillBody
 from node.protocol.letters.codes import REASON_NAMES, HelloReason, Notice
 from node.protocol.letters.scalars import Count, Country, Hash, Id, Ordinal, Seconds, Token32
 
@@ -105,7 +106,18 @@ class NoticeBody(Part, frozen=True):
     country: Country
 
 
-ControlBody = HelloBody | HeadsBody | ResendBody | ClosedBody | OpenedBody | RefusedBody | PullBody | NoticeBody
+ControlBody = (
+    HelloBody
+    | HeadsBody
+    | ResendBody
+    | ClosedBody
+    | OpenedBody
+    | RefusedBody
+    | PullBody
+    | NoticeBody
+    | DrillBody
+    | DrillAnswerBody
+)
 
 C = TypeVar("C", bound=ControlBody, covariant=True)
 

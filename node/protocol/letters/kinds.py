@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from types import GenericAlias
 from typing import Final, Literal
 
-from node.protocol.letters import bodies, bodies_information, bodies_rights, control
+from node.protocol.letters import bodies, bodies_information, bodies_rights, bodies_safety, control
 from node.protocol.letters.bodies import Body
 from node.protocol.letters.control import Control, ControlBody
 from node.protocol.letters.frame import Letter
 
 COVER, LETTER, CONTROL = range(3)  # the classes of wire.md 2
 LetterClass = Literal[1, 2]
-Family = Literal["referral", "consent", "erasure", "information", "rights", "channel", "node"]
+Family = Literal["referral", "consent", "erasure", "information", "rights", "safety", "channel", "node"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +69,19 @@ _ROWS: Final = (
     Kind("breach.notice", bodies_rights.BreachNoticeBody, 1, "rights", on_arrival=True),
     Kind("complaint.open", bodies_rights.ComplaintOpenBody, 1, "rights", opens=True),
     Kind("complaint.answer", bodies_rights.ComplaintAnswerBody, 1, "rights"),
+    Kind("safety.alert", bodies_safety.AlertBody, 1, "safety", opens=True, on_arrival=True),
+    Kind("safety.medical", bodies_safety.MedicalBody, 1, "safety", on_arrival=True),
+    Kind("safety.update", bodies_safety.SafetyUpdateBody, 1, "safety", on_arrival=True),
+    Kind("safety.acknowledged", bodies_safety.AcknowledgedBody, 1, "safety", on_arrival=True),
+    Kind("safety.stand_down", bodies_safety.StandDownBody, 1, "safety", on_arrival=True),
     Kind("channel.hello", control.HelloBody, 2, "channel"),
     Kind("channel.heads", control.HeadsBody, 2, "channel"),
     Kind("channel.resend", control.ResendBody, 2, "channel"),
     Kind("channel.closed", control.ClosedBody, 2, "channel"),
     Kind("letter.opened", control.OpenedBody, 2, "channel"),
     Kind("letter.refused", control.RefusedBody, 2, "channel"),
+    Kind("safety.drill", bodies_safety.DrillBody, 2, "safety"),
+    Kind("safety.drill_answer", bodies_safety.DrillAnswerBody, 2, "safety"),
     Kind("node.pull", control.PullBody, 2, "node"),
     Kind("node.notice", control.NoticeBody, 2, "node"),
 )

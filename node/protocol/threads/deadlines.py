@@ -93,6 +93,8 @@ _ROWS: Final = (
     Reply("complaint.open",            hours(720), hours(720), hours(720), hours(720), "practice: 30 days"),
     Reply("info.request",              wd(10),     wd(5),     hours(48), hours(12),   "5.8; faster ones ours"),
     Reply("ident.support_request",     wd(5),      wd(3),     hours(24), hours(4),    "5.8; faster ones ours"),
+    Reply("safety.alert",              hours(1),   hours(1),   hours(1),   hours(1),    "5.10"),
+    Reply("safety.medical",            hours(1),   hours(1),   hours(1),   hours(1),    "5.10"),
     Reply("letter.opened",             hours(24),  hours(12), hours(4),  hours(1),    "wire 7"),
 )
 ESCALATION: Final = (
@@ -138,7 +140,7 @@ def arrival_by(window_ends: int) -> int:
 def thread_ends(kind: str, urgency: Urgency, written_at: int, accepted: bool, calendar: Calendar) -> int:
     """When a thread expires on which nothing follows this letter (UTC seconds)."""
     due = reply_by(kind, urgency, written_at, calendar) or written_at
-    if accepted or kind == "referral.accept":
+    if accepted or kind == "referral.accept" or kind.startswith("safety."):
         return max(due, written_at + CARE_S)
     return due_at(ANSWER_SLACK, due, calendar)
 

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from node.protocol.letters.codes import ANSWERS_NOTHING, NOT_IN_DATA_NEEDED, NOT_IN_THIS_STATE
 from node.protocol.matter import Matter, Refusal, Rule
 from node.protocol.matters import matter_named
+from node.protocol.safety import is_safety
 from node.protocol.threads.thread import NONE, NOTHING_SHARED, Awaited, Entry, Shared, Status, Thread, after_stop, other
 
 NEVER_SENT: Final = 2**53  # beyond every number of the wire: no letter has said yet that this one will not come
@@ -78,10 +79,23 @@ def refold(thread: Thread) -> Thread:
     """The thread with its state and each letter's effect computed anew; nothing changes once it was stopped."""
     if thread.stopped or thread.closed_here:
         return thread
+    if matter_named(thread.matter).unordered:
+        return replace(thread, shared=together(thread, thread.entries))
     void = void_numbers(thread)
     folded = fold(matter_named(thread.matter), _counting(thread, void))
     entries = tuple(_marked(entry, folded.status, void) for entry in thread.entries)
     return replace(thread, entries=entries, shared=folded.shared)
+
+
+def together(thread: Thread, entries: Iterable[Entry]) -> Shared:
+    """The state of a matter whose letters count on arrival, read from the set of them whatever their order."""
+    counted, read = [e for e in entries if e.status == "applied"], matter_named(thread.matter).unordered
+    assert read is not None, "only for such a matter"
+    return Shared(
+        state=read(counted),
+        thread_ends=max((e.thread_ends for e in counted), default=0),
+        opened_at=min((e.written_at for e in counted), default=0),
+    )
 
 
 def counting(thread: Thread) -> list[Entry]:
@@ -110,6 +124,8 @@ def void_numbers(thread: Thread) -> set[tuple[str, int]]:
 
 def answers_something(thread: Thread, letter: Entry) -> Refusal | None:
     """A letter that says what it answers must name a letter of this thread; erasure and access answer who asked."""
+    if is_safety(letter.kind):  # what it is about stands in its body, and may not have arrived yet
+        return None
     answered = next((e for e in thread.entries if e.letter_id == letter.in_reply_to), None)
     if letter.kind in _ANSWERS:
         asked = answered is not None and answered.side != letter.side and answered.kind in _ANSWERS[letter.kind]

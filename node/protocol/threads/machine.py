@@ -13,7 +13,17 @@ from node.errors import Conflict, NotFound
 from node.protocol.letters.codes import NOT_IN_THIS_STATE, UNKNOWN_THREAD, WRONG_SIDE, Role
 from node.protocol.matter import Matter, Refusal, Rule
 from node.protocol.matters import STOPS, matter_named
-from node.protocol.threads.fold import after, answers_something, counting, fold, judge, past_of, refold, void_numbers
+from node.protocol.threads.fold import (
+    after,
+    answers_something,
+    counting,
+    fold,
+    judge,
+    past_of,
+    refold,
+    together,
+    void_numbers,
+)
 from node.protocol.threads.outcome import (
     ActNotAllowed,
     Cancelled,
@@ -122,7 +132,7 @@ def release(thread: Thread, letter_id: str, now: int) -> Released | Cancelled:
     out = replace(out, void=_own_void(thread))
     base = replace(left, entries=(*thread.entries, out), own_n=out.n)
     if after_stop(entry.kind):
-        return _released(thread, base, out)
+        return _released(thread, refold(base) if matter_named(thread.matter).unordered else base, out)
     entered = _entered(thread, base, out)
     if isinstance(entered, Refusal):
         return Cancelled(left, entered.reason, entered.why)
@@ -169,6 +179,8 @@ def _local(thread: Thread) -> Shared:
     if any(e.kind in STOPS for e in thread.queued):
         return STOPPED
     matter, shared = matter_named(thread.matter), thread.shared
+    if matter.unordered:
+        return together(thread, (*thread.entries, *thread.queued))
     for entry in thread.queued:
         judged = judge(matter, shared, entry)
         if not after_stop(entry.kind) and isinstance(judged, Rule):
@@ -178,7 +190,8 @@ def _local(thread: Thread) -> Shared:
 
 def _option(thread: Thread, matter: Matter, kind: str, now: int) -> Option:
     if after_stop(kind):
-        refusal, source = _closed_to_all(thread), "R20"
+        refusal = _closed_to_all(thread, kind)
+        source = next((r.source for r in matter.rules if r.kind == kind), "R20")
     else:
         refusal, source = _closed(thread, now), "5.6"
         local = _local(thread).state
@@ -194,14 +207,17 @@ def _refused_now(thread: Thread, entry: Entry, now: int) -> Refusal | None:
     if refusal := answers_something(thread, entry):
         return refusal
     if after_stop(entry.kind):
-        return _closed_to_all(thread)
+        return _closed_to_all(thread, entry.kind)
     if refusal := _closed(thread, now):
         return refusal
     judged = judge(matter_named(thread.matter), _local(thread), entry)
     return judged if isinstance(judged, Refusal) else None
 
 
-def _closed_to_all(thread: Thread) -> Refusal | None:
+def _closed_to_all(thread: Thread, kind: str) -> Refusal | None:
+    opens = kind in matter_named(thread.matter).opening and not thread.closed_here
+    if opens and not thread.entries:
+        return None
     if thread.closed_here or not any(e.n for e in thread.entries):
         return Refusal(UNKNOWN_THREAD, "the other country has never heard of this thread")
     return None
@@ -222,7 +238,8 @@ def _stop_refused(thread: Thread, now: int) -> str | None:
         return "the time of this thread has run out"
     # What ended it may never have arrived, so a thread that our own letter ended can still be stopped.
     counted = [e for e in thread.entries if e.status == "applied" and not after_stop(e.kind)]
-    ended_by_peer = thread.shared.state in matter_named(thread.matter).ends and counted[-1].side != thread.side
+    ended = thread.shared.state in matter_named(thread.matter).ends
+    ended_by_peer = ended and (not counted or counted[-1].side != thread.side)
     return "this thread has ended" if ended_by_peer else None
 
 

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from node.protocol.letters.codes import N_ALREADY_USED, NOT_IN_THIS_STATE, UNKNOWN_THREAD, WRONG_SIDE
 from node.protocol.matter import Refusal, Rule
 from node.protocol.matters import STOPS, matter_named, matter_of
+from node.protocol.safety import is_safety
 from node.protocol.threads.fold import after, answers_something, counting, fold, judge, past_of, refold, void_numbers
 from node.protocol.threads.outcome import Changes, Verdict, awaited_changes, changes
 from node.protocol.threads.thread import NONE, STOPPED, Entry, Shared, Status, Thread, after_stop, other, own_top
@@ -55,6 +56,8 @@ def receive(
         if refusal := _cannot_begin(thread, letter):
             return Verdict("refused", thread, "refused", refusal.reason)
         begun = _begun(thread_id, peer, letter)
+        if is_safety(letter.kind) and (reason := content(letter, begun.shared)):
+            return Verdict("refused", thread, "refused", reason)
         return (_next if _is_next(begun, letter) else _judged)(begun, letter, content)
     # 3. its number, and the side it claims
     claimed, letter = letter.side, replace(letter, side=other(thread.side))
@@ -62,16 +65,19 @@ def receive(
         return Verdict("refused", thread, "refused", N_ALREADY_USED)
     if claimed == thread.side:
         return _refused(thread, letter, WRONG_SIDE, content)
-    # 4. after a stop
+    # 4. what a safety letter itself shows; its state, its turn and its time never count against it
+    if is_safety(letter.kind) and (reason := content(letter, thread.shared)):
+        return _refused(thread, letter, reason, content)
+    # 5. after a stop
     if thread.stopped:
         return _after_stop(thread, letter)
-    # 5. what takes effect on arrival
+    # 6. what takes effect on arrival
     if after_stop(letter.kind):
         return _on_arrival(thread, letter, content)
-    # 6. so late that no node may still have sent it
+    # 7. so late that no node may still have sent it
     if thread.shared.state != NONE and now >= thread.shared.thread_ends + max_life_s:
         return _refused(thread, letter, NOT_IN_THIS_STATE, content)
-    # 7. in its turn
+    # 8. in its turn
     if _is_next(thread, letter):
         return _next(thread, letter, content)
     return _judged(thread, letter, content)
@@ -89,7 +95,13 @@ def _cannot_begin(thread: Thread | None, letter: Entry) -> Refusal | None:
 
 
 def _begun(thread_id: str, peer: str, letter: Entry) -> Thread:
-    return Thread(thread_id=thread_id, peer=peer, side=other(letter.side), matter=matter_of(letter.kind).name)
+    return Thread(thread_id=thread_id, peer=peer, side=other(letter.side), matter=_named_by(letter))
+
+
+def _named_by(letter: Entry) -> str:
+    """What a thread is about, as this letter tells it: one that may ride on any thread tells it only as the first."""
+    tells = letter.n == 1 or not after_stop(letter.kind)
+    return matter_of(letter.kind).name if tells else ""
 
 
 def _stop(thread: Thread | None, letter: Entry, thread_id: str, peer: str) -> Verdict:
@@ -117,6 +129,8 @@ def _after_stop(thread: Thread, letter: Entry) -> Verdict:
 def _on_arrival(thread: Thread, letter: Entry, content: Content) -> Verdict:
     if refusal := answers_something(thread, letter):
         return _refused(thread, letter, refusal.reason, content)
+    if thread.matter == "":
+        thread = replace(thread, matter=_named_by(letter))
     entered, late = _turns(_with(thread, letter), content)
     return _verdict(entered, "stored", "applied", changes(thread, entered, letter.letter_id), late)
 
@@ -129,7 +143,8 @@ def _refused(thread: Thread, letter: Entry, reason: int, content: Content) -> Ve
 
 
 def _is_next(thread: Thread, letter: Entry) -> bool:
-    plain = letter.n == thread.turn and not letter.void and not thread.given_up and thread.matter != ""
+    ordered = thread.matter != "" and not matter_named(thread.matter).unordered
+    plain = letter.n == thread.turn and not letter.void and not thread.given_up and ordered
     return plain and letter.seen >= own_top(thread) and not any(e.status == "waiting" for e in thread.entries)
 
 
@@ -151,7 +166,7 @@ def _next(thread: Thread, letter: Entry, content: Content) -> Verdict:
 def _judged(thread: Thread, letter: Entry, content: Content) -> Verdict:
     """The general case: note it as waiting, then give every letter its turn that has one now."""
     if thread.matter == "":
-        thread = replace(thread, matter=matter_of(letter.kind).name)
+        thread = replace(thread, matter=_named_by(letter))
     if letter.n < thread.turn:  # only a number that was given up is still free below the turn
         return Verdict("stored", _with(thread, replace(letter, status="void")), "void")
     waiting = _with(thread, letter if after_stop(letter.kind) else replace(letter, status="waiting"))

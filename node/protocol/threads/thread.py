@@ -13,6 +13,7 @@ from node.protocol.gate.facts import Withdrawn
 from node.protocol.letters.bodies import AcceptBody, ArrivedBody, Body, ChangeBody, DataItem, WithdrawalBody
 from node.protocol.letters.bodies_information import AskAnswerBody, AskBody
 from node.protocol.letters.bodies_rights import BreachNoticeBody, RectificationBody
+from node.protocol.letters.bodies_safety import AcknowledgedBody, AlertBody, SafetyUpdateBody, StandDownBody
 from node.protocol.letters.codes import Level, Purpose, Role
 from node.protocol.letters.codes_information import InfoAnswer, InfoPurpose
 from node.protocol.letters.frame import Letter
@@ -31,7 +32,8 @@ class Facts(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     """What the fold needs of a letter's content, in codes; never a name, never text.
 
     `items` are the fields an acceptance asks for or a disclosure carries; `sealed`: an identity block is inside;
-    `about`: the letters of this thread that it is about; `asked` and `answer`: the purpose of a question, its answer.
+    `about`: the letters of this thread that it is about; `asked` and `answer`: the purpose of a question, its answer;
+    `tokens`: the persons a safety alert is about.
     """
 
     organisation: str = ""
@@ -44,6 +46,7 @@ class Facts(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     about: tuple[str, ...] = ()
     asked: InfoPurpose | None = None
     answer: InfoAnswer | None = None
+    tokens: tuple[str, ...] = ()
 
 
 NO_FACTS: Final = Facts()
@@ -196,6 +199,10 @@ def _facts_of(letter: Letter[Body]) -> Facts:
         return Facts(items=letter.disclosed, sealed=sealed, about=(body.supersedes,))
     if isinstance(body, BreachNoticeBody):
         return Facts(about=body.letters)
+    if isinstance(body, SafetyUpdateBody | AcknowledgedBody | StandDownBody):
+        return Facts(about=(body.alert,))
+    if isinstance(body, AlertBody):
+        return Facts(items=letter.disclosed, sealed=sealed, tokens=body.who)
     return Facts(items=letter.disclosed, sealed=sealed) if letter.disclosed or sealed else NO_FACTS
 
 

@@ -24,4 +24,5 @@ def thread_facts(thread: Thread, stated: Iterable[ConsentEntry]) -> ThreadFacts:
         changed_at=shared.changed_at,
         stopped=thread.stopped,
         opened_at=shared.opened_at,
+        alerted=tuple(token for e in thread.entries if e.status == "applied" for token in e.facts.tokens),
     )

@@ -16,6 +16,7 @@ from node.protocol.letters.codes import DEFAULT_HANDLING, Handling, Purpose, Urg
 from node.protocol.letters.decode import AnyLetter
 from node.protocol.letters.fields import BY_NAME, SEALED_TO_A_HOLDER
 from node.protocol.letters.frame import ConsentEntry, Letter, SealedIdentity
+from node.protocol.safety import is_safety
 from node.service.context import Node
 from node.service.threads.book import Book, OpenCase
 from node.service.threads.commands import FieldsOf
@@ -84,7 +85,7 @@ def frame(
         sender_role=file.thread.side,
         urgency=urgency,
         handling=handling,
-        lawful_basis="explicit_consent",
+        lawful_basis="vital_interests" if is_safety(kind) else "explicit_consent",
         consent=stated.entries,
         reply_by=None,
         thread_ends=file.first_ends or now,

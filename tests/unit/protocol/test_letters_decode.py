@@ -252,7 +252,7 @@ def test_a_class_or_kind_that_is_not_known_is_unsupported():
         (b"not even json", 3),
         (to_bytes(offer), 255),
         (to_bytes(offer | {"kind": "return.forced"}), 1),
-        (to_bytes({"kind": "safety.alert"}), 1),  # an unknown kind is told before its fields are judged
+        (to_bytes({"kind": "return.forced"}), 1),  # an unknown kind is told before its fields are judged
         (to_bytes(offer), 2),
         (to_bytes(opened), 1),
     ]

@@ -90,3 +90,41 @@ async def test_the_way_of_plain_facts_changes_no_age(desk: Desk, field: str):
     answer = await desk.post("bea", f"/cases/{case['case']}/changes", body)
 
     assert answer.status == 422
+
+
+async def test_the_checklist_says_what_is_missing_for_each_person(desk: Desk):
+    """R13, R14, H12, H26, H31: with the rule, the sentence and what opens it."""
+    case = await desk.case("bea", age_band="16-17")
+    await change(desk, "bea", case, "add_person", person={"age_band": "0-5", "role": "dependant"})
+
+    her, child = (await desk.get("bea", f"/cases/{case['case']}/protections?country=XA")).json
+
+    assert [one["rule"] for one in her["to_consent"]] == ["R13"]
+    assert [one["rule"] for one in her["to_return"]] == ["R13", "R14", "R14"]
+    assert [one["rule"] for one in her["to_seek_family"]] == ["H12"]
+    assert [one["rule"] for one in child["to_cross_a_border"]] == ["H26"]
+    assert all(one["next"] for one in her["to_return"])
+    assert (await desk.get("cleo", f"/cases/{case['case']}/protections")).status == 404
+
+
+async def test_people_found_together_keep_cases_of_their_own_and_a_wish_to_be_apart_shows_where_they_would_meet(
+    desk: Desk,
+):
+    """H33: local; a caseworker sees only her own cases of the group, and how many others there are."""
+    one, two = await desk.case("bea"), await desk.case("bea")
+    three = await desk.case("cleo")
+    her = one["persons"][0]["person_id"]
+
+    await desk.done("bea", f"/cases/{one['case']}/group", {"case": two["case"]})
+    await desk.done("ana", f"/cases/{three['case']}/group", {"case": two["case"]})
+    await change(desk, "bea", one, "group_wish", person_id=her, wish="keep_apart", apart_from=[two["case"]])
+    for case in (one, two):
+        await desk.done("bea", f"/cases/{case['case']}/consents", desk.consent_body(case, "XA"), 201)
+        await desk.done("bea", f"/cases/{case['case']}/referrals", {"peer": "XA", "needs": ["shelter"]}, 201)
+
+    seen = (await desk.get("bea", f"/cases/{two['case']}/group")).json
+    stolen = await desk.post("bea", f"/cases/{one['case']}/group", {"case": three["case"]})
+
+    assert seen["others"] == 1
+    assert seen["members"] == [{"case": one["case"], "wish": "keep_apart", "apart": True, "meets_in": ["XA"]}]
+    assert stolen.status == 404

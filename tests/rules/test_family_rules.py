@@ -7,14 +7,30 @@ import pytest
 
 from node.errors import BadInput, NotAllowed
 from node.protocol.cases import changes_children as change
-from node.protocol.cases.case import Case, Person
+from node.protocol.cases.case import Case, CaseThread, Person
 from node.protocol.cases.safeguards import (
     child_may_return,
     custody_is_clear,
     family_may_be_sought,
     family_may_be_told,
 )
-from tests.rules.world import CHILD, GUARDIAN, HER, NOW, case, with_
+from node.protocol.gate.desk import holds
+from tests.rules.world import (
+    CHILD,
+    GUARDIAN,
+    HER,
+    NOW,
+    OTHER_THREAD,
+    THREAD,
+    accepted,
+    both,
+    case,
+    entry,
+    letter,
+    offer,
+    record,
+    with_,
+)
 
 MINOR = with_(HER, age_band="16-17", guardian=GUARDIAN)
 ANA, BOTH = ("ana",), ("ana", "ben")
@@ -134,7 +150,7 @@ def test_r14_sender_a_child_without_a_guardian_or_of_doubtful_age_does_not_retur
         (lambda one: change.confirm_other_care(one, "p1", "small_home", DAY, ANA, NOW), "H12"),
         (lambda one: change.reopen_contact(one, "p1", ANA, NOW), "H12"),
         (lambda one: change.clear_family(one, "p1", "parent", ANA, NOW), "R15"),
-        (lambda one: change.family_may_know(one, "p1", "all_she_agreed", ANA, NOW), "R16"),
+        (lambda one: change.family_may_know(one, "p1", "what_she_agreed", ANA, NOW), "R16"),
         (lambda one: change.check_custody(one, "p1", "not_known", True, DAY, ANA, NOW), "H26"),
     ],
 )
@@ -187,7 +203,7 @@ def test_r15_sender_the_same_suspicion_twice_is_one():
 
 def test_r16_sender_family_hears_of_trafficking_only_if_she_said_so():
     """R16: by default nothing; her yes is recorded by two."""
-    agreed = change.family_may_know(case(HER), "p1", "all_she_agreed", BOTH, NOW).case.persons[0]
+    agreed = change.family_may_know(case(HER), "p1", "what_she_agreed", BOTH, NOW).case.persons[0]
 
     told = family_may_be_told(HER, says_trafficking=True)
     assert told is not None
@@ -207,3 +223,52 @@ def test_h26_sender_custody_of_a_dependent_child_is_checked_unless_asking_is_dan
     assert (custody_is_clear(checked.persons[1]) is None) == clear
     assert custody_is_clear(CHILD) is not None
     assert custody_is_clear(HER) is None
+
+
+def test_r15_sender_no_letter_asks_after_family_that_may_be_involved_whichever_person_it_is_about():
+    """R15: the gate looks at everybody of the thread; a dependant's suspicion stops the mother's letter too."""
+    asks = with_(letter("referral.update"), kind="return.family_request")
+    flagged = change.suspect_family(case(HER, CHILD), "p2", "parent", "ana", NOW).case
+    decided = with_(CHILD, child=person_after(trace()).child)
+
+    assert "R15" in both(asks, case=flagged)
+    assert "R15" not in both(asks, case=case(HER, decided))
+    assert "H12" in both(asks, case=case(HER, CHILD))
+
+
+def test_r15_receiver_the_desk_contacts_nobody_for_another_country_where_family_may_be_involved_here():
+    """R15: the origin may know what the sender does not; the answer on the wire says nothing of it."""
+    came = with_(letter("referral.update"), kind="return.family_request")
+    flagged = change.suspect_family(case(HER), "p1", "parent", "ana", NOW).case
+
+    assert [one.rule for one in holds(came, flagged, "XA", NOW)] == ["R15"]
+    assert holds(letter("referral.update"), flagged, "XA", NOW) == []
+
+
+def test_h26_sender_no_dependent_child_crosses_a_border_before_custody_was_checked():
+    """H26: an arrangement waits; the offer and the help do not."""
+    arrange = letter("referral.arrange", consent=(entry(), entry(CHILD)))
+    records = (record(), record(CHILD))
+    checked = change.check_custody(case(HER, CHILD), "p2", "sole", False, DAY, ANA, NOW).case
+
+    assert both(arrange, case=case(HER, CHILD), consents=records, shared=accepted()) == ["H26"]
+    assert both(arrange, case=checked, consents=records, shared=accepted()) == []
+    assert both(offer(HER, CHILD), case=case(HER, CHILD), consents=records) == []
+
+
+def test_h26_sender_a_thread_begun_anew_without_somebody_names_no_earlier_one():
+    """H26: a blocked dependant does not drop out of a sent count; the new thread has no history."""
+    family = case(HER, CHILD)
+    alone = CaseThread(thread=THREAD, country="XA", opened_at=NOW, persons=("p1",))
+    earlier = CaseThread(thread=OTHER_THREAD, country="XA", opened_at=NOW, persons=("p1", "p2"))
+    both_threads = with_(family, threads=(alone, earlier))
+
+    assert both(with_(offer(), relates_to=OTHER_THREAD), case=both_threads) == ["H26"]
+    assert both(offer(), case=both_threads) == []
+    same = with_(family, threads=(alone, with_(earlier, persons=("p1",))))
+    assert both(with_(offer(), relates_to=OTHER_THREAD), case=same) == []
+
+
+def test_h33_sender_no_letter_names_a_thread_of_somebody_elses_case():
+    """H33, R26: nothing on the wire links two people of a group."""
+    assert both(with_(offer(), relates_to=OTHER_THREAD)) == ["H33"]

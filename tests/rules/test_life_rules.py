@@ -8,11 +8,28 @@ from node.errors import BadInput, NotAllowed
 from node.protocol.cases import changes_life as life
 from node.protocol.cases.case import Person, asylum_blocks
 from node.protocol.cases.changes import add_person
+from node.protocol.cases.children import Custody
 from node.protocol.cases.coming_of_age import fall_due
 from node.protocol.cases.life_events import Refused
 from node.protocol.cases.safeguards import birth_is_settled, state_may_be_asked
 from node.protocol.consent.faults import faults
-from tests.rules.world import CHILD, DAY, GUARDIAN, HER, NOW, case, record, tie, with_
+from tests.rules.world import (
+    CHILD,
+    DAY,
+    GUARDIAN,
+    HER,
+    NOW,
+    accepted,
+    both,
+    case,
+    disclosure,
+    entry,
+    letter,
+    record,
+    release,
+    tie,
+    with_,
+)
 
 MINOR = with_(HER, age_band="16-17", guardian=GUARDIAN)
 ANA, BOTH = ("ana",), ("ana", "ben")
@@ -198,3 +215,50 @@ def test_h33_sender_a_wish_to_be_apart_names_whom_of_the_group():
         life.join_group(grouped, "p1", "g2", (), "ana", NOW)
     with pytest.raises(BadInput):
         life.group_wish(case(), "p1", "keep_together", (), "ana", NOW)
+
+
+def test_h30_sender_after_a_death_what_rests_on_consent_is_frozen_for_the_whole_thread():
+    """H30: a family's letters too; what protects still goes."""
+    dead = life.record_death(case(HER, CHILD), "p2", YESTERDAY, "ana", NOW).case
+    update = letter("referral.update", consent=())
+    withdrawal = letter("consent.withdrawal", consent=())
+
+    gate = release(update, case=dead, consents=(record(), record(CHILD)), shared=accepted())
+    assert (gate.held, [one.rule for one in gate.objections]) == (True, ["H30"])
+    assert both(withdrawal, case=dead, shared=accepted()) == []
+
+
+def test_h30_sender_a_newborn_crosses_no_border_before_registration_and_a_lawyers_look():
+    """H30: registration and statelessness check come first; custody too (H26)."""
+    baby = with_(CHILD, guardian=GUARDIAN, child=with_(CHILD.child, custody=Custody("sole", YESTERDAY, ANA)))
+    born = life.add_birth(case(), "p1", baby, YESTERDAY, "ana", NOW).case
+    arrange = letter("referral.arrange", consent=(entry(), entry(born.persons[1])))
+    world = {"consents": (record(), record(CHILD)), "shared": accepted()}
+
+    assert both(arrange, case=on_thread(born), **world) == ["H30", "H31"]
+    registered = life.register_birth(born, "p2", "registered", ANA, NOW).case
+    looked = life.lawyer_looked(registered, "p2", YESTERDAY, "no", True, True, BOTH, NOW).case
+    assert both(arrange, case=on_thread(looked), **world) == []
+
+
+def test_h31_sender_no_state_is_asked_whether_she_is_its_own_before_a_lawyer_looked():
+    """H31: the gate holds the question, not the rest of the thread."""
+    asks = with_(letter("referral.update"), kind="return.identity_request")
+    looked = life.lawyer_looked(case(), "p1", YESTERDAY, "no", True, True, BOTH, NOW).case
+
+    assert "H31" in both(asks, case=case())
+    assert "H31" not in both(asks, case=looked)
+
+
+def test_h27_sender_a_doubtful_age_keeps_the_guardian_past_the_written_birthday():
+    """R12 before H27: until two people settled it she is a child, and the guardian goes on."""
+    doubtful = with_(MINOR, age_in_doubt=True, majority_at=NOW - DAY)
+    disclosing = disclosure(consent=(entry(MINOR),))
+
+    assert both(disclosing, case=case(doubtful), consents=(record(MINOR),), shared=accepted()) == []
+
+
+def on_thread(one: Any) -> Any:
+    """The case whose thread is about everybody in it."""
+    thread = with_(one.threads[0], persons=tuple(person.person_id for person in one.persons))
+    return with_(one, threads=(thread,))

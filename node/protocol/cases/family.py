@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 Involved = Literal["parent", "sibling", "partner", "other_relative", "whole_family", "not_said"]
-MayBeTold = Literal["nothing_about_trafficking", "needs_help", "all_she_agreed"]
+MayBeTold = Literal["nothing_about_trafficking", "what_she_agreed"]
 TOLD_BY_DEFAULT: MayBeTold = "nothing_about_trafficking"
 
 

@@ -35,7 +35,7 @@ def family_may_be_sought(person: Person) -> list[Objection]:
 
 def family_may_be_told(person: Person, says_trafficking: bool) -> Objection | None:
     """Whether the family may hear that she was trafficked: only if she said so. Source: R16."""
-    if not says_trafficking or person.family.told == "all_she_agreed":
+    if not says_trafficking or person.family.told == "what_she_agreed":
         return None
     return _hold("R16", "she did not agree that her family hears of trafficking", "ask her, or leave it out")
 

@@ -9,7 +9,7 @@ from node.protocol.cases.case import Person, person_of
 from node.protocol.consent.faults import GUARDIAN_GIVES, faults
 from node.protocol.consent.record import ConsentRecord
 from node.protocol.gate.context import Context, asserted_here, asserts, cancel, hold, used
-from node.protocol.gate.facts import purpose_gone
+from node.protocol.gate.facts import ENDS_AT_MAJORITY, purpose_gone
 from node.protocol.letters.frame import ConsentEntry
 from node.protocol.rules import Objection
 
@@ -68,16 +68,22 @@ def tokens(c: Context) -> Iterator[Objection]:
 
 
 def majority(c: Context) -> Iterator[Objection]:
-    """H27: at 18 a guardian's consent ends for disclosure at once, for help under way after 30 days."""
+    """H27: at 18 a guardian's consent ends for disclosure, family and return at once, for help under way after 30 days.
+
+    While her age is in doubt she is a child and the guardian goes on (R12).
+    """
     if c.case is None or not c.duty.rests_on_consent:
         return
     for record in c.consents:
         person = person_of(c.case, record.person_id)
-        if person is None or person.majority_at is None or not _for_a_child(record) or not used(c, record):
+        if person is None or person.majority_at is None or person.age_in_doubt:
+            continue
+        if not _for_a_child(record) or not used(c, record):
             continue
         if any(used(c, one) and one.person_id == record.person_id and not _for_a_child(one) for one in c.consents):
             continue  # she was asked herself since
-        grace = 0 if c.tells_new else GRACE_AFTER_MAJORITY_SECONDS
+        ends_at_once = c.tells_new or c.duty.purpose in ENDS_AT_MAJORITY
+        grace = 0 if ends_at_once else GRACE_AFTER_MAJORITY_SECONDS
         if c.now >= person.majority_at + grace:
             yield hold("H27", "she is 18 now, and a guardian had consented", "ask her; help under way goes on")
 

@@ -39,10 +39,13 @@ def holds(letter: Letter[Body], case: Case | None, sender: str, now: int) -> lis
     # 3. R17: detention is an alarm
     if case.place_is_detention:
         found.append(hold("R17", "she is detained", "arrange her release before planning with another country"))
-    # 4. H14: two people distrust the sender
+    # 4. R15: family that may be involved is not contacted for another country either
+    if letter.kind == "return.family_request" and any(person.family.suspected for person in persons):
+        found.append(hold("R15", "family may be involved here", "contact nobody of it; two people decide"))
+    # 5. H14: two people distrust the sender
     if distrusted(case, "country", sender):
         found.append(hold("H14", "two people recorded distrust of this country", "speak with the coordinator"))
-    # 5. H17: somebody may press her; the screen says nothing of why
+    # 6. H17: somebody may press her; the screen says nothing of why
     if any(person.coercion_suspected for person in persons):
         found.append(Objection("H17", "this letter waits", "speak with the coordinator", "hold", discreet=True))
     return found

@@ -70,6 +70,9 @@ DUTIES: dict[str, Duty] = {
         Duty("safety.stand_down", None, False, False, True),
     )
 }
+ENDS_AT_MAJORITY: frozenset[str] = frozenset(  # H27: family and return; help under way is not among them
+    {"identity_verification", "risk_assessment", "family_tracing", "family_contact", "travel", "transit"}
+)
 MAY_DISCLOSE: frozenset[str] = frozenset({"referral.disclose", "referral.arrange", "info.request", "rectification"})
 # What is carried here was accepted before, or is the question itself: no acceptance comes first (domain 1.5, 5.9).
 NEEDS_NO_ACCEPTANCE: frozenset[str] = frozenset({"info.request", "rectification"})

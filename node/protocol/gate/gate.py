@@ -12,7 +12,7 @@ from node.protocol.cases.case import Case
 from node.protocol.cases.changes import AuditLine
 from node.protocol.consent.record import ConsentRecord
 from node.protocol.gate import consent as guards_consent
-from node.protocol.gate import guards, guards_safety, shown
+from node.protocol.gate import guards, guards_safety, people, shown
 from node.protocol.gate import identity as guards_identity
 from node.protocol.gate import information as guards_information
 from node.protocol.gate.context import Context, cancel, hold
@@ -52,6 +52,13 @@ GUARDS: tuple[Callable[[Context], Iterator[Objection]], ...] = (
     guards_safety.disappeared,
     guards.presumed_is_enough,
     guards.children,
+    people.frozen,
+    people.custody,
+    people.newborns,
+    people.family,
+    people.family_told,
+    people.asked_of_a_state,
+    people.history,
     # her consent
     guards_consent.everybody_asked,
     guards_consent.consent_covers,

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from node.protocol.cases.case import CHILD_BANDS
 from node.protocol.gate import shown_safety
 from node.protocol.gate.facts import (
+    ENDS_AT_MAJORITY,
     MAY_DISCLOSE,
     NEEDS_NO_ACCEPTANCE,
     NEVER_REFUSED,
@@ -128,8 +129,9 @@ def _entry(letter: Letter[Body], entry: ConsentEntry) -> Iterator[Objection]:
     # 1. a child never alone
     if entry.treated_as_child and (entry.given_by == "self" or entry.capacity == "adult"):
         yield _no("R13", "a child's consent is given as an adult's", "ask the guardian and the child")
-    # 2. a guardian's word ends at 18 for disclosure
-    if not entry.treated_as_child and entry.given_by in _GUARDIAN_GIVES and (duty.discloses or letter.disclosed):
+    # 2. a guardian's word ends at 18 for disclosure, family and return
+    ends_at_18 = duty.discloses or letter.disclosed or duty.purpose in ENDS_AT_MAJORITY
+    if not entry.treated_as_child and entry.given_by in _GUARDIAN_GIVES and ends_at_18:
         yield _no("H27", "a guardian's consent for an adult", "ask the person herself")
     # 3. the sender vouches for R23, H11, H17
     if not entry.safeguards_met:

@@ -1,0 +1,94 @@
+"""Guards of our side about children, families and what life brings. What is missing is said by `cases.safeguards`.
+
+Source: R15, R16; practice H12, H26, H30, H31, H33.
+"""
+
+from collections.abc import Iterator
+
+from node.protocol.cases.safeguards import (
+    birth_is_settled,
+    custody_is_clear,
+    family_may_be_sought,
+    family_may_be_told,
+    is_frozen,
+    state_may_be_asked,
+)
+from node.protocol.gate.context import Context, cancel
+from node.protocol.letters.bodies_information import AskBody
+from node.protocol.letters.codes_information import IS_SHE_YOURS
+from node.protocol.rules import Objection
+
+ASKS_FAMILY = frozenset({"return.family_request"})
+ASKS_A_STATE = frozenset({"return.identity_request"})
+CROSSES_A_BORDER = frozenset({"referral.arrange", "return.travel_plan", "transit.request"})
+TELLS_NOTHING = "nothing_about_trafficking"
+
+
+def frozen(c: Context) -> Iterator[Objection]:
+    """H30: after a death what rests on consent freezes, for everybody of the thread; blocks and erasure stay."""
+    if c.duty.rests_on_consent:
+        yield from _first(is_frozen(person) for person in c.persons)
+
+
+def custody(c: Context) -> Iterator[Objection]:
+    """H26: no dependent child crosses a border before custody was checked, unless checking is dangerous."""
+    if c.draft.letter.kind in CROSSES_A_BORDER and c.draft.letter.sender_role == "opener":
+        yield from _first(custody_is_clear(person) for person in c.persons)
+
+
+def newborns(c: Context) -> Iterator[Objection]:
+    """H30: before a newborn crosses a border its birth is registered, and a lawyer has looked at its nationality."""
+    if c.draft.letter.kind not in CROSSES_A_BORDER or c.draft.letter.sender_role != "opener":
+        return
+    yield from _first(birth_is_settled(person) for person in c.persons)
+    yield from _first(state_may_be_asked(person) for person in c.persons if person.life.birth is not None)
+
+
+def family(c: Context) -> Iterator[Objection]:
+    """R15, H12: family that may be involved, or that nobody decided to seek, is not asked after."""
+    if not _asks_family(c):
+        return
+    for person in c.persons:
+        yield from family_may_be_sought(person)
+
+
+def family_told(c: Context) -> Iterator[Objection]:
+    """R16: the family hears nothing of trafficking unless each person of the letter agreed."""
+    told = getattr(c.draft.letter.body, "told", TELLS_NOTHING)
+    if c.draft.letter.kind in ASKS_FAMILY:
+        yield from _first(family_may_be_told(person, told != TELLS_NOTHING) for person in c.persons)
+
+
+def asked_of_a_state(c: Context) -> Iterator[Objection]:
+    """H31: no state is asked "is she yours?" before an independent lawyer has looked."""
+    body = c.draft.letter.body
+    asks = c.draft.letter.kind in ASKS_A_STATE or (isinstance(body, AskBody) and body.purpose in IS_SHE_YOURS)
+    if asks and c.draft.letter.sender_role == "opener":
+        yield from _first(state_may_be_asked(person) for person in c.persons)
+
+
+def history(c: Context) -> Iterator[Objection]:
+    """H26, H33: a new thread names no thread of other people: not of a family one dropped out of, not of a group."""
+    before = c.draft.letter.relates_to
+    if before is None or c.case is None or not c.duty.rests_on_consent:  # a complaint names what it is about
+        return
+    old = next((one for one in c.case.threads if one.thread == before), None)
+    if old is None:
+        yield cancel("H33", "another case's thread is named", "leave it out; each person has threads of her own")
+    elif not set(old.persons) <= {person.person_id for person in c.persons}:
+        yield cancel("H26", "a thread of other persons is named", "begin without history: leave the earlier thread out")
+
+
+def _asks_family(c: Context) -> bool:
+    letter = c.draft.letter
+    if letter.sender_role != "opener":
+        return False
+    traces = isinstance(letter.body, AskBody) and letter.body.purpose == "family_tracing"
+    return traces or letter.kind in ASKS_FAMILY
+
+
+def _first(found: Iterator[Objection | None]) -> Iterator[Objection]:
+    """One objection is enough where every person would have the same."""
+    first = next((one for one in found if one is not None), None)
+    if first is not None:
+        yield first

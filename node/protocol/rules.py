@@ -126,9 +126,19 @@ RULES: tuple[Rule, ...] = (
         "CETS 197 art 10(4)",
         ("drafting", "release", "receiver", "record"),
     ),
-    Rule("R14", "A child returns only after a best-interests decision.", "CETS 197 art 16(7)", ("later",)),
-    Rule("R15", "Family that may be involved is not contacted.", "TACT family assessment", ("later",)),
-    Rule("R16", "Family is told nothing of trafficking unless she wants it.", "CETS 197 art 11", ("later",)),
+    Rule("R14", "A child returns only after a best-interests decision.", "CETS 197 art 16(7)", ("record", "later")),
+    Rule(
+        "R15",
+        "Family that may be involved is not contacted.",
+        "TACT family assessment",
+        ("drafting", "release", "record", "desk"),
+    ),
+    Rule(
+        "R16",
+        "Family is told nothing of trafficking unless she wants it.",
+        "CETS 197 art 11",
+        ("drafting", "release", "record", "later"),
+    ),
     Rule(
         "R17",
         "A person in detention raises an alarm, and no return is asked for.",
@@ -289,7 +299,12 @@ RULES: tuple[Rule, ...] = (
         "practice H11",
         ("drafting", "release", "receiver", "record"),
     ),
-    Rule("H12", "A child's family is sought only after a best-interests decision.", "practice H12", ("later",)),
+    Rule(
+        "H12",
+        "A child's family is sought only after a best-interests decision.",
+        "practice H12",
+        ("drafting", "release", "record"),
+    ),
     Rule(
         "H13",
         "Names are sealed only to the office her consent names.",
@@ -337,13 +352,13 @@ RULES: tuple[Rule, ...] = (
         "H26",
         "Each dependant is a person: own consent, own block; one block stops the whole thread.",
         "practice H26",
-        ("drafting", "release", "receiver"),
+        ("drafting", "release", "receiver", "record"),
     ),
     Rule(
         "H27",
         "On her 18th birthday a guardian's consent ends for disclosure; help under way goes on 30 days.",
         "practice H27",
-        ("drafting", "release", "receiver"),
+        ("drafting", "release", "receiver", "record", "service"),
     ),
     Rule(
         "H28",
@@ -352,7 +367,12 @@ RULES: tuple[Rule, ...] = (
         ("drafting", "release", "receiver", "shape"),
     ),
     Rule("H29", "Whoever left by choice is not traced.", "practice H29", ("drafting", "release", "record")),
-    Rule("H30", "Death, birth and incapacity freeze letters, not care.", "practice H30", ("later",)),
+    Rule(
+        "H30",
+        "Death, birth and incapacity freeze letters, not care.",
+        "practice H30",
+        ("drafting", "release", "record"),
+    ),
     Rule(
         "H31",
         "Where she lived counts as origin.",
@@ -360,7 +380,7 @@ RULES: tuple[Rule, ...] = (
         ("drafting", "release", "desk"),
     ),
     Rule("H32", "A suspension lists who is on the way.", "practice H32", ("later",)),
-    Rule("H33", "People in a group each decide alone.", "practice H33", ("shape",)),
+    Rule("H33", "People in a group each decide alone.", "practice H33", ("drafting", "release", "record", "shape")),
     Rule("H34", "What she asked to keep is kept.", "practice H34", ("later",)),
     Rule(
         "H35",

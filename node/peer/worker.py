@@ -1,27 +1,36 @@
 """One worker a peer: release what is due, post it, keep what was answered.
 
 What to do next is read from the database at every turn, so a worker that dies or is killed starts again where it was.
+While it is idle, a transaction that queues a letter releases it as well and hands the bytes over (`handover`).
 One request is on its way at a time, so that a channel arrives in its order; meanwhile the next batch is released and
-the answers to the last one are kept.
-Source: delivery; pitfalls P2, P10-P13.
+the answers to the last one are kept. Source: delivery; pitfalls P2, P10-P13.
 """
 
 import asyncio
-import contextlib
 from collections import defaultdict
+from dataclasses import dataclass
 
 from node.log import get
 from node.peer.client import PeerClient
 from node.peer.prekeys import fetch_bundle
 from node.service.context import Node
 from node.service.delivery.deliver import agenda, record_answers, record_failure, still_out, to_post
-from node.service.delivery.release import release_due
-from node.service.delivery.words import EnvelopeRow, PostFailed
+from node.service.delivery.handover import Handed, Handover
+from node.service.delivery.release import release_due, releasing
+from node.service.delivery.words import MAX_BATCH, EnvelopeRow, PostFailed
 from node.service.network.prekeys import needs_bundle
 
 log = get()
 PAUSE_AFTER_FAULT_S = 5.0
 FRESH_S = 1.0  # what was released longer ago passes the gate again before it is posted
+
+
+@dataclass(slots=True)
+class _Round:
+    """Requests of one turn: what runs beside them, and whether every letter has come to its end."""
+
+    meanwhile: asyncio.TaskGroup
+    settled: bool = True
 
 
 class Worker:
@@ -32,9 +41,12 @@ class Worker:
         self.client = PeerClient()
         self.ticked_at = node.clock.monotonic()
         self.again_s = 0.0
+        self.rests = True
+        self.handover = Handover(releasing(node, peer), lambda: node.wake(peer), node.clock.monotonic)
 
     async def run(self) -> None:
         """Deliver for ever; every fault is logged and followed by another turn."""
+        self.node.handovers[self.peer] = self.handover
         async with self.client:
             while True:
                 try:
@@ -49,7 +61,7 @@ class Worker:
         """Release and post what is due until nothing is, or a request fails; True when something was posted."""
         self.ticked_at = self.node.clock.monotonic()
         due = agenda(self.node, self.peer)
-        self.again_s = due.again_s
+        self.again_s, self.rests = due.again_s, due.rests
         if due.rests:
             return False
         if needs_bundle(self.node, self.peer):
@@ -59,30 +71,38 @@ class Worker:
             rows = await to_post(self.node, self.peer)
         if not rows:
             return False
-        async with asyncio.TaskGroup() as meanwhile:
-            while rows:
-                rows = await self._post_and_release(rows, meanwhile)
+        await self._deliver(rows)
         return True
 
-    async def _post_and_release(self, rows: list[EnvelopeRow], meanwhile: asyncio.TaskGroup) -> list[EnvelopeRow]:
+    async def _deliver(self, rows: list[EnvelopeRow]) -> bool:
+        """Post these and what is released meanwhile; True when every letter of them has come to its end."""
+        async with asyncio.TaskGroup() as meanwhile:
+            now = _Round(meanwhile)
+            while rows:
+                rows = await self._post_and_release(rows, now)
+        return now.settled
+
+    async def _post_and_release(self, rows: list[EnvelopeRow], now: _Round) -> list[EnvelopeRow]:
         """Post a batch and release the next meanwhile; what of that may be posted without another look comes back."""
-        following = meanwhile.create_task(self._release())
+        more = len(rows) == MAX_BATCH or self.node.wake_event(self.peer).is_set()
+        following = now.meanwhile.create_task(self._release()) if more else None
         posted_at = self.node.clock.monotonic()
         by_size: dict[int, list[EnvelopeRow]] = defaultdict(list)
         for row in rows:
             if row.envelope is not None:
                 by_size[len(row.envelope)].append(row)
-        heard = [await self._post(size, group, meanwhile) for size, group in by_size.items()]
-        released = await following
+        heard = [await self._post(size, group, now) for size, group in by_size.items()]
+        released = [] if following is None else await following
         # Not posted now: they are out in the database, and the next turn asks the gate about each.
         if not all(heard) or self.node.clock.monotonic() - posted_at > FRESH_S:
+            now.settled = False
             return []
         return still_out(self.node, released)
 
     async def _release(self) -> list[EnvelopeRow]:
         return await release_due(self.node, self.peer) if agenda(self.node, self.peer).may_release else []
 
-    async def _post(self, size: int, rows: list[EnvelopeRow], meanwhile: asyncio.TaskGroup) -> bool:
+    async def _post(self, size: int, rows: list[EnvelopeRow], now: _Round) -> bool:
         """Post one request; False when nothing usable was heard. The answers are kept while the caller goes on."""
         envelopes = [row.envelope for row in rows if row.envelope is not None]
         try:
@@ -91,8 +111,12 @@ class Worker:
             # Crash here, or before the answers are kept: the same bytes are posted again and get the same receipts.
             await record_failure(self.node, self.peer, rows, failure)
             return False
-        meanwhile.create_task(record_answers(self.node, self.peer, rows, slots))
+        now.meanwhile.create_task(self._record(rows, slots, now))
         return True
+
+    async def _record(self, rows: list[EnvelopeRow], slots: list[bytes], now: _Round) -> None:
+        if not await record_answers(self.node, self.peer, rows, slots):
+            now.settled = False
 
     async def _post_to_any_endpoint(self, size: int, envelopes: list[bytes]) -> list[bytes]:
         endpoints = self.node.endpoints(self.peer)
@@ -111,8 +135,41 @@ class Worker:
         wake.clear()
         if await self.turn():
             return
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(wake.wait(), self.again_s)
+        looked_at = self.node.clock.monotonic()
+        while not wake.is_set() and await self._woken(wake, looked_at + self.again_s):
+            wake.clear()
+            if not await self.deliver_handed():
+                return
+
+    async def _woken(self, wake: asyncio.Event, until: float) -> bool:
+        """Wait for a wake-up with an open hand; False when the time has come to look without one."""
+        self.handover.is_open = not self.rests  # nothing gets a number while the peer cannot be reached
+        try:
+            async with asyncio.timeout(max(0.0, until - self.node.clock.monotonic())):
+                return await wake.wait()
+        except TimeoutError:
+            return False
+        finally:
+            self.handover.is_open = False
+
+    async def deliver_handed(self) -> bool:
+        """Post what was handed over; True when that was all there is to do, and nothing else has to be looked at."""
+        handed = self.handover.take()
+        if not handed:
+            return False
+        self.ticked_at = self.node.clock.monotonic()
+        settled = True
+        for batch in handed:
+            rows = self._postable(batch)
+            settled = bool(rows) and await self._deliver(rows) and settled
+        return settled
+
+    def _postable(self, batch: Handed) -> list[EnvelopeRow]:
+        """What of a batch may be posted without asking the gate: unless it has become old, what was not given up."""
+        if self.node.clock.monotonic() - batch.at_s > FRESH_S:
+            return []
+        # No commit since then: nothing can have been given up.
+        return batch.rows if self.node.store.commits == batch.commit else still_out(self.node, batch.rows)
 
 
 class Workers:

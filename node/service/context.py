@@ -11,6 +11,7 @@ from node.clock import Clock
 from node.crypto.batch import Random, RootCache
 from node.crypto.prekeys import Bundle
 from node.crypto.suite import KemKey, SigningKey, VerifyingKey, verifying_key
+from node.service.delivery.handover import Handover
 from node.service.seals import Seals
 from node.store.db import Store
 from registry.trust import View
@@ -69,6 +70,7 @@ class Node:
     noted_heads: Callable[[], list[tuple[int, bytes]]] = list  # (size, hash) of the audit, noted beside the keys
     on_new_peer: Callable[[str], None] = lambda peer: None
     on_unknown_key: Callable[[], None] = lambda: None
+    handovers: dict[str, Handover] = field(default_factory=dict)  # of the workers that are running
     _wakes: dict[str, asyncio.Event] = field(default_factory=dict)
 
     def now(self) -> int:

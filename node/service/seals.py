@@ -3,8 +3,9 @@
 The store sees only sealed bytes, the protocol only plain ones; this is where they meet. Source: at-rest, key hierarchy.
 """
 
+import threading
 from collections import OrderedDict
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -28,6 +29,7 @@ from node.errors import NotFound
 
 T = TypeVar("T")
 REMEMBERED_KEYS = 4096
+REMEMBERED_VALUES = 1024
 COVERED, COVERED_CHARACTERS = "~", 48
 NODE_KEY = b"trm/node-key\0"
 
@@ -44,6 +46,8 @@ class Seals:
         self._node_key = Dek(keyed_hash(kek, NODE_KEY))  # a key of its own: the node's key itself only wraps keys
         self._random = random
         self._deks: OrderedDict[bytes, Dek] = OrderedDict()
+        self._opened: dict[tuple[bytes, str, str, bytes], Any] = {}  # by key, place and sealed bytes: what was in them
+        self._lock = threading.Lock()
 
     def new_case_key(self, case_id: str) -> tuple[Dek, bytes]:
         """A fresh control key for a case, and its wrapped form for the store."""
@@ -63,14 +67,19 @@ class Seals:
         return dek
 
     def forget(self, wrapped: bytes | None) -> None:
-        """Drop a case key from memory, with its erasure."""
+        """Drop a case key from memory, with its erasure, and all that was opened lately."""
         if wrapped is not None:
             self._deks.pop(wrapped, None)
+            with self._lock:
+                self._opened.clear()
 
     def seal(self, dek: Dek, table: str, row: str, value: bytes | msgspec.Struct) -> bytes:
         """Seal bytes, or a struct as JSON, for its place in the store."""
-        plain = value if isinstance(value, bytes) else msgspec.json.encode(value)
-        return seal_field(dek, Place(table, row, "sealed", 1), plain, self._random)
+        if isinstance(value, bytes):
+            return seal_field(dek, Place(table, row, "sealed", 1), value, self._random)
+        sealed = seal_field(dek, Place(table, row, "sealed", 1), msgspec.json.encode(value), self._random)
+        self._note(dek, table, row, sealed, value)
+        return sealed
 
     def open(self, dek: Dek, table: str, row: str, sealed: bytes | None) -> bytes:
         """The bytes again; raises Erased where nothing is left."""
@@ -79,8 +88,24 @@ class Seals:
         return open_field(dek, Place(table, row, "sealed", 1), sealed)
 
     def open_as(self, kind: type[T], dek: Dek, table: str, row: str, sealed: bytes | None) -> T:
-        """The struct again; raises Erased where nothing is left."""
-        return msgspec.json.decode(self.open(dek, table, row, sealed), type=kind)
+        """The struct again; raises Erased where nothing is left.
+
+        The same sealed bytes of the same place under the same key are opened once while they are among the last that
+        were: an act and its release look at the same case.
+        """
+        known = None if sealed is None else self._opened.get((dek.value, table, row, sealed))
+        if isinstance(known, kind):
+            return known
+        value = msgspec.json.decode(self.open(dek, table, row, sealed), type=kind)
+        assert sealed is not None
+        self._note(dek, table, row, sealed, value)
+        return value
+
+    def _note(self, dek: Dek, table: str, row: str, sealed: bytes, value: object) -> None:
+        with self._lock:
+            self._opened[dek.value, table, row, sealed] = value
+            while len(self._opened) > REMEMBERED_VALUES:
+                del self._opened[next(iter(self._opened))]
 
     def node_key(self) -> Dek:
         """The key for what belongs to no case: control letters and tasks of the node itself."""

@@ -5,7 +5,8 @@ A new repository is one line in `Reader`.
 
 import sqlite3
 from collections.abc import Callable
-from typing import Generic, TypeVar, overload
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, overload
 
 from node.store.archive import Archive
 from node.store.audit import Audit
@@ -69,12 +70,30 @@ class Reader:
         self.connection = connection
 
 
+@dataclass(frozen=True, slots=True)
+class Last:
+    """Something for the end of a transaction that others may join; `then` hears of it in any case.
+
+    `then` is called on the thread of who asked, with what `run` gave and the number of its commit, or with (None, 0)
+    when it failed or never came to the disk.
+    """
+
+    run: Callable[["Work"], Any]
+    then: Callable[[Any, int], None]
+
+
 class Work(Reader):
     """One transaction: all of it happens, or nothing. Never commit or roll back by hand."""
 
-    def __init__(self, connection: sqlite3.Connection, callbacks: list[Callable[[], None]]) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        callbacks: list[Callable[[], None]],
+        lasts: dict[str, Last] | None = None,
+    ) -> None:
         super().__init__(connection)
         self._callbacks = callbacks
+        self._lasts = {} if lasts is None else lasts
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call this on the caller's thread once everything is on the disk; never if it did not get there.
@@ -82,3 +101,10 @@ class Work(Reader):
         For waking somebody up, nothing more: a crash in between loses the call.
         """
         self._callbacks.append(callback)
+
+    def at_end(self, name: str, last: Last) -> None:
+        """Do this once when nothing else waits to be written, whoever asks for `name`: at best in this transaction.
+
+        It may come to a later one, and not at all if the process ends before: what it does must be found again.
+        """
+        self._lasts.setdefault(name, last)

@@ -1,7 +1,8 @@
 """One thread that writes, with group commit: whatever waits while a commit is in flight joins the next one.
 
 Each job runs in a savepoint of its own inside the group's transaction, so that one that fails takes nothing with it.
-A caller is answered only after the commit is on the disk. Source: pitfalls P9, P26.
+A caller is answered only after the commit is on the disk. What jobs leave for the end (`Work.at_end`) is a job of its
+own that runs when no other waits. Source: pitfalls P9, P26.
 """
 
 import asyncio
@@ -11,11 +12,12 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from node.errors import OpenTRMError
 from node.store.problems import StoreClosed, StoreReadOnly, explained
-from node.store.work import Work
+from node.store.work import Last, Work
 
 MAX_GROUP = 500
 MAX_GROUP_S = 0.05  # a transaction holds others up for no longer (P26)
@@ -33,10 +35,16 @@ class Job:
     result: Any = None
     error: BaseException | None = None
     callbacks: list[Callable[[], None]] = field(default_factory=list)
+    lasts: dict[str, Last] = field(default_factory=dict)
+    then: Callable[[Any, int], None] | None = None
+    commit: int = 0  # the number of the commit it is part of, 0 when it came to none
 
     def finish(self) -> None:
         """Run what was to be done after the commit, then tell the caller; on the caller's own thread."""
-        for callback in self.callbacks if self.error is None else ():
+        callbacks = self.callbacks if self.error is None else []
+        if self.then is not None:
+            callbacks = [*callbacks, partial(self.then, None if self.error else self.result, self.commit)]
+        for callback in callbacks:
             if self.loop is None:
                 callback()
             else:
@@ -62,6 +70,8 @@ class Writer:
         self._ahead: list[Job | None] = []  # taken from the queue, but not for the group that took it
         self._closing = threading.Lock()
         self._closed = False
+        self._lasts: dict[str, Job] = {}
+        self._lasts_since = 0.0  # monotonic; when the oldest of them was asked for
         self.problem: str | None = None
         self.commits = 0
         self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
@@ -114,6 +124,9 @@ class Writer:
                     break
                 jobs.append(joins)
                 self._run(joins)
+            for last in self._due_lasts():
+                jobs.insert(0, last)  # told before the others' callers go on, as their callbacks are
+                self._run(last)
             self._end(jobs)
         except BaseException as error:  # noqa: BLE001 - it goes to every caller of the group
             self._fail(jobs, error)
@@ -127,19 +140,33 @@ class Writer:
         execute = self._connection.execute
         execute("savepoint job")
         try:
-            job.result = job.run(Work(self._connection, job.callbacks))
+            job.result = job.run(Work(self._connection, job.callbacks, job.lasts))
         except BaseException as error:
+            job.lasts.clear()
             if explained(error) is not None or not self._connection.in_transaction:
                 raise  # the disk or the file: nobody in this group can be told that all is well
             execute("rollback to job")
             job.error = error if not isinstance(error, StopIteration) else RuntimeError("job raised StopIteration")
         execute("release job")
+        for name, last in job.lasts.items():
+            self._lasts_since = self._lasts_since if self._lasts else time.monotonic()
+            self._lasts.setdefault(name, Job(last.run, job.loop, then=last.then))
+
+    def _due_lasts(self) -> list[Job]:
+        """What was left for the end, once nobody else waits, or when it was pushed back for a whole group's time."""
+        idle = self._jobs.empty() or bool(self._ahead)
+        if not self._lasts or not (idle or time.monotonic() - self._lasts_since > MAX_GROUP_S):
+            return []
+        due, self._lasts = list(self._lasts.values()), {}
+        return due
 
     def _end(self, jobs: list[Job]) -> None:
         # Crash here: nothing of the group is in the file, and nobody was told that it is.
         self._connection.execute("commit")
         # Crash here: all of it is; a caller that heard nothing asks again and finds it done.
         self.commits += 1
+        for job in jobs:
+            job.commit = self.commits
         _deliver(jobs)
 
     def _fail(self, jobs: list[Job], error: BaseException) -> None:
@@ -151,6 +178,7 @@ class Writer:
                 self._connection.execute("rollback")
             except sqlite3.Error:
                 self.problem = self.problem or "database gave up a transaction; start the node again"
+        jobs, self._lasts = [*jobs, *self._lasts.values()], {}
         for job in jobs:
             job.error = job.error or (StoreReadOnly(known.message) if known else _again(error))
         _deliver(jobs)

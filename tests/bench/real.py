@@ -81,9 +81,10 @@ async def real_pair(prepared: Prepared) -> AsyncIterator[RealPair]:
     async with receiving_node(prepared.configs[RECEIVER]) as receiver, running(loaded) as sender:
         pair = RealPair(sender.opened.node, prepared.threads, receiver.pid)
 
-        async def record_and_tell(node: Node, peer: str, rows: Sequence[EnvelopeRow], slots: Sequence[bytes]) -> None:
-            await record_answers(node, peer, rows, slots)
+        async def record_and_tell(node: Node, peer: str, rows: Sequence[EnvelopeRow], slots: Sequence[bytes]) -> bool:
+            settled = await record_answers(node, peer, rows, slots)
             pair.receipted(rows)
+            return settled
 
         with patch.object(worker, "record_answers", record_and_tell):
             await asyncio.sleep(SETTLE_S)  # the sweeps of the start

@@ -23,6 +23,7 @@ from node.store.writer import Job, Writer
 
 ARMED = Path(sys.argv[1])
 FULL = "full"
+ALSO = {"release_at_once": "release_due"}  # a release in the transaction of the decision is a release too
 ONE_PAGE = "pragma max_page_count=1"  # SQLite makes it the present size of the file: the next new page is SQLITE_FULL
 
 
@@ -43,7 +44,9 @@ def _armed() -> str:
 def _reach_all(when: str, jobs: Sequence[Job]) -> None:
     for job in jobs:
         if job.error is None:
-            reach(f"{when} {job.run.__qualname__.partition('.<locals>')[0]}")
+            name = job.run.__qualname__.partition(".<locals>")[0].rpartition(".")[2]
+            reach(f"{when} {name}")
+            reach(f"{when} {ALSO.get(name, name)}")
 
 
 def around(owner: Any, name: str, step: str) -> None:

@@ -23,6 +23,9 @@ KILLS = (
     Kill("offer", "XD", "before release_due"),
     Kill("offer", "XD", "after release_due"),
     Kill("accept", "XA", "after release_due"),
+    # released in the transaction of the decision, for a worker that is idle: both of it, or nothing
+    Kill("disclose", "XD", "before release_at_once"),
+    Kill("disclose", "XD", "after release_at_once"),
     # posting: sent or not, answered or not, the same bytes go again
     Kill("disclose", "XD", "before post"),
     Kill("disclose", "XD", "before reading"),

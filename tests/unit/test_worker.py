@@ -81,9 +81,9 @@ async def test_a_letter_given_up_after_its_release_is_not_posted(world: World) -
     assert _state(world["XD"], letters[-1]) == "given_up"
 
 
-async def accepted(world: World) -> str:
-    """A thread from XD that XA accepted."""
-    thread = (await world["XD"].offer("XA")).thread
+async def accepted(world: World, case: str | None = None) -> str:
+    """A thread from XD, about this case or a new one, that XA accepted."""
+    thread = (await world["XD"].offer("XA", case)).thread
     await world.settle()
     token = world["XD"].tokens(thread)[HER]
     await world["XA"].act(thread, "referral.accept", {**ACCEPT, "persons": [token], "data_needed": []})

@@ -13,7 +13,7 @@ from node.crypto.receipts import HINT_REFRESH, RECEIPT_BYTES, Hint, Receipt, Sta
 from node.log import get
 from node.protocol.letters.kinds import LETTER
 from node.service.context import Node
-from node.service.delivery.release import still_wanted
+from node.service.delivery.again import still_wanted
 from node.service.delivery.words import MAX_BATCH, ErrorClass, PostFailed
 from node.service.threads.undo import parked, undo_refused
 from node.store.channels import Head
@@ -66,12 +66,16 @@ def still_out(node: Node, rows: Sequence[EnvelopeRow]) -> list[EnvelopeRow]:
     return [row for row in rows if row.eid in out]
 
 
-async def record_answers(node: Node, peer: str, rows: Sequence[EnvelopeRow], slots: Sequence[bytes]) -> None:
-    """Keep each verified receipt and let it take effect; everything else is another try. Durable before it returns."""
+async def record_answers(node: Node, peer: str, rows: Sequence[EnvelopeRow], slots: Sequence[bytes]) -> bool:
+    """Keep each verified receipt and let it take effect; everything else is another try. Durable before it returns.
+
+    True when every letter came to its end, so that none of them has to be looked at again.
+    """
     answers = [(row, _opened(node, peer, row, slot)) for row, slot in zip(rows, slots, strict=True)]
     await node.store.write(lambda work: _record(node, work, peer, answers))
     if any(isinstance(answer, Hint) and answer.code == HINT_REFRESH for _, answer in answers):
         node.on_unknown_key()
+    return all(isinstance(answer, tuple) and answer[0].status != Status.EXPIRED for _, answer in answers)
 
 
 async def record_failure(node: Node, peer: str, rows: Sequence[EnvelopeRow], failure: PostFailed) -> None:

@@ -36,7 +36,10 @@ class Queued(msgspec.Struct, frozen=True):
 def queue_letter(
     node: Node, work: Work, dek: Dek, case_id: str, peer: str, letter: AnyLetter, queued: Queued, due_at: int, now: int
 ) -> None:
-    """Put a letter of a thread into the outbox; it is released when due, gate first."""
+    """Put a letter of a thread into the outbox; it is released when due, gate first.
+
+    One that is due now leaves in this very transaction if its peer's worker is idle.
+    """
     sealed = node.seals.seal(dek, "outbox", letter.letter_id, queued)
     work.outbox.put(
         Waiting(
@@ -56,7 +59,11 @@ def queue_letter(
             None,
         )
     )
-    work.after_commit(lambda: node.wake(peer))
+    handover = node.handovers.get(peer)
+    if due_at <= now and handover is not None and handover.is_open:
+        work.at_end(f"release {peer}", handover.last())
+    else:
+        work.after_commit(lambda: node.wake(peer))
 
 
 def queue_control(

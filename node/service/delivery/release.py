@@ -3,38 +3,36 @@
 Gate first, always. What the gate holds keeps waiting without a number; what it cancels leaves no trace. Source: wire 1.
 """
 
+from collections.abc import Callable
+
 import msgspec
 
 from node.crypto.envelope import ChannelHead, seal_batch
-from node.log import get
-from node.protocol.gate.facts import Draft as GateDraft
-from node.protocol.gate.gate import Gate, at_control, at_release
-from node.protocol.letters.decode import AnyLetter, decode, decode_again, encode
-from node.protocol.letters.frame import Letter, is_stop
+from node.protocol.gate.gate import Gate
+from node.protocol.letters.decode import AnyLetter, encode
+from node.protocol.letters.frame import is_stop
 from node.protocol.letters.kinds import CONTROL, LETTER
-from node.protocol.rules import Objection
 from node.protocol.threads import machine
 from node.protocol.threads.outcome import Cancelled
 from node.protocol.threads.thread import Thread
 from node.service.context import Node
+from node.service.delivery.again import prepared_again
 from node.service.delivery.control import close_given_up
+from node.service.delivery.gating import LOOK_AGAIN_S, decode_own, gate_of
 from node.service.delivery.queueing import Queued
-from node.service.delivery.recipients import recipient_facts, seal_to
+from node.service.delivery.recipients import seal_to
+from node.service.delivery.release_control import prepared_control
 from node.service.delivery.released import Ready, draft_of, put_released
 from node.service.delivery.words import MAX_BATCH
-from node.service.threads.book import Book, OpenCase
-from node.service.threads.expectations import expect, undone
-from node.service.threads.files import ThreadFile, facts_of
-from node.service.threads.stops import end_by_gate, is_ending, stop_is_suppressed
+from node.service.network.prekeys import needs_bundle
+from node.service.threads.book import Book
+from node.service.threads.expectations import expect
+from node.service.threads.stops import end_by_gate, stop_is_suppressed
 from node.service.threads.times import times_of
 from node.service.threads.waiting_withdrawals import expect_her_word
 from node.store.outbox import EnvelopeRow, Waiting
 from node.store.work import Work
 
-log = get()
-LOOK_AGAIN_S = 900
-HALF_A_DAY_S = 12 * 3600
-OF_THEIR_DAY = ("channel.heads", "channel.resend")  # said anew every day; an old one would look like going back
 PASSES_HOLES = ("consent.withdrawal", "erasure.", "safety.")
 
 
@@ -45,37 +43,9 @@ async def release_due(node: Node, peer: str) -> list[EnvelopeRow]:
     return await node.store.write(lambda work: _release(node, work, peer))
 
 
-def still_wanted(node: Node, work: Work, row: EnvelopeRow, now: int) -> bool:
-    """The gate again before a retry: bytes it refuses are never posted again, and their statement is given up."""
-    waiting = work.outbox.get(row.letter_id)
-    if waiting is None or waiting.state not in ("released", "queued", "held"):
-        work.outbox.give_up(row.eid)
-        return False
-    gate = _gate_again(node, work, waiting, now)
-    if gate is None or gate.open:
-        return True
-    if gate.cancelled:
-        give_up_letter(node, work, waiting, now)
-        if gate.ends_thread:
-            end_by_gate(node, work, waiting, now)
-    else:
-        # Still wanted, and not now: it is released anew when the gate opens. These bytes never go again (wire 1).
-        work.outbox.give_up(row.eid)
-        work.outbox.hold(waiting.letter_id, node.seals.cover(gate.objections[0].rule), now + LOOK_AGAIN_S)
-    return False
-
-
-def give_up_letter(node: Node, work: Work, waiting: Waiting, now: int) -> None:
-    """Never post a released letter again; the thread is folded without it; its statements are named as closed."""
-    for row in work.outbox.envelopes_of(waiting.letter_id):
-        work.outbox.give_up(row.eid)
-    work.outbox.end(waiting.letter_id, "given_up", now)
-    found = None if waiting.thread_id is None else Book(node, work).file(waiting.peer, waiting.thread_id)
-    if found is not None:
-        outcome = machine.given_up(found.file.thread, (waiting.letter_id,))
-        Book(node, work).put_file(found, msgspec.structs.replace(found.file, thread=outcome.thread), now)
-        undone(work, waiting.peer, found.row.thread_id, waiting.letter_id, outcome.started, outcome.stopped)
-    work.audit.append(now, "node", "given_up", waiting.letter_id, outcome="cancelled")
+def releasing(node: Node, peer: str) -> Callable[[Work], list[EnvelopeRow]]:
+    """The same, as work for the end of a transaction that queued a letter; nothing while the peer's keys run out."""
+    return lambda work: [] if needs_bundle(node, peer) else _release(node, work, peer)
 
 
 def _release(node: Node, work: Work, peer: str) -> list[EnvelopeRow]:
@@ -112,28 +82,10 @@ def _still_goes(work: Work, letter: Ready) -> bool:
 
 def _prepared(node: Node, work: Work, waiting: Waiting, now: int) -> Ready | None:
     if waiting.letter_class == CONTROL:
-        return _prepared_control(node, work, waiting, now)
+        return prepared_control(node, work, waiting, now)
     if waiting.released_at is not None:
-        return _prepared_again(node, work, waiting, now)
+        return prepared_again(node, work, waiting, now)
     return _prepared_letter(node, work, waiting, now)
-
-
-def _prepared_control(node: Node, work: Work, waiting: Waiting, now: int) -> Ready | None:
-    payload, kind = _control_of(node, waiting)
-    objection = _control_objection(node, work, waiting, kind, now)
-    old = waiting.released_at is not None or now - waiting.queued_at > HALF_A_DAY_S
-    overtaken = kind in OF_THEIR_DAY and old
-    if overtaken or (objection is not None and objection.effect == "cancel"):
-        _give_up_old(work, waiting)
-        work.outbox.end(waiting.letter_id, "cancelled", now)
-        return None
-    to = seal_to(node, waiting.peer, kind, CONTROL, False)
-    if objection is not None or to is None:
-        work.outbox.hold(waiting.letter_id, "no_prekey" if objection is None else objection.rule, now + LOOK_AGAIN_S)
-        return None
-    _give_up_old(work, waiting)
-    close_given_up(node, work, waiting.peer, now)  # with the next control letter (wire 1)
-    return Ready(waiting, payload, to, waiting.released_at is None, None)
 
 
 def _prepared_letter(node: Node, work: Work, waiting: Waiting, now: int) -> Ready | None:
@@ -157,7 +109,7 @@ def _prepared_letter(node: Node, work: Work, waiting: Waiting, now: int) -> Read
         _unqueue(node, work, waiting, now)
         return None
     # 3 the gate
-    gate = _gate(node, work, case, letter, queued, found.file, waiting.peer, now)
+    gate = gate_of(node, work, case, letter, queued, found.file, waiting.peer, now)
     if not gate.open:
         _kept_back(node, work, waiting, letter, found.row.case_id, gate, now)
         return None
@@ -205,61 +157,6 @@ def _timed(thread: Thread, letter: AnyLetter) -> Thread:
     return msgspec.structs.replace(thread, queued=queued)
 
 
-def _prepared_again(node: Node, work: Work, waiting: Waiting, now: int) -> Ready | None:
-    """Re-seal: the same payload in a new envelope, gate first."""
-    gate = _gate_again(node, work, waiting, now)
-    if gate is not None and not gate.open:
-        if gate.cancelled:
-            give_up_letter(node, work, waiting, now)
-        else:
-            work.outbox.hold(waiting.letter_id, node.seals.cover(gate.objections[0].rule), now + LOOK_AGAIN_S)
-        return None
-    row = work.letters.get(waiting.peer, "out", waiting.letter_id)
-    if row is None or row.sealed is None:
-        work.outbox.end(waiting.letter_id, "cancelled", now)
-        return None
-    payload = Book(node, work).payload(row)
-    letter = decode_own(payload)
-    to = seal_to(node, waiting.peer, letter.kind, LETTER, letter.sealed_identity is not None)
-    if to is None or not _office_key_still_listed(node, waiting.peer, letter, now):
-        work.outbox.hold(waiting.letter_id, "no_prekey" if to is None else "office_key_gone", now + LOOK_AGAIN_S)
-        work.tasks.add("reseal_waits", now, case_id=waiting.case_id, peer=waiting.peer, letter_id=waiting.letter_id)
-        return None
-    _give_up_old(work, waiting)
-    return Ready(waiting, payload, to, False, letter.retention_until)
-
-
-def _give_up_old(work: Work, waiting: Waiting) -> None:
-    """Only the newest envelope of a letter is posted."""
-    for old in work.outbox.envelopes_of(waiting.letter_id):
-        work.outbox.give_up(old.eid)
-
-
-def _gate_again(node: Node, work: Work, waiting: Waiting, now: int) -> Gate | None:
-    """The gate for a letter that was released before; None for control letters, which have their own."""
-    if waiting.letter_class == CONTROL:
-        objection = _control_objection(node, work, waiting, _control_of(node, waiting)[1], now)
-        return None if objection is None else Gate((objection,))
-    book = Book(node, work)
-    found = None if waiting.thread_id is None else book.file(waiting.peer, waiting.thread_id)
-    row = work.letters.get(waiting.peer, "out", waiting.letter_id)
-    if found is None or row is None or row.sealed is None:
-        return None
-    letter = decode_own(book.payload(row))
-    tokens = {entry.token for entry in letter.consent}
-    persons = {token: person for token, person in found.file.persons.items() if token in tokens}
-    queued = Queued(msgspec.Raw(b""), "node", "caseworker", persons)
-    return _gate(node, work, book.case(found.row.case_id), letter, queued, found.file, waiting.peer, now)
-
-
-def _gate(
-    node: Node, work: Work, case: OpenCase, letter: AnyLetter, queued: Queued, file: ThreadFile, peer: str, now: int
-) -> Gate:
-    consents = Book(node, work).consents(case)
-    draft = GateDraft(letter, facts_of(file), queued.actor, queued.actor_role, queued.persons)
-    return at_release(case.case, consents, draft, recipient_facts(node, peer, now), now)
-
-
 def _kept_back(node: Node, work: Work, waiting: Waiting, letter: AnyLetter, case_id: str, gate: Gate, now: int) -> None:
     first = gate.objections[0]
     code = "waits" if first.discreet else first.rule
@@ -285,18 +182,6 @@ def _kept_back(node: Node, work: Work, waiting: Waiting, letter: AnyLetter, case
         end_by_gate(node, work, waiting, now)
 
 
-def _control_of(node: Node, waiting: Waiting) -> tuple[bytes, str]:
-    queued = node.seals.open_as(Queued, node.seals.node_key(), "outbox", waiting.letter_id, waiting.sealed)
-    payload = bytes(queued.letter)
-    control = decode(payload, CONTROL)
-    return payload, "" if control is None else control.kind
-
-
-def _control_objection(node: Node, work: Work, waiting: Waiting, kind: str, now: int) -> Objection | None:
-    stopped = waiting.thread_id is not None and _is_stopped(node, work, waiting.peer, waiting.thread_id)
-    return at_control(kind, recipient_facts(node, waiting.peer, now), stopped)
-
-
 def _unqueue(node: Node, work: Work, waiting: Waiting, now: int) -> None:
     book = Book(node, work)
     found = None if waiting.thread_id is None else book.file(waiting.peer, waiting.thread_id)
@@ -306,23 +191,5 @@ def _unqueue(node: Node, work: Work, waiting: Waiting, now: int) -> None:
         book.put_file(found, msgspec.structs.replace(found.file, thread=thread), now)
 
 
-def decode_own(payload: bytes) -> AnyLetter:
-    """A letter of ours again; it was checked when it was queued."""
-    letter = decode_again(payload)
-    assert isinstance(letter, Letter)
-    return letter
-
-
 def _goes_at_once(letter: AnyLetter) -> bool:
     return is_stop(letter) or letter.kind.startswith(PASSES_HOLES)
-
-
-def _is_stopped(node: Node, work: Work, peer: str, thread_id: str) -> bool:
-    found = Book(node, work).file(peer, thread_id)
-    return found is not None and is_ending(found.file.thread)
-
-
-def _office_key_still_listed(node: Node, peer: str, letter: AnyLetter, now: int) -> bool:
-    if letter.sealed_identity is None:
-        return True
-    return any(key.kid == letter.sealed_identity.office_kid for key in recipient_facts(node, peer, now).office_keys)

@@ -98,3 +98,9 @@ def put_released(node: Node, work: Work, letter: Ready, one: Sealed, draft: Draf
         )
     work.audit.append(now, "node", "released", waiting.letter_id)
     return row
+
+
+def give_up_old(work: Work, waiting: Waiting) -> None:
+    """Only the newest envelope of a letter is posted."""
+    for old in work.outbox.envelopes_of(waiting.letter_id):
+        work.outbox.give_up(old.eid)

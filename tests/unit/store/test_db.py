@@ -9,7 +9,7 @@ import pytest
 
 from node.store.db import Store
 from node.store.problems import StoreClosed
-from node.store.work import Reader, Work
+from node.store.work import Last, Reader, Work
 
 
 def put(work: Work, name: str, value: int) -> None:
@@ -220,3 +220,53 @@ def test_a_backup_is_whole_while_writing_goes_on_and_holds_no_log(store, path, t
     assert set(copy.read_sync(lambda reader: reader.meta.settings(""))) == {"a"}
     assert copy.check() == []
     copy.close()
+
+
+async def test_what_is_left_for_the_end_runs_once_in_the_same_transaction(store):
+    """Whoever asks for it: one name is one piece of work, after everything that joined the commit."""
+    heard, before = [], store.commits
+
+    def asks(work: Work, value: int) -> None:
+        work.meta.put(f"n{value}", value)
+        work.at_end("sum", Last(lambda end: len(end.meta.settings("n")), lambda count, at: heard.append((count, at))))
+
+    await asyncio.gather(*(store.write(partial(asks, value=value)) for value in range(3)))
+    await store.write(lambda work: None)
+
+    assert sum(count for count, _ in heard) >= 3
+    assert len(heard) <= store.commits - before
+    assert all(before < at <= store.commits for _, at in heard)
+
+
+async def test_an_end_that_fails_undoes_itself_only_and_is_told(store):
+    """It has a savepoint of its own; who asked for it hears that nothing came of it."""
+    heard = []
+
+    def fails(work: Work) -> None:
+        work.meta.put("half", 1)
+        raise KeyError("not found")
+
+    def asks(work: Work) -> None:
+        work.meta.put("whole", 1)
+        work.at_end("fails", Last(fails, lambda result, _: heard.append(result)))
+
+    await store.write(asks)
+    await store.write(lambda work: None)
+
+    assert heard == [None]
+    assert store.read_sync(lambda reader: (reader.meta.get("whole"), reader.meta.get("half"))) == (1, None)
+
+
+async def test_work_that_was_undone_leaves_nothing_for_the_end(store):
+    """What a failed job asked for is gone with the rest of it."""
+    heard = []
+
+    def asks_and_fails(work: Work) -> None:
+        work.at_end("never", Last(lambda end: 1, lambda *told: heard.append(told)))
+        raise KeyError("not found")
+
+    with pytest.raises(KeyError):
+        await store.write(asks_and_fails)
+    await store.write(lambda work: None)
+
+    assert heard == []

@@ -1,0 +1,102 @@
+"""Letters that were released before: the gate again before every try, and a new envelope for the same payload.
+
+Bytes that the gate refuses are never posted again; their statements are named as closed. Source: wire 1 (re-seal).
+"""
+
+import msgspec
+
+from node.protocol.gate.gate import Gate
+from node.protocol.letters.decode import AnyLetter
+from node.protocol.letters.kinds import CONTROL, LETTER
+from node.protocol.threads import machine
+from node.service.context import Node
+from node.service.delivery.gating import LOOK_AGAIN_S, decode_own, gate_of
+from node.service.delivery.queueing import Queued
+from node.service.delivery.recipients import recipient_facts, seal_to
+from node.service.delivery.release_control import control_objection
+from node.service.delivery.released import Ready, give_up_old
+from node.service.threads.book import Book
+from node.service.threads.expectations import undone
+from node.service.threads.stops import end_by_gate
+from node.store.outbox import EnvelopeRow, Waiting
+from node.store.work import Work
+
+
+def still_wanted(node: Node, work: Work, row: EnvelopeRow, now: int) -> bool:
+    """The gate again before a retry: bytes it refuses are never posted again, and their statement is given up."""
+    waiting = work.outbox.get(row.letter_id)
+    if waiting is None or waiting.state not in ("released", "queued", "held"):
+        work.outbox.give_up(row.eid)
+        return False
+    gate = _gate_again(node, work, waiting, now)
+    if gate is None or gate.open:
+        return True
+    if gate.cancelled:
+        give_up_letter(node, work, waiting, now)
+        if gate.ends_thread:
+            end_by_gate(node, work, waiting, now)
+    else:
+        # Still wanted, and not now: it is released anew when the gate opens. These bytes never go again (wire 1).
+        work.outbox.give_up(row.eid)
+        work.outbox.hold(waiting.letter_id, node.seals.cover(gate.objections[0].rule), now + LOOK_AGAIN_S)
+    return False
+
+
+def give_up_letter(node: Node, work: Work, waiting: Waiting, now: int) -> None:
+    """Never post a released letter again; the thread is folded without it; its statements are named as closed."""
+    for row in work.outbox.envelopes_of(waiting.letter_id):
+        work.outbox.give_up(row.eid)
+    work.outbox.end(waiting.letter_id, "given_up", now)
+    found = None if waiting.thread_id is None else Book(node, work).file(waiting.peer, waiting.thread_id)
+    if found is not None:
+        outcome = machine.given_up(found.file.thread, (waiting.letter_id,))
+        Book(node, work).put_file(found, msgspec.structs.replace(found.file, thread=outcome.thread), now)
+        undone(work, waiting.peer, found.row.thread_id, waiting.letter_id, outcome.started, outcome.stopped)
+    work.audit.append(now, "node", "given_up", waiting.letter_id, outcome="cancelled")
+
+
+def prepared_again(node: Node, work: Work, waiting: Waiting, now: int) -> Ready | None:
+    """Re-seal: the same payload in a new envelope, gate first."""
+    gate = _gate_again(node, work, waiting, now)
+    if gate is not None and not gate.open:
+        if gate.cancelled:
+            give_up_letter(node, work, waiting, now)
+        else:
+            work.outbox.hold(waiting.letter_id, node.seals.cover(gate.objections[0].rule), now + LOOK_AGAIN_S)
+        return None
+    row = work.letters.get(waiting.peer, "out", waiting.letter_id)
+    if row is None or row.sealed is None:
+        work.outbox.end(waiting.letter_id, "cancelled", now)
+        return None
+    payload = Book(node, work).payload(row)
+    letter = decode_own(payload)
+    to = seal_to(node, waiting.peer, letter.kind, LETTER, letter.sealed_identity is not None)
+    if to is None or not _office_key_still_listed(node, waiting.peer, letter, now):
+        work.outbox.hold(waiting.letter_id, "no_prekey" if to is None else "office_key_gone", now + LOOK_AGAIN_S)
+        work.tasks.add("reseal_waits", now, case_id=waiting.case_id, peer=waiting.peer, letter_id=waiting.letter_id)
+        return None
+    give_up_old(work, waiting)
+    return Ready(waiting, payload, to, False, letter.retention_until)
+
+
+def _gate_again(node: Node, work: Work, waiting: Waiting, now: int) -> Gate | None:
+    """The gate for a letter that was released before; None for control letters, which have their own."""
+    if waiting.letter_class == CONTROL:
+        objection = control_objection(node, work, waiting, now)
+        return None if objection is None else Gate((objection,))
+    book = Book(node, work)
+    found = None if waiting.thread_id is None else book.file(waiting.peer, waiting.thread_id)
+    row = work.letters.get(waiting.peer, "out", waiting.letter_id)
+    if found is None or row is None or row.sealed is None:
+        return None
+    letter = decode_own(book.payload(row))
+    tokens = {entry.token for entry in letter.consent}
+    persons = {token: person for token, person in found.file.persons.items() if token in tokens}
+    queued = Queued(msgspec.Raw(b""), "node", "caseworker", persons)
+    return gate_of(node, work, book.case(found.row.case_id), letter, queued, found.file, waiting.peer, now)
+
+
+def _office_key_still_listed(node: Node, peer: str, letter: AnyLetter, now: int) -> bool:
+    if letter.sealed_identity is None:
+        return True
+    return any(key.kid == letter.sealed_identity.office_kid for key in recipient_facts(node, peer, now).office_keys)

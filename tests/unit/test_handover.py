@@ -1,0 +1,196 @@
+"""A letter decided while its peer's worker is idle is released in that very transaction, and handed to the worker.
+
+Wire 1 (release, gate before every try); issue 2, speed.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from node.peer.worker import FRESH_S, Worker
+from tests.unit.test_worker import UPDATE, accepted
+from tests.world import MemoryPost, World, make_world
+
+WITHIN_S = 20.0
+
+
+class Connected(MemoryPost):
+    """The post of a worker that runs by itself."""
+
+    async def __aenter__(self) -> "Connected":
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        return None
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    made = make_world(tmp_path, "XD", "XA")
+    yield made
+    await made.close()
+
+
+async def test_an_idle_worker_gets_the_bytes_with_the_commit_of_the_decision(world: World) -> None:
+    """One transaction: the letter, its number, its bytes; crash before it: nothing, after it: released, not posted."""
+    thread = await accepted(world)
+    worker = idle(world)
+    before = world["XD"].node.store.commits
+
+    letter = await update(world, thread)
+
+    assert world["XD"].node.store.commits == before + 1
+    assert state(world, letter) == "released"
+    assert await worker.deliver_handed()
+    assert state(world, letter) == "receipted"
+
+
+async def test_letters_decided_together_are_released_under_one_signature(world: World) -> None:
+    """Wire 2: one tree for what leaves together; letters of one thread keep their order."""
+    thread = await accepted(world)
+    worker = idle(world)
+    world.posted.clear()
+
+    letters = await asyncio.gather(*(update(world, thread) for _ in range(5)))
+    while any(state(world, one) != "receipted" for one in letters):
+        if not await worker.deliver_handed():
+            await worker.turn()
+
+    sent = [len(envelopes) for _, _, envelopes in world.posted]
+    assert sum(sent) == 5
+    assert len(sent) <= 2, "what came while the first was being written waits for the next batch"
+    arrived = [one.letter_id for one in (await world["XA"].view(thread)).letters if one.letter_id in letters]
+    assert arrived == letters
+
+
+async def test_a_stop_between_the_release_and_the_post_keeps_the_letter_at_home(world: World) -> None:
+    """H01, R31: bytes that were given up are never posted, however short ago they were handed over."""
+    thread = await accepted(world)
+    worker = idle(world)
+    world.posted.clear()
+    letter = await update(world, thread)
+
+    await world["XD"].stop(thread)
+    await worker.deliver_handed()
+
+    assert world.posted == []
+    assert state(world, letter) == "given_up"
+
+
+async def test_a_withdrawal_between_the_release_and_a_late_post_meets_the_gate(world: World) -> None:
+    """R20, wire 1: what was handed over and not posted at once is old; its next try asks the gate."""
+    case = await world["XD"].new_case()
+    consent = await world["XD"].consent(case, "XA")
+    thread = await accepted(world, case)
+    worker = idle(world)
+    world.posted.clear()
+    letter = await update(world, thread)
+
+    await world["XD"].withdraw(case, consent)
+    world.clock.step(int(FRESH_S) + 1)
+    await worker.deliver_handed()
+    assert world.posted == []
+    await world.settle()
+
+    assert state(world, letter) == "given_up"
+    kinds = {one.kind for one in (await world["XA"].view(thread)).letters}
+    assert "consent.withdrawal" in kinds
+    assert "referral.update" not in kinds
+
+
+async def test_a_crash_after_the_release_leaves_a_letter_that_the_next_start_posts_by_the_gate(world: World) -> None:
+    """P2: the database says what is to be done; a hand that was never emptied loses nothing."""
+    thread = await accepted(world)
+    idle(world)
+    letter = await update(world, thread)
+
+    await world.restart("XD")
+    await world.settle()
+
+    assert state(world, letter) == "receipted"
+    assert [one.letter_id for one in (await world["XA"].view(thread)).letters].count(letter) == 1
+
+
+async def test_nothing_gets_a_number_while_its_peer_cannot_be_reached(world: World) -> None:
+    """Wire 1: what waits has no number and leaves no trace; so the hand is closed while a worker rests."""
+    thread = await accepted(world)
+    world.fault = lambda sender, recipient, envelopes: "lost"
+    worker = await running(world)
+    first = await update(world, thread)
+    await reached(lambda: worker.rests)
+
+    second = await update(world, thread)
+
+    assert state(world, first) == "released"
+    assert state(world, second) == "queued"
+
+
+async def test_a_worker_that_runs_by_itself_delivers_what_it_is_handed_and_what_it_is_not(world: World) -> None:
+    """Both ways lead to the peer, in whatever order people decide."""
+    thread = await accepted(world)
+    worker = await running(world)
+    letters: list[str] = []
+
+    for _ in range(3):
+        await reached(lambda: worker.handover.is_open)
+        letters.append(await update(world, thread))
+        letters += await asyncio.gather(*(update(world, thread) for _ in range(3)))
+
+    await reached(lambda: all(state(world, one) == "receipted" for one in letters))
+    arrived = [one.letter_id for one in (await world["XA"].view(thread)).letters if one.letter_id in letters]
+    assert arrived == letters
+
+
+def idle(world: World) -> Worker:
+    """A worker of XD that waits with an open hand, as between two turns."""
+    worker = Worker(world["XD"].node, "XA")
+    worker.client = Connected(world, "XD")  # type: ignore[assignment]
+    worker.handover.is_open = True
+    world["XD"].node.handovers["XA"] = worker.handover
+    return worker
+
+
+async def running(world: World) -> Worker:
+    """A worker of XD that runs until the test ends, with nothing left to do."""
+    worker = Worker(world["XD"].node, "XA")
+    worker.client = Connected(world, "XD")  # type: ignore[assignment]
+    _TASKS.append(asyncio.create_task(worker.run()))
+    await reached(lambda: worker.handover.is_open)
+    return worker
+
+
+@pytest.fixture(autouse=True)
+async def no_worker_outlives_its_test() -> AsyncIterator[None]:
+    yield
+    for task in _TASKS:
+        task.cancel()
+    await asyncio.gather(*_TASKS, return_exceptions=True)
+    _TASKS.clear()
+
+
+async def reached(what: Callable[[], bool]) -> None:
+    """Until it is so."""
+
+    async def waits() -> None:
+        while not what():
+            await asyncio.sleep(0)
+
+    await asyncio.wait_for(waits(), WITHIN_S)
+
+
+async def update(world: World, thread: str) -> str:
+    """One letter of XD on a thread; its id."""
+    done = await world["XD"].act(thread, "referral.update", UPDATE)
+    assert done.letter_id is not None
+    return done.letter_id
+
+
+def state(world: World, letter_id: str) -> str | None:
+    """Where the letter stands in XD's outbox."""
+    row = world["XD"].node.store.read_sync(lambda reader: reader.outbox.get(letter_id))
+    return None if row is None else row.state
+
+
+_TASKS: list[asyncio.Task[None]] = []

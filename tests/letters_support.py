@@ -14,6 +14,7 @@ from node.protocol.letters.decode import AnyControl, AnyLetter
 from node.protocol.letters.frame import make_stop
 from node.protocol.letters.kinds import CONTROL, KINDS
 from node.protocol.letters.scalars import MAX_INT
+from tests.letters_return import RETURN_BODIES, fitted
 
 NOW = 1_795_000_000
 TOKEN = "2fc23a7957bc66efea93d901398a3d03"
@@ -37,7 +38,9 @@ CONSENT = {
 ORGANISATION = {"id": "haven-xa", "type": "civil_society"}
 GIVEN_NAME = {"person": TOKEN, "field": "given_name", "level": "L3"}
 
-BODIES: dict[str, Any] = {
+NOTHING: dict[str, Any] = {"consent": [], "reply_by": None, "disclosed": [], "sealed_identity": None, "attachments": []}
+
+BODIES: dict[str, Any] = RETURN_BODIES | {
     "referral.offer": {
         "needs": ["shelter", "legal"],
         "age_band": "25-34",
@@ -217,7 +220,7 @@ def document(kind: str) -> dict[str, Any]:
     if KINDS[kind].letter_class == CONTROL:
         letter = {"kind": kind, "letter_id": LETTER_ID, "body": BODIES[kind]}
     elif KINDS[kind].stop:
-        letter = msgspec.to_builtins(stop(), builtin_types=())
+        letter = msgspec.to_builtins(stop(kind), builtin_types=())
     else:
         letter = {
             "kind": kind,
@@ -242,14 +245,16 @@ def document(kind: str) -> dict[str, Any]:
             "sealed_identity": {"office_kid": HASH, "identity_commit": HASH, "box": "QUJD"},
             "attachments": [{"parts": [HASH], "size": 262_144}],
         }
+        if KINDS[kind].bare:
+            letter |= NOTHING
     copied: dict[str, Any] = json.loads(json.dumps(letter))
     return copied
 
 
-def stop() -> AnyLetter:
+def stop(kind: Any = "referral.ended") -> AnyLetter:
     """The stop letter of the thread above."""
     return make_stop(
-        "referral.ended",
+        kind,
         letter_id=LETTER_ID,
         thread=THREAD,
         n=3,
@@ -282,7 +287,14 @@ def letters(kind: str) -> st.SearchStrategy[AnyLetter | AnyControl]:
             retention_until=_counts,
         )
     frame: Any = KINDS[kind].frame
-    return _of(inspect.type_info(frame)).map(lambda letter: msgspec.structs.replace(letter, kind=kind))
+    found = _of(inspect.type_info(frame)).map(lambda letter: msgspec.structs.replace(letter, kind=kind))
+    return found.map(_bare) if KINDS[kind].bare else found
+
+
+def _bare(letter: Any) -> Any:
+    fixed = {"in_reply_to": None, "relates_to": None, "urgency": "routine", "lawful_basis": "public_task"}
+    empty = {name: () if value == [] else value for name, value in NOTHING.items()}
+    return msgspec.structs.replace(letter, **fixed, **empty, handling=DEFAULT_HANDLING)
 
 
 _counts = st.integers(0, MAX_INT)
@@ -365,6 +377,8 @@ def _struct(cls: type[Any], parts: dict[str, st.SearchStrategy[Any]]) -> st.Sear
         return st.builds(lambda pair, **rest: cls(**rest, **{low: pair[0], high: pair[1]}), two, **parts)
     if name in ("AskBody", "AskAnswerBody", "HeldLetter", "ComplaintOpenBody"):
         return st.builds(cls, **parts | _fitting(name))
+    if cls.__module__.endswith(("bodies_return", "bodies_way")):
+        return st.fixed_dictionaries(parts).map(lambda values: cls(**fitted(name, values)))
     if name == "ChangeBody":
         parts = parts | {"services": parts["services"].filter(lambda some: some != ())}
     return st.builds(cls, **parts)

@@ -1,4 +1,4 @@
-"""What a matter is: its rows, its crossings, its stop. Referral is one; return, transit, information, safety follow.
+"""What a matter is: its rows, its crossings, its stop. Referral, return and transit are; others follow.
 
 A further matter is further tables, not further machinery: `fold` and `machine` know no kind and no state by name.
 """
@@ -9,9 +9,10 @@ from functools import cached_property
 from typing import Literal
 
 from node.protocol.letters.codes import IDENTITY_BEFORE_ACCEPTANCE, NOT_IN_THIS_STATE, UNKNOWN_THREAD, WRONG_SIDE, Role
+from node.protocol.threads.return_facts import Case
 from node.protocol.threads.thread import NONE, Entry, Shared
 
-Case = Literal["", "yes", "no"]  # a row for one answer of a yes-or-no letter
+Settles = Literal["the answer", "nothing", "everything"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,9 @@ class Rule:
     """One sentence of the handbook: in this state this side may do this, which gives that.
 
     `answered_by` are the kinds that answer it, `answers` the side that owes one where that is not the other side;
-    `deadlines.REPLIES` says within what time. `effect` is what changes besides the state.
+    `deadlines.REPLIES` says within what time; nothing is owed where `owed_unless` finds it there already. `settles`:
+    which open answers end with it; an interim word ends none. `case`: a row for one answer of a yes-or-no letter only.
+    `effect` is what changes besides the state.
     """
 
     state: str
@@ -44,6 +47,8 @@ class Rule:
     case: Case = ""
     guards: tuple[Guard, ...] = ()
     effect: Effect | None = None
+    settles: Settles = "the answer"
+    owed_unless: Callable[[Shared], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,7 @@ class Matter:
 
     @cached_property
     def by_act(self) -> dict[tuple[str, Role, str, Case], Rule]:
-        """The one row for each (state, side, kind, case)."""
+        """The one row for each (state, side, kind, case); case "" is for every answer."""
         return {(r.state, r.side, r.kind, r.case): r for r in self.rules}
 
     @cached_property
@@ -100,9 +105,8 @@ class Matter:
 
     def row(self, shared: Shared, entry: Entry) -> Rule | None:
         """The row that allows this act in this state, or None; its guards are not asked."""
-        arrived = entry.facts.arrived
-        case: Case = "" if arrived is None else "yes" if arrived else "no"
-        return self.by_act.get((shared.state, entry.side, entry.kind, case))
+        act = shared.state, entry.side, entry.kind
+        return self.by_act.get((*act, entry.facts.case)) or self.by_act.get((*act, ""))
 
     def no_row(self, shared: Shared, entry: Entry) -> Refusal:
         """Why there is no row for this act."""

@@ -75,7 +75,7 @@ def arranged(shared: Shared, entry: Entry) -> Shared:
 
 
 def arrival(shared: Shared, entry: Entry) -> Shared:
-    return replace(shared, arrived=entry.facts.arrived)
+    return replace(shared, arrived=entry.facts.case == "yes")
 
 
 # fmt: off

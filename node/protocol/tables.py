@@ -55,7 +55,7 @@ def _matter(matter: Matter) -> str:
 
 
 def _rule(rule: Rule) -> tuple[str, ...]:
-    case = {"yes": " (arrived)", "no": " (not arrived)", "": ""}[rule.case]
+    case = f" ({rule.case})" if rule.case else ""
     answers = ", ".join(f"`{kind}`" for kind in rule.answered_by) or "-"
     return rule.state, SIDES[rule.side], f"`{rule.kind}`{case}", rule.gives, answers, rule.source
 

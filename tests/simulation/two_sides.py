@@ -43,7 +43,7 @@ def facts(kind: str, number: int) -> Facts:
     if kind == "referral.change":
         return Facts(organisation=("", "org-0", "org-1")[number % 3])
     if kind == "referral.arrived":
-        return Facts(arrived=number % 3 != 0)
+        return Facts(case="yes" if number % 3 else "no")
     if kind == "referral.disclose":
         return Facts(items=(item("given_name"),), sealed=True)
     if kind == "consent.withdrawal":

@@ -1,7 +1,7 @@
 """What the gate and the receiver look at besides the letter: the recipient, the thread as exchanged, who decided.
 
-`DUTIES` says of every kind what it rests on; a further matter (return, transit, information, safety) adds its rows.
-Source: domain 5.6 (column consent purpose); practice H01, H02; wire 7.
+`DUTIES` says of every kind what it rests on; a further matter adds its rows.
+Source: domain 5.6, 5.7 (column consent purpose); practice H01, H02; wire 7.
 """
 
 from dataclasses import dataclass, field, replace
@@ -11,6 +11,7 @@ import msgspec
 
 from node.protocol.letters.bodies import Body, DataItem
 from node.protocol.letters.bodies_information import AskBody
+from node.protocol.letters.carries import CARRIES
 from node.protocol.letters.codes import STOP_KINDS, Level, Purpose
 from node.protocol.letters.codes_information import CONSENT_FOR
 from node.protocol.letters.frame import ConsentEntry, Letter
@@ -50,6 +51,36 @@ DUTIES: dict[str, Duty] = {
         Duty("referral.handback_confirm", "referral", True, False, True),
         Duty("referral.handback_reject", "referral", True, False, True),
         Duty("referral.ended", None, False, False, False),
+        Duty("return.request", "enquiry", True, True, True),
+        Duty("return.request_response", "enquiry", True, False, True),
+        Duty("return.risk_request", "risk_assessment", True, True, False),
+        Duty("return.risk_result", "risk_assessment", True, True, True),
+        Duty("return.family_request", "family_tracing", True, True, True),
+        Duty("return.family_result", "family_tracing", True, True, True),
+        Duty("return.identity_request", "identity_verification", True, True, True),
+        Duty("return.identity_result", "identity_verification", True, False, True),
+        Duty("return.decision", "enquiry", True, False, True),
+        Duty("consent.assertion", "travel", True, True, True),
+        Duty("return.traveldoc_status", "travel", True, False, False),
+        Duty("return.reintegration_plan", "reintegration", True, False, True),
+        Duty("return.travel_plan", "travel", True, True, True),
+        Duty("return.departure", None, False, False, True),  # H02: whoever is on the move is looked out for
+        Duty("return.arrival", None, False, False, False),
+        Duty("return.failed", None, False, False, False),
+        Duty("return.assist_now", None, False, False, False),
+        Duty("return.take_back", None, False, False, True),
+        Duty("return.way_ended", None, False, False, True),
+        Duty("return.followup", "followup", True, False, False),
+        Duty("return.update", "enquiry", True, False, False),
+        Duty("return.close", None, False, False, True),
+        Duty("return.stopped", None, False, False, False),
+        Duty("transit.request", "transit", True, True, True),
+        Duty("transit.ack", "transit", True, False, True),
+        Duty("transit.arrange", "transit", True, True, False),
+        Duty("transit.departure", None, False, False, False),
+        Duty("transit.confirm", None, False, False, False),
+        Duty("transit.cancel", None, False, False, False),  # also sent where asylum ends a matter, so by nobody's word
+        Duty("transit.stop", None, False, False, True),
         Duty("consent.withdrawal", None, False, False, False),
         Duty("erasure.request", None, False, False, False),
         Duty("erasure.confirm", None, False, False, False),
@@ -73,9 +104,9 @@ DUTIES: dict[str, Duty] = {
 ENDS_AT_MAJORITY: frozenset[str] = frozenset(  # H27: family and return; help under way is not among them
     {"identity_verification", "risk_assessment", "family_tracing", "family_contact", "travel", "transit"}
 )
-MAY_DISCLOSE: frozenset[str] = frozenset({"referral.disclose", "referral.arrange", "info.request", "rectification"})
 # What is carried here was accepted before, or is the question itself: no acceptance comes first (domain 1.5, 5.9).
 NEEDS_NO_ACCEPTANCE: frozenset[str] = frozenset({"info.request", "rectification"})
+MAY_DISCLOSE: frozenset[str] = frozenset({"referral.disclose", *CARRIES, *NEEDS_NO_ACCEPTANCE})
 PROVISIONAL: frozenset[str] = frozenset({"referral.offer", "referral.info", "ident.support_request"})  # H10
 DECIDING_ROLES: frozenset[ActorRole] = frozenset({"caseworker", "coordinator"})
 NEVER_REFUSED: frozenset[str] = frozenset({*STOP_KINDS, "consent.withdrawal", "erasure.request", "erasure.confirm"})

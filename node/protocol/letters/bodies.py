@@ -6,6 +6,21 @@ and travels in the sealed block: here stay windows and modes. Source: domain.md 
 """
 
 from node.protocol.letters.bodies_information import AskAnswerBody, AskBody, SupportAnswerBody, SupportAskBody
+from node.protocol.letters.bodies_return import (
+    AssertionBody,
+    DecisionBody,
+    FamilyRequestBody,
+    FamilyResultBody,
+    IdentityRequestBody,
+    IdentityResultBody,
+    ReintegrationPlanBody,
+    ReturnRequestBody,
+    ReturnResponseBody,
+    RiskRequestBody,
+    RiskResultBody,
+    TravelDocumentBody,
+    TravelPlanBody,
+)
 from node.protocol.letters.bodies_rights import (
     AccessRequestBody,
     AccessResponseBody,
@@ -20,6 +35,23 @@ from node.protocol.letters.bodies_safety import (
     MedicalBody,
     SafetyUpdateBody,
     StandDownBody,
+)
+from node.protocol.letters.bodies_way import (
+    AssistNowBody,
+    DepartureBody,
+    FailedBody,
+    FollowupBody,
+    NothingBody,
+    ReturnArrivalBody,
+    ReturnCloseBody,
+    ReturnUpdateBody,
+    TakeBackBody,
+    TransitAckBody,
+    TransitArrangeBody,
+    TransitConfirmBody,
+    TransitDepartureBody,
+    TransitRequestBody,
+    WayEndedBody,
 )
 from node.protocol.letters.codes import (
     ANSWERS,
@@ -37,7 +69,6 @@ from node.protocol.letters.codes import (
     MetBy,
     Need,
     OfferReason,
-    OrganisationType,
     Outcome,
     Purpose,
     Question,
@@ -48,7 +79,7 @@ from node.protocol.letters.codes import (
     Why,
 )
 from node.protocol.letters.parts import DataItem as DataItem
-from node.protocol.letters.parts import Kept, Maybe, Some
+from node.protocol.letters.parts import Kept, Maybe, Organisation, Some
 from node.protocol.letters.parts import Part as Part
 from node.protocol.letters.scalars import Code, Country, Date, Days, Id, Language, Seconds
 
@@ -104,13 +135,6 @@ class InfoBody(Part, frozen=True):
     """`referral.info`: the answers."""
 
     answers: Some[Answered]
-
-
-class Organisation(Part, frozen=True):
-    """Who would care for the person: an entry of the responder's directory, never a police body (R19)."""
-
-    id: Code
-    type: OrganisationType
 
 
 class AcceptBody(Part, frozen=True):
@@ -313,5 +337,33 @@ Body = (
     | SafetyUpdateBody
     | AcknowledgedBody
     | StandDownBody
+    | ReturnRequestBody
+    | ReturnResponseBody
+    | RiskRequestBody
+    | RiskResultBody
+    | FamilyRequestBody
+    | FamilyResultBody
+    | IdentityRequestBody
+    | IdentityResultBody
+    | DecisionBody
+    | AssertionBody
+    | TravelDocumentBody
+    | ReintegrationPlanBody
+    | TravelPlanBody
+    | DepartureBody
+    | ReturnArrivalBody
+    | FailedBody
+    | AssistNowBody
+    | TakeBackBody
+    | WayEndedBody
+    | FollowupBody
+    | ReturnUpdateBody
+    | ReturnCloseBody
+    | TransitRequestBody
+    | TransitAckBody
+    | TransitArrangeBody
+    | TransitDepartureBody
+    | TransitConfirmBody
+    | NothingBody
     | None
 )

@@ -62,6 +62,7 @@ Category = Literal[  # ours: what a person says yes or no to; after `needs` the 
     "documents",
     "photo",
     "contact",
+    "family",
     "arrangements",
     "obstetric",
     "addiction",

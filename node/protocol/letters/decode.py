@@ -9,7 +9,7 @@ import msgspec
 from node.protocol.letters import strict
 from node.protocol.letters.bodies import Body, Part
 from node.protocol.letters.control import Control, ControlBody
-from node.protocol.letters.frame import Letter, check_stop_shape
+from node.protocol.letters.frame import Letter, check_bare_shape, check_stop_shape
 from node.protocol.letters.kinds import CONTROL, COVER, KINDS, LETTER, Kind
 from node.protocol.letters.strict import Malformed, Unsupported
 
@@ -49,7 +49,7 @@ def decode(payload: bytes, letter_class: int) -> AnyLetter | AnyControl | None:
     """The letter that `payload` holds; None for cover (class 0), which holds nothing.
 
     Malformed or Unsupported, whose `status` is the receipt's. Row 11 of wire.md 3: 1 the class, 2 syntax, strings,
-    depth and duplicates, 3 the kind, 4 the fields, 5 a stop says nothing more (H01).
+    depth and duplicates, 3 the kind, 4 the fields, 5 a stop or a bare kind says nothing more (H01, H04).
     """
     if letter_class == COVER:
         _check_cover(payload)
@@ -59,8 +59,8 @@ def decode(payload: bytes, letter_class: int) -> AnyLetter | AnyControl | None:
     document = strict.parse(payload)
     kind = _kind(document.get("kind"), letter_class)
     letter = _typed(payload, kind)
-    if kind.stop and isinstance(letter, Letter) and not check_stop_shape(letter):
-        raise Malformed(f"{kind.name} says more than that it is a stop; send the fixed content")
+    if isinstance(letter, Letter) and not _says_no_more(kind, letter):
+        raise Malformed(f"{kind.name} says more than that it is one; send the fixed content")
     return letter
 
 
@@ -68,6 +68,10 @@ def decode_again(payload: bytes) -> AnyLetter | AnyControl:
     """A letter from our own store; `decode` or `checked` judged it when it went in, so here it is only typed."""
     letter: AnyLetter | AnyControl = _DECODERS[_KIND.decode(payload).kind].decode(payload)
     return letter
+
+
+def _says_no_more(kind: Kind, letter: AnyLetter) -> bool:
+    return check_stop_shape(letter) if kind.stop else not kind.bare or check_bare_shape(letter)
 
 
 def _check_cover(payload: bytes) -> None:

@@ -148,8 +148,13 @@ def is_stop(letter: Letter[Body]) -> bool:
 
 def check_stop_shape(letter: Letter[Body]) -> bool:
     """Whether a stop says nothing beyond that it is one; the order of the four handling codes is free. Source: H01."""
-    nothing_else = not (letter.void or letter.consent or letter.disclosed or letter.attachments)
-    empty = (letter.in_reply_to, letter.relates_to, letter.reply_by, letter.sealed_identity, letter.body)
+    return check_bare_shape(letter) and not letter.void and letter.body is None
+
+
+def check_bare_shape(letter: Letter[Body]) -> bool:
+    """Whether the frame says nothing, so that no cause can be read from it. Source: H01, H04."""
+    nothing_else = not (letter.consent or letter.disclosed or letter.attachments)
+    empty = (letter.in_reply_to, letter.relates_to, letter.reply_by, letter.sealed_identity)
     usual = letter.urgency == STOP_URGENCY and letter.lawful_basis == STOP_BASIS
     four = sorted(letter.handling) == sorted(DEFAULT_HANDLING)
     return nothing_else and usual and four and all(value is None for value in empty)

@@ -1,28 +1,48 @@
 """Every kind of letter this node knows: one row for each.
 
-Voluntary return, transit, information and safety will be further rows here and further structs beside `bodies`.
-Source: wire.md 7; domain.md 5.6 and 5.9; practice.md, acts to add.
+Information and safety will be further rows here and further structs beside `bodies`. Source: wire.md 7; domain.md 5.6,
+5.7 and 5.9; practice.md, acts to add.
 """
 
 from dataclasses import dataclass
 from types import GenericAlias
 from typing import Final, Literal
 
-from node.protocol.letters import bodies, bodies_information, bodies_rights, bodies_safety, control
+from node.protocol.letters import (
+    bodies,
+    bodies_information,
+    bodies_return,
+    bodies_rights,
+    bodies_safety,
+    bodies_way,
+    control,
+)
 from node.protocol.letters.bodies import Body
 from node.protocol.letters.control import Control, ControlBody
 from node.protocol.letters.frame import Letter
 
 COVER, LETTER, CONTROL = range(3)  # the classes of wire.md 2
 LetterClass = Literal[1, 2]
-Family = Literal["referral", "consent", "erasure", "information", "rights", "safety", "channel", "node"]
+Family = Literal[
+    "referral",
+    "return",
+    "transit",
+    "consent",
+    "erasure",
+    "information",
+    "rights",
+    "safety",
+    "channel",
+    "node",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """What is fixed about a kind: its class, its body, and how it stands to the thread.
 
-    `opens` may begin a thread (n = 1). `stop` ends it. `on_arrival` takes effect whatever its n (wire.md 7).
+    `opens` may begin a thread (n = 1). `stop` ends it. `on_arrival` takes effect whatever its n (wire.md 7). `bare`: it
+    says nothing beyond its kind, and its frame neither.
     """
 
     name: str
@@ -32,6 +52,7 @@ class Kind:
     opens: bool = False
     stop: bool = False
     on_arrival: bool = False
+    bare: bool = False
 
     @property
     def frame(self) -> GenericAlias:
@@ -56,6 +77,36 @@ _ROWS: Final = (
     Kind("referral.handback_confirm", bodies.HandbackConfirmBody, 1, "referral"),
     Kind("referral.handback_reject", bodies.HandbackRejectBody, 1, "referral"),
     Kind("referral.ended", type(None), 1, "referral", stop=True, on_arrival=True),
+    Kind("return.request", bodies_return.ReturnRequestBody, 1, "return", opens=True),
+    Kind("return.request_response", bodies_return.ReturnResponseBody, 1, "return"),
+    Kind("return.risk_request", bodies_return.RiskRequestBody, 1, "return"),
+    Kind("return.risk_result", bodies_return.RiskResultBody, 1, "return"),
+    Kind("return.family_request", bodies_return.FamilyRequestBody, 1, "return"),
+    Kind("return.family_result", bodies_return.FamilyResultBody, 1, "return"),
+    Kind("return.identity_request", bodies_return.IdentityRequestBody, 1, "return"),
+    Kind("return.identity_result", bodies_return.IdentityResultBody, 1, "return"),
+    Kind("return.decision", bodies_return.DecisionBody, 1, "return"),
+    Kind("return.traveldoc_status", bodies_return.TravelDocumentBody, 1, "return"),
+    Kind("return.reintegration_plan", bodies_return.ReintegrationPlanBody, 1, "return"),
+    Kind("return.travel_plan", bodies_return.TravelPlanBody, 1, "return"),
+    Kind("return.departure", bodies_way.DepartureBody, 1, "return"),
+    Kind("return.arrival", bodies_way.ReturnArrivalBody, 1, "return"),
+    Kind("return.failed", bodies_way.FailedBody, 1, "return"),
+    Kind("return.assist_now", bodies_way.AssistNowBody, 1, "return"),
+    Kind("return.take_back", bodies_way.TakeBackBody, 1, "return"),
+    Kind("return.way_ended", bodies_way.WayEndedBody, 1, "return"),
+    Kind("return.followup", bodies_way.FollowupBody, 1, "return"),
+    Kind("return.update", bodies_way.ReturnUpdateBody, 1, "return"),
+    Kind("return.close", bodies_way.ReturnCloseBody, 1, "return"),
+    Kind("return.stopped", type(None), 1, "return", stop=True, on_arrival=True),
+    Kind("transit.request", bodies_way.TransitRequestBody, 1, "transit", opens=True),
+    Kind("transit.ack", bodies_way.TransitAckBody, 1, "transit"),
+    Kind("transit.arrange", bodies_way.TransitArrangeBody, 1, "transit"),
+    Kind("transit.departure", bodies_way.TransitDepartureBody, 1, "transit"),
+    Kind("transit.confirm", bodies_way.TransitConfirmBody, 1, "transit"),
+    Kind("transit.cancel", bodies_way.NothingBody, 1, "transit", bare=True),
+    Kind("transit.stop", bodies_way.NothingBody, 1, "transit", bare=True),
+    Kind("consent.assertion", bodies_return.AssertionBody, 1, "consent"),
     Kind("consent.withdrawal", bodies.WithdrawalBody, 1, "consent", on_arrival=True),
     Kind("erasure.request", bodies.ErasureRequestBody, 1, "erasure", on_arrival=True),
     Kind("erasure.confirm", bodies.ErasureConfirmBody, 1, "erasure", on_arrival=True),

@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 
 from msgspec import Meta, Struct
 
-from node.protocol.letters.codes import DisclosedLevel, LegalGround
+from node.protocol.letters.codes import DisclosedLevel, LegalGround, OrganisationType
 from node.protocol.letters.scalars import Code, Id, Seconds
 
 T = TypeVar("T")
@@ -32,3 +32,10 @@ class Kept(Part, frozen=True):
 
     legal_ground: LegalGround
     until: Seconds
+
+
+class Organisation(Part, frozen=True):
+    """Who would care for the person: an entry of the responder's directory, never a police body (R19)."""
+
+    id: Code
+    type: OrganisationType

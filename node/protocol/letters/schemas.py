@@ -47,6 +47,9 @@ def schema(kind: Kind) -> Schema:
     if kind.stop:
         properties |= _STOP
         parts = {}
+    elif kind.bare:
+        properties |= {name: fixed for name, fixed in _STOP.items() if name not in ("void", "body")}
+        parts = {name: part for name, part in parts.items() if name == kind.body.__name__}
     described = _tidy(frame) | {"title": kind.name, "properties": properties}
     named = {name: _tidy(part) for name, part in sorted(parts.items())}
     return {"$schema": DIALECT, **described} | ({"$defs": named} if named else {})
@@ -76,7 +79,12 @@ def _list_of_kinds() -> str:
 
 
 def _standing(kind: Kind) -> str:
-    words = {"opens a thread": kind.opens, "ends it": kind.stop, "applies on arrival": kind.on_arrival}
+    words = {
+        "opens a thread": kind.opens,
+        "ends it": kind.stop,
+        "applies on arrival": kind.on_arrival,
+        "says nothing more": kind.bare,
+    }
     return ", ".join(word for word, holds in words.items() if holds) or "-"
 
 
@@ -99,6 +107,18 @@ _BEYOND: Final = (
     "- `referral.info`: each answer is either one answer or `declined`, and it is of its question's list below.",
     "- `referral.arrange`: `window_starts_at` is not after `window_ends`.",
     "- `referral.change`: at least one of the three is not empty.",
+    "- `return.request_response`: an organisation with yes, a reason with no. `transit.ack`: a role to ask for exactly",
+    "  with yes.",
+    "- `return.risk_result`: `independent` exactly with the assessor `independent_assessor`; each domain once for each",
+    "  person; `acceptable_with_measures` with at least one measure other than `none_needed`.",
+    "- `return.identity_result`: `more` exactly with `need_more`. `return.decision`: `conditions` exactly with",
+    "  `proceed_with_conditions`.",
+    "- `return.traveldoc_status`: `held` and `issued` with `valid_to_date`.",
+    "- `return.travel_plan`: each window starts before it ends, and arrival neither starts nor ends before departure.",
+    "  `transit.request`: the window starts before it ends.",
+    "- `return.departure`: no reason with `departed`. `return.arrival`: `confirmed_how` exactly with",
+    "  `confirmed_by_her`, which needs `arrived`. `return.way_ended`: `goes_on_alone` only confirmed by her.",
+    "- `return.update`: `organisation` exactly with `reception_changed`.",
     "- `erasure.confirm`: `kept` holds one entry exactly when `result` is `kept`.",
     "- `info.request`: `topics` holds one or more exactly when the question is about a country.",
     "- `info.response`: `findings` only with `confirmed`; `missing` exactly with `need_more`.",

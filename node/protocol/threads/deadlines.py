@@ -1,7 +1,7 @@
 """By when an answer is due, in the working days of the country that answers, and who hears of it when none comes.
 
 Pure arithmetic: the time zone comes in as an object, so that no file is read here. Source: wire.md 7; domain.md 5.5,
-5.6, 5.13; practice.md H22.
+5.6, 5.7, 5.13; practice.md H22.
 """
 
 from dataclasses import dataclass
@@ -86,6 +86,14 @@ _ROWS: Final = (
     Reply("referral.info",             wd(5),      wd(3),     hours(24), hours(4),    "as the offer"),
     Reply("referral.accept",           wd(2),      wd(1),     hours(24), hours(4),    "5.6; faster ones ours"),
     Reply("referral.handback",         wd(5),      wd(3),     hours(24), hours(4),    "as the offer"),
+    Reply("return.request",            wd(5),      wd(3),     hours(24), hours(4),    "5.7; faster ones ours"),
+    Reply("return.risk_request",       wd(15),     wd(5),     hours(72), hours(24),   "5.7; faster ones ours"),
+    Reply("return.family_request",     wd(20),     wd(10),    hours(120), hours(24),  "5.7; faster ones ours"),
+    Reply("return.identity_request",   wd(10),     wd(5),     hours(48), hours(24),   "5.7; faster ones ours"),
+    Reply("return.decision",           wd(5),      wd(3),     hours(24), hours(4),    "5.7; faster ones ours"),
+    Reply("return.traveldoc_status",   wd(10),     wd(5),     hours(48), hours(24),   "5.7; faster ones ours"),
+    Reply("consent.assertion",         wd(10),     wd(5),     hours(48), hours(24),   "5.7, what waits for her"),
+    Reply("transit.request",           hours(48),  hours(48), hours(24), hours(4),    "5.7; faster ones ours"),
     Reply("erasure.request",           hours(168), hours(168), hours(168), hours(168), "5.9"),
     Reply("consent.withdrawal",        hours(72),  hours(72), hours(72), hours(72),   "5.9"),
     Reply("rectification",             hours(72),  hours(72), hours(72), hours(72),   "5.9"),
@@ -109,6 +117,8 @@ REPLIES: Final[dict[str, Reply]] = {row.kind: row for row in _ROWS}
 ARRIVAL_AFTER_WINDOW_S: Final = DAY  # 5.6: arrived is told 24 h after the window, then it is overdue
 ANSWER_SLACK: Final = wd(10)  # an offer stays open as long as its escalation runs (5.13)
 CARE_S: Final = 120 * DAY  # after acceptance: a sign of life at 90 days (practice), and a month to give it
+YEAR_S: Final = 400 * DAY  # after arrival: the next follow-up may be a year away, and a month to give it
+DEPARTURE_TOLD_S: Final = HOUR  # 5.7: within the hour
 
 
 def due_at(within: Within, from_at: int, calendar: Calendar) -> int:
@@ -137,9 +147,16 @@ def arrival_by(window_ends: int) -> int:
     return window_ends + ARRIVAL_AFTER_WINDOW_S
 
 
+def departure_by(departure_ends: int) -> int:
+    """By when it is told whether she left (5.7)."""
+    return departure_ends + DEPARTURE_TOLD_S
+
+
 def thread_ends(kind: str, urgency: Urgency, written_at: int, accepted: bool, calendar: Calendar) -> int:
     """When a thread expires on which nothing follows this letter (UTC seconds)."""
     due = reply_by(kind, urgency, written_at, calendar) or written_at
+    if kind in ("return.arrival", "return.followup"):
+        return written_at + YEAR_S
     if accepted or kind == "referral.accept" or kind.startswith("safety."):
         return max(due, written_at + CARE_S)
     return due_at(ANSWER_SLACK, due, calendar)

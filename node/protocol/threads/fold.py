@@ -71,7 +71,7 @@ def after(matter: Matter, shared: Shared, entry: Entry, rule: Rule) -> Shared:
         changed,
         state=rule.gives,
         thread_ends=max(shared.thread_ends, entry.thread_ends),
-        awaited=_awaited(matter, shared, entry, rule),
+        awaited=_awaited(matter, changed, entry, rule),
     )
 
 
@@ -161,17 +161,20 @@ def _next(matter: Matter, sides: dict[str, list[Entry]]) -> Entry:
 
 
 def _awaited(matter: Matter, shared: Shared, entry: Entry, rule: Rule) -> tuple[Awaited, ...]:
+    """The answers owed once this act counts; `shared` has its effect already."""
     if rule.gives in matter.ends:
         return ()
-    open_still = tuple(
-        a
-        for a in shared.awaited
-        if not (a.owed_by == entry.side and entry.kind in a.kinds) and _possible(matter, rule.gives, a)
-    )
-    if not rule.answered_by:
+    open_still = tuple(a for a in shared.awaited if not _settled(rule, entry, a) and _possible(matter, rule.gives, a))
+    if not rule.answered_by or (rule.owed_unless and rule.owed_unless(shared)):
         return open_still
     owed_by = rule.answers or other(entry.side)
     return (*open_still, Awaited(entry.letter_id, owed_by, rule.answered_by, entry.reply_by))
+
+
+def _settled(rule: Rule, entry: Entry, awaited: Awaited) -> bool:
+    if rule.settles != "the answer":
+        return rule.settles == "everything"
+    return awaited.owed_by == entry.side and entry.kind in awaited.kinds
 
 
 def _possible(matter: Matter, state: str, awaited: Awaited) -> bool:

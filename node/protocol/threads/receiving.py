@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from node.protocol.letters.codes import N_ALREADY_USED, NOT_IN_THIS_STATE, UNKNOWN_THREAD, WRONG_SIDE
 from node.protocol.matter import Refusal, Rule
-from node.protocol.matters import STOPS, matter_named, matter_of
+from node.protocol.matters import STOPS, UNKNOWN, matter_named, matter_of
 from node.protocol.safety import is_safety
 from node.protocol.threads.fold import after, answers_something, counting, fold, judge, past_of, refold, void_numbers
 from node.protocol.threads.outcome import Changes, Verdict, awaited_changes, changes
@@ -105,7 +105,7 @@ def _named_by(letter: Entry) -> str:
 
 
 def _stop(thread: Thread | None, letter: Entry, thread_id: str, peer: str) -> Verdict:
-    known = thread or Thread(thread_id=thread_id, peer=peer, side=other(letter.side), matter=STOPS[letter.kind].name)
+    known = thread or Thread(thread_id=thread_id, peer=peer, side=other(letter.side), matter=UNKNOWN.name)
     effect: Status = "crossed" if known.stopped else "applied"
     letter = replace(letter, side=other(known.side), status=effect)
     entries = (*(replace(e, status="void") if e.status == "waiting" else e for e in known.entries), letter)

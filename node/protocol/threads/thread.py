@@ -8,15 +8,19 @@ Everything here is data; `fold` computes, `machine` decides. Source: wire.md 7; 
 from typing import Final, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from node.protocol.gate.facts import Withdrawn
 from node.protocol.letters.bodies import AcceptBody, ArrivedBody, Body, ChangeBody, DataItem, WithdrawalBody
 from node.protocol.letters.bodies_information import AskAnswerBody, AskBody
+from node.protocol.letters.bodies_return import AssertionBody, ReturnResponseBody, TravelPlanBody
 from node.protocol.letters.bodies_rights import BreachNoticeBody, RectificationBody
 from node.protocol.letters.bodies_safety import AcknowledgedBody, AlertBody, SafetyUpdateBody, StandDownBody
+from node.protocol.letters.bodies_way import ReturnUpdateBody
 from node.protocol.letters.codes import Level, Purpose, Role
 from node.protocol.letters.codes_information import InfoAnswer, InfoPurpose
 from node.protocol.letters.frame import Letter
+from node.protocol.threads.return_facts import NO_WAY, NOTHING_SAID, Case, ReturnFacts, Said, said
 
 Status = Literal["applied", "crossed", "waiting", "refused", "void"]
 
@@ -31,15 +35,16 @@ AFTER_STOP: Final = ("consent.withdrawal", "erasure.", "rectification", "access.
 class Facts(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     """What the fold needs of a letter's content, in codes; never a name, never text.
 
-    `items` are the fields an acceptance asks for or a disclosure carries; `sealed`: an identity block is inside;
-    `about`: the letters of this thread that it is about; `asked` and `answer`: the purpose of a question, its answer;
-    `tokens`: the persons a safety alert is about.
+    `items` are the fields an acceptance asks for or a disclosure carries; `sealed`: an identity block is inside. `case`
+    is the answer of a yes-or-no letter, `way` what a letter of a return or transit says. `about`: the letters of this
+    thread that it is about; `asked` and `answer`: the purpose of a question, its answer; `tokens`: the persons a safety
+    alert is about.
     """
 
     organisation: str = ""
     items: tuple[DataItem, ...] = ()
     sealed: bool = False
-    arrived: bool | None = None
+    case: Case = ""
     token: str = ""
     purposes: tuple[Purpose, ...] = ()
     levels: tuple[Level, ...] = ()
@@ -47,6 +52,7 @@ class Facts(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     asked: InfoPurpose | None = None
     answer: InfoAnswer | None = None
     tokens: tuple[str, ...] = ()
+    way: Said = NOTHING_SAID
 
 
 NO_FACTS: Final = Facts()
@@ -87,7 +93,8 @@ class Shared(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False)
     """What both nodes agree on once the same letters have arrived.
 
     `data_needed` and `organisation` are those of the acceptance and its changes; `organisation_n` is the responder's
-    number that named the organisation, so that a disclosure meant for another one has no effect.
+    number that named the organisation, so that a disclosure meant for another one has no effect. `way` are the facts of
+    a return or transit.
     """
 
     state: str = NONE
@@ -102,6 +109,7 @@ class Shared(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False)
     arrived: bool | None = None
     awaited: tuple[Awaited, ...] = ()
     asked: InfoPurpose | None = None
+    way: ReturnFacts = NO_WAY
 
 
 NOTHING_SHARED: Final = Shared()
@@ -188,7 +196,7 @@ def _facts_of(letter: Letter[Body]) -> Facts:
     if isinstance(body, ChangeBody):
         return Facts(organisation=body.organisation[0].id if body.organisation else "", sealed=sealed)
     if isinstance(body, ArrivedBody):
-        return Facts(arrived=body.arrived, items=letter.disclosed, sealed=sealed)
+        return Facts(case="yes" if body.arrived else "no", items=letter.disclosed, sealed=sealed)
     if isinstance(body, WithdrawalBody):
         return Facts(token=body.token, purposes=body.purposes, levels=body.levels)
     if isinstance(body, AskBody):
@@ -203,7 +211,16 @@ def _facts_of(letter: Letter[Body]) -> Facts:
         return Facts(about=(body.alert,))
     if isinstance(body, AlertBody):
         return Facts(items=letter.disclosed, sealed=sealed, tokens=body.who)
-    return Facts(items=letter.disclosed, sealed=sealed) if letter.disclosed or sealed else NO_FACTS
+    return _return_facts(letter, Facts(items=letter.disclosed, sealed=sealed))
+
+
+def _return_facts(letter: Letter[Body], plain: Facts) -> Facts:
+    case, way = said(letter.body)
+    if isinstance(letter.body, AssertionBody | TravelPlanBody):
+        travels = bool(letter.consent) and all("travel" in one.purposes for one in letter.consent)
+        way = replace(way, for_child=any(one.treated_as_child for one in letter.consent), travels=travels)
+    named = letter.body.organisation if isinstance(letter.body, ReturnResponseBody | ReturnUpdateBody) else ()
+    return replace(plain, organisation=named[0].id if named else "", case=case, way=way)
 
 
 _COUNTED: Final = frozenset({"applied", "crossed"})

@@ -15,7 +15,8 @@ from node.protocol.letters.bodies import Body, DataItem
 from node.protocol.letters.codes import DEFAULT_HANDLING, Handling, Purpose, Urgency
 from node.protocol.letters.decode import AnyLetter
 from node.protocol.letters.fields import BY_NAME, SEALED_TO_A_HOLDER
-from node.protocol.letters.frame import ConsentEntry, Letter, SealedIdentity
+from node.protocol.letters.frame import STOP_BASIS, STOP_URGENCY, ConsentEntry, Letter, SealedIdentity
+from node.protocol.letters.kinds import KINDS
 from node.protocol.safety import is_safety
 from node.service.context import Node
 from node.service.threads.book import Book, OpenCase
@@ -24,6 +25,8 @@ from node.service.threads.files import ThreadFile
 
 STATES_CONSENT = (
     *("referral.offer", "referral.info", "referral.disclose", "referral.arrange"),
+    *("return.request", "return.risk_request", "return.risk_result", "return.family_request"),
+    *("return.identity_request", "consent.assertion", "return.travel_plan", "transit.request", "transit.arrange"),
     *("info.request", "ident.support_request"),
 )
 
@@ -70,6 +73,10 @@ def frame(
     now: int,
 ) -> AnyLetter:
     """A drafted letter; its number and times are those of its release."""
+    if KINDS[kind].bare:  # it says nothing, whatever stands behind it (H04)
+        stated, urgency, in_reply_to, basis = Stated((), {}), STOP_URGENCY, None, STOP_BASIS
+    else:
+        basis = "vital_interests" if is_safety(kind) else "explicit_consent"
     narrative = any(item.level == "L4" for item in disclosed)
     handling: tuple[Handling, ...] = (*DEFAULT_HANDLING, "eyes_focal_point_only") if narrative else DEFAULT_HANDLING
     return Letter(
@@ -85,7 +92,7 @@ def frame(
         sender_role=file.thread.side,
         urgency=urgency,
         handling=handling,
-        lawful_basis="vital_interests" if is_safety(kind) else "explicit_consent",
+        lawful_basis=basis,
         consent=stated.entries,
         reply_by=None,
         thread_ends=file.first_ends or now,

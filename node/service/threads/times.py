@@ -10,8 +10,10 @@ from typing import TypedDict
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from node.protocol.letters.bodies import ArrangeBody
+from node.protocol.letters.bodies_return import TravelPlanBody
+from node.protocol.letters.bodies_way import DepartureBody, TransitDepartureBody
 from node.protocol.letters.decode import AnyLetter
-from node.protocol.threads.deadlines import Calendar, arrival_by, reply_by, thread_ends
+from node.protocol.threads.deadlines import Calendar, arrival_by, departure_by, reply_by, thread_ends
 from node.service.context import DAY_S, Node
 from node.service.threads.files import ThreadFile
 
@@ -30,9 +32,21 @@ def times_of(node: Node, peer: str, letter: AnyLetter, file: ThreadFile, now: in
     calendar, shared = calendar_of(node, peer), file.thread.shared
     ends = thread_ends(letter.kind, letter.urgency, now, shared.accepted, calendar)
     due = reply_by(letter.kind, letter.urgency, now, calendar)
-    if isinstance(letter.body, ArrangeBody):
-        due = arrival_by(letter.body.window_ends)
+    due = due or _told_by(letter, file)
     return Times(reply_by=due, thread_ends=max(ends, due or 0, shared.thread_ends))
+
+
+def _told_by(letter: AnyLetter, file: ThreadFile) -> int | None:
+    """By when somebody tells what became of a window: she left, passed, arrived. After that it is overdue (R32)."""
+    body, plan = letter.body, file.thread.shared.way.plan
+    match body:
+        case ArrangeBody():
+            return arrival_by(body.window_ends)
+        case TravelPlanBody():
+            return departure_by(body.departure_ends)
+        case DepartureBody(outcome="departed") | TransitDepartureBody(departed=True):
+            return plan.overdue_at
+    return None
 
 
 def calendar_of(node: Node, peer: str) -> Calendar:

@@ -6,10 +6,11 @@ import pytest
 from msgspec.structs import replace
 
 from node.protocol.letters.codes import Role
-from node.protocol.matter import Case, Rule
+from node.protocol.matter import Rule
 from node.protocol.referral import REFERRAL, RULES
 from node.protocol.threads.machine import allowed, open_thread, receive, state
 from node.protocol.threads.outcome import Verdict
+from node.protocol.threads.return_facts import Case
 from node.protocol.threads.thread import ENDED, NONE, Entry, Facts, Shared, Thread
 from tests.simulation.two_sides import LIFE_S, MAX_LIFE_S, THREAD, World, facts
 
@@ -31,7 +32,7 @@ def paths() -> dict[str, list[Rule]]:
 
 
 def entry(side: Role, n: int, seen: int, kind: str, case: Case = "") -> Entry:
-    with_case = Facts(arrived=case == "yes") if case else facts(kind, 1)
+    with_case = Facts(case=case) if case else facts(kind, 1)
     return Entry(
         side=side,
         n=n,

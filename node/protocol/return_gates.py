@@ -1,0 +1,302 @@
+"""What must be there before a step of a return counts, read from facts that both countries exchanged; and its effects.
+
+A guard is judged at both ends: an honest sender is told at once, and a letter that skips it is refused in row 13.
+What only one country knows (g3 to g5, g9, g10) is its own gate. Source: domain.md 5.7, g1-g10; R08, R14, R22.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Final
+
+from msgspec.structs import replace
+
+from node.protocol.letters.codes import ANSWERS_NOTHING, NOT_IN_THIS_STATE, reason_of
+from node.protocol.letters.codes_return import WORTH_THE_RISK
+from node.protocol.matter import Effect, Refusal
+from node.protocol.threads.return_facts import HOUR_S, NO_PLAN, Plan, ReturnFacts, Risk
+from node.protocol.threads.thread import Entry, Shared
+
+DAY_S: Final = 24 * HOUR_S
+RISK_DAYS: Final = 90  # g2: an older assessment says nothing of today
+SILENT_S: Final = 21 * DAY_S  # H23: fifteen working days, as both countries can count them
+SAME_DAY_S: Final = DAY_S  # asked again on the day: within 24 hours, wherever midnight falls
+
+
+# --- guards: before the assessments ---
+def from_the_origin(shared: Shared, entry: Entry) -> Refusal | None:
+    """H23: an independent author stands in for a silent origin, after 15 working days, and never against its no."""
+    way, told = shared.way, entry.facts.way
+    if not told.sure:
+        return None
+    silent = way.risk_origin.told_at < way.risk_asked_at <= entry.written_at - SILENT_S
+    said_no = way.risk_origin.overall == "unacceptable" and not way.risk_origin.independent
+    if entry.side == "opener" and silent and not said_no:
+        return None
+    return _rule("H23", "an independent assessor stands in only for an origin that stayed silent for 15 working days")
+
+
+def family_not_involved(shared: Shared, entry: Entry) -> Refusal | None:
+    """R15: once somebody found that family may be involved, nobody contacts it."""
+    if shared.way.involved and entry.facts.way.code == "contact":
+        return _rule("R15", "family that may be involved is not contacted")
+    return None
+
+
+def family_was_asked(shared: Shared, entry: Entry) -> Refusal | None:
+    """Nobody looks for family unasked."""
+    return None if shared.way.family else Refusal(ANSWERS_NOTHING, "nobody asked about family")
+
+
+def identity_was_asked(shared: Shared, entry: Entry) -> Refusal | None:
+    """Nobody verifies who she is unasked."""
+    return None if shared.way.identity else Refusal(ANSWERS_NOTHING, "nobody asked who she is")
+
+
+def worth_deciding(shared: Shared, entry: Entry) -> Refusal | None:
+    """R08: nobody decides to proceed before both countries have assessed the risk, or against it."""
+    return _risk_refused(shared.way, entry)
+
+
+def results_known(shared: Shared, entry: Entry) -> Refusal | None:
+    """R22: she is asked about the plan when the results are there, and about the departure when the plan is."""
+    way, told = shared.way, entry.facts.way
+    if told.code == "plan" and not (way.risk_host.overall and way.risk_origin.overall):
+        return Refusal(NOT_IN_THIS_STATE, "ask her when both assessments are there, so that she knows them")
+    if told.code == "departure" and not way.plan.arrival_ends:
+        return Refusal(NOT_IN_THIS_STATE, "there is no plan to leave by")
+    if told.times and not 0 <= entry.written_at - told.times[0] <= SAME_DAY_S:
+        return _rule("R22", "she was asked on another day; ask her again")
+    return None
+
+
+# --- guards: the plan, in the order of the gates ---
+def agreed(shared: Shared, entry: Entry) -> Refusal | None:
+    """g1, R22: she agreed to this plan after she had seen the results; each plan needs a yes of its own."""
+    if shared.way.agreed:
+        return None
+    return _rule("R22", "she has not agreed to this plan yet; ask her and state it first")
+
+
+def risk_assessed(shared: Shared, entry: Entry) -> Refusal | None:
+    """g2, R08: two authors, neither unacceptable nor unknown, neither older than 90 days."""
+    return _risk_refused(shared.way, entry)
+
+
+def both_decided(shared: Shared, entry: Entry) -> Refusal | None:
+    """ODIHR P1, P3: both countries decided to proceed."""
+    if _proceeds(shared.way.decision_host) and _proceeds(shared.way.decision_origin):
+        return None
+    return Refusal(NOT_IN_THIS_STATE, "both countries have to decide to proceed first")
+
+
+def child_is_expected(shared: Shared, entry: Entry) -> Refusal | None:
+    """g6, R14, H12: for a child a best-interests decision, and a caregiver found able or other care confirmed."""
+    way, told = shared.way, entry.facts.way
+    if not told.for_child:
+        return None
+    if not (told.code and told.on):
+        return _rule("R14", "a child returns only after a best-interests decision, to care that is confirmed")
+    if told.code == "caregiver_confirmed" and (way.family != "willing_and_able" or way.involved):
+        return _rule("R14", "no assessment of the family says that somebody can care for the child")
+    return None
+
+
+def reception_named(shared: Shared, entry: Entry) -> Refusal | None:
+    """g7: an organisation that receives her."""
+    return None if shared.organisation else Refusal(NOT_IN_THIS_STATE, "no organisation receives her yet")
+
+
+def document_valid(shared: Shared, entry: Entry) -> Refusal | None:
+    """g8: a travel document that exists and is valid through the end of the arrival window."""
+    way, arrival_ends = shared.way, entry.facts.way.times[3]
+    if way.document in ("held", "issued") and way.document_until >= _day(arrival_ends).isoformat():
+        return None
+    return Refusal(NOT_IN_THIS_STATE, "no travel document is valid until she arrives")
+
+
+def identity_settled(shared: Shared, entry: Entry) -> Refusal | None:
+    """Where the origin was asked who she is, it has confirmed it."""
+    if shared.way.identity in ("", "confirmed"):
+        return None
+    return Refusal(NOT_IN_THIS_STATE, "the country of origin has not confirmed who she is")
+
+
+def reintegration_there(shared: Shared, entry: Entry) -> Refusal | None:
+    """CETS 197 art 16(5): what waits for her is agreed before she leaves."""
+    return None if shared.way.reintegration else Refusal(NOT_IN_THIS_STATE, "nobody has said what waits for her")
+
+
+PLAN_GATES: Final = (
+    agreed,
+    risk_assessed,
+    both_decided,
+    child_is_expected,
+    reception_named,
+    document_valid,
+    identity_settled,
+    reintegration_there,
+)
+
+
+# --- guards: on the way and after it ---
+def asked_again(shared: Shared, entry: Entry) -> Refusal | None:
+    """R22: on the day of departure she was asked again."""
+    asked_at, left_at = shared.way.asked_at, entry.facts.way.times[0]
+    if asked_at and 0 <= left_at - asked_at <= SAME_DAY_S:
+        return None
+    return _rule("R22", "she was not asked again today; one question is enough")
+
+
+def her_own_word(shared: Shared, entry: Entry) -> Refusal | None:
+    """H19: the country she left can tell her arrival only where she herself confirmed it."""
+    return None if entry.facts.way.sure else _rule("H19", "only what she herself confirmed")
+
+
+def she_confirmed(shared: Shared, entry: Entry) -> Refusal | None:
+    """H19, R32: the country of arrival closes only once she confirmed that she arrived."""
+    return None if shared.way.confirmed_by_her else _rule("H19", "she has not confirmed yet that she arrived")
+
+
+# --- what is owed no longer ---
+def origin_decided(shared: Shared) -> bool:
+    return bool(shared.way.decision_origin)
+
+
+def host_decided(shared: Shared) -> bool:
+    return bool(shared.way.decision_host)
+
+
+def document_there(shared: Shared) -> bool:
+    return shared.way.document in ("held", "issued")
+
+
+def support_planned(shared: Shared) -> bool:
+    return shared.way.reintegration
+
+
+# --- effects ---
+def _way(change: Callable[[ReturnFacts, Entry], ReturnFacts]) -> Effect:
+    return lambda shared, entry: replace(shared, way=change(shared.way, entry))
+
+
+def answered(shared: Shared, entry: Entry) -> Shared:
+    name = entry.facts.organisation
+    way = replace(shared.way, can_assist=True)
+    return replace(shared, accepted=True, organisation=name, organisation_n=entry.n, way=way)
+
+
+def reception(shared: Shared, entry: Entry) -> Shared:
+    """Another organisation, or none: she is asked again, and no plan stands."""
+    if entry.facts.case != "no":
+        return shared
+    changed = replace(
+        shared, organisation=entry.facts.organisation, organisation_n=entry.n, changed_at=entry.written_at
+    )
+    return changed if shared.way.departed_at else replace(changed, way=_unplanned(shared.way))
+
+
+def arrived(shared: Shared, entry: Entry) -> Shared:
+    told = entry.facts.way
+    way = replace(shared.way, condition=told.code, confirmed_by_her=shared.way.confirmed_by_her or told.sure)
+    return replace(shared, arrived=shared.arrived or entry.facts.case == "yes", way=way)
+
+
+def failed(shared: Shared, entry: Entry) -> Shared:
+    """What failed has to be shown anew before another plan: the document, the reception, the origin's own decision."""
+    cause = entry.facts.way.code
+    way = replace(shared.way, failed=cause)
+    if cause in ("document", "refused_boarding"):
+        way = replace(way, document="", document_until="")
+    if cause == "refused_entry":
+        way = replace(way, decision_origin="")
+    return replace(shared, way=way, organisation="" if cause == "no_reception" else shared.organisation)
+
+
+def _risk_told(way: ReturnFacts, entry: Entry) -> ReturnFacts:
+    told = entry.facts.way
+    risk = Risk(told.code, told.on, told.by, told.sure, entry.written_at)
+    host = entry.side == "opener" and not told.sure
+    # What she agreed to before this result was known is no consent to a plan that comes after it.
+    way = replace(way, agreed=False, **{"risk_host" if host else "risk_origin": risk})
+    return way if told.code in WORTH_THE_RISK or way.departed_at else _unplanned(way)
+
+
+def _family_told(way: ReturnFacts, entry: Entry) -> ReturnFacts:
+    told = entry.facts.way
+    return replace(way, family=told.code, involved=way.involved or told.sure)
+
+
+def _decided(way: ReturnFacts, entry: Entry) -> ReturnFacts:
+    word = entry.facts.way.code
+    way = replace(way, decision_host=word) if entry.side == "opener" else replace(way, decision_origin=word)
+    return way if _proceeds(word) or way.departed_at else _unplanned(way)
+
+
+def _documented(way: ReturnFacts, entry: Entry) -> ReturnFacts:
+    told = entry.facts.way
+    way = replace(way, document=told.code, document_until=told.on)
+    return way if entry.facts.case == "yes" else _unplanned(way)
+
+
+def _agreed(way: ReturnFacts, entry: Entry) -> ReturnFacts:
+    told = entry.facts.way
+    return replace(way, agreed=True) if told.code == "plan" else replace(way, asked_at=told.times[0])
+
+
+def _planned(way: ReturnFacts, entry: Entry) -> ReturnFacts:
+    told = entry.facts.way
+    leaves_at, leaves_until, arrives_at, arrives_until, overdue_at = told.times
+    plan = Plan(entry.n, leaves_at, leaves_until, arrives_at, arrives_until, overdue_at, told.sure)
+    return replace(way, plan=plan, agreed=False, asked_at=0)
+
+
+def _departed(way: ReturnFacts, entry: Entry) -> ReturnFacts:
+    return replace(way, departed_at=entry.facts.way.times[0])
+
+
+def _unplanned(way: ReturnFacts) -> ReturnFacts:
+    return replace(way, plan=NO_PLAN, agreed=False, asked_at=0, departed_at=0)
+
+
+risk_asked: Final = _way(lambda way, entry: replace(way, risk_asked_at=entry.written_at))
+risk_told: Final = _way(_risk_told)
+family_asked: Final = _way(lambda way, entry: replace(way, family="asked"))
+family_told: Final = _way(_family_told)
+family_failed: Final = _way(lambda way, entry: _unplanned(_family_told(way, entry)))
+identity_asked: Final = _way(lambda way, entry: replace(way, identity="asked"))
+identity_told: Final = _way(lambda way, entry: replace(way, identity=entry.facts.way.code))
+decided: Final = _way(_decided)
+documented: Final = _way(_documented)
+support: Final = _way(lambda way, entry: replace(way, reintegration=True))
+she_agreed: Final = _way(_agreed)
+planned: Final = _way(_planned)
+departed: Final = _way(_departed)
+unplanned: Final = _way(lambda way, entry: _unplanned(way))
+followed: Final = _way(lambda way, entry: replace(way, followups=(*way.followups, entry.facts.way.code)))
+
+
+def _risk_refused(way: ReturnFacts, entry: Entry) -> Refusal | None:
+    for risk in (way.risk_host, way.risk_origin):
+        if not risk.overall:
+            return _rule("R08", "both countries have to assess the risk first")
+        if risk.overall not in WORTH_THE_RISK:
+            return _rule("R08", "the risk is not acceptable, or not known")
+        age = (_day(entry.written_at) - date.fromisoformat(risk.on)).days
+        if not -1 <= age <= RISK_DAYS:  # a day of the calendar begins earlier in the east
+            return _rule("R08", f"an assessment is older than {RISK_DAYS} days, or of a day to come")
+    return None
+
+
+def _proceeds(decision: str) -> bool:
+    return decision in ("proceed", "proceed_with_conditions")
+
+
+def _day(at: int) -> date:
+    return datetime.fromtimestamp(min(at, _LAST_DAY), UTC).date()
+
+
+def _rule(rule: str, why: str) -> Refusal:
+    return Refusal(reason_of(rule), why)
+
+
+_LAST_DAY: Final = 253_402_300_799  # the end of the year 9999, beyond which no calendar goes

@@ -1,0 +1,95 @@
+"""Transit: a country on the way is asked to help somebody through, on a thread of its own, with nothing of the plan.
+
+It learns a window, what she needs and whether she set out; no origin, no destination, no other thread, and her name
+only where an escort hands her over. The opener is the country she leaves. Source: domain.md 5.7; practice.md H02, H04.
+"""
+
+from typing import Final
+
+from msgspec.structs import replace
+
+from node.protocol.letters.carries import CARRIES
+from node.protocol.letters.codes import Role
+from node.protocol.matter import Matter, Rule
+from node.protocol.referral import opened, without_identity
+from node.protocol.return_crossings import TRANSIT_CROSSINGS
+from node.protocol.threads.return_facts import HOUR_S, Plan
+from node.protocol.threads.thread import ENDED, NONE, Entry, Shared
+
+OPENER: Final[Role] = "opener"
+RESPONDER: Final[Role] = "responder"
+
+REQUESTED = "requested"
+EXPECTED = "expected"
+ON_THE_WAY = "on_the_way"
+NOT_ASSISTED = "not_assisted"
+PASSED = "passed"
+CANCELLED = "cancelled"
+HALTED = "halted"
+
+CONFIRMED_AFTER_S: Final = 2 * HOUR_S  # 5.7: two hours after the window
+CONFIRM = ("transit.confirm",)
+
+
+def asked(shared: Shared, entry: Entry) -> Shared:
+    starts_at, ends = entry.facts.way.times
+    plan = Plan(entry.n, arrival_starts_at=starts_at, arrival_ends=ends, overdue_at=ends + CONFIRMED_AFTER_S)
+    return replace(opened(shared, entry), way=replace(shared.way, plan=plan))
+
+
+def agreed(shared: Shared, entry: Entry) -> Shared:
+    return replace(shared, accepted=True, way=replace(shared.way, can_assist=True))
+
+
+def set_out(shared: Shared, entry: Entry) -> Shared:
+    return replace(shared, way=replace(shared.way, departed_at=entry.facts.way.times[0]))
+
+
+def seen(shared: Shared, entry: Entry) -> Shared:
+    passed = shared.arrived or entry.facts.case == "yes"
+    return replace(shared, arrived=passed, way=replace(shared.way, condition=entry.facts.way.code))
+
+
+# fmt: off
+RULES: Final = (
+    #    in this state   this side  may send             which gives     source        and is answered by
+    Rule(NONE,           OPENER,    "transit.request",   REQUESTED,      "5.7",        ("transit.ack",), guards=(without_identity,), effect=asked),  # noqa: E501
+    Rule(REQUESTED,      RESPONDER, "transit.ack",       EXPECTED,       "5.7, R40",   case="yes", effect=agreed),
+    Rule(REQUESTED,      RESPONDER, "transit.ack",       NOT_ASSISTED,   "5.7, R40",   case="no"),
+    Rule(REQUESTED,      OPENER,    "transit.cancel",    CANCELLED,      "5.7"),
+    Rule(REQUESTED,      RESPONDER, "transit.stop",      HALTED,         "H04"),
+    Rule(EXPECTED,       OPENER,    "transit.arrange",   EXPECTED,       "5.7, R04"),
+    Rule(EXPECTED,       OPENER,    "transit.departure", ON_THE_WAY,     "5.7, H02",   CONFIRM, case="yes", effect=set_out),  # noqa: E501
+    Rule(EXPECTED,       OPENER,    "transit.departure", EXPECTED,       "5.7",        case="no"),
+    Rule(EXPECTED,       OPENER,    "transit.cancel",    CANCELLED,      "5.7"),
+    Rule(EXPECTED,       RESPONDER, "transit.stop",      HALTED,         "H04"),
+    Rule(ON_THE_WAY,     RESPONDER, "transit.confirm",   PASSED,         "5.7, H02",   case="yes", effect=seen),
+    Rule(ON_THE_WAY,     RESPONDER, "transit.confirm",   ON_THE_WAY,     "5.7, R32",   case="no", effect=seen, settles="nothing"),  # noqa: E501
+    Rule(ON_THE_WAY,     OPENER,    "transit.cancel",    CANCELLED,      "5.7"),
+    Rule(ON_THE_WAY,     RESPONDER, "transit.stop",      HALTED,         "H04"),
+)
+# fmt: on
+
+WORDS: Final = {
+    NONE: "not begun",
+    REQUESTED: "a country on the way was asked to help, without a name",
+    EXPECTED: "she is expected",
+    ON_THE_WAY: "she has set out",
+    NOT_ASSISTED: "this country cannot help on the way; another way is needed",
+    PASSED: "she has passed",
+    CANCELLED: "she does not come this way; no reason is ever said",
+    HALTED: "stopped on the way by the transit country; no reason is ever said, and a person decides what follows",
+    ENDED: "ended; no reason is ever said",
+    "expired": "the time of the thread ran out; help is not affected",
+}
+
+TRANSIT: Final = Matter(
+    name="transit",
+    opening=frozenset({"transit.request"}),
+    stop="return.stopped",
+    ends=frozenset({NOT_ASSISTED, PASSED, CANCELLED, HALTED, ENDED}),
+    rules=RULES,
+    crossings=TRANSIT_CROSSINGS,
+    discloses=frozenset(kind for kind in CARRIES if kind.startswith("transit.")),
+    words=WORDS,
+)

@@ -1,0 +1,182 @@
+"""Voluntary return: the country where she is asks her country of origin to make her own wish possible and safe.
+
+A stage plus a set of facts: assessments, documents and decisions run side by side, and what a plan needs is asked of
+the facts (`return_gates`). Nothing else than her own wish can be written (R07). The opener is the country where she
+is, the responder the country of origin. Source: domain.md 5.7; practice.md H01, H02, H07, H19, H22-H26.
+"""
+
+from typing import Final
+
+from node.protocol import return_gates as gates
+from node.protocol.letters.carries import CARRIES
+from node.protocol.letters.codes import Role
+from node.protocol.matter import Effect, Guard, Matter, Rule, Settles
+from node.protocol.referral import opened, without_identity
+from node.protocol.return_crossings import RETURN_CROSSINGS
+from node.protocol.threads.return_facts import Case
+from node.protocol.threads.thread import ENDED, NONE
+
+OPENER: Final[Role] = "opener"
+RESPONDER: Final[Role] = "responder"
+
+REQUESTED = "requested"
+ASSESSING = "assessing"
+PLANNED = "planned"
+TRAVELLING = "travelling"
+STOPPED = "stopped_on_the_way"
+ARRIVED = "arrived"
+FOLLOWING = "following"
+NOT_ASSISTED = "not_assisted"
+NOT_RETURNING = "not_returning"
+CLOSED = "closed"
+
+RESPONSE = ("return.request_response",)
+RISK = ("return.risk_result",)
+FAMILY = ("return.family_result",)
+IDENTITY = ("return.identity_result",)
+DECISION = ("return.decision",)
+DOCUMENT = ("return.traveldoc_status",)
+SUPPORT = ("return.reintegration_plan",)
+DEPARTURE = ("return.departure",)
+ARRIVAL = ("return.arrival",)
+
+
+def both(
+    state: str,
+    kind: str,
+    gives: str,
+    source: str,
+    *,
+    case: Case = "",
+    guards: tuple[Guard, ...] = (),
+    effect: Effect | None = None,
+    settles: Settles = "the answer",
+) -> tuple[Rule, Rule]:
+    """The same row for both sides."""
+    opener, responder = (
+        Rule(state, side, kind, gives, source, case=case, guards=guards, effect=effect, settles=settles)
+        for side in (OPENER, RESPONDER)
+    )
+    return opener, responder
+
+
+# fmt: off
+RULES: Final = (
+    #    in this state   this side  may send                     which gives     source        and is answered by
+    Rule(NONE,           OPENER,    "return.request",            REQUESTED,      "5.7, R07",   RESPONSE, guards=(without_identity,), effect=opened),  # noqa: E501
+    Rule(REQUESTED,      RESPONDER, "return.request_response",   ASSESSING,      "5.7, R40",   case="yes", effect=gates.answered),  # noqa: E501
+    Rule(REQUESTED,      RESPONDER, "return.request_response",   NOT_ASSISTED,   "5.7, R40",   case="no"),
+    Rule(REQUESTED,      OPENER,    "return.close",              NOT_RETURNING,  "5.7",        case="no"),
+
+    # side by side: risk, family, identity, documents, what waits for her
+    Rule(ASSESSING,      OPENER,    "return.risk_request",       ASSESSING,      "5.7, R08",   RISK, effect=gates.risk_asked),  # noqa: E501
+    *both(ASSESSING,                "return.risk_result",        ASSESSING,      "5.7, R08",   guards=(gates.from_the_origin,), effect=gates.risk_told),  # noqa: E501
+    Rule(ASSESSING,      OPENER,    "return.family_request",     ASSESSING,      "5.7, R15",   FAMILY, guards=(gates.family_not_involved,), effect=gates.family_asked),  # noqa: E501
+    Rule(ASSESSING,      RESPONDER, "return.family_result",      ASSESSING,      "5.7, R15",   guards=(gates.family_was_asked,), effect=gates.family_told),  # noqa: E501
+    Rule(ASSESSING,      OPENER,    "return.identity_request",   ASSESSING,      "5.7",        IDENTITY, effect=gates.identity_asked),  # noqa: E501
+    Rule(ASSESSING,      RESPONDER, "return.identity_result",    ASSESSING,      "5.7",        case="yes", guards=(gates.identity_was_asked,), effect=gates.identity_told),  # noqa: E501
+    Rule(ASSESSING,      RESPONDER, "return.identity_result",    ASSESSING,      "5.7",        case="no", guards=(gates.identity_was_asked,), effect=gates.identity_told, settles="nothing"),  # noqa: E501
+    Rule(ASSESSING,      OPENER,    "return.traveldoc_status",   ASSESSING,      "5.7",        effect=gates.documented),
+    Rule(ASSESSING,      RESPONDER, "return.traveldoc_status",   ASSESSING,      "5.7",        DOCUMENT, answers=RESPONDER, case="yes", effect=gates.documented, owed_unless=gates.document_there),  # noqa: E501
+    Rule(ASSESSING,      RESPONDER, "return.traveldoc_status",   ASSESSING,      "5.7",        case="no", effect=gates.documented),  # noqa: E501
+    Rule(ASSESSING,      RESPONDER, "return.reintegration_plan", ASSESSING,      "5.7",        effect=gates.support),
+    Rule(ASSESSING,      OPENER,    "return.decision",           ASSESSING,      "5.7, R40",   DECISION, case="yes", guards=(gates.worth_deciding,), effect=gates.decided, owed_unless=gates.origin_decided),  # noqa: E501
+    Rule(ASSESSING,      OPENER,    "return.decision",           ASSESSING,      "5.7, R40",   case="no", effect=gates.decided),  # noqa: E501
+    Rule(ASSESSING,      RESPONDER, "return.decision",           ASSESSING,      "5.7, R40",   DECISION, case="yes", guards=(gates.worth_deciding,), effect=gates.decided, owed_unless=gates.host_decided),  # noqa: E501
+    Rule(ASSESSING,      RESPONDER, "return.decision",           ASSESSING,      "5.7, R40",   case="no", effect=gates.decided),  # noqa: E501
+    Rule(ASSESSING,      OPENER,    "consent.assertion",         ASSESSING,      "5.3, R22",   SUPPORT, guards=(gates.results_known,), effect=gates.she_agreed, owed_unless=gates.support_planned),  # noqa: E501
+    Rule(ASSESSING,      OPENER,    "return.travel_plan",        PLANNED,        "5.7, g1-g10", DEPARTURE, answers=OPENER, guards=gates.PLAN_GATES, effect=gates.planned),  # noqa: E501
+    Rule(ASSESSING,      OPENER,    "return.update",             ASSESSING,      "5.7",        case="yes"),
+    Rule(ASSESSING,      RESPONDER, "return.update",             ASSESSING,      "5.7, g7",    effect=gates.reception),
+    Rule(ASSESSING,      OPENER,    "return.close",              NOT_RETURNING,  "5.7",        case="no"),
+
+    # planned: whatever a gate stood on and falls, takes the plan with it
+    *both(PLANNED,                  "return.risk_result",        PLANNED,        "5.7, R08",   case="yes", guards=(gates.from_the_origin,), effect=gates.risk_told),  # noqa: E501
+    *both(PLANNED,                  "return.risk_result",        ASSESSING,      "5.7, R08",   case="no", guards=(gates.from_the_origin,), effect=gates.risk_told),  # noqa: E501
+    Rule(PLANNED,        RESPONDER, "return.family_result",      PLANNED,        "5.7, R15",   case="yes", guards=(gates.family_was_asked,), effect=gates.family_told),  # noqa: E501
+    Rule(PLANNED,        RESPONDER, "return.family_result",      ASSESSING,      "5.7, R14",   case="no", guards=(gates.family_was_asked,), effect=gates.family_failed),  # noqa: E501
+    *both(PLANNED,                  "return.decision",           PLANNED,        "5.7, R40",   case="yes", guards=(gates.worth_deciding,), effect=gates.decided),  # noqa: E501
+    *both(PLANNED,                  "return.decision",           ASSESSING,      "5.7, R40",   case="no", effect=gates.decided),  # noqa: E501
+    *both(PLANNED,                  "return.traveldoc_status",   PLANNED,        "5.7, g8",    case="yes", effect=gates.documented),  # noqa: E501
+    *both(PLANNED,                  "return.traveldoc_status",   ASSESSING,      "5.7, g8",    case="no", effect=gates.documented),  # noqa: E501
+    Rule(PLANNED,        RESPONDER, "return.reintegration_plan", PLANNED,        "5.7",        effect=gates.support),
+    *both(PLANNED,                  "return.update",             PLANNED,        "5.7",        case="yes"),
+    Rule(PLANNED,        RESPONDER, "return.update",             ASSESSING,      "5.7, g7",    case="no", effect=gates.reception),  # noqa: E501
+    Rule(PLANNED,        OPENER,    "consent.assertion",         PLANNED,        "5.3, R22",   guards=(gates.results_known,), effect=gates.she_agreed),  # noqa: E501
+    Rule(PLANNED,        OPENER,    "return.travel_plan",        PLANNED,        "5.7, g1-g10", DEPARTURE, answers=OPENER, guards=gates.PLAN_GATES, effect=gates.planned),  # noqa: E501
+    Rule(PLANNED,        OPENER,    "return.departure",          TRAVELLING,     "5.7, R22",   ARRIVAL, case="yes", guards=(gates.asked_again,), effect=gates.departed),  # noqa: E501
+    Rule(PLANNED,        OPENER,    "return.departure",          ASSESSING,      "5.7",        case="no", effect=gates.unplanned),  # noqa: E501
+    Rule(PLANNED,        OPENER,    "return.close",              NOT_RETURNING,  "5.7",        case="no"),
+
+    # on the way: nothing here waits for consent (H02)
+    Rule(TRAVELLING,     RESPONDER, "return.arrival",            ARRIVED,        "5.7, H19",   case="yes", effect=gates.arrived),  # noqa: E501
+    Rule(TRAVELLING,     RESPONDER, "return.arrival",            TRAVELLING,     "5.7, R32",   case="no", effect=gates.arrived, settles="nothing"),  # noqa: E501
+    Rule(TRAVELLING,     OPENER,    "return.arrival",            ARRIVED,        "5.7, H19",   case="yes", guards=(gates.her_own_word,), effect=gates.arrived),  # noqa: E501
+    *both(TRAVELLING,               "return.assist_now",         TRAVELLING,     "H07"),
+    *both(TRAVELLING,               "return.risk_result",        TRAVELLING,     "R08",        guards=(gates.from_the_origin,), effect=gates.risk_told),  # noqa: E501
+    Rule(TRAVELLING,     RESPONDER, "return.family_result",      TRAVELLING,     "5.7",        guards=(gates.family_was_asked,), effect=gates.family_told),  # noqa: E501
+    *both(TRAVELLING,               "return.decision",           TRAVELLING,     "5.7",        effect=gates.decided),
+    *both(TRAVELLING,               "return.traveldoc_status",   TRAVELLING,     "5.7",        effect=gates.documented),
+    Rule(TRAVELLING,     RESPONDER, "return.reintegration_plan", TRAVELLING,     "5.7",        effect=gates.support),
+    Rule(TRAVELLING,     OPENER,    "return.update",             TRAVELLING,     "5.7",        case="yes"),
+    Rule(TRAVELLING,     RESPONDER, "return.update",             TRAVELLING,     "5.7, g7",    effect=gates.reception),
+    *both(TRAVELLING,               "return.failed",             STOPPED,        "H07",        effect=gates.failed, settles="everything"),  # noqa: E501
+
+    # stopped on the way: she is cared for there; it ends when she is safe or says that she goes on alone
+    *both(STOPPED,                  "return.failed",             STOPPED,        "H07",        effect=gates.failed),
+    *both(STOPPED,                  "return.assist_now",         STOPPED,        "H07"),
+    Rule(STOPPED,        OPENER,    "return.update",             STOPPED,        "5.7",        case="yes"),
+    Rule(STOPPED,        RESPONDER, "return.update",             STOPPED,        "5.7, g7",    effect=gates.reception),
+    Rule(STOPPED,        OPENER,    "return.take_back",          ASSESSING,      "H07",        effect=gates.unplanned),
+    Rule(STOPPED,        OPENER,    "return.way_ended",          CLOSED,         "H07"),
+    Rule(STOPPED,        RESPONDER, "return.way_ended",          STOPPED,        "H07, H19"),
+    Rule(STOPPED,        RESPONDER, "return.arrival",            ARRIVED,        "5.7, H19",   case="yes", effect=gates.arrived),  # noqa: E501
+    Rule(STOPPED,        RESPONDER, "return.arrival",            STOPPED,        "5.7",        case="no", effect=gates.arrived),  # noqa: E501
+    Rule(STOPPED,        OPENER,    "return.arrival",            ARRIVED,        "5.7, H19",   case="yes", guards=(gates.her_own_word,), effect=gates.arrived),  # noqa: E501
+
+    # arrived, and afterwards
+    Rule(ARRIVED,        RESPONDER, "return.arrival",            ARRIVED,        "5.7, H19",   case="yes", effect=gates.arrived),  # noqa: E501
+    Rule(ARRIVED,        OPENER,    "return.arrival",            ARRIVED,        "5.7, H19",   case="yes", guards=(gates.her_own_word,), effect=gates.arrived),  # noqa: E501
+    Rule(ARRIVED,        RESPONDER, "return.followup",           FOLLOWING,      "5.7",        effect=gates.followed),
+    Rule(ARRIVED,        RESPONDER, "return.reintegration_plan", ARRIVED,        "5.7",        effect=gates.support),
+    Rule(ARRIVED,        OPENER,    "return.update",             ARRIVED,        "5.7",        case="yes"),
+    Rule(ARRIVED,        RESPONDER, "return.update",             ARRIVED,        "5.7, g7",    effect=gates.reception),
+    Rule(ARRIVED,        OPENER,    "return.close",              CLOSED,         "5.7",        case="yes"),
+    Rule(ARRIVED,        RESPONDER, "return.close",              CLOSED,         "5.7, H19",   case="yes", guards=(gates.she_confirmed,)),  # noqa: E501
+    Rule(FOLLOWING,      RESPONDER, "return.arrival",            FOLLOWING,      "5.7, H19",   case="yes", effect=gates.arrived),  # noqa: E501
+    Rule(FOLLOWING,      OPENER,    "return.arrival",            FOLLOWING,      "5.7, H19",   case="yes", guards=(gates.her_own_word,), effect=gates.arrived),  # noqa: E501
+    Rule(FOLLOWING,      RESPONDER, "return.followup",           FOLLOWING,      "5.7",        effect=gates.followed),
+    Rule(FOLLOWING,      RESPONDER, "return.reintegration_plan", FOLLOWING,      "5.7",        effect=gates.support),
+    Rule(FOLLOWING,      OPENER,    "return.update",             FOLLOWING,      "5.7",        case="yes"),
+    Rule(FOLLOWING,      RESPONDER, "return.update",             FOLLOWING,      "5.7, g7",    effect=gates.reception),
+    Rule(FOLLOWING,      OPENER,    "return.close",              CLOSED,         "5.7",        case="yes"),
+    Rule(FOLLOWING,      RESPONDER, "return.close",              CLOSED,         "5.7, H19",   case="yes", guards=(gates.she_confirmed,)),  # noqa: E501
+)
+# fmt: on
+
+WORDS: Final = {
+    NONE: "not begun",
+    REQUESTED: "she wishes to go back; the country of origin was asked, without a name",
+    ASSESSING: "both countries look at risk, family, documents and what waits for her; nothing is planned",
+    PLANNED: "the journey is planned; she is asked again on the day",
+    TRAVELLING: "she is on the way",
+    STOPPED: "the journey ended before its end; she is cared for where she is",
+    ARRIVED: "her arrival was told",
+    FOLLOWING: "she has arrived; both countries hear how she is",
+    NOT_ASSISTED: "the country of origin cannot assist; help goes on where she is",
+    NOT_RETURNING: "she does not go back; that is a good end",
+    CLOSED: "closed",
+    ENDED: "ended; no reason is ever said",
+    "expired": "the time of the thread ran out; help is not affected",
+}
+
+RETURN: Final = Matter(
+    name="return",
+    opening=frozenset({"return.request"}),
+    stop="return.stopped",
+    ends=frozenset({NOT_ASSISTED, NOT_RETURNING, CLOSED, ENDED}),
+    rules=RULES,
+    crossings=RETURN_CROSSINGS,
+    discloses=frozenset(kind for kind in CARRIES if kind.startswith("return.")),
+    words=WORDS,
+)

@@ -6,8 +6,19 @@ Nothing is decided here: a handler calls one use case, which checks that the obj
 from node.api.call import Route
 from node.api.routes_cases import CASES, CONSENTS
 from node.api.routes_desk import DESK, OVERSIGHT
+from node.api.routes_information import INFORMATION
 from node.api.routes_people_of_case import PEOPLE_OF_CASE
 from node.api.routes_staff import SIGN_IN, STAFF
 from node.api.routes_threads import THREADS
 
-ROUTES: tuple[Route, ...] = (*SIGN_IN, *STAFF, *CASES, *CONSENTS, *PEOPLE_OF_CASE, *THREADS, *DESK, *OVERSIGHT)
+ROUTES: tuple[Route, ...] = (
+    *SIGN_IN,
+    *STAFF,
+    *CASES,
+    *CONSENTS,
+    *PEOPLE_OF_CASE,
+    *THREADS,
+    *INFORMATION,
+    *DESK,
+    *OVERSIGHT,
+)

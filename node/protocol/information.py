@@ -80,6 +80,7 @@ INFORMATION: Final = Matter(
         ENDED: "ended; no reason is ever said",
         "expired": "the time of the thread ran out; help is not affected",
     },
+    stopped_by=frozenset({OPENER}),  # R27: instead of the neutral answer a stop would tell that somebody saw something
 )
 IDENTIFICATION: Final = Matter(
     name="identification",

@@ -17,7 +17,7 @@ The *sender* opens a thread, the *receiver* answers. A number such as 5.6 is a s
 
 STOPS = """### What holds in every state
 
-- **The one stop**, `{stop}`: either side may end the thread before its end, without a reason. It takes effect on
+- **The one stop**, `{stop}`: {who} may end the thread before its end, without a reason. It takes effect on
   arrival, voids the sender's lower numbers that were not applied, ends every timer and is never refused. (H01)
 - A letter that crossed a stop is kept without effect. A later one is refused, except those that take effect on arrival.
 - **On arrival, whatever its number, also after the end**: {on_arrival}.
@@ -35,7 +35,10 @@ def handbook() -> str:
 
 def _matter(matter: Matter) -> str:
     stops = STOPS.format(
-        stop=matter.stop, expired=EXPIRED, on_arrival=", ".join(f"`{k.rstrip('.')}`" for k in AFTER_STOP)
+        stop=matter.stop,
+        who="either side" if len(matter.stopped_by) > 1 else "only the sender",
+        expired=EXPIRED,
+        on_arrival=", ".join(f"`{k.rstrip('.')}`" for k in AFTER_STOP),
     )
     return "\n".join(
         [

@@ -1,15 +1,34 @@
 """Guards of our side about questions to other countries: advised first, to whom she chose, answered by people.
 
-Source: R11, R15, R27, R40; practice H12, H31.
+Family is `people.family`. Source: R11, R27, R40; practice H31.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from node.protocol.cases.case import (
+    Case,
+    Person,
+    asked_to_be_unknown_to,
+    asylum_blocks,
+    countries_unknown,
+    distrusted,
+)
+from node.protocol.cases.safeguards import state_may_be_asked
+from node.protocol.consent.faults import faults
+from node.protocol.consent.record import ConsentRecord
 from node.protocol.gate.context import Context, cancel, hold, used
 from node.protocol.gate.facts import DECIDING_ROLES
 from node.protocol.letters.bodies_information import AskAnswerBody, AskBody
-from node.protocol.letters.codes_information import NEUTRAL
+from node.protocol.letters.codes import Purpose
+from node.protocol.letters.codes_information import IS_SHE_YOURS, NEUTRAL
 from node.protocol.rules import Objection
+
+
+def counsel(c: Context) -> Iterator[Objection]:
+    """H31: no state is asked "is she yours?" before a lawyer looked at statelessness and asylum, for each person."""
+    body = c.draft.letter.body
+    if isinstance(body, AskBody) and body.purpose in IS_SHE_YOURS:
+        yield from (fault for person in c.persons if (fault := state_may_be_asked(person)) is not None)
 
 
 def consulate(c: Context) -> Iterator[Objection]:
@@ -32,3 +51,41 @@ def answered_by_a_person(c: Context) -> Iterator[Objection]:
     body = c.draft.letter.body
     if isinstance(body, AskAnswerBody) and body.answer != NEUTRAL and c.draft.actor_role not in DECIDING_ROLES:
         yield cancel("R40", "no person with the role to decide stands behind this", "a caseworker has to answer")
+
+
+def may_be_confirmed(
+    case: Case, consents: Sequence[ConsentRecord], asker: str, purpose: Purpose, now: int
+) -> list[Objection]:
+    """Why another country may not hear that we know the person of this case; [] when she allows it for this purpose.
+
+    Towards that country the answer is then the neutral one, as for an unknown person. Source: R01, R10, R27; H05, H14.
+    """
+    found: list[Objection] = []
+    for person in case.persons:
+        # 1. nothing about her goes to this country
+        if asylum_blocks(person, asker, now) or countries_unknown(person):
+            found.append(hold("R10", _CLOSED, _ANSWER_NEUTRAL))
+        elif asked_to_be_unknown_to(person, asker):
+            found.append(hold("H05", _CLOSED, _ANSWER_NEUTRAL))
+        elif person.coercion_suspected:
+            found.append(Objection("H17", "this answer waits", _ANSWER_NEUTRAL, effect="hold", discreet=True))
+        # 2. she allows it: this person, this country, this purpose
+        elif not any(_allows(record, person, asker, purpose, now) for record in consents):
+            found.append(hold("R01", "no consent of hers allows this answer to that country", _ANSWER_NEUTRAL))
+    if distrusted(case, "country", asker):
+        found.append(hold("H14", "two people recorded distrust of this country", _ANSWER_NEUTRAL))
+    return found
+
+
+def _allows(record: ConsentRecord, person: Person, asker: str, purpose: Purpose, now: int) -> bool:
+    names_it = any(to.country == asker for to in record.recipients)
+    return (
+        names_it
+        and record.person_id == person.person_id
+        and purpose in record.purposes
+        and not faults(record, person, now)
+    )
+
+
+_CLOSED = "nothing about her goes to this country"
+_ANSWER_NEUTRAL = "answer that there is no information to share; it looks the same from there"

@@ -236,6 +236,8 @@ def _stop_refused(thread: Thread, now: int) -> str | None:
         return "this thread has ended, or is about to"
     if state(thread, now) == EXPIRED:
         return "the time of this thread has run out"
+    if thread.side not in matter_named(thread.matter).stopped_by:
+        return "the answer goes out at its time, and tells nothing; a stop would tell more"
     # What ended it may never have arrived, so a thread that our own letter ended can still be stopped.
     counted = [e for e in thread.entries if e.status == "applied" and not after_stop(e.kind)]
     ended = thread.shared.state in matter_named(thread.matter).ends

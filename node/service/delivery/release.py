@@ -14,7 +14,7 @@ from node.protocol.letters.frame import is_stop
 from node.protocol.letters.kinds import CONTROL, LETTER
 from node.protocol.threads import machine
 from node.protocol.threads.outcome import Cancelled
-from node.protocol.threads.thread import Thread
+from node.protocol.threads.thread import Thread, after_stop
 from node.service.context import Node
 from node.service.delivery.again import prepared_again
 from node.service.delivery.control import close_given_up
@@ -33,7 +33,6 @@ from node.service.threads.waiting_withdrawals import expect_her_word
 from node.store.outbox import EnvelopeRow, Waiting
 from node.store.work import Work
 
-PASSES_HOLES = ("consent.withdrawal", "erasure.", "safety.")
 
 
 async def release_due(node: Node, peer: str) -> list[EnvelopeRow]:
@@ -192,4 +191,4 @@ def _unqueue(node: Node, work: Work, waiting: Waiting, now: int) -> None:
 
 
 def _goes_at_once(letter: AnyLetter) -> bool:
-    return is_stop(letter) or letter.kind.startswith(PASSES_HOLES)
+    return is_stop(letter) or after_stop(letter.kind)

@@ -37,6 +37,14 @@ from node.service.threads.times import times_of
 from node.store.threads import ThreadRow
 from node.store.work import Reader, Work
 
+# Acts that more follows from than a letter, or whose letter is made from what is stored.
+OWN_DOOR: Final = {
+    "info.response": "POST /threads/{thread}/information",
+    "rectification": "POST /threads/{thread}/corrections",
+    "access.response": "POST /threads/{thread}/access",
+    "breach.notice": "POST /breaches",
+    "complaint.answer": "POST /threads/{thread}/complaint",
+}
 PEOPLE: Final[tuple[ActorRole, ...]] = ("caseworker", "coordinator", "machine")
 
 
@@ -183,6 +191,8 @@ def _refusal(objection: Objection) -> NotAllowed:
 
 
 def _body_of(command: Act) -> Body:
+    if command.kind in OWN_DOOR:
+        raise BadInput("this act has a route of its own", field="kind", expected=OWN_DOOR[command.kind])
     kind = KINDS.get(command.kind)
     if kind is None or kind.letter_class != 1 or kind.stop or kind.opens or command.kind == "consent.withdrawal":
         raise BadInput("no such act; use one that the thread lists", field="kind", expected="an act of this thread")

@@ -10,12 +10,14 @@ import msgspec
 
 from node.protocol.consent.scope import after_withdrawal
 from node.protocol.letters.bodies import ErasureRequestBody, WithdrawalBody
+from node.protocol.letters.bodies_information import AskBody
 from node.protocol.letters.decode import AnyLetter
 from node.protocol.letters.frame import is_stop
 from node.protocol.letters.kinds import LETTER
 from node.protocol.threads import machine
 from node.protocol.threads.thread import after_stop
 from node.service.context import DAY_S, Node
+from node.service.information.neutral import question_came
 from node.service.threads.book import Book, OpenFile
 from node.store.work import Work
 
@@ -77,4 +79,5 @@ def _task(work: Work, found: OpenFile, letter: AnyLetter, code: str, now: int) -
 _EFFECTS: dict[type, Callable[[Node, Work, OpenFile, AnyLetter, int], None]] = {
     WithdrawalBody: _withdrawn,
     ErasureRequestBody: _erasure_asked,
+    AskBody: question_came,
 }

@@ -7,7 +7,7 @@ import msgspec
 
 from node.protocol.consent.scope import after_withdrawal
 from node.protocol.gate.facts import ThreadFacts
-from node.protocol.letters.codes import Urgency
+from node.protocol.letters.codes import ErasureResult, LegalGround, Level, Urgency
 from node.protocol.letters.decode import AnyLetter
 from node.protocol.letters.frame import ConsentEntry
 from node.protocol.matters import matter_named
@@ -16,12 +16,23 @@ from node.protocol.threads.thread import EXPIRED, Thread, withdrawals
 from node.protocol.threads.thread_facts import thread_facts
 
 
+class KeptHere(msgspec.Struct, frozen=True, array_like=True):
+    """A letter that we did not erase when asked: restricted, or kept on a ground until a time (GDPR 17(3), 18)."""
+
+    letter_id: str
+    levels: tuple[Level, ...]
+    result: ErasureResult
+    ground: LegalGround | None
+    until: int | None
+
+
 class ThreadFile(msgspec.Struct, frozen=True):
     """A thread and what stands beside it.
 
     `entries` are the opener's newest consent entries, one per token; `persons` maps their tokens to our person ids;
     `opening` is the letter id of the opening letter; `retention_until` and `first_ends` are the opening letter's
-    (UTC seconds).
+    (UTC seconds). `decided` is what a person found for a question asked of us, `rests_on` her case here from which it
+    was confirmed (R27); `kept` is what we confirmed as not erased.
     """
 
     thread: Thread
@@ -31,6 +42,9 @@ class ThreadFile(msgspec.Struct, frozen=True):
     urgency: Urgency = "routine"
     first_ends: int = 0
     retention_until: int = 0
+    decided: str = ""
+    rests_on: str = ""
+    kept: tuple[KeptHere, ...] = ()
 
 
 def with_letter(file: ThreadFile, letter: AnyLetter) -> ThreadFile:

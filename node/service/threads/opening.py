@@ -90,6 +90,8 @@ def begin(node: Node, work: Work, actor: Actor, case_id: str, command: OpenThrea
         thread, persons=stated.persons, opening=letter_id, urgency=command.urgency, retention_until=retention_until(now)
     )
     identity = read_identity(node, work, case, actor.office) if command.disclose else {}
+    if command.disclose:
+        work.audit.append(now, actor.user_id, "identity_opened", case.id, rule="R24", outcome="give_service")
     disclosed, sealed = disclose(
         node, command.disclose, identity, stated, file, command.peer, letter_id, command.kind, now
     )

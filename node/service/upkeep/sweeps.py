@@ -12,6 +12,7 @@ from node.service.context import DAY_S, Node
 from node.service.delivery.control import close_given_up
 from node.service.delivery.queueing import queue_control
 from node.service.delivery.reseal import reseal_expiring
+from node.service.information.neutral import NEUTRAL_DUE, send_neutral
 from node.service.threads.book import Book
 from node.service.threads.erasure import empty_log
 from node.service.threads.times import calendar_of
@@ -103,6 +104,7 @@ def _one_step(node: Node, work: Work, row: DeadlineRow, now: int) -> None:
 _WHEN_DUE: dict[str, Callable[[Node, Work, DeadlineRow, int], None]] = {
     "stop": stop_after_withdrawal,
     HELD: end_held_withdrawal,
+    NEUTRAL_DUE: send_neutral,
 }
 
 

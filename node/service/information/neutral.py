@@ -1,0 +1,89 @@
+"""The neutral answer: the same letter at the same fixed time, whatever people found and whenever they decided.
+
+Its time follows from the question alone: the last daily slot before the answer is due. Only one thing comes earlier, a
+better answer by a person. So neither content, size, time nor a missing answer tells whether she is known here.
+Nothing is searched: a name is sealed to the office, and no machine can look for it. Source: R26, R27; domain 1.5.
+"""
+
+import msgspec
+
+from node.protocol.letters.bodies_information import NEUTRAL_ANSWER
+from node.protocol.letters.decode import AnyLetter
+from node.protocol.threads import machine
+from node.protocol.threads.deadlines import REPLIES, due_at
+from node.protocol.threads.thread import Thread, entry_of
+from node.service.context import DAY_S, Node
+from node.service.delivery.queueing import draft_of, queue_letter
+from node.service.threads.book import Book, OpenFile
+from node.service.threads.drafting import Stated, frame
+from node.service.threads.stops import is_ending, next_slot
+from node.service.threads.times import calendar_of, times_of
+from node.store.threads import DeadlineRow
+from node.store.work import Work
+
+NEUTRAL_DUE = "neutral"
+ANSWER = "info.response"
+
+
+def question_came(node: Node, work: Work, found: OpenFile, letter: AnyLetter, now: int) -> None:
+    """A question counts: its neutral answer has its time from this moment, and a person is asked to look."""
+    peer, thread = found.row.peer, found.row.thread_id
+    work.deadlines.start(peer, thread, letter.letter_id, NEUTRAL_DUE, neutral_at(node, letter, now))
+    work.tasks.add(
+        "information_asked", now, case_id=found.row.case_id, peer=peer, thread_id=thread, letter_id=letter.letter_id
+    )
+
+
+def neutral_at(node: Node, letter: AnyLetter, now: int) -> int:
+    """When the neutral answer to this question leaves (UTC seconds): from the question and the calendar alone.
+
+    The last daily slot before our answer is due; a question in such a hurry that no slot is left gets it when due.
+    """
+    began = letter.written_at if now - node.limits.max_life_s <= letter.written_at <= now else now
+    due = due_at(REPLIES[letter.kind].within(letter.urgency), began, calendar_of(node, node.country))
+    slot = due - (due - node.limits.stop_slot_s) % DAY_S
+    if slot > now:
+        return slot
+    return due if due > now else next_slot(node, now)
+
+
+def send_neutral(node: Node, work: Work, row: DeadlineRow, now: int) -> None:
+    """The time has come: unless a better answer has left, this one does; what still waits of another goes no more."""
+    work.deadlines.meet(row.letter_id, NEUTRAL_DUE)
+    found = Book(node, work).file(row.peer, row.thread_id)
+    if found is None or is_ending(found.file.thread) or not _is_open(found.file.thread, row.letter_id):
+        return
+    found = _without_waiting(node, work, found, now)
+    letter = _answer(node, found, row.letter_id, now)
+    outcome = machine.queue(found.file.thread, entry_of(letter), now)
+    file = msgspec.structs.replace(found.file, thread=outcome.thread)
+    Book(node, work).put_file(found, file, now)
+    queued = draft_of(letter, "node", "machine", {})
+    queue_letter(node, work, found.dek, found.row.case_id, row.peer, letter, queued, now, now)
+    work.audit.append(now, "node", "queued", letter.letter_id, rule="R27")
+    if not file.decided:
+        work.tasks.add(
+            "information_nobody_looked", now, case_id=found.row.case_id, peer=row.peer, thread_id=row.thread_id,
+            letter_id=row.letter_id,
+        )  # fmt: skip
+
+
+def _is_open(thread: Thread, question: str) -> bool:
+    return any(one.letter_id == question for one in thread.shared.awaited)
+
+
+def _without_waiting(node: Node, work: Work, found: OpenFile, now: int) -> OpenFile:
+    waiting = tuple(entry.letter_id for entry in found.file.thread.queued if entry.kind == ANSWER)
+    for letter_id in waiting:
+        work.outbox.end(letter_id, "cancelled", now)
+    thread = machine.cancel(found.file.thread, waiting).thread
+    return Book(node, work).put_file(found, msgspec.structs.replace(found.file, thread=thread), now)
+
+
+def _answer(node: Node, found: OpenFile, question: str, now: int) -> AnyLetter:
+    letter = frame(
+        found.file, ANSWER, NEUTRAL_ANSWER, node.random(16).hex(), stated=Stated((), {}), urgency=found.file.urgency,
+        in_reply_to=question, relates_to=None, disclosed=(), sealed=None, now=now,
+    )  # fmt: skip
+    times = times_of(node, found.row.peer, letter, found.file, now)
+    return msgspec.structs.replace(letter, lawful_basis="public_task", **times)

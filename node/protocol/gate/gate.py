@@ -72,7 +72,6 @@ GUARDS: tuple[Callable[[Context], Iterator[Objection]], ...] = (
     guards_identity.embassies,
     guards_identity.exclusions,
     # questions
-    guards_information.counsel,
     guards_information.consulate,
     # who decided
     guards.decided_by_a_person,

@@ -1,6 +1,6 @@
-"""Guards of our side about questions to other countries: advised first, to whom she chose, answered by people.
+"""Guards of our side about questions to other countries: asked of whom she chose, answered by people.
 
-Family is `people.family`. Source: R11, R27, R40; practice H31.
+A lawyer's look (H31) and family (R15) are asked for by `people`. Source: R11, R27, R40.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,22 +13,14 @@ from node.protocol.cases.case import (
     countries_unknown,
     distrusted,
 )
-from node.protocol.cases.safeguards import state_may_be_asked
 from node.protocol.consent.faults import faults
 from node.protocol.consent.record import ConsentRecord
 from node.protocol.gate.context import Context, cancel, hold, used
 from node.protocol.gate.facts import DECIDING_ROLES
 from node.protocol.letters.bodies_information import AskAnswerBody, AskBody
 from node.protocol.letters.codes import Purpose
-from node.protocol.letters.codes_information import IS_SHE_YOURS, NEUTRAL
+from node.protocol.letters.codes_information import NEUTRAL
 from node.protocol.rules import Objection
-
-
-def counsel(c: Context) -> Iterator[Objection]:
-    """H31: no state is asked "is she yours?" before a lawyer looked at statelessness and asylum, for each person."""
-    body = c.draft.letter.body
-    if isinstance(body, AskBody) and body.purpose in IS_SHE_YOURS:
-        yield from (fault for person in c.persons if (fault := state_may_be_asked(person)) is not None)
 
 
 def consulate(c: Context) -> Iterator[Objection]:

@@ -34,7 +34,6 @@ from node.store.outbox import EnvelopeRow, Waiting
 from node.store.work import Work
 
 
-
 async def release_due(node: Node, peer: str) -> list[EnvelopeRow]:
     """Release up to 64 due letters to `peer` under one signature; returns their envelopes, committed and ready to
     post.

@@ -14,6 +14,7 @@ from node.api.openapi import text as openapi_text
 from node.cli import main as trm_node
 from node.protocol.letters.schemas import files as schema_files
 from node.protocol.tables import handbook
+from node.rulebook import page as rules_page
 from node.store.schema import schema_page
 from registry.cli import main as trm_registry
 
@@ -55,6 +56,7 @@ def _helps(path: str, command: click.Command, above: click.Context | None = None
 
 MAKERS: list[Callable[[], Texts]] = [
     lambda: {"HANDBOOK.md": handbook()},
+    lambda: {"docs/rules.md": rules_page()},
     lambda: {"docs/trm-node.md": command_page("trm-node", trm_node)},
     lambda: {"docs/openapi.json": openapi_text()},
     lambda: {"docs/trm-registry.md": command_page("trm-registry", trm_registry)},

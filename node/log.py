@@ -154,6 +154,7 @@ def _place(frame: traceback.FrameSummary) -> str:
 
 
 def _keep_safe_fields(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    # R38: a letter of either side leaves no more than this
     global _dropped
     phrase, level = event.pop("event", ""), event.pop("level", "info")
     event = {name: value for name, value in event.items() if value not in (None, "")}

@@ -1,5 +1,6 @@
 """What is generated is current: the committed copy is what `make docs` would write."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -9,20 +10,23 @@ from node import docs
 ROOT = Path(__file__).resolve().parents[1]
 
 
-@pytest.mark.parametrize("path", sorted(docs.texts()))
+texts = cache(docs.texts)
+
+
+@pytest.mark.parametrize("path", sorted(texts()))
 def test_the_committed_copy_is_current(path):
     """ARCHITECTURE.md, "Generated, not repeated". If this fails: make docs, then read what changed."""
-    assert (ROOT / path).read_text(encoding="utf-8") == docs.texts()[path]
+    assert (ROOT / path).read_text(encoding="utf-8") == texts()[path]
 
 
 def test_no_schema_is_left_over_from_a_letter_that_is_gone():
     there = {f"docs/schemas/{path.name}" for path in (ROOT / "docs" / "schemas").iterdir()}
 
-    assert there <= set(docs.texts())
+    assert there <= set(texts())
 
 
 def test_writing_makes_every_file(tmp_path):
     docs.write(tmp_path)
 
     written = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
-    assert written == set(docs.texts())
+    assert written == set(texts())

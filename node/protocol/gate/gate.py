@@ -114,7 +114,8 @@ def at_drafting(
 ) -> list[Objection]:
     """Every objection to a draft, the strongest first; [] when it may be queued. Reads only; `now` is UTC seconds.
 
-    `case` is None only for an answer about a person we hold no case of yet. The same checks run again at release.
+    `case` is None only for an answer about a person we hold no case of yet. The same checks run again at release,
+    whichever way the letter leaves (H15).
     """
     c = Context(case=case, consents=consents, draft=draft, recipient=recipient, now=now)
     return sorted(_objections(c), key=precedence)  # stable: within one rank the order of the list above

@@ -87,6 +87,8 @@ from node.protocol.letters.scalars import Code, Country, Date, Days, Id, Languag
 class OfferBody(Part, frozen=True):
     """`referral.offer`: who needs what, how soon, in bands and codes that point at nobody (R03, H28). Level L1.
 
+    No field asks for a formal status (R05).
+
     `dependants` holds one age band for each; `region` is a wish, as broad as a code of ISO 3166-2.
     """
 

@@ -50,7 +50,10 @@ class Arrival:
 def take_letter(
     node: Node, work: Work, one: Arrival, letter: AnyLetter, payload: bytes, effect: Effect, now: int
 ) -> int:
-    """Store a letter and let it count; 0 when it was stored, else the reason of the refusal. All in one transaction."""
+    """Store a letter and let it count; 0 when it was stored, else the reason of the refusal.
+
+    All in one transaction, the audit line with it (R36).
+    """
     peer = one.sender
     if effect == "held":
         _store(node, work, one, letter, payload, None, None, NO_STANDING)

@@ -87,7 +87,7 @@ def places(rule: str) -> list[Place]:
     return sorted(named, key=lambda place: not place.acts)
 
 
-def tests_of(rule: str) -> list[str]:
+def proofs(rule: str) -> list[str]:
     """The node ids of its tests: named after it, or headed by it in the docstring."""
     return [node for ids, node in _tests() if rule in ids]
 
@@ -100,7 +100,7 @@ def _section(rule: Rule) -> str:
             f"Source: {rule.source}. Where: {', '.join(rule.enforced_at)}.{_not_yet(rule)}\n",
             _list("At the sender", [str(one) for one in found if one.at_sender]),
             _list("At the receiver", [str(one) for one in found if one.at_receiver]),
-            _list("Tests", tests_of(rule.id)),
+            _list("Tests", proofs(rule.id)),
         ]
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from node.protocol.rules import RULES, Rule
-from node.rulebook import places, tests_of
+from node.rulebook import places, proofs
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
@@ -54,6 +54,6 @@ def test_a_rule_that_says_it_is_enforced_has_a_place_and_a_test(rule):
     found = places(rule.id)
 
     assert any(place.at_sender for place in found)
-    assert tests_of(rule.id)
+    assert proofs(rule.id)
     if {"receiver", "desk"} & set(rule.enforced_at):
         assert any(place.at_receiver for place in found)

@@ -69,7 +69,7 @@ def open_configured(loaded: Loaded) -> tuple[Opened, RegistryClient, list[tuple[
     """Open the node of this configuration, with the registry as it was last verified."""
     config = loaded.config
     clock = clock_for(config.node.country, config.node.clock_file)
-    folder = DataFolder(config.node.data_dir)
+    folder = DataFolder(config.node.data_dir, config.node.journal_dir)
     fetched: list[tuple[str, bytes]] = []
     client = RegistryClient(
         config.node.data_dir / "registry", pinned_root(config), config.registry.mirrors,
@@ -143,6 +143,7 @@ def _rows(opened: Opened, keeper: RegistryKeeper, staff: Staff, config: Config) 
         Job("heads", 3600, lambda: sweeps.heads(node)),
         Job("coming_of_age", 3600, lambda: birthdays.coming_of_age(node)),
         Job("keys", 3600, lambda: sweeps.keys(opened)),
+        Job("retention", 3600, lambda: sweeps.retention(node)),
         Job("sign_ins", 60, staff.sweep),
         Job("disk", 10, lambda: sweeps.disk(node)),
     ]

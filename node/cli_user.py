@@ -127,7 +127,7 @@ def run_signed_in(path: Path, by: str, password_file: Path | None, task: Task) -
     config = load(path).config
     clock = clock_for(config.node.country, config.node.clock_file)
     secret = _password(password_file, by, new=False)
-    folder = DataFolder(config.node.data_dir)
+    folder = DataFolder(config.node.data_dir, config.node.journal_dir)
     opened = open_node(folder, config.node.country, unlock_of(config), NO_VIEW, clock, os.urandom)
     try:
         return asyncio.run(_signed_in(Staff(opened.node, opened.pepper), by, secret, task))

@@ -42,6 +42,7 @@ class NodeSection(Section, frozen=True):
 
     country: CountryCode
     data_dir: Path
+    journal_dir: Path | None = None  # what a restore must not revive; best on another disk than data_dir
     clock_file: Path | None = None  # demos only: honoured for XA-XZ
 
 

@@ -1,6 +1,6 @@
 """The node vault: the key-encryption key (KEK), the sealed key file, data keys for each case, sealed columns.
 
-KEK (Argon2id passphrase or a 32-byte key file) -> one control and one identity data key (DEK) for each case -> columns.
+KEK (Argon2id passphrase or a 32-byte key file) -> a key for each case -> its control and identity data keys -> columns.
 The identity key is sealed to the office as well, so root on a locked node reads no name. Source: at-rest.md.
 """
 
@@ -72,6 +72,10 @@ class Secret:
 
 class Kek(Secret):
     """The key-encryption key of one node."""
+
+
+class CaseKey(Secret):
+    """What wraps the data keys of one case; kept apart from the database, so that destroying it erases every copy."""
 
 
 class Dek(Secret):
@@ -158,26 +162,32 @@ def new_dek(random: Random) -> Dek:
     return Dek(random(KEY_BYTES))
 
 
-def wrap_control_dek(dek: Dek, kek: Kek, case: str, version: int, random: Random) -> bytes:
-    """The control key of a case under the KEK: readable while the node runs, so that rules work at night."""
+def wrap_control_dek(dek: Dek, kek: Secret, case: str, version: int, random: Random) -> bytes:
+    """The control key of a case under its case key: readable while the node runs, so that rules work at night."""
     return _seal_short(dek.value, _aad("control-dek", case, version), kek.value, random)
 
 
-def unwrap_control_dek(wrapped: bytes, kek: Kek, case: str, version: int) -> Dek:
+def unwrap_control_dek(wrapped: bytes, kek: Secret, case: str, version: int) -> Dek:
     """The control key, or OpenFailed for another case, version or KEK."""
     return Dek(_open_short(wrapped, _aad("control-dek", case, version), kek.value))
 
 
-def wrap_identity_dek(dek: Dek, kek: Kek, office_public: bytes, case: str, version: int, random: Random) -> bytes:
-    """The identity key of a case, sealed to the office and then under the KEK. Needs only the office's public half."""
+def wrap_identity_dek(dek: Dek, kek: Secret, office_public: bytes, case: str, version: int, random: Random) -> bytes:
+    """The identity key of a case, sealed to the office and then under the case key. Needs only the public half."""
     sealed = seal(office_public, dek.value, _office_info(case, version, office_kid(office_public)))
     return _seal_short(sealed, _aad("identity-dek", case, version), kek.value, random)
 
 
-def unwrap_identity_dek(wrapped: bytes, kek: Kek, office: KemKey, case: str, version: int) -> Dek:
+def unwrap_identity_dek(wrapped: bytes, kek: Secret, office: KemKey, case: str, version: int) -> Dek:
     """The identity key, while a signed-in person holds the office key; OpenFailed otherwise."""
     sealed = _open_short(wrapped, _aad("identity-dek", case, version), kek.value)
     return Dek(office.open(sealed, _office_info(case, version, office.office_kid)))
+
+
+def rewrap_identity_dek(wrapped: bytes, old: Secret, new: Secret, case: str, version: int, random: Random) -> bytes:
+    """The same identity key under another case key; its inner half stays sealed to the office."""
+    aad = _aad("identity-dek", case, version)
+    return _seal_short(_open_short(wrapped, aad, old.value), aad, new.value, random)
 
 
 def seal_field(dek: Dek, place: Place, plaintext: bytes, random: Random) -> bytes:

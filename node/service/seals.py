@@ -1,4 +1,4 @@
-"""Sealing what the store keeps: one control key a case under the node's key, identity keys under the office's too.
+"""Sealing what the store keeps: one control key a case under the case's own key, identity keys under the office's too.
 
 The store sees only sealed bytes, the protocol only plain ones; this is where they meet. Source: at-rest, key hierarchy.
 """
@@ -13,36 +13,47 @@ from node.crypto.batch import Random
 from node.crypto.suite import KemKey
 from node.crypto.text import from_base64url, to_base64url
 from node.crypto.vault import (
+    CaseKey,
     Dek,
     Kek,
     Place,
+    Secret,
     keyed_hash,
     new_dek,
     open_field,
+    open_wrap,
+    rewrap_identity_dek,
     seal_field,
+    seal_wrap,
     unwrap_control_dek,
     unwrap_identity_dek,
     wrap_control_dek,
     wrap_identity_dek,
 )
-from node.errors import NotFound
+from node.service.keep.case_keys import KEY_ID_BYTES, CaseKeys, Erased
+
+__all__ = ["Erased", "Seals", "key_id_of"]
 
 T = TypeVar("T")
 REMEMBERED_KEYS = 4096
 REMEMBERED_VALUES = 1024
 COVERED, COVERED_CHARACTERS = "~", 48
+NOTE_BYTES = 512
+NOTE_AAD = b"trm/journal\0"
 NODE_KEY = b"trm/node-key\0"
 
 
-class Erased(NotFound):
-    """What was asked for has been erased: its key is gone."""
+def key_id_of(wrapped: bytes) -> bytes:
+    """The id of the case key under which a data key is wrapped: it stands before it."""
+    return wrapped[:KEY_ID_BYTES]
 
 
 class Seals:
     """The node's key at work; forgets case keys again when many are in use."""
 
-    def __init__(self, kek: Kek, random: Random) -> None:
-        self._kek = kek
+    def __init__(self, kek: Kek, random: Random, case_keys: CaseKeys, journal_key: Secret) -> None:
+        self.case_keys = case_keys
+        self._journal_key = journal_key
         self._node_key = Dek(keyed_hash(kek, NODE_KEY))  # a key of its own: the node's key itself only wraps keys
         self._random = random
         self._deks: OrderedDict[bytes, Dek] = OrderedDict()
@@ -52,7 +63,8 @@ class Seals:
     def new_case_key(self, case_id: str) -> tuple[Dek, bytes]:
         """A fresh control key for a case, and its wrapped form for the store."""
         dek = new_dek(self._random)
-        wrapped = wrap_control_dek(dek, self._kek, case_id, 1, self._random)
+        key_id, key = self.case_keys.take()
+        wrapped = key_id + wrap_control_dek(dek, key, case_id, 1, self._random)
         self._remember(wrapped, dek)
         return dek, wrapped
 
@@ -62,7 +74,7 @@ class Seals:
             raise Erased("this case was erased; nothing of it can be read")
         dek = self._deks.get(wrapped)
         if dek is None:
-            dek = unwrap_control_dek(wrapped, self._kek, case_id, 1)
+            dek = unwrap_control_dek(wrapped[KEY_ID_BYTES:], self._key_of(wrapped), case_id, 1)
             self._remember(wrapped, dek)
         return dek
 
@@ -122,16 +134,41 @@ class Seals:
             return code
         return self.open(self.node_key(), "code", "", from_base64url(code.removeprefix(COVERED))).decode().rstrip()
 
-    def new_identity_key(self, case_id: str, version: int, office_public: bytes) -> tuple[Dek, bytes]:
-        """A fresh identity key, and its form that only a signed-in person can unwrap."""
-        dek = new_dek(self._random)
-        return dek, wrap_identity_dek(dek, self._kek, office_public, case_id, version, self._random)
+    def new_identity_key(
+        self, case_id: str, case_wrapped: bytes | None, version: int, office_public: bytes
+    ) -> tuple[Dek, bytes]:
+        """A fresh identity key, and its form that only a signed-in person can unwrap, under the key of its case."""
+        if case_wrapped is None:
+            raise Erased("this case was erased; nothing can be added to it")
+        dek, key_id = new_dek(self._random), key_id_of(case_wrapped)
+        key = self.case_keys.get(key_id)
+        return dek, key_id + wrap_identity_dek(dek, key, office_public, case_id, version, self._random)
 
     def identity_key(self, case_id: str, version: int, wrapped: bytes | None, office: KemKey) -> Dek:
         """The identity key, while somebody holds the office key; raises Erased after an erasure."""
         if wrapped is None:
             raise Erased("this identity was erased")
-        return unwrap_identity_dek(wrapped, self._kek, office, case_id, version)
+        return unwrap_identity_dek(wrapped[KEY_ID_BYTES:], self._key_of(wrapped), office, case_id, version)
+
+    def under_another_key(self, wrapped: bytes, case_wrapped: bytes, case_id: str, version: int) -> bytes:
+        """An identity key taken from one case key to another, while what is inside stays sealed to the office."""
+        key_id = key_id_of(case_wrapped)
+        inner = wrapped[KEY_ID_BYTES:]
+        fresh = self.case_keys.get(key_id)
+        return key_id + rewrap_identity_dek(inner, self._key_of(wrapped), fresh, case_id, version, self._random)
+
+    def seal_note(self, note: msgspec.Struct) -> bytes:
+        """A record of the journal, under its own key; padded, so that its size does not tell its kind (H08)."""
+        plain = msgspec.json.encode(note)
+        padded = plain.ljust(-(-len(plain) // NOTE_BYTES) * NOTE_BYTES)
+        return seal_wrap(padded, NOTE_AAD, self._journal_key, self._random)
+
+    def open_note(self, kind: type[T], sealed: bytes) -> T:
+        """The record again."""
+        return msgspec.json.decode(open_wrap(sealed, NOTE_AAD, self._journal_key), type=kind)
+
+    def _key_of(self, wrapped: bytes) -> CaseKey:
+        return self.case_keys.get(key_id_of(wrapped))
 
     def _remember(self, wrapped: bytes, dek: Dek) -> None:
         self._deks[wrapped] = dek

@@ -124,9 +124,6 @@ class Cases:
         return [ConsentRow(*row) for row in rows]
 
     def erase(self, case_id: str, at: int) -> None:
-        """Destroy both data keys and everything they sealed; the case row stays, empty."""
+        """Destroy both data keys of a case; the case row stays, empty. What they sealed goes with `SealedRows`."""
         self._c.execute("update case_file set dek=null, sealed=null, erased_at=? where case_id=?", (at, case_id))
         self._c.execute("update identity set dek=null, sealed=null where case_id=?", (case_id,))
-        self._c.execute("update consent set sealed=null where case_id=?", (case_id,))
-        self._c.execute("update task set sealed=null where case_id=?", (case_id,))
-        self._c.execute("update thread set sealed=null where case_id=?", (case_id,))

@@ -91,6 +91,10 @@ class Store:
                 raise  # `fn` writes where it should read: a mistake of ours, not of the disk
             raise explained(error) or error from error
 
+    def journal_to(self, append: Callable[[list[bytes]], None]) -> None:
+        """From now on what a transaction notes is appended here, durably, before it is committed (H08)."""
+        self._writing().journal = append
+
     @property
     def problem(self) -> str | None:
         """Why nothing can be written, as one sentence; None while all is well."""

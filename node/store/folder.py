@@ -14,13 +14,15 @@ from node.store.problems import FolderInUse
 DATABASE_NAME = "node.db"
 KEYS_NAME = "keys.db"
 LOCK_NAME = "lock"
+JOURNAL_NAME = "journal"
 
 
 class DataFolder:
-    """A folder with one database, one key file and one lock."""
+    """A folder with one database, one key file, one lock, and the journal, which may lie on another disk."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, journal: Path | None = None) -> None:
         self.path = path
+        self.journal = journal or path / JOURNAL_NAME
         self._lock: int | None = None
 
     @property

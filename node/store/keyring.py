@@ -100,6 +100,42 @@ class Keyring:
         self._empty_log()
         return names
 
+    def put_case_keys(self, keys: list[tuple[bytes, bytes]], made_at: int) -> None:
+        """Keep (id, sealed) of fresh case keys, all of them on the disk when this returns."""
+        query = "insert into case_key (key_id, sealed, made_at) values (?,?,?)"
+        self._in_transaction(lambda c: c.executemany(query, [(id, sealed, made_at) for id, sealed in keys]))
+
+    def case_key(self, key_id: bytes) -> bytes | None:
+        """One sealed case key; None once it is destroyed."""
+        row = self._in_transaction(
+            lambda c: c.execute("select sealed from case_key where key_id=?", (key_id,)).fetchone()
+        )
+        return row[0] if row else None
+
+    def case_keys(self, before: int = 2**62) -> dict[bytes, bytes]:
+        """Every sealed case key made before this time, by id."""
+        query = "select key_id, sealed from case_key where made_at<?"
+        return dict(self._in_transaction(lambda c: c.execute(query, (before,)).fetchall()))
+
+    def destroy_case_keys(self, ids: list[bytes]) -> None:
+        """Destroy case keys for ever, also in the log of this file. Safe to repeat."""
+        self._in_transaction(lambda c: c.executemany("delete from case_key where key_id=?", [(id,) for id in ids]))
+        # Crash here: the rows are gone from the file; old bytes stand in the log until the next call or the next start.
+        self._empty_log()
+
+    def note_journal_head(self, size: int, hash: bytes) -> None:
+        """Remember how far the journal had come: a tail cut from it shows against this."""
+        query = (
+            "insert into journal_head (id, size, hash) values (1,?,?) on conflict (id) do update set"
+            " size=excluded.size, hash=excluded.hash"
+        )
+        self._in_transaction(lambda c: c.execute(query, (size, hash)))
+
+    def journal_head(self) -> tuple[int, bytes] | None:
+        """(size, hash) of the journal when it was last noted."""
+        row = self._in_transaction(lambda c: c.execute("select size, hash from journal_head").fetchone())
+        return None if row is None else (int(row[0]), bytes(row[1]))
+
     def note_audit_head(self, size: int, hash: bytes, at: int) -> None:
         """Remember how far the audit had come: lines cut from its end show against this."""
         query = "insert or ignore into audit_head (size, hash, at) values (?,?,?)"

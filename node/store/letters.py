@@ -44,7 +44,8 @@ class Letters:
     def put(self, row: LetterRow) -> None:
         """Commit a letter."""
         self._c.execute(
-            f"insert into letter ({_COLUMNS}) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            f"insert into letter ({_COLUMNS}, erase_at) values (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,"
+            " case ?2 when 'in' then ?10 end)",  # what arrived never stays longer than its sender's word (R25)
             (
                 row.peer,
                 row.direction,

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from node.store.migrations_delivery import DELIVERY_SQL
+from node.store.migrations_keep import CASE_KEYS_SQL, KEEP_SQL
 from node.store.problems import NewerSchema
 from node.store.tables import KEYRING_SQL, NODE_SQL
 
@@ -46,10 +47,22 @@ def m003_closed_gaps(db: Database) -> None:
     _run(db.conn, "alter table channel_gap add column closed_at integer;")
 
 
+@NODE()
+def m004_keep(db: Database) -> None:
+    """Dates of erasure, keys to be destroyed, certificates, and what a restored node must remember."""
+    _run(db.conn, KEEP_SQL)
+
+
 @KEYRING()
 def k001_secrets(db: Database) -> None:
     """Sealed secrets with their time to die, and heads of the audit."""
     _run(db.conn, KEYRING_SQL)
+
+
+@KEYRING()
+def k002_case_keys(db: Database) -> None:
+    """A key for each case, apart from the database that it opens."""
+    _run(db.conn, CASE_KEYS_SQL)
 
 
 SCHEMA_VERSION = len(NODE._migrations)

@@ -99,6 +99,11 @@ class Outbox:
             ),
         )
 
+    def forget_bytes(self, letter_id: str) -> None:
+        """Destroy draft, envelope bytes and salts of a letter; statements and receipts stay as evidence."""
+        self._c.execute("update outbox set sealed=null where letter_id=?", (letter_id,))
+        self._c.execute("update envelope set bytes=null, salt=null where letter_id=?", (letter_id,))
+
     def get(self, letter_id: str) -> Waiting | None:
         """One letter by its id."""
         row = self._c.execute(f"select {_LETTER} from outbox where letter_id=?", (letter_id,)).fetchone()

@@ -204,6 +204,11 @@ class Tasks:
         return [TaskRow(*row) for row in self._c.execute(
             f"select {_TASK} from task where done_at is null order by at, id limit ?", (limit,))]  # fmt: skip
 
+    def of_case(self, case_id: str, code: str) -> list[TaskRow]:
+        """Open tasks of a case with this code, oldest first."""
+        query = f"select {_TASK} from task where case_id=? and code=? and done_at is null order by at, id"
+        return [TaskRow(*row) for row in self._c.execute(query, (case_id, code))]
+
     def get(self, id: int) -> TaskRow | None:
         """One task."""
         row = self._c.execute(f"select {_TASK} from task where id=?", (id,)).fetchone()

@@ -12,6 +12,7 @@ from node.store.archive import Archive
 from node.store.audit import Audit
 from node.store.cases import Cases
 from node.store.channels import Channels
+from node.store.keep import Certificates, Dates, Restored, SealedRows, Spent
 from node.store.ledger import Ledger
 from node.store.letters import Letters
 from node.store.meta import Meta
@@ -54,7 +55,9 @@ class Reader:
     archive = Repository(Archive)
     audit = Repository(Audit)
     cases = Repository(Cases)
+    certificates = Repository(Certificates)
     channels = Repository(Channels)
+    dates = Repository(Dates)
     deadlines = Repository(Deadlines)
     ledger = Repository(Ledger)
     letters = Repository(Letters)
@@ -62,7 +65,10 @@ class Reader:
     outbox = Repository(Outbox)
     peers = Repository(Peers)
     people = Repository(People)
+    restored = Repository(Restored)
+    sealed_rows = Repository(SealedRows)
     sessions = Repository(Sessions)
+    spent = Repository(Spent)
     tasks = Repository(Tasks)
     threads = Repository(Threads)
 
@@ -90,10 +96,16 @@ class Work(Reader):
         connection: sqlite3.Connection,
         callbacks: list[Callable[[], None]],
         lasts: dict[str, Last] | None = None,
+        noted: list[bytes] | None = None,
     ) -> None:
         super().__init__(connection)
         self._callbacks = callbacks
         self._lasts = {} if lasts is None else lasts
+        self._noted = [] if noted is None else noted
+
+    def note(self, entry: bytes) -> None:
+        """Have this in the journal, on the disk, before the transaction is committed; neither, where that fails."""
+        self._noted.append(entry)
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call this on the caller's thread once everything is on the disk; never if it did not get there.

@@ -38,6 +38,7 @@ class Job:
     lasts: dict[str, Last] = field(default_factory=dict)
     then: Callable[[Any, int], None] | None = None
     commit: int = 0  # the number of the commit it is part of, 0 when it came to none
+    noted: list[bytes] = field(default_factory=list)
 
     def finish(self) -> None:
         """Run what was to be done after the commit, then tell the caller; on the caller's own thread."""
@@ -72,6 +73,7 @@ class Writer:
         self._closed = False
         self._lasts: dict[str, Job] = {}
         self._lasts_since = 0.0  # monotonic; when the oldest of them was asked for
+        self.journal: Callable[[list[bytes]], None] | None = None
         self.problem: str | None = None
         self.commits = 0
         self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
@@ -140,7 +142,7 @@ class Writer:
         execute = self._connection.execute
         execute("savepoint job")
         try:
-            job.result = job.run(Work(self._connection, job.callbacks, job.lasts))
+            job.result = job.run(Work(self._connection, job.callbacks, job.lasts, job.noted))
         except BaseException as error:
             job.lasts.clear()
             if explained(error) is not None or not self._connection.in_transaction:
@@ -161,6 +163,9 @@ class Writer:
         return due
 
     def _end(self, jobs: list[Job]) -> None:
+        noted = [entry for job in jobs if job.error is None for entry in job.noted]
+        if noted and self.journal is not None:
+            self.journal(noted)  # a disk that does not take it fails the whole group: nothing protects by half
         # Crash here: nothing of the group is in the file, and nobody was told that it is.
         self._connection.execute("commit")
         # Crash here: all of it is; a caller that heard nothing asks again and finds it done.

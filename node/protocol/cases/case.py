@@ -22,6 +22,7 @@ PersonRole = Literal["person", "dependant"]
 Protection = Literal["none", "considering", "sought", "granted", "refused", "closed"]
 TieKind = Literal["nationality", "habitual_residence", "other"]
 Feared = Literal["yes", "no", "not_asked"]
+HoldGround = Literal["criminal_proceedings", "civil_claim", "compensation", "complaint", "authority_order"]
 DistrustTarget = Literal["country", "holder", "organisation"]
 Disappearance = Literal["left_by_choice", "lost_contact", "feared_taken"]  # H29
 
@@ -123,12 +124,22 @@ class CaseThread(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stop_suppressed_by: tuple[str, str] | None = None
 
 
+class LegalHold(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Nothing of the case is erased before `until`: a ground and two people stand behind it. Source: R25."""
+
+    ground: HoldGround
+    until: int
+    by: tuple[str, str]
+    at: int
+
+
 class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How long the case is kept: months after closure, or longer where she asked. Source: R25, H34."""
+    """How long the case is kept: months after closure, longer where she asked or a hold says so. Source: R25, H34."""
 
     months_after_closure: int = 12
     closed_at: int | None = None
     kept_at_her_request_until: int | None = None
+    hold: LegalHold | None = None
 
 
 class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -19,6 +19,7 @@ from node.protocol.letters.frame import ConsentEntry, Letter
 HolderKind = Literal["state", "civil_society"]
 ActorRole = Literal["caseworker", "coordinator", "auditor", "operator", "machine"]
 Way = Literal["post", "bundle", "paper", "pdf", "export"]
+AfterRestore = Literal["no", "unanswered", "stopped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,8 @@ class Draft:
     """A letter of ours as it would travel, with what only we know: whose token is whose, who decided, which way out.
 
     `persons` maps consent tokens to `person_id`; for an answer to another country it may be empty. `second` is who
-    confirmed it where two people are needed.
+    confirmed it where two people are needed. `after_restore`: the database came from a backup and nobody answered for
+    this case yet, or the thread was stopped after it (H08).
     """
 
     letter: Letter[Body]
@@ -181,6 +183,7 @@ class Draft:
     persons: dict[str, str] = field(default_factory=dict)
     way: Way = "post"
     second: str = ""
+    after_restore: AfterRestore = "no"
 
 
 def duty_of(kind: str) -> Duty:

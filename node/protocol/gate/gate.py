@@ -43,6 +43,7 @@ GUARDS: tuple[Callable[[Context], Iterator[Objection]], ...] = (
     guards.recipient_status,
     guards.registry_freshness,
     # the person's protection
+    guards.restored,
     guards.asylum,
     guards.named_countries,
     guards_consent.withdrawn,

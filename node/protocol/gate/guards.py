@@ -11,6 +11,7 @@ from node.protocol.gate.context import Context, are_two, cancel, hold
 from node.protocol.gate.facts import DECIDING_ROLES, NEVER_REFUSED
 from node.protocol.letters.bodies import OfferBody
 from node.protocol.rules import Objection
+from node.protocol.threads.thread import after_stop
 
 BANNER_SECONDS = 7 * 24 * 3600
 QUEUE_SECONDS = 14 * 24 * 3600
@@ -32,6 +33,21 @@ def registry_freshness(c: Context) -> Iterator[Objection]:
         yield hold("R39", "the registry was not seen for over 14 days", "the letter waits; tell the operator")
     elif age > BANNER_SECONDS and not are_two(c.recipient.stale_override_by):
         yield hold("R39", "the registry was not seen for over 7 days", "two people can decide to send all the same")
+
+
+def restored(c: Context) -> Iterator[Objection]:
+    """H08: a backup forgot what was blocked, withdrawn, stopped or erased since; nothing but safety leaves before it
+    was told.
+    """
+    letter, standing = c.draft.letter, c.draft.after_restore
+    if standing == "no" or letter.kind.startswith("safety."):
+        return
+    if standing == "unanswered":
+        yield hold("H08", "this node was restored from a backup", "two people answer for this case first")
+    elif not after_stop(letter.kind):
+        yield cancel(
+            "H08", "this matter was stopped after the backup was made", "open a new referral if she wishes one"
+        )
 
 
 def asylum(c: Context) -> Iterator[Objection]:

@@ -14,6 +14,7 @@ from node.protocol.cases.changes import AuditLine, Changed
 from node.service.cases import requests as asks
 from node.service.cases.acts_people import PEOPLE_ROWS
 from node.service.cases.change_rows import By, ChangeRow, one, two
+from node.service.cases.keep_acts import KEEP_CHANGES
 from node.service.cases.return_acts import RETURN_CHANGES
 
 
@@ -83,4 +84,5 @@ CHANGES: Mapping[type, ChangeRow] = {
     asks.SuppressStop: ChangeRow("two", _suppress_stop),
     **RETURN_CHANGES,
     **PEOPLE_ROWS,
+    **KEEP_CHANGES,
 }

@@ -42,6 +42,7 @@ from node.service.cases.requests import (
 from node.service.cases.requests_life import RecordBirth
 from node.service.cases.return_requests import BeginReturn, ReturnChange
 from node.service.context import Node
+from node.service.keep.dates import date_case
 from node.service.threads.blocks import stop_blocked_threads
 from node.service.threads.book import Book, OpenCase
 from node.store.cases import CaseRow
@@ -230,6 +231,7 @@ def _made(work: Work, book: Book, case: OpenCase, changed: CaseChanged, now: int
     after = book.put_case(case, changed.case, now)
     stop_blocked_threads(book.node, work, after, now)
     what_follows(book.node, work, after, changed.audit, now)
+    date_case(book.node, work, after)
     for line in changed.audit:
         for user in line.by:
             work.audit.append(

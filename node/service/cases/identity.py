@@ -36,7 +36,7 @@ def write_identity(node: Node, work: Work, case: OpenCase, fields: Fields, now: 
                 f"{len(unknown)} field names are not in the list of fields", field="fields", expected="a listed field"
             )
     version = work.cases.next_identity_version(case.id)
-    dek, wrapped = node.seals.new_identity_key(case.id, version, node.office_public)
+    dek, wrapped = node.seals.new_identity_key(case.id, case.row.dek, version, node.office_public)
     sealed = node.seals.seal(dek, "identity", f"{case.id}.{version}", msgspec.json.encode(fields))
     work.cases.add_identity(case.id, wrapped, sealed, now, version)
     return version

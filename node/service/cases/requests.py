@@ -28,6 +28,7 @@ from node.protocol.cases.life_events import LifeRecords
 from node.protocol.letters.codes import AgeBand, Gender, Need
 from node.protocol.letters.scalars import Code, Country, Date, Id, Language, Seconds
 from node.service.cases.change import Change, PersonId
+from node.service.cases.keep_requests import KeepChange
 from node.service.cases.requests_life import LIFE_CHANGES
 from node.service.cases.requests_people import PEOPLE_CHANGES
 from node.service.cases.return_requests import ReturnChange
@@ -223,6 +224,7 @@ AnyChange = (
     | ReturnChange
     | PEOPLE_CHANGES
     | LIFE_CHANGES
+    | KeepChange
 )
 
 

@@ -11,6 +11,7 @@ from node.service.context import Node
 from node.service.delivery.queueing import Queued
 from node.service.delivery.recipients import recipient_facts
 from node.service.information.answers import still_confirmed
+from node.service.keep.restored import after_restore
 from node.service.threads.book import Book, OpenCase
 from node.service.threads.files import ThreadFile, facts_of
 from node.store.work import Work
@@ -23,7 +24,8 @@ def gate_of(
 ) -> Gate:
     """What the gate says now to a letter that leaves; `queued` tells who decided it for whom."""
     consents = Book(node, work).consents(case)
-    draft = GateDraft(letter, facts_of(file), queued.actor, queued.actor_role, queued.persons)
+    standing = after_restore(work, case.id, letter.thread)
+    draft = GateDraft(letter, facts_of(file), queued.actor, queued.actor_role, queued.persons, after_restore=standing)
     gate = at_release(case.case, consents, draft, recipient_facts(node, peer, now), now)
     return Gate((*gate.objections, *still_confirmed(node, work, file, letter, peer, now)))
 

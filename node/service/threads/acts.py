@@ -27,6 +27,7 @@ from node.service.context import Node
 from node.service.decoding import explained
 from node.service.delivery.queueing import draft_of, queue_letter
 from node.service.delivery.recipients import recipient_facts
+from node.service.keep.restored import after_restore
 from node.service.threads.book import Book, OpenCase, OpenFile
 from node.service.threads.commands import Act, ActDone
 from node.service.threads.drafting import STATES_CONSENT, Stated, disclose, frame, persons_of, state_consents
@@ -158,7 +159,8 @@ def queue_decided(
         raise BadInput(f"the letter would be malformed: {error}", field=error.field) from None
     except ValueError as error:
         raise BadInput("the letter does not match its schema", field="body") from error
-    draft = GateDraft(letter, facts_of(file), actor.user_id, actor.role, stated.persons)
+    standing = after_restore(work, case.id, letter.thread)
+    draft = GateDraft(letter, facts_of(file), actor.user_id, actor.role, stated.persons, after_restore=standing)
     objections = at_drafting(case.case, book.consents(case), draft, recipient_facts(node, peer, now), now)
     if _must_not_queue(objections):
         raise _refusal(_must_not_queue(objections)[0])

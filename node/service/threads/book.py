@@ -10,6 +10,7 @@ from node.errors import NotFound
 from node.protocol.cases.case import Case
 from node.protocol.consent.record import ConsentRecord
 from node.service.context import Node
+from node.service.keep.notes import note_protection
 from node.service.threads.files import ThreadFile, is_over
 from node.store.cases import CaseRow, ConsentRow
 from node.store.letters import LetterRow
@@ -68,6 +69,7 @@ class Book:
         """Store a new case under a fresh control key."""
         dek, wrapped = self.node.seals.new_case_key(case.case_id)
         sealed = self.node.seals.seal(dek, "case_file", case.case_id, case)
+        note_protection(self.node, self._work, None, case, now)
         row = CaseRow(case.case_id, wrapped, sealed, now, now, owner, None)
         self._work.cases.put(row)
         return OpenCase(row, dek, case)
@@ -75,6 +77,7 @@ class Book:
     def put_case(self, was: OpenCase, case: Case, now: int) -> OpenCase:
         """Store a changed case."""
         sealed = self.node.seals.seal(was.dek, "case_file", was.id, case)
+        note_protection(self.node, self._work, was.case, case, now)
         row = CaseRow(was.id, was.row.dek, sealed, was.row.created_at, now, was.row.owner, was.row.erased_at)
         self._work.cases.put(row)
         return OpenCase(row, was.dek, case)

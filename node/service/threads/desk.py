@@ -12,6 +12,7 @@ from node.service.access import is_theirs
 from node.service.actor import Actor
 from node.service.cases.cases import SECOND_PERSON
 from node.service.context import Node
+from node.service.keep.erasing import ERASURE
 from node.store.threads import TaskRow
 from node.store.work import Reader, Work
 
@@ -134,7 +135,7 @@ async def task_done(node: Node, actor: Actor, task_id: int) -> None:
         task = work.tasks.get(task_id)
         if task is None or task.done_at is not None or not _Sight(work, actor).task(task):
             raise NotFound("no such open task here", field="task")
-        if task.code == SECOND_PERSON:
+        if task.code in (SECOND_PERSON, ERASURE):
             raise NotAllowed("a second person confirms or refuses this change in its case", rule="R24")
         work.tasks.done(task_id, actor.user_id, node.now())
         work.audit.append(

@@ -18,6 +18,7 @@ from node.protocol.threads import machine
 from node.protocol.threads.thread import after_stop
 from node.service.context import DAY_S, Node
 from node.service.information.neutral import question_came
+from node.service.keep.notes import Stopped, note
 from node.service.threads.book import Book, OpenFile
 from node.store.work import Work
 
@@ -46,6 +47,7 @@ def _stopped(node: Node, work: Work, found: OpenFile, letter: AnyLetter, now: in
     left = machine.cancel(thread, ended).thread
     Book(node, work).put_file(found, msgspec.structs.replace(found.file, thread=left), now)
     work.deadlines.end_thread(peer, thread.thread_id)
+    note(node, work, Stopped(at=now, case=found.row.case_id, peer=peer, thread=thread.thread_id))
     _task(work, found, letter, "thread_stopped", now)
 
 

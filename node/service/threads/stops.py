@@ -13,6 +13,7 @@ from node.protocol.threads import machine
 from node.protocol.threads.thread import Thread, entry_of
 from node.service.context import DAY_S, Node
 from node.service.delivery.queueing import draft_of, queue_letter
+from node.service.keep.notes import Stopped, note
 from node.service.threads.book import Book, OpenFile
 from node.store.outbox import Waiting
 from node.store.work import Work
@@ -38,6 +39,7 @@ def queue_stop(
     ended = machine.given_up(outcome.thread, tuple(given_up)).thread
     book.put_file(found, msgspec.structs.replace(found.file, thread=ended), now)
     work.deadlines.end_thread(peer, thread.thread_id)
+    note(node, work, Stopped(at=now, case=found.row.case_id, peer=peer, thread=thread.thread_id))
     if not ended.closed_here:
         queue_letter(
             node, work, found.dek, found.row.case_id, peer, letter, draft_of(letter, actor, "machine", {}), slot, now

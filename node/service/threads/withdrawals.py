@@ -16,6 +16,7 @@ from node.service.access import may_work_on
 from node.service.actor import Actor
 from node.service.context import Node
 from node.service.delivery.queueing import draft_of, queue_letter
+from node.service.keep.notes import note_taken_back
 from node.service.threads.book import Book, OpenCase, OpenFile
 from node.service.threads.commands import Withdraw
 from node.service.threads.drafting import Stated, frame
@@ -41,6 +42,7 @@ def _withdraw(node: Node, work: Work, actor: Actor, case_id: str, consent_id: st
     purposes, levels = (PURPOSES, LEVELS) if all_of_it else (command.purposes, command.levels)
     narrowed, told = withdraw(record, now, purposes, levels)
     book.put_consent(case, narrowed, now)
+    note_taken_back(node, work, case_id, narrowed, now)
     work.audit.append(now, actor.user_id, "consent_withdrawn", consent_id, rule="R20")
     threads = {one.token: one.thread for one in record.asserted}
     for one in {one.token: one for one in told}.values():  # a token is told once, whatever it was stated for

@@ -11,12 +11,14 @@ from node.errors import BadInput
 from node.protocol.letters.control import HelloBody, ReceivedUpTo
 from node.service.context import Node
 from node.service.delivery.queueing import queue_control
+from node.service.keep.restored import HOLD
 from node.store.db import Store
 from node.store.folder import DataFolder
 from node.store.work import Work
 
 RESTORED = "restored"
 FIRST_PREKEY = "first_prekey"
+BACKUP_AT = "backup_at"  # the last thing the backup knows of; until the journal was replayed
 
 
 def put_back(folder: DataFolder, backup: Path) -> None:
@@ -56,12 +58,16 @@ def begin_new_epoch(node: Node) -> bool:
         if work.meta.get(RESTORED) is None:
             return False
         work.meta.put_channel_epoch(epoch, now)
+        # Nothing about a person leaves before the journal was replayed, whatever happens in between (H08).
+        work.meta.put(HOLD, now)
         # Above every number that the lost node can have used: it counted weeks, this counts seconds.
         work.meta.put(FIRST_PREKEY, now)
         for contact in work.peers.all():
             heads = work.channels.in_heads(contact.peer)
             received = tuple(ReceivedUpTo(epoch=head.epoch, seq=head.seq) for head in heads if head.seq)
             queue_control(node, work, contact.peer, "channel.hello", HelloBody("restore", received), now)
+        newest = work.audit.lines(limit=1)
+        work.meta.put(BACKUP_AT, newest[0].at if newest else 0)
         work.audit.append(now, "node", "restored")
         work.meta.drop(RESTORED)
         return True

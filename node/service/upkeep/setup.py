@@ -32,11 +32,16 @@ from node.crypto.vault import (
 )
 from node.errors import BadInput, Unavailable
 from node.service.context import DAY_S, Node, NodeKeys
+from node.service.keep.case_keys import CaseKeys
+from node.service.keep.forget import destroy_spent_at_start
+from node.service.keep.journal import after_restore as lay_journal
+from node.service.keep.journal import open_journal
 from node.service.network.prekeys import due_prekeys, signed_bundle
 from node.service.seals import Seals
-from node.service.upkeep.restore import FIRST_PREKEY, begin_new_epoch
+from node.service.upkeep.restore import BACKUP_AT, FIRST_PREKEY, begin_new_epoch
 from node.store.db import Store
 from node.store.folder import DataFolder
+from node.store.journal import Journal
 from node.store.keyring import Keyring
 from node.store.work import Work
 from registry.record import Authority, Calendar, Endpoint, MessageKey, OfficeKey, Record, pack_node_record
@@ -44,6 +49,7 @@ from registry.trust import View
 
 KEY_FILE = "node.key"
 RECORD_FILE = "node-record.json"
+JOURNAL = "journal"
 MESSAGE_KEY_YEARS = 2
 WRAP_AAD = b"trm/keys.db\0"
 
@@ -126,10 +132,12 @@ class Opened:
     kek: Kek
     pepper: bytes
     folder: DataFolder
+    journal: Journal
 
     def close(self) -> None:
-        """Close both databases and let another process have the folder."""
+        """Close both databases and the journal and let another process have the folder."""
         self.node.store.close()
+        self.journal.close()
         self.keyring.close()
         self.folder.release()
 
@@ -177,19 +185,33 @@ def _opened(
         store,
         clock,
         random,
-        Seals(kek, random),
+        Seals(kek, random, CaseKeys(keyring, kek, clock, random), Secret(_journal_key(keyring, kek, clock, random))),
         NodeKeys(message, {fallback.kid: fallback}),
         epoch,
         view,
         office,
     )
-    opened = Opened(node, keyring, kek, pepper, folder)
+    journal = open_journal(node, keyring, folder)
+    opened = Opened(node, keyring, kek, pepper, folder, journal)
     node.noted_heads = keyring.audit_heads
     if begin_new_epoch(node):
         # Crash here: the auditor sees an alarm that the line `restored` explains.
         keyring.forget_audit_heads(store.read_sync(lambda reader: reader.audit.head()[0]))
+    backup_at = store.read_sync(lambda reader: reader.meta.get(BACKUP_AT))
+    if isinstance(backup_at, int):
+        lay_journal(node, keyring, folder, backup_at)
+        # Crash here: it is laid over the database once more at the next start, which changes nothing.
+        store.write_sync(lambda work: work.meta.drop(BACKUP_AT))
+    destroy_spent_at_start(node)
     refresh_prekeys(opened)
     return opened
+
+
+def _journal_key(keyring: Keyring, kek: Kek, clock: Clock, random: Random) -> bytes:
+    """The key of the journal: its own, in the key file, so that the journal opens on another machine with it."""
+    if keyring.get(JOURNAL) is None:
+        keyring.put(JOURNAL, _wrap(JOURNAL, random(32), kek, random), clock.now())
+    return _unwrap(JOURNAL, keyring.get(JOURNAL), kek)
 
 
 def refresh_prekeys(opened: Opened) -> None:

@@ -13,6 +13,8 @@ from node.service.delivery.control import close_given_up
 from node.service.delivery.queueing import queue_control
 from node.service.delivery.reseal import reseal_expiring
 from node.service.information.neutral import NEUTRAL_DUE, send_neutral
+from node.service.keep.forget import destroy_spent, destroy_unused
+from node.service.keep.sweep import sweep as sweep_due
 from node.service.threads.book import Book
 from node.service.threads.erasure import empty_log
 from node.service.threads.times import calendar_of
@@ -66,7 +68,16 @@ async def keys(opened: Opened) -> None:
     size, head = node.store.read_sync(lambda reader: reader.audit.head())
     opened.keyring.note_audit_head(size, head, node.now())
     await node.store.write(lambda work: _forget(work, node.now()))
+    if clock_is_believed(node):
+        await destroy_spent(node)
+        destroy_unused(node)
     await empty_log(node)
+
+
+async def retention(node: Node) -> None:
+    """Erase what is due and leave a certificate; not while the clock cannot be believed (R25, wire 6)."""
+    if clock_is_believed(node):
+        await sweep_due(node)
 
 
 async def disk(node: Node) -> None:

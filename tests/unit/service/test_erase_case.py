@@ -12,9 +12,9 @@ from node.errors import NotAllowed, NotFound
 from node.protocol.letters.codes import NOT_IN_THIS_STATE
 from node.service.threads.acts import open_for
 from node.service.threads.book import Book
-from node.service.threads.erasure import erase_case
 from node.store.work import Reader
 from tests.attack.forged_posts import answer, forged, payload_of, post
+from tests.keeping import erase_case
 from tests.world import DAY_S, HER, World
 
 
@@ -57,7 +57,7 @@ async def test_nothing_sealed_for_the_case_is_left_and_nothing_can_be_opened(wor
     before = kept(world, case)
     assert all(before[name] for name in ("case", "identity", "consent", "thread", "letter", "envelope"))
 
-    await erase_case(xd.node, xd.coordinator, case)
+    await erase_case(xd, case)
 
     assert set(kept(world, case).values()) == {0}
     with pytest.raises(NotFound, match="erased"):
@@ -80,7 +80,7 @@ async def test_the_keys_are_gone_from_the_files_too(world: World) -> None:
         return [any(secret in data for data in files) for secret in secrets]
 
     before = found()
-    await erase_case(xd.node, xd.coordinator, case)
+    await erase_case(xd, case)
 
     assert before == [True, True]
     assert found() == [False, False]
@@ -91,8 +91,8 @@ async def test_statement_signature_and_receipt_stay_as_evidence(world: World) ->
     xd, xa = world["XD"], world["XA"]
     case, _ = await ended(world)
     theirs = xa.node.store.read_sync(lambda reader: reader.cases.all(1))[0].case_id
-    await erase_case(xd.node, xd.coordinator, case)
-    await erase_case(xa.node, xa.coordinator, theirs)
+    await erase_case(xd, case)
+    await erase_case(xa, theirs)
 
     sent = "select count(*) from envelope where s is not null and sig is not null and receipt is not null"
     came = (
@@ -110,12 +110,10 @@ async def test_an_open_thread_keeps_the_case(world: World) -> None:
     thread = (await xd.offer("XA", case)).thread
     await world.settle()
     with pytest.raises(NotAllowed, match="end it first"):
-        await erase_case(xd.node, xd.coordinator, case)
+        await erase_case(xd, case)
     await xd.stop(thread)
     with pytest.raises(NotAllowed, match="has not left"):
-        await erase_case(xd.node, xd.coordinator, case)
-    with pytest.raises(NotAllowed):
-        await erase_case(xd.node, xd.caseworker, case)
+        await erase_case(xd, case)
 
     assert kept(world, case)["case"] == 1
 
@@ -130,7 +128,7 @@ async def test_a_stop_on_its_way_arrives_after_the_erasure(world: World) -> None
     await xd.stop(thread)
     world.fault = lambda *_: "lost"
     await world.later(DAY_S)
-    await erase_case(xd.node, xd.coordinator, case)
+    await erase_case(xd, case)
     world.fault = lambda *_: None
     await world.later(DAY_S)
 
@@ -139,12 +137,13 @@ async def test_a_stop_on_its_way_arrives_after_the_erasure(world: World) -> None
 
 
 async def test_erasing_twice_is_erasing_once(world: World) -> None:
-    """Safe to repeat."""
+    """Safe to repeat: the second time there is nothing, and the audit says nothing."""
     xd = world["XD"]
     case, _ = await ended(world)
-    await erase_case(xd.node, xd.coordinator, case)
+    await erase_case(xd, case)
     size = xd.node.store.read_sync(lambda reader: reader.audit.head())[0]
-    await erase_case(xd.node, xd.coordinator, case)
+    with pytest.raises(NotFound, match="erased"):
+        await erase_case(xd, case)
 
     assert xd.node.store.read_sync(lambda reader: reader.audit.head())[0] == size
 
@@ -160,7 +159,7 @@ async def test_what_comes_for_an_erased_thread_is_answered_like_for_one_that_end
     xd, xa = world["XD"], world["XA"]
     await ended(world)
     theirs = xa.node.store.read_sync(lambda reader: reader.cases.all(5))
-    await erase_case(xa.node, xa.coordinator, theirs[0].case_id)
+    await erase_case(xa, theirs[0].case_id)
     stop = payload_of(world, world.posted[-1][2][0], "XA")
     offer = payload_of(world, world.posted[0][2][0], "XA")
     letter = {**(offer if kind == "referral.offer" else stop), "letter_id": "0f" * 16, "n": 7, "seen": 9}

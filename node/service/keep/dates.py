@@ -1,0 +1,87 @@
+"""Writing down when payloads and cases must be gone, whenever a case or one of its threads changed.
+
+The dates follow from `node.protocol.retention`; only they stand in plain columns, so that a sweep finds what is due
+without opening anything. Source: R25, H34.
+"""
+
+from functools import partial
+
+from node.protocol.retention import ThreadDates, case_due, payload_due
+from node.service.context import DAY_S, Node
+from node.service.threads.book import Book, OpenCase
+from node.service.threads.files import ThreadFile, is_over
+from node.store.threads import ThreadRow
+from node.store.work import Work
+
+CURSOR_AT, CURSOR_CASE = "dated_at", "dated_case"
+BATCH = 100
+
+
+async def date_changed(node: Node) -> int:
+    """Date every case that changed since the last time; how many. Safe to repeat, in short transactions."""
+    done = 0
+    while batch := await node.store.write(lambda work: _date_batch(node, work)):
+        done += batch
+    return done
+
+
+def date_case(node: Node, work: Work, case: OpenCase) -> None:
+    """Date a case and the payloads of its threads by what is known now."""
+    kept, dates = case.case.retention, []
+    for row in work.threads.of_case(case.id):
+        file = None if row.sealed is None else Book(node, work).open_file(row).file
+        one = _dates_of(work, row, file)
+        dates.append(one)
+        work.dates.put_letters(row.peer, row.thread_id, "in", payload_due(kept, one.sender_word, one.ended_at))
+    due = case_due(kept, dates)
+    work.dates.put_case(case.id, due)
+    for row in work.threads.of_case(case.id):  # what we wrote ourselves goes with the case
+        work.dates.put_letters(row.peer, row.thread_id, "out", due)
+
+
+def _dates_of(work: Work, row: ThreadRow, file: ThreadFile | None) -> ThreadDates:
+    thread = None if file is None else file.thread
+    return ThreadDates(
+        ended_at=row.ended_at if thread is not None else row.changed_at,
+        sender_word=work.dates.sender_word(row.peer, row.thread_id),
+        came_from_abroad=thread is not None and thread.side == "responder",
+        arrived=thread is not None and thread.shared.arrived is True,
+    )
+
+
+async def end_expired(node: Node) -> int:
+    """Threads whose time ran out while nobody wrote: they ended then. How many; safe to repeat."""
+    ended, after = 0, ("", "")
+    while True:
+        last, count = await node.store.write(partial(_expired_batch, node, after))
+        ended += count
+        if last is None:
+            return ended
+        after = last
+
+
+def _expired_batch(node: Node, after: tuple[str, str], work: Work) -> tuple[tuple[str, str] | None, int]:
+    now, count = node.now(), 0
+    rows = work.dates.quiet_threads(now - DAY_S, after, BATCH)
+    for peer, thread_id in rows:
+        found = Book(node, work).file(peer, thread_id)
+        if found is not None and is_over(found.file, now):
+            work.dates.ended(peer, thread_id, min(now, found.file.thread.shared.thread_ends or now), now)
+            count += 1
+    return (rows[-1] if rows else None), count
+
+
+def _date_batch(node: Node, work: Work) -> int:
+    at, after = work.meta.get(CURSOR_AT), work.meta.get(CURSOR_CASE)
+    # Only seconds that are over: what changes later in this one would be passed by.
+    changed = work.dates.changed(
+        at if isinstance(at, int) else 0, after if isinstance(after, str) else "", node.now(), BATCH
+    )
+    for case_id in dict.fromkeys(case_id for _, case_id in changed):
+        row = work.cases.get(case_id)
+        if row is not None and row.dek is not None:
+            date_case(node, work, Book(node, work).case(case_id))
+    if changed:
+        work.meta.put(CURSOR_AT, changed[-1][0])
+        work.meta.put(CURSOR_CASE, changed[-1][1])
+    return len(changed)

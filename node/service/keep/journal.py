@@ -1,0 +1,74 @@
+"""The journal of a node: opened with it, written before each commit, replayed after a restore, compacted at a start.
+
+Where it is missing or not whole after a restore, nothing about a person is released until two people answer for each
+case. Source: H08.
+"""
+
+from node.crypto.errors import OpenFailed
+from node.errors import Unavailable
+from node.log import get
+from node.service.context import Node
+from node.service.keep.notes import Begun
+from node.service.keep.replay import covers, erase_what_lost_its_key, newest, replay
+from node.service.keep.restored import HOLD
+from node.store.folder import DataFolder
+from node.store.journal import BadJournal, Journal, heads_of, read_journal
+from node.store.keyring import Keyring
+from node.store.work import Work
+
+log = get()
+COMPACT_BYTES = 1024 * 1024
+MISSING = "restored_without_journal"
+
+
+def open_journal(node: Node, keyring: Keyring, folder: DataFolder) -> Journal:
+    """Open the journal and have every transaction note in it first. A damaged one is set aside and begun anew.
+
+    Unavailable when its folder cannot be used: a node that cannot note what protects changes nothing.
+    """
+    try:
+        journal = Journal.open(folder.journal)
+    except BadJournal as error:
+        log.error("journal_damaged", error=error)
+        folder.journal.rename(folder.journal.with_name(f"{folder.journal.name}.damaged-{node.now()}"))
+        journal = Journal.open(folder.journal)
+        node.store.write_sync(lambda work: work.tasks.add("journal_damaged", node.now()))
+    if journal.head[0] == 0:
+        journal.append([node.seals.seal_note(Begun(at=node.now()))])
+    elif journal.size_bytes > COMPACT_BYTES and keyring.journal_head() in heads_of(folder.journal):
+        journal.compact([node.seals.seal_note(one) for one in newest(_records(folder), node)])
+    keyring.note_journal_head(*journal.head)
+
+    def append(entries: list[bytes]) -> None:
+        journal.append(entries)
+        # Crash here: the key file knows of fewer records than there are, which is no fault.
+        keyring.note_journal_head(*journal.head)
+
+    node.store.journal_to(append)
+    return journal
+
+
+def after_restore(node: Node, keyring: Keyring, folder: DataFolder, backup_at: int) -> None:
+    """Lay the journal over a database that was just restored; hold all persons where it does not tell everything."""
+    now = node.now()
+    try:
+        found = newest(_records(folder), node)
+        whole = covers(heads_of(folder.journal), keyring.journal_head(), found, backup_at)
+    except (BadJournal, OpenFailed, Unavailable) as error:
+        log.error("journal_unusable", error=error)
+        found, whole = [], False
+
+    def lay(work: Work) -> None:
+        erase_what_lost_its_key(node, work, now)
+        if found:
+            replay(node, work, found, now)
+        if not whole:
+            work.meta.put(HOLD, now)
+            work.restored.forget_answers()
+            work.tasks.add(MISSING, now)
+
+    node.store.write_sync(lay)
+
+
+def _records(folder: DataFolder) -> list[bytes]:
+    return [data for _, data in read_journal(folder.journal)]

@@ -1,0 +1,101 @@
+"""After a restore: what may leave, and the two people who answer for a case where the journal is missing.
+
+A backup knows nothing of what was blocked, withdrawn, stopped or erased after it was made. Until the journal has told
+it, or two people have, nothing about a person is released; safety excepted. Source: H08.
+"""
+
+import msgspec
+
+from node.errors import Conflict, NotAllowed
+from node.protocol.gate.facts import AfterRestore
+from node.service.access import may_work_on
+from node.service.actor import Actor
+from node.service.context import Node
+from node.service.threads.commands import Command
+from node.store.work import Reader, Work
+
+HOLD = "restore_hold"  # when the database was restored; while it stands the journal has not been replayed
+STOP = "stop"
+
+
+class Answer(Command, frozen=True):
+    """What two people say of a case of a restored node: they compared it with what they know, and it is as it was.
+
+    Record first what is missing: asylum, closed countries, withdrawals, stops.
+    """
+
+    protection_checked: bool
+    consents_checked: bool
+    stops_checked: bool
+
+
+class Answered(msgspec.Struct, frozen=True, kw_only=True):
+    """How a case stands after a restore; `free` when it may go on."""
+
+    case: str
+    restored_at: int | None
+    first_by: str | None
+    second_by: str | None
+    free: bool
+
+
+def after_restore(reader: Reader, case_id: str, thread_id: str | None) -> AfterRestore:
+    """What the gate must know: nobody answered yet, the thread was stopped after the backup, or nothing of it."""
+    if thread_id is not None and reader.restored.is_never(STOP, thread_id):
+        return "stopped"
+    if reader.meta.get(HOLD) is None:
+        return "no"
+    found = reader.restored.answered(case_id)
+    return "no" if found is not None and found.second_by is not None else "unanswered"
+
+
+async def view_answer(node: Node, actor: Actor, case_id: str) -> Answered:
+    """How a case stands after a restore."""
+
+    def read(reader: Reader) -> Answered:
+        may_work_on(reader, actor, case_id)
+        return _answered(reader, case_id)
+
+    return await node.store.read(read)
+
+
+async def answer_for_case(node: Node, actor: Actor, case_id: str, answer: Answer) -> Answered:
+    """One person answers for a case, then another one; only then does it go on."""
+    actor.must_be("caseworker", "coordinator")
+    if not (answer.protection_checked and answer.consents_checked and answer.stops_checked):
+        raise NotAllowed(
+            "all three have to be compared; record what is missing, then answer", rule="H08",
+            for_user="Compare protection, consents and stops with what you know, then answer again.",
+        )  # fmt: skip
+    return await node.store.write(lambda work: _answer(node, work, actor, case_id))
+
+
+def _answer(node: Node, work: Work, actor: Actor, case_id: str) -> Answered:
+    may_work_on(work, actor, case_id)
+    if work.meta.get(HOLD) is None:
+        raise Conflict("this node waits for no answer; nothing was restored, or the journal was replayed")
+    now, found = node.now(), work.restored.answered(case_id)
+    if found is not None and found.first_by == actor.user_id and found.second_by is None:
+        raise NotAllowed(
+            "this needs two different people and got one", rule="H08",
+            for_user="A second person has to answer for this case. Ask a colleague to sign in.",
+        )  # fmt: skip
+    if found is None:
+        work.restored.answer(case_id, actor.user_id, None, now)
+    elif found.second_by is None:
+        work.restored.answer(case_id, found.first_by, actor.user_id, now)
+    work.audit.append(now, actor.user_id, "restored_case_answered", case_id, rule="H08")
+    for peer in work.outbox.busy_peers():
+        work.after_commit(lambda peer=peer: node.wake(peer))  # type: ignore[misc]
+    return _answered(work, case_id)
+
+
+def _answered(reader: Reader, case_id: str) -> Answered:
+    hold, found = reader.meta.get(HOLD), reader.restored.answered(case_id)
+    return Answered(
+        case=case_id,
+        restored_at=hold if isinstance(hold, int) else None,
+        first_by=None if found is None else found.first_by,
+        second_by=None if found is None else found.second_by,
+        free=after_restore(reader, case_id, None) == "no",
+    )

@@ -27,6 +27,7 @@ from node.peer.worker import Workers
 from node.proxies import real_remote
 from node.service.context import Node
 from node.service.delivery.incoming import judge_parked
+from node.service.directory.publishing import send_entries
 from node.service.network.prekeys import load_bundles
 from node.service.network.registry import RegistryKeeper
 from node.service.staff.sign_in import SignInLimits, Staff
@@ -144,6 +145,7 @@ def _rows(opened: Opened, keeper: RegistryKeeper, staff: Staff, config: Config) 
         Job("coming_of_age", 3600, lambda: birthdays.coming_of_age(node)),
         Job("keys", 3600, lambda: sweeps.keys(opened)),
         Job("retention", 3600, lambda: sweeps.retention(node)),
+        Job("directory", 600, lambda: send_entries(node)),
         Job("sign_ins", 60, staff.sweep),
         Job("disk", 10, lambda: sweeps.disk(node)),
     ]

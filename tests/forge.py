@@ -20,9 +20,11 @@ EPOCH = 530_874_142_926_487
 _WRAPPING = 40 + 1136
 
 
-def honest_statement(sender: str, recipient: str, eid: bytes, salt: bytes, payload: bytes) -> Statement:
+def honest_statement(
+    sender: str, recipient: str, eid: bytes, salt: bytes, payload: bytes, letter_class: int = 1
+) -> Statement:
     return Statement(
-        letter_class=1,
+        letter_class=letter_class,
         epoch=EPOCH,
         eid=eid,
         sender=sender,
@@ -37,7 +39,7 @@ def honest_statement(sender: str, recipient: str, eid: bytes, salt: bytes, paylo
         log_size=0,
         log_root=bytes(32),
         root_version=1,
-        commitment=commitment(salt, 1, payload),
+        commitment=commitment(salt, letter_class, payload),
     )
 
 
@@ -48,6 +50,7 @@ class Forgery:
     sender: str = "XD"
     recipient: str = "XA"
     payload: bytes = b'{"kind":"a test of the envelope, not a letter"}'
+    letter_class: int = 1
     changes: Mapping[str, int | str | bytes] = field(default_factory=dict)
     signer: SigningKey = SIGNING["XD"]
     context: bytes = labels.CONTEXT_ENVELOPE
@@ -75,7 +78,7 @@ class Forged:
 def forge(how: Forgery) -> Forged:
     """The envelope that `how` describes. With Forgery() it is an honest one that must open."""
     eid, salt = how.random(16), how.random(32)
-    honest = honest_statement(how.sender, how.recipient, eid, salt, how.payload)
+    honest = honest_statement(how.sender, how.recipient, eid, salt, how.payload, how.letter_class)
     statement = replace(honest, **dict(how.changes))  # type: ignore[arg-type]
     s_bytes = statement.pack()
     sig = how.sig(sign_batch([s_bytes], how.signer, how.context, how.random)[0])

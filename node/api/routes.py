@@ -6,6 +6,7 @@ Nothing is decided here: a handler calls one use case, which checks that the obj
 from node.api.call import Route
 from node.api.routes_cases import CASES, CONSENTS
 from node.api.routes_desk import DESK, OVERSIGHT
+from node.api.routes_directory import DIRECTORY
 from node.api.routes_information import INFORMATION
 from node.api.routes_people_of_case import PEOPLE_OF_CASE
 from node.api.routes_staff import SIGN_IN, STAFF
@@ -20,5 +21,6 @@ ROUTES: tuple[Route, ...] = (
     *THREADS,
     *INFORMATION,
     *DESK,
+    *DIRECTORY,
     *OVERSIGHT,
 )

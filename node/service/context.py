@@ -11,6 +11,7 @@ from node.clock import Clock
 from node.crypto.batch import Random, RootCache
 from node.crypto.prekeys import Bundle
 from node.crypto.suite import KemKey, SigningKey, VerifyingKey, verifying_key
+from node.protocol.directory.matching import Shelf
 from node.service.delivery.handover import Handover
 from node.service.seals import Seals
 from node.store.db import Store
@@ -66,6 +67,7 @@ class Node:
     roots: RootCache = field(default_factory=lambda: RootCache(4096))
     bundles: dict[str, Bundle] = field(default_factory=dict)
     stale_override: dict[str, tuple[str, str]] = field(default_factory=dict)
+    shelf: tuple[object, Shelf] | None = None  # the directory made ready for matching, and what it was made from
     news_at: float = float("-inf")  # monotonic seconds: when a peer's unknown snapshot last made us refresh
     noted_heads: Callable[[], list[tuple[int, bytes]]] = list  # (size, hash) of the audit, noted beside the keys
     on_new_peer: Callable[[str], None] = lambda peer: None

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from node.store.migrations_delivery import DELIVERY_SQL
+from node.store.migrations_directory import DIRECTORY_SQL
 from node.store.migrations_keep import CASE_KEYS_SQL, KEEP_SQL
 from node.store.problems import NewerSchema
 from node.store.tables import KEYRING_SQL, NODE_SQL
@@ -51,6 +52,12 @@ def m003_closed_gaps(db: Database) -> None:
 def m004_keep(db: Database) -> None:
     """Dates of erasure, keys to be destroyed, certificates, and what a restored node must remember."""
     _run(db.conn, KEEP_SQL)
+
+
+@NODE()
+def m005_directory(db: Database) -> None:
+    """What every country offers, and what was found wrong with it."""
+    _run(db.conn, DIRECTORY_SQL)
 
 
 @KEYRING()

@@ -12,6 +12,7 @@ from node.store.archive import Archive
 from node.store.audit import Audit
 from node.store.cases import Cases
 from node.store.channels import Channels
+from node.store.directory import Directory
 from node.store.keep import Certificates, Dates, Restored, SealedRows, Spent
 from node.store.ledger import Ledger
 from node.store.letters import Letters
@@ -59,6 +60,7 @@ class Reader:
     channels = Repository(Channels)
     dates = Repository(Dates)
     deadlines = Repository(Deadlines)
+    directory = Repository(Directory)
     ledger = Repository(Ledger)
     letters = Repository(Letters)
     meta = Repository(Meta)

@@ -11,10 +11,13 @@ from pathlib import Path
 
 from tests.bench.limit import bare_pair
 from tests.bench.loops import run
+from tests.bench.matching import matching_line
 from tests.bench.network import make_folder, prepare
 from tests.bench.processes import child
 from tests.bench.real import real_pair, start_and_idle
 from tests.bench.shapes import ONE, SHAPES, Figures, Shape, median_of
+
+MATCHING = "matching"
 
 
 def main() -> None:
@@ -24,8 +27,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="limit and node in turn, so many times; medians are told")
     parser.add_argument("--threads", type=int, default=800, help="accepted referrals that the letters are spread over")
     parser.add_argument("--folder", type=Path, help="where the databases are made")
-    parser.add_argument("--shape", choices=[shape.name for shape in SHAPES], help="this shape only")
+    parser.add_argument("--shape", choices=[*(shape.name for shape in SHAPES), MATCHING], help="this shape only")
     arguments = parser.parse_args()
+    if arguments.shape in (None, MATCHING):
+        _say(matching_line())
+    if arguments.shape == MATCHING:
+        return
     with tempfile.TemporaryDirectory(dir=arguments.folder, prefix="trm-bench-") as folder:
         run(_measure(Path(folder), arguments))
 

@@ -8,6 +8,7 @@ from typing import Annotated, Generic, TypeVar
 from msgspec import Meta, Struct, field
 
 from node.protocol.letters.bodies import Part
+from node.protocol.letters.bodies_directory import ChallengeBody, DirectoryBody
 from node.protocol.letters.bodies_safety import DrillAnswerBody, DrillBody
 from node.protocol.letters.codes import REASON_NAMES, HelloReason, Notice
 from node.protocol.letters.scalars import Count, Country, Hash, Id, Ordinal, Seconds, Token32
@@ -117,6 +118,8 @@ ControlBody = (
     | NoticeBody
     | DrillBody
     | DrillAnswerBody
+    | DirectoryBody
+    | ChallengeBody
 )
 
 C = TypeVar("C", bound=ControlBody, covariant=True)

@@ -18,6 +18,7 @@ from node.protocol.letters import (
     control,
 )
 from node.protocol.letters.bodies import Body
+from node.protocol.letters.bodies_directory import ChallengeBody, DirectoryBody
 from node.protocol.letters.control import Control, ControlBody
 from node.protocol.letters.frame import Letter
 
@@ -34,6 +35,7 @@ Family = Literal[
     "safety",
     "channel",
     "node",
+    "directory",
 ]
 
 
@@ -135,6 +137,8 @@ _ROWS: Final = (
     Kind("safety.drill_answer", bodies_safety.DrillAnswerBody, 2, "safety"),
     Kind("node.pull", control.PullBody, 2, "node"),
     Kind("node.notice", control.NoticeBody, 2, "node"),
+    Kind("directory.publish", DirectoryBody, 2, "directory"),
+    Kind("directory.challenge", ChallengeBody, 2, "directory"),
 )
 
 KINDS: Final[dict[str, Kind]] = {row.name: row for row in _ROWS}

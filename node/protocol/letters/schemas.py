@@ -125,6 +125,8 @@ _BEYOND: Final = (
     "- `access.response`: `kept` holds one entry exactly when `held` is `kept`.",
     "- `complaint.open`: with `review` at least one letter is named.",
     "- `channel.resend`: `from` is not above `to`.",
+    "- `directory.publish`: a service id begins with its category; `min_age` is not above `max_age`; hours open",
+    "  before they close; `issued_at` is before `valid_until`; ids and promises stand once; no number sign in a name.",
     "",
     "| question | answers |",
     "|---|---|",

@@ -9,6 +9,7 @@ import msgspec
 
 from node.crypto.statement import Statement
 from node.log import get
+from node.protocol.letters.bodies_directory import ChallengeBody, DirectoryBody
 from node.protocol.letters.control import (
     ClosedBody,
     ControlBody,
@@ -23,6 +24,7 @@ from node.protocol.letters.control import (
 from node.protocol.letters.decode import AnyControl
 from node.service.context import Node
 from node.service.delivery.queueing import queue_control
+from node.service.directory.arrival import entry_challenged, entry_published
 from node.service.threads.undo import undo_refused
 from node.store.outbox import EnvelopeRow
 from node.store.work import Work
@@ -152,6 +154,18 @@ def _notice(node: Node, work: Work, peer: str, body: ControlBody, now: int) -> N
     work.tasks.add(f"notice_{body.what}", now, peer=peer)
 
 
+def _published(node: Node, work: Work, peer: str, body: ControlBody, now: int) -> None:
+    """A peer's directory entry: the signature says whose it is."""
+    assert isinstance(body, DirectoryBody)
+    entry_published(node, work, peer, body, now)
+
+
+def _challenged(node: Node, work: Work, peer: str, body: ControlBody, now: int) -> None:
+    """A peer found our entry wrong."""
+    assert isinstance(body, ChallengeBody)
+    entry_challenged(node, work, peer, body, now)
+
+
 _HANDLERS: dict[type, Callable[[Node, Work, str, ControlBody, int], None]] = {
     HelloBody: _hello,
     HeadsBody: _heads,
@@ -160,4 +174,6 @@ _HANDLERS: dict[type, Callable[[Node, Work, str, ControlBody, int], None]] = {
     OpenedBody: _opened,
     RefusedBody: _refused,
     NoticeBody: _notice,
+    DirectoryBody: _published,
+    ChallengeBody: _challenged,
 }

@@ -77,12 +77,16 @@ class Withdraw(Command, frozen=True):
 
 
 class ActDone(msgspec.Struct, frozen=True, kw_only=True):
-    """A decided act: the letter that waits in the outbox, and where the thread stands once it has gone."""
+    """A decided act: the letter that waits in the outbox, and where the thread stands once it has gone.
+
+    `warnings`: what somebody should look at once more; nothing waits for it.
+    """
 
     thread: str
     letter_id: str | None
     state: str
     due_at: int | None = None
+    warnings: tuple[str, ...] = ()
 
 
 class OptionView(msgspec.Struct, frozen=True):

@@ -21,6 +21,7 @@ from node.service.actor import Actor
 from node.service.cases.identity import read_identity
 from node.service.context import Node
 from node.service.decoding import explained
+from node.service.directory.warnings import warnings_of
 from node.service.threads.acts import queue_decided
 from node.service.threads.book import Book
 from node.service.threads.commands import ActDone, OpenReferral, OpenThread
@@ -102,7 +103,8 @@ def begin(node: Node, work: Work, actor: Actor, case_id: str, command: OpenThrea
         file, command.kind, body, letter_id, stated=stated, urgency=command.urgency, in_reply_to=None,
         relates_to=command.relates_to, disclosed=disclosed, sealed=sealed, now=now,
     )  # fmt: skip
-    return queue_decided(node, work, actor, case, book.new_file(case, file, now), letter, stated, now)
+    done = queue_decided(node, work, actor, case, book.new_file(case, file, now), letter, stated, now)
+    return msgspec.structs.replace(done, warnings=(*done.warnings, *warnings_of(work, command.peer, body, now)))
 
 
 def _body(command: OpenThread, persons: list[Person]) -> Body:

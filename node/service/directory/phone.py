@@ -1,0 +1,84 @@
+"""Whom to phone in another country, and what time it is there: shown before anything is sent, and when it is overdue.
+
+Numbers come from the registry's record, which is public; nobody's own telephone is known here.
+Source: practice H21 and the desk.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from node.protocol.directory.hours import is_open, local, next_opening
+from node.protocol.letters.bodies_directory import DirectoryBody
+from node.service.context import Node
+from node.service.directory.shelf import body_of
+from node.service.threads.times import calendar_of
+from node.store.work import Reader
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+class PhoneView(msgspec.Struct, frozen=True, kw_only=True):
+    """Who answers there and when; `open_now` and `opens_at` are null where no office hours are published.
+
+    `says` is one line for the screen. `local_time` is the wall clock there: `Fri 09:40`.
+    """
+
+    country: str
+    contact: str
+    out_of_hours: str
+    local_time: str
+    working_day: bool
+    open_now: bool | None
+    opens_at: int | None
+    on_call: bool
+    last_drill: str | None
+    says: str
+
+
+def phone_of(node: Node, reader: Reader, country: str) -> PhoneView | None:
+    """Whom to phone in `country` now; None where it is not in the registry."""
+    row = reader.directory.get(country)
+    return phone_with(node, country, None if row is None else body_of(row))
+
+
+def phone_with(node: Node, country: str, body: DirectoryBody | None) -> PhoneView | None:
+    """The same where the entry is at hand already."""
+    known = node.view.country(country)
+    if known is None:
+        return None
+    now, calendar = node.now(), calendar_of(node, country)
+    there = local(now, calendar)
+    hours = () if body is None else body.hours
+    is_there = is_open(hours, calendar, now) if hours else None
+    opens_at = next_opening(hours, calendar, now) if hours else None
+    on_call = body is not None and body.on_call == "always"
+    contact, out_of_hours = known.record.authority.contact, known.record.out_of_hours
+    opens = None if opens_at is None else _clock(local(opens_at, calendar))
+    return PhoneView(
+        country=country,
+        contact=contact,
+        out_of_hours=out_of_hours,
+        local_time=_clock(there),
+        working_day=calendar.works_on(there.date()),
+        open_now=is_there,
+        opens_at=opens_at,
+        on_call=on_call,
+        last_drill=next(iter(() if body is None else body.last_drill), None),
+        says=_says(_clock(there), is_there, opens, on_call, contact, out_of_hours),
+    )
+
+
+def _says(there: str, open_now: bool | None, opens: str | None, on_call: bool, contact: str, out_of_hours: str) -> str:
+    if open_now:
+        return f"It is {there} there and the desk is open: {contact}."
+    if on_call:
+        return f"It is {there} there; somebody is on call: {out_of_hours}."
+    if open_now is None:
+        return f"It is {there} there; its office hours are not published. Desk: {contact}; otherwise {out_of_hours}."
+    until = f" until {opens}" if opens else ""
+    return f"It is {there} there; nobody is on call{until}. Phone {out_of_hours}."
+
+
+def _clock(there: datetime) -> str:
+    return f"{DAYS[there.weekday()]} {there:%H:%M}"

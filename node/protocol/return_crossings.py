@@ -23,7 +23,7 @@ RETURN_CROSSINGS: Final = (
     Crossing("consent.assertion",          "return.risk_result",          OPENER,    "both count; there is a new result, so she is asked again"),  # noqa: E501
     Crossing("consent.assertion",          "return.traveldoc_status",     OPENER,    "both count"),
     Crossing("consent.assertion",          "return.update",               OPENER,    "both count"),
-    Crossing("return.arrival",             "return.arrival",              OPENER,    "both count"),
+    Crossing("return.arrival",             "return.arrival",              OPENER,    "arrived, by her own word; a report that she has not come has no effect"),  # noqa: E501
     Crossing("return.arrival",             "return.assist_now",           RESPONDER, "both count"),
     Crossing("return.arrival",             "return.close",                OPENER,    "both count"),
     Crossing("return.arrival",             "return.decision",             RESPONDER, "both count"),
@@ -35,7 +35,7 @@ RETURN_CROSSINGS: Final = (
     Crossing("return.arrival",             "return.risk_result",          RESPONDER, "both count"),
     Crossing("return.arrival",             "return.traveldoc_status",     RESPONDER, "both count"),
     Crossing("return.arrival",             "return.update",               OPENER,    "both count"),
-    Crossing("return.arrival",             "return.way_ended",            OPENER,    "both count"),
+    Crossing("return.arrival",             "return.way_ended",            RESPONDER, "both count"),
     Crossing("return.assist_now",          "return.arrival",              OPENER,    "both count"),
     Crossing("return.assist_now",          "return.assist_now",           OPENER,    "both count"),
     Crossing("return.assist_now",          "return.decision",             OPENER,    "both count"),
@@ -112,7 +112,7 @@ RETURN_CROSSINGS: Final = (
     Crossing("return.risk_request",        "return.update",               OPENER,    "both count"),
     Crossing("return.risk_result",         "return.arrival",              OPENER,    "both count"),
     Crossing("return.risk_result",         "return.assist_now",           OPENER,    "both count"),
-    Crossing("return.risk_result",         "return.decision",             OPENER,    "both count"),
+    Crossing("return.risk_result",         "return.decision",             OPENER,    "both count; a decision to proceed has no effect against a bad result"),  # noqa: E501
     Crossing("return.risk_result",         "return.failed",               OPENER,    "both count"),
     Crossing("return.risk_result",         "return.family_result",        OPENER,    "both count"),
     Crossing("return.risk_result",         "return.identity_result",      OPENER,    "both count"),

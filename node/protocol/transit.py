@@ -8,9 +8,9 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from node.protocol.letters.carries import CARRIES
-from node.protocol.letters.codes import Role
-from node.protocol.matter import Matter, Rule
+from node.protocol.letters.carries import CARRIES, NAMES
+from node.protocol.letters.codes import NOT_IN_DATA_NEEDED, Role
+from node.protocol.matter import Matter, Refusal, Rule
 from node.protocol.referral import opened, without_identity
 from node.protocol.return_crossings import TRANSIT_CROSSINGS
 from node.protocol.threads.return_facts import HOUR_S, Plan
@@ -31,9 +31,17 @@ CONFIRMED_AFTER_S: Final = 2 * HOUR_S  # 5.7: two hours after the window
 CONFIRM = ("transit.confirm",)
 
 
+def name_at_hand_over(shared: Shared, entry: Entry) -> Refusal | None:
+    """R04: her name is told only where an escort hands her over."""
+    if not shared.way.plan.hand_over and any(item.field in NAMES for item in entry.facts.items):
+        return Refusal(NOT_IN_DATA_NEEDED, "nobody there needs her name, as no escort hands her over")
+    return None
+
+
 def asked(shared: Shared, entry: Entry) -> Shared:
     starts_at, ends = entry.facts.way.times
-    plan = Plan(entry.n, arrival_starts_at=starts_at, arrival_ends=ends, overdue_at=ends + CONFIRMED_AFTER_S)
+    overdue_at, hand_over = ends + CONFIRMED_AFTER_S, entry.facts.way.sure
+    plan = Plan(entry.n, arrival_starts_at=starts_at, arrival_ends=ends, overdue_at=overdue_at, hand_over=hand_over)
     return replace(opened(shared, entry), way=replace(shared.way, plan=plan))
 
 
@@ -58,7 +66,7 @@ RULES: Final = (
     Rule(REQUESTED,      RESPONDER, "transit.ack",       NOT_ASSISTED,   "5.7, R40",   case="no"),
     Rule(REQUESTED,      OPENER,    "transit.cancel",    CANCELLED,      "5.7"),
     Rule(REQUESTED,      RESPONDER, "transit.stop",      HALTED,         "H04"),
-    Rule(EXPECTED,       OPENER,    "transit.arrange",   EXPECTED,       "5.7, R04"),
+    Rule(EXPECTED,       OPENER,    "transit.arrange",   EXPECTED,       "5.7, R04",   guards=(name_at_hand_over,)),
     Rule(EXPECTED,       OPENER,    "transit.departure", ON_THE_WAY,     "5.7, H02",   CONFIRM, case="yes", effect=set_out),  # noqa: E501
     Rule(EXPECTED,       OPENER,    "transit.departure", EXPECTED,       "5.7",        case="no"),
     Rule(EXPECTED,       OPENER,    "transit.cancel",    CANCELLED,      "5.7"),

@@ -4,7 +4,7 @@ The post keeps every letter it was ever given, so it can deliver late, twice and
 delivering it until `settle`, as a node posts until it has a receipt. Everything is chosen by the caller.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
@@ -23,6 +23,7 @@ from node.protocol.threads.machine import (
 )
 from node.protocol.threads.outcome import Cancelled, Verdict
 from node.protocol.threads.thread import Entry, Facts, Thread, after_stop
+from tests.simulation.returns import return_facts
 
 THREAD = "ab" * 16
 PERSON = "cd" * 16
@@ -30,14 +31,17 @@ LIFE_S = 3_000
 MAX_LIFE_S = 10**9
 COUNTRY: dict[Role, str] = {"opener": "XA", "responder": "XB"}
 STOP = "referral.ended"
+STOPS = frozenset({STOP, "return.stopped"})
 
 
 def item(name: str) -> DataItem:
     return DataItem(person=PERSON, field=name, level="L3")
 
 
-def facts(kind: str, number: int) -> Facts:
+def facts(kind: str, number: int, now: int = 0) -> Facts:
     """Facts for a draft; `number` chooses among those that matter to the tables."""
+    if kind.startswith(("return.", "transit.", "consent.assertion")):
+        return return_facts(kind, number, now)
     if kind == "referral.accept":
         return Facts(organisation=f"org-{number % 2}", items=(item("given_name"), item("birth_date")))
     if kind == "referral.change":
@@ -86,7 +90,7 @@ class Side:
 
     @property
     def may_be_given_up(self) -> list[str]:
-        return [name for name in self.waiting_for_receipt if self.released[name].kind != STOP]
+        return [name for name in self.waiting_for_receipt if self.released[name].kind not in STOPS]
 
 
 @dataclass
@@ -94,6 +98,7 @@ class World:
     """Both sides, the clock, and the receipts and notices that are on their way."""
 
     now: int = 1_000_000
+    matter: str = "referral"
     sides: dict[Role, Side] = field(default_factory=dict)
     notices: list[tuple[Role, str, int]] = field(default_factory=list)  # (to, letter id, reason; 0: stored)
     counter: int = 0
@@ -101,7 +106,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.sides = {
-            "opener": Side("opener", open_thread(THREAD, "XB", "opener", "referral")),
+            "opener": Side("opener", open_thread(THREAD, "XB", "opener", self.matter)),
             "responder": Side("responder", None),
         }
 
@@ -116,7 +121,7 @@ class World:
             written_at=0,
             thread_ends=self.now + LIFE_S,
             reply_by=self.now + LIFE_S // 2,
-            facts=facts(kind, number),
+            facts=facts(kind, number, self.now),
         )
 
     def options(self, side: Role) -> list[str]:
@@ -190,10 +195,10 @@ class World:
         me.abandoned.update(letter_ids)
         me.thread = given_up(me.thread, letter_ids).thread
 
-    def play_through(self, path: list[tuple[Role, str]]) -> None:
+    def play_through(self, path: Iterable[tuple[Role, str] | tuple[Role, str, int]]) -> None:
         """A quiet beginning: each of these acts goes out, arrives and is receipted before the next."""
-        for side, kind in path:
-            self.act(side, kind)
+        for side, kind, *number in path:
+            self.act(side, kind, *number)
             sent = self.release(side)
             assert sent is not None
             self.deliver(side, sent.letter_id)

@@ -10,6 +10,8 @@ from node.protocol.cases.case import asked_to_be_unknown_to, asylum_blocks, coun
 from node.protocol.gate.context import Context, are_two, cancel, hold
 from node.protocol.gate.facts import DECIDING_ROLES, NEVER_REFUSED
 from node.protocol.letters.bodies import OfferBody
+from node.protocol.letters.bodies_return import ReturnRequestBody
+from node.protocol.letters.bodies_way import TransitRequestBody
 from node.protocol.rules import Objection
 from node.protocol.threads.thread import after_stop
 
@@ -104,10 +106,10 @@ def children(c: Context) -> Iterator[Objection]:
         if person is not None and entry.treated_as_child != person.treated_as_child:
             yield cancel("R12", "the letter treats her age otherwise than the case", "write the letter again")
     main = next((person for person in c.persons if person.role == "person"), None)
-    if main is None or not isinstance(body, OfferBody):
+    if main is None or not isinstance(body, OfferBody | ReturnRequestBody | TransitRequestBody):
         return
     if (body.age_band, body.treated_as_child) != (main.age_band, main.treated_as_child):
-        yield cancel("R12", "the offer says another age than the case", "write the offer again")
+        yield cancel("R12", "the letter says another age than the case", "write it again")
 
 
 def decided_by_a_person(c: Context) -> Iterator[Objection]:

@@ -21,14 +21,18 @@ from node.protocol.gate.facts import (
     purpose_gone,
 )
 from node.protocol.gate.shown_information import about_questions, beyond_the_question
+from node.protocol.gate.shown_return import about_returns, region_only
 from node.protocol.letters.bodies import AcceptBody, Body, DataItem, OfferBody
+from node.protocol.letters.bodies_return import ReturnRequestBody
+from node.protocol.letters.bodies_way import TransitRequestBody
+from node.protocol.letters.carries import CARRIES
 from node.protocol.letters.codes import (
     DEFAULT_HANDLING,
     IDENTITY_BEFORE_ACCEPTANCE,
     NOT_IN_DATA_NEEDED,
     reason_of,
 )
-from node.protocol.letters.fields import ARRANGEMENTS, BY_NAME, SEALED_TO_A_HOLDER, forbidding_rule
+from node.protocol.letters.fields import BY_NAME, SEALED_TO_A_HOLDER, forbidding_rule
 from node.protocol.letters.frame import ConsentEntry, Letter
 from node.protocol.rules import Objection
 
@@ -37,8 +41,7 @@ OUTING_WORDS = frozenset(
     {"trans", "transgender", "hiv", "aids", "pregnant", "pregnancy", "obstetric", "antenatal", "addiction"}
 )
 SAID_ON_THE_WIRE = frozenset({"R06", "R07", "R18", "R26", "R29", "R30"})  # a field name may be refused by these
-MARKED = ("referral.", "info.", "ident.")
-_REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
+MARKED = ("referral.", "return.", "transit.", "consent.assertion", "info.", "ident.")
 _GUARDIAN_GIVES = frozenset({"guardian", "self_with_guardian"})
 
 
@@ -57,6 +60,7 @@ def objections(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objection]
     yield from _handling(letter)
     yield from _first_contact(letter)
     yield from about_questions(letter)
+    yield from about_returns(letter, shared)
     yield from _before_acceptance(letter, shared)
     yield from _consent(letter, shared)
     yield from _disclosed(letter, shared)
@@ -65,12 +69,12 @@ def objections(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objection]
 
 def _handling(letter: Letter[Body]) -> Iterator[Objection]:
     if letter.kind.startswith(MARKED) and not set(DEFAULT_HANDLING) <= set(letter.handling):
-        yield _no("H05", "one of the four handling marks is missing", "every referral and question carries all four")
+        yield _no("H05", "one of the four handling marks is missing", "every matter about her carries all four")
 
 
 def _first_contact(letter: Letter[Body]) -> Iterator[Objection]:
     body = letter.body
-    if not isinstance(body, OfferBody):
+    if not isinstance(body, OfferBody | ReturnRequestBody | TransitRequestBody):
         return
     # 1. nobody is named
     if _carries_identity(letter):
@@ -81,15 +85,19 @@ def _first_contact(letter: Letter[Body]) -> Iterator[Objection]:
     if body.treated_as_child and letter.consent and not any(entry.treated_as_child for entry in letter.consent):
         yield _no("R12", "the letter treats her as a child, the consent does not", "record consent as for a child")
     # 3. nothing outs her
-    words = {word for code in (*body.accessibility, *body.safety_codes) for word in re.split(r"[._-]", code.lower())}
-    if OUTING_NEEDS & set(body.needs) or OUTING_WORDS & words:
+    if isinstance(body, OfferBody) and _outs(body):
         yield _no("H28", "a need that outs her stands in the offer", "ask for it item by item after acceptance")
-    # 4. no place finer than a region
-    if body.region is not None and not _REGION.fullmatch(body.region):
-        yield _no("R29", "the region is finer than a region", "name a region of ISO 3166-2 or none")
+    # 4. no place finer than a region; a transit country learns none
+    if not isinstance(body, TransitRequestBody):
+        yield from region_only(body.region)
     # 5. one entry for each person
     if letter.consent and len(letter.consent) != 1 + len(body.dependants):
         yield _no("H26", "the consents do not match the persons", "one consent for her and for each dependant")
+
+
+def _outs(body: OfferBody) -> bool:
+    words = {word for code in (*body.accessibility, *body.safety_codes) for word in re.split(r"[._-]", code.lower())}
+    return bool(OUTING_NEEDS & set(body.needs) or OUTING_WORDS & words)
 
 
 def _before_acceptance(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objection]:
@@ -189,13 +197,13 @@ def _item(
         kid = letter.sealed_identity.office_kid if letter.sealed_identity else None
         if kid is None or (entry in letter.consent and entry.holder != kid):
             yield _no("H13", "names are sealed to another office than her consent names", "seal to the named office")
-    # 5. asked for, or what the question needs; an arrangement tells what both prepare, and is not asked for
+    # 5. asked for, or what the question or this kind of letter needs
     if letter.kind == "info.request":
         if refusal := beyond_the_question(letter, item):
             yield refusal
         return
-    is_arrangement = letter.kind == "referral.arrange" and item.field in ARRANGEMENTS
-    if not is_arrangement and (item.person, item.field) not in needed:
+    own = item.field in CARRIES[letter.kind] if letter.kind in CARRIES else (item.person, item.field) in needed
+    if not own:
         yield _no("R04", "a field the other side does not need", "leave it out", reason=NOT_IN_DATA_NEEDED)
 
 

@@ -45,8 +45,8 @@ class Said(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
 
     `code` is its answer: an overall word, a result, a status, a decision, a cause, a condition. `by` is the author's
     role, `on` the day of an assessment, of a best-interests decision, or the last day of a document. `sure` is what the
-    letter adds: an independent author, family involved, agreed or confirmed by her, transit. `for_child`: a child is
-    concerned, `travels`: every consent entry covers travel. `times`: windows in UTC seconds.
+    letter adds: an independent author, family involved, agreed or confirmed by her, transit, a hand-over. `for_child`:
+    a child is concerned, `travels`: every consent entry covers travel. `times`: windows in UTC seconds.
     """
 
     code: str = ""
@@ -69,7 +69,10 @@ class Risk(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
 
 
 class Plan(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
-    """The travel plan that counts: its number, its windows and when she is overdue (UTC seconds, 0: there is none)."""
+    """The travel plan that counts: its number, its windows and when she is overdue (UTC seconds, 0: there is none).
+
+    `hand_over`: in a transit, an escort hands her over, so that somebody there learns a name.
+    """
 
     n: int = 0
     departure_starts_at: int = 0
@@ -78,6 +81,7 @@ class Plan(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     arrival_ends: int = 0
     overdue_at: int = 0
     with_transit: bool = False
+    hand_over: bool = False
 
 
 NOTHING_SAID: Final = Said()
@@ -175,7 +179,7 @@ def _on_the_way(body: Body) -> tuple[Case, Said]:
         case ReturnCloseBody():
             return _case(body.outcome != "not_returning"), Said(body.outcome)
         case TransitRequestBody():
-            return "", Said(times=(body.window_starts_at, body.window_ends))
+            return "", Said(sure=body.escort == "hands_over", times=(body.window_starts_at, body.window_ends))
         case TransitDepartureBody():
             return _case(body.departed), Said(times=(body.noted_at,))
         case TransitConfirmBody():

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from node.protocol.letters.bodies import DataItem
 from node.protocol.letters.codes import Role
+from node.protocol.matters import matter_named
 from node.protocol.threads.machine import (
     allowed,
     given_up,
@@ -109,6 +110,11 @@ class World:
             "opener": Side("opener", open_thread(THREAD, "XB", "opener", self.matter)),
             "responder": Side("responder", None),
         }
+
+    @property
+    def stop(self) -> str:
+        """The one stop of this matter."""
+        return matter_named(self.matter).stop
 
     def draft(self, side: Role, kind: str, number: int = 1) -> Entry:
         self.counter += 1

@@ -75,6 +75,9 @@ def test_the_golden_scenarios_come_out_the_same_for_every_country(tmp_path: Path
     assert _states(eight) == {("XD", "XA", "offered"), ("XA", "XD", "offered")}
     assert eight["heard"] == ["overdue_opened_caseworker", "overdue_opened_backup"]
     assert (eight["received_while_away"], eight["letters_after_replay"], eight["same_receipt"]) == ([None], 1, True)
+    nine = result["scenarios"]["9"]
+    assert _states(nine) == {("XD", "XA", "offered"), ("XA", "XD", "offered")}
+    assert (nine["held"], nine["arrived_while_suspended"], nine["asked_again"]) == (3, 0, 3)
     assert _states(thirteen) == {("XD", "XA", "accepted"), ("XA", "XD", "accepted")}
     assert thirteen["refused"].endswith("her consent does not cover narrative at level L4")
     assert list(tmp_path.iterdir()) == []

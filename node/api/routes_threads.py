@@ -10,10 +10,11 @@ from node.service.cases.requests import (
     IdentityView,
     Reason,
 )
+from node.service.delivery import readmitted
 from node.service.evidence import export as evidence_export
 from node.service.evidence.files import Evidence
 from node.service.threads import acts, desk, opening, reading
-from node.service.threads.commands import Act, ActDone, OpenReferral, OpenThread, ThreadView
+from node.service.threads.commands import Act, ActDone, OpenReferral, OpenThread, Sent, ThreadView
 from node.service.threads.desk import ThreadLine
 
 
@@ -87,6 +88,14 @@ THREADS: tuple[Route, ...] = (
         "End a thread with the one stop letter; no reason is asked",
         lambda c: acts.stop_thread(c.node, c.actor, c.path["thread"]),
         answers=ActDone,
+    ),
+    Route(
+        "POST",
+        "/letters/{letter}/send",
+        DECIDE,
+        "Let a letter go that waited while its country was out of the network; the gate looks at it once more",
+        lambda c: readmitted.confirm(c.node, c.actor, c.path["letter"]),
+        answers=Sent,
     ),
     Route(
         "POST",

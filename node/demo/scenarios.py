@@ -22,6 +22,7 @@ SCENARIOS: Final[dict[str, Scenario]] = {
     "2": referrals.two_decline,
     "3": referrals.consent_withdrawn,
     "8": troubles.away_for_nine_days,
+    "9": troubles.suspended,
     "13": troubles.too_much,
 }
 

@@ -14,6 +14,8 @@ from node.errors import PeerError
 
 AWAY = ((4, "caseworker"), (5, "backup"))  # days, and who hears of the letter that nobody has opened
 HALF_A_DAY_S = DAY_S // 2
+SUSPENSION_DAYS = 4  # it ends by itself after 72 hours
+HALF_AN_HOUR_S = 1800
 A_MINUTE_S = 61
 SLOT_BYTES = 4096
 
@@ -50,6 +52,27 @@ async def away_for_nine_days(network: Network, stack: AsyncExitStack) -> Played:
     return await end(played, {thread: (xd, xa)}, "offered")
 
 
+async def suspended(network: Network, stack: AsyncExitStack) -> Played:
+    """9: XA is suspended while three letters wait: none leaves; when it is back each leaves at a person's word only."""
+    xd, xa = await desks_of(network, stack, "XD", "XA")
+    ready = [await _agreed(xd, name) for name in ("Kateryna", "Lidiya", "Nadiya")]
+    network.suspend("XA")
+    await xd.until("the suspension at XD", lambda: _stands(xd, "XA", "suspended"))
+    threads = [await xd.offer(case, "XA") for case in ready]
+    waited = [await xd.until("a letter to be held", lambda one=one: _held(xd, one, "R39")) for one in threads]
+    arrived = [one["thread"] for one in await xa.api.get("threads") if one["thread"] in threads]
+    await _days_pass(network, xd, SUSPENSION_DAYS)
+    await xd.until("XA to be heard again", lambda: _stands(xd, "XA", "active"))
+    network.move_clock(HALF_AN_HOUR_S)  # the letters are looked at again; an idle sign-in has ended
+    await _signed_in(xd, xa)
+    back = [await xd.until("a question to a person", lambda one=one: _held(xd, one, "R39_back")) for one in threads]
+    for letter in back:
+        await xd.api.post(f"letters/{letter['letter_id']}/send", {})
+    played = Played(told={"held": len(waited), "arrived_while_suspended": len(arrived), "asked_again": len(back)})
+    played.agreed = not arrived
+    return await end(played, dict.fromkeys(threads, (xd, xa)), "offered")
+
+
 async def too_much(network: Network, stack: AsyncExitStack) -> Played:
     """13: XA would read a narrative; she allowed less. Nothing leaves, and the caseworker reads what is missing."""
     xd, xa = await desks_of(network, stack, "XD", "XA")
@@ -66,10 +89,23 @@ async def too_much(network: Network, stack: AsyncExitStack) -> Played:
     return await end(played, {thread: (xd, xa)}, "accepted")
 
 
-async def _offered(xd: Desk, name: str) -> str:
+async def _agreed(xd: Desk, name: str) -> str:
+    """A case whose person agrees to XA."""
     case, person = await xd.new_case({"given_name": name})
     await xd.consent(case, person, ["XA"])
-    return await xd.offer(case, "XA")
+    return case
+
+
+async def _offered(xd: Desk, name: str) -> str:
+    return await xd.offer(await _agreed(xd, name), "XA")
+
+
+async def _stands(desk: Desk, country: str, status: str) -> bool | None:
+    return True if (await desk.api.get(f"registry/{country}"))["status"] == status else None
+
+
+async def _held(desk: Desk, thread: str, code: str) -> dict[str, Any] | None:
+    return next((one for one in (await desk.view(thread))["letters"] if one["held"] == code), None)
 
 
 async def _refused(xd: Desk, thread: str, person: str) -> str:

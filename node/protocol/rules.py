@@ -31,7 +31,8 @@ class Objection(msgspec.Struct, frozen=True):
 
     `hold`: a person can put it right and the same letter goes; `cancel`: this letter will never go. `ends_thread`: the
     thread gets the one stop letter (H01). `discreet`: on a page show the sentence only, without the rule (H17).
-    `reason` is the code of wire 4; only a receiver may use it, and only for what both sides exchanged.
+    `reason` is the code of wire 4; only a receiver may use it, and only for what both sides exchanged. `held_as` is the
+    code under which the letter waits, where the rule's id alone would not tell what it waits for.
     """
 
     rule: str
@@ -41,6 +42,7 @@ class Objection(msgspec.Struct, frozen=True):
     reason: int = 0
     ends_thread: bool = False
     discreet: bool = False
+    held_as: str = ""
 
 
 class Rule(msgspec.Struct, frozen=True):

@@ -214,6 +214,13 @@ class Tasks:
         row = self._c.execute(f"select {_TASK} from task where id=?", (id,)).fetchone()
         return TaskRow(*row) if row else None
 
+    def done_about(self, letter_id: str, code: str, by: str, at: int) -> None:
+        """A person dealt with what this code asks about a letter."""
+        self._c.execute(
+            "update task set done_at=?, done_by=? where letter_id=? and code=? and done_at is null",
+            (at, by, letter_id, code),
+        )
+
     def done(self, id: int, by: str, at: int) -> None:
         """A person dealt with it."""
         self._c.execute("update task set done_at=?, done_by=? where id=? and done_at is null", (at, by, id))

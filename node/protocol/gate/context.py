@@ -94,9 +94,9 @@ def are_two(by: tuple[str, str] | None) -> bool:
     return by is not None and by[0] != by[1]
 
 
-def hold(rule: str, sentence: str, next_step: str) -> Objection:
+def hold(rule: str, sentence: str, next_step: str, held_as: str = "") -> Objection:
     """A person can put it right, and the same letter goes."""
-    return Objection(rule, sentence, next_step, effect="hold")
+    return Objection(rule, sentence, next_step, effect="hold", held_as=held_as)
 
 
 def cancel(rule: str, sentence: str, next_step: str) -> Objection:

@@ -17,6 +17,7 @@ from node.protocol.threads.thread import after_stop
 
 BANNER_SECONDS = 7 * 24 * 3600
 QUEUE_SECONDS = 14 * 24 * 3600
+STALE = "registry_stale"  # such a letter goes by itself once the registry is seen again
 
 
 def recipient_status(c: Context) -> Iterator[Objection]:
@@ -32,9 +33,11 @@ def registry_freshness(c: Context) -> Iterator[Objection]:
         return
     age = c.recipient.registry_age_seconds
     if age > QUEUE_SECONDS:
-        yield hold("R39", "the registry was not seen for over 14 days", "the letter waits; tell the operator")
+        yield hold("R39", "the registry was not seen for over 14 days", "the letter waits; tell the operator", STALE)
     elif age > BANNER_SECONDS and not are_two(c.recipient.stale_override_by):
-        yield hold("R39", "the registry was not seen for over 7 days", "two people can decide to send all the same")
+        yield hold(
+            "R39", "the registry was not seen for over 7 days", "two people can decide to send all the same", STALE
+        )
 
 
 def restored(c: Context) -> Iterator[Objection]:

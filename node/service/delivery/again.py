@@ -10,7 +10,7 @@ from node.protocol.letters.decode import AnyLetter
 from node.protocol.letters.kinds import CONTROL, LETTER
 from node.protocol.threads import machine
 from node.service.context import Node
-from node.service.delivery.gating import LOOK_AGAIN_S, decode_own, gate_of
+from node.service.delivery.gating import LOOK_AGAIN_S, decode_own, gate_of, keep_waiting
 from node.service.delivery.queueing import Queued
 from node.service.delivery.recipients import recipient_facts, seal_to
 from node.service.delivery.release_control import control_objection
@@ -38,7 +38,7 @@ def still_wanted(node: Node, work: Work, row: EnvelopeRow, now: int) -> bool:
     else:
         # Still wanted, and not now: it is released anew when the gate opens. These bytes never go again (wire 1).
         work.outbox.give_up(row.eid)
-        work.outbox.hold(waiting.letter_id, node.seals.cover(gate.objections[0].rule), now + LOOK_AGAIN_S)
+        keep_waiting(node, work, waiting, gate, now)
     return False
 
 
@@ -62,7 +62,7 @@ def prepared_again(node: Node, work: Work, waiting: Waiting, now: int) -> Ready 
         if gate.cancelled:
             give_up_letter(node, work, waiting, now)
         else:
-            work.outbox.hold(waiting.letter_id, node.seals.cover(gate.objections[0].rule), now + LOOK_AGAIN_S)
+            keep_waiting(node, work, waiting, gate, now)
         return None
     row = work.letters.get(waiting.peer, "out", waiting.letter_id)
     if row is None or row.sealed is None:
@@ -93,7 +93,7 @@ def _gate_again(node: Node, work: Work, waiting: Waiting, now: int) -> Gate | No
     tokens = {entry.token for entry in letter.consent}
     persons = {token: person for token, person in found.file.persons.items() if token in tokens}
     queued = Queued(msgspec.Raw(b""), "node", "caseworker", persons)
-    return gate_of(node, work, book.case(found.row.case_id), letter, queued, found.file, waiting.peer, now)
+    return gate_of(node, work, book.case(found.row.case_id), letter, queued, found.file, waiting, now)
 
 
 def _office_key_still_listed(node: Node, peer: str, letter: AnyLetter, now: int) -> bool:

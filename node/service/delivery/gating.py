@@ -9,25 +9,43 @@ from node.protocol.letters.decode import AnyLetter, decode_again
 from node.protocol.letters.frame import Letter
 from node.service.context import Node
 from node.service.delivery.queueing import Queued
+from node.service.delivery.readmitted import BACK, TASK, word_missing
 from node.service.delivery.recipients import recipient_facts
 from node.service.information.answers import still_confirmed
 from node.service.keep.restored import after_restore
 from node.service.threads.book import Book, OpenCase
 from node.service.threads.files import ThreadFile, facts_of
+from node.store.outbox import Waiting
 from node.store.work import Work
 
 LOOK_AGAIN_S = 900  # what the gate holds is looked at again so often, if nothing wakes it before
 
 
 def gate_of(
-    node: Node, work: Work, case: OpenCase, letter: AnyLetter, queued: Queued, file: ThreadFile, peer: str, now: int
-) -> Gate:
+    node: Node, work: Work, case: OpenCase, letter: AnyLetter, queued: Queued, file: ThreadFile, waiting: Waiting,
+    now: int,
+) -> Gate:  # fmt: skip
     """What the gate says now to a letter that leaves; `queued` tells who decided it for whom."""
+    peer = waiting.peer
     consents = Book(node, work).consents(case)
     standing = after_restore(work, case.id, letter.thread)
     draft = GateDraft(letter, facts_of(file), queued.actor, queued.actor_role, queued.persons, after_restore=standing)
     gate = at_release(case.case, consents, draft, recipient_facts(node, peer, now), now)
-    return Gate((*gate.objections, *still_confirmed(node, work, file, letter, peer, now)))
+    asked = (*still_confirmed(node, work, file, letter, peer, now), *word_missing(node, waiting, letter))
+    return Gate((*gate.objections, *asked))
+
+
+def keep_waiting(node: Node, work: Work, waiting: Waiting, gate: Gate, now: int) -> str:
+    """Hold a letter for the first of what objects, and look again later; the code under which it waits."""
+    first = gate.objections[0]
+    code = "waits" if first.discreet else first.held_as or first.rule
+    work.outbox.hold(waiting.letter_id, node.seals.cover(code), now + LOOK_AGAIN_S)
+    if code == BACK:
+        work.tasks.add(
+            TASK, now, case_id=waiting.case_id, peer=waiting.peer, thread_id=waiting.thread_id,
+            letter_id=waiting.letter_id,
+        )  # fmt: skip
+    return code
 
 
 def decode_own(payload: bytes) -> AnyLetter:

@@ -18,7 +18,7 @@ from node.protocol.threads.thread import Thread, after_stop
 from node.service.context import Node
 from node.service.delivery.again import prepared_again
 from node.service.delivery.control import close_given_up
-from node.service.delivery.gating import LOOK_AGAIN_S, decode_own, gate_of
+from node.service.delivery.gating import LOOK_AGAIN_S, decode_own, gate_of, keep_waiting
 from node.service.delivery.queueing import Queued
 from node.service.delivery.recipients import seal_to
 from node.service.delivery.release_control import prepared_control
@@ -107,7 +107,7 @@ def _prepared_letter(node: Node, work: Work, waiting: Waiting, now: int) -> Read
         _unqueue(node, work, waiting, now)
         return None
     # 3 the gate
-    gate = gate_of(node, work, case, letter, queued, found.file, waiting.peer, now)
+    gate = gate_of(node, work, case, letter, queued, found.file, waiting, now)
     if not gate.open:
         _kept_back(node, work, waiting, letter, found.row.case_id, gate, now)
         return None
@@ -157,13 +157,11 @@ def _timed(thread: Thread, letter: AnyLetter) -> Thread:
 
 def _kept_back(node: Node, work: Work, waiting: Waiting, letter: AnyLetter, case_id: str, gate: Gate, now: int) -> None:
     first = gate.objections[0]
-    code = "waits" if first.discreet else first.rule
     if gate.cancelled:
         work.outbox.end(waiting.letter_id, "cancelled", now)
         _unqueue(node, work, waiting, now)
     else:
-        work.outbox.hold(waiting.letter_id, node.seals.cover(code), now + LOOK_AGAIN_S)
-        if node.seals.uncover(waiting.held_code or "") == code:
+        if keep_waiting(node, work, waiting, gate, now) == node.seals.uncover(waiting.held_code or ""):
             return  # it was told when it began
         expect_her_word(node, work, waiting, letter, first.rule, now)
     work.tasks.add(

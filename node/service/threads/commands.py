@@ -89,6 +89,13 @@ class ActDone(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
 
 
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
+    """A letter that waited and may go now; the gate still looks at it."""
+
+    letter: str
+    due_at: int
+
+
 class OptionView(msgspec.Struct, frozen=True):
     """One act of our side: allowed now, or why not and by which rule."""
 

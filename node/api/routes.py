@@ -9,6 +9,7 @@ from node.api.routes_desk import DESK, OVERSIGHT
 from node.api.routes_directory import DIRECTORY
 from node.api.routes_information import INFORMATION
 from node.api.routes_people_of_case import PEOPLE_OF_CASE
+from node.api.routes_rights import RIGHTS
 from node.api.routes_staff import SIGN_IN, STAFF
 from node.api.routes_threads import THREADS
 
@@ -20,6 +21,7 @@ ROUTES: tuple[Route, ...] = (
     *PEOPLE_OF_CASE,
     *THREADS,
     *INFORMATION,
+    *RIGHTS,
     *DESK,
     *DIRECTORY,
     *OVERSIGHT,

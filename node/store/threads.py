@@ -83,6 +83,8 @@ class DeadlineRow:
     next_at: int
 
 
+# What the end of a thread does not end: her rights go on (R20, R33).
+OWED_TO_HER = ("erase", "withdrawal", "confirm", "kept", "access", "rectify", "tell_her")
 _DEADLINE = "id, peer, thread_id, letter_id, code, due_at, state, step, next_at"
 
 
@@ -110,8 +112,8 @@ class Deadlines:
         """No answer is expected on this thread any more; what is owed to her goes on."""
         self._c.execute(
             "update deadline set state='ended' where peer=? and thread_id=? and state='open'"
-            " and code not in ('erase','withdrawal')",
-            (peer, thread_id),
+            f" and code not in ({','.join('?' * len(OWED_TO_HER))})",
+            (peer, thread_id, *OWED_TO_HER),
         )
 
     def end_all(self, peer: str, thread_id: str) -> None:

@@ -14,6 +14,7 @@ from node.protocol.cases.children import NO_RECORDS, ChildRecords
 from node.protocol.cases.family import NO_FAMILY_RECORDS, FamilyRecords
 from node.protocol.cases.groups import GroupTie
 from node.protocol.cases.life_events import NO_EVENTS, LifeRecords
+from node.protocol.cases.paper import Card, Paper
 from node.protocol.cases.return_plan import ArrivalAlarm, ReturnPlan
 from node.protocol.letters.codes import AgeBand, Gender
 
@@ -153,6 +154,8 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     released_or_attested_by: tuple[str, str] | None = None
     distrust: tuple[Distrust, ...] = ()
     threads: tuple[CaseThread, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    cards: tuple[Card, ...] = ()
     retention: Retention = Retention()
     returns: tuple[ReturnPlan, ...] = ()
     arrival_alarms: tuple[ArrivalAlarm, ...] = ()

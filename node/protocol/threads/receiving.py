@@ -70,7 +70,7 @@ def receive(
         return _refused(thread, letter, reason, content)
     # 5. after a stop
     if thread.stopped:
-        return _after_stop(thread, letter)
+        return _after_stop(thread, letter, content)
     # 6. what takes effect on arrival
     if after_stop(letter.kind):
         return _on_arrival(thread, letter, content)
@@ -114,10 +114,10 @@ def _stop(thread: Thread | None, letter: Entry, thread_id: str, peer: str) -> Ve
     return _verdict(ended, "stored", effect, settled)
 
 
-def _after_stop(thread: Thread, letter: Entry) -> Verdict:
+def _after_stop(thread: Thread, letter: Entry, content: Content) -> Verdict:
     if after_stop(letter.kind):
-        if refusal := answers_something(thread, letter):
-            return Verdict("refused", thread, "refused", refusal.reason)
+        if reason := _wrong_on_arrival(thread, letter, content):
+            return Verdict("refused", thread, "refused", reason)
         return Verdict("stored", _with(thread, letter), "applied")
     stops = [e for e in thread.entries if e.kind in STOPS]
     # Their stop voids their lower numbers; a letter that had not seen ours crossed it. Any other came later.
@@ -127,12 +127,18 @@ def _after_stop(thread: Thread, letter: Entry) -> Verdict:
 
 
 def _on_arrival(thread: Thread, letter: Entry, content: Content) -> Verdict:
-    if refusal := answers_something(thread, letter):
-        return _refused(thread, letter, refusal.reason, content)
+    if reason := _wrong_on_arrival(thread, letter, content):
+        return _refused(thread, letter, reason, content)
     if thread.matter == "":
         thread = replace(thread, matter=_named_by(letter))
     entered, late = _turns(_with(thread, letter), content)
     return _verdict(entered, "stored", "applied", changes(thread, entered, letter.letter_id), late)
+
+
+def _wrong_on_arrival(thread: Thread, letter: Entry, content: Content) -> int:
+    """What takes effect on arrival is no act of the tables, but it answers something, and its content is judged too."""
+    refusal = answers_something(thread, letter)
+    return content(letter, thread.shared) if refusal is None else refusal.reason
 
 
 def _refused(thread: Thread, letter: Entry, reason: int, content: Content) -> Verdict:

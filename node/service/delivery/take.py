@@ -26,10 +26,12 @@ from node.service.context import Node
 from node.service.delivery.control import take_control
 from node.service.delivery.queueing import queue_control
 from node.service.delivery.standing import Effect, effect_of
+from node.service.rights.complaints import case_of_complaint
 from node.service.threads.book import Book, OpenCase, OpenFile
 from node.service.threads.effects import apply_effects
-from node.service.threads.expectations import settle
+from node.service.threads.expectations import CONFIRM, CONFIRMS, OPENED, settle
 from node.service.threads.files import ThreadFile, facts_of, with_incoming
+from node.service.threads.keeping import decode_kept
 from node.store.letters import LetterRow
 from node.store.work import Work
 
@@ -137,8 +139,12 @@ def _kept(book: Book, peer: str, letter_id: str) -> AnyLetter | None:
 
 
 def _begun(node: Node, work: Work, book: Book, letter: AnyLetter, thread: Thread, now: int) -> OpenFile:
-    """A thread we did not know gets a case of its own; the first intake question is still open there (H05)."""
-    case = book.new_case(_intake(node, letter, thread, now), None, now)
+    """A thread we did not know gets a case of its own; the first intake question is still open there (H05).
+
+    A complaint belongs to the case it is about.
+    """
+    known = case_of_complaint(work, letter, thread.peer)
+    case = book.new_case(_intake(node, letter, thread, now), None, now) if known is None else book.case(known)
     if KINDS[letter.kind].opens:
         work.tasks.add(f"new_{thread.matter}", now, case_id=case.id, peer=thread.peer, thread_id=letter.thread,
                        letter_id=letter.letter_id)  # fmt: skip
@@ -192,7 +198,9 @@ def _store(
 def _answered(work: Work, letter: AnyLetter) -> None:
     """An answer was surely preceded by an opening; a stop ends every timer of its thread."""
     if letter.in_reply_to is not None:
-        work.deadlines.meet(letter.in_reply_to, "opened")
+        work.deadlines.meet(letter.in_reply_to, OPENED)
+        if letter.kind in CONFIRMS:
+            work.deadlines.meet(letter.in_reply_to, CONFIRM)
 
 
 def _tell_late(node: Node, work: Work, peer: str, verdict: Verdict, now: int) -> None:
@@ -209,13 +217,6 @@ def _apply_waiting(node: Node, work: Work, book: Book, peer: str, letter_id: str
     if found is not None and not is_stop(letter):
         found = book.put_file(found, with_incoming(found.file, letter), now)
         apply_effects(node, work, found, letter, now)
-
-
-def decode_kept(payload: bytes) -> AnyLetter:
-    """A letter again that was decoded when it came."""
-    letter = decode_again(payload)
-    assert isinstance(letter, Letter)
-    return letter
 
 
 def take_held(node: Node, work: Work, peer: str, now: int) -> int:

@@ -26,12 +26,9 @@ ANSWER = "info.response"
 
 
 def question_came(node: Node, work: Work, found: OpenFile, letter: AnyLetter, now: int) -> None:
-    """A question counts: its neutral answer has its time from this moment, and a person is asked to look."""
-    peer, thread = found.row.peer, found.row.thread_id
-    work.deadlines.start(peer, thread, letter.letter_id, NEUTRAL_DUE, neutral_at(node, letter, now))
-    work.tasks.add(
-        "information_asked", now, case_id=found.row.case_id, peer=peer, thread_id=thread, letter_id=letter.letter_id
-    )
+    """A question counts: its neutral answer has its time from this moment on."""
+    due = neutral_at(node, letter, now)
+    work.deadlines.start(found.row.peer, found.row.thread_id, letter.letter_id, NEUTRAL_DUE, due)
 
 
 def neutral_at(node: Node, letter: AnyLetter, now: int) -> int:

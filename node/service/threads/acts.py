@@ -12,7 +12,7 @@ from node.errors import BadInput, NotAllowed, NotFound
 from node.protocol.gate.facts import MAY_DISCLOSE, ActorRole, purpose_of
 from node.protocol.gate.facts import Draft as GateDraft
 from node.protocol.gate.gate import at_drafting
-from node.protocol.letters.bodies import Body
+from node.protocol.letters.bodies import Body, ErasureConfirmBody
 from node.protocol.letters.decode import checked
 from node.protocol.letters.frame import Letter
 from node.protocol.letters.kinds import KINDS
@@ -28,6 +28,7 @@ from node.service.decoding import explained
 from node.service.delivery.queueing import draft_of, queue_letter
 from node.service.delivery.recipients import recipient_facts
 from node.service.keep.restored import after_restore
+from node.service.rights.erasures import must_name_onward, note_kept, tell_onward
 from node.service.threads.book import Book, OpenCase, OpenFile
 from node.service.threads.commands import Act, ActDone
 from node.service.threads.drafting import STATES_CONSENT, Stated, disclose, frame, persons_of, state_consents
@@ -93,6 +94,8 @@ def _act(node: Node, work: Work, actor: Actor, thread_id: str, command: Act) -> 
     found, case = book.file_and_case(row_for(work, actor, thread_id))
     file = found.file
     peer, body = found.row.peer, _body_of(command)
+    if isinstance(body, ErasureConfirmBody):
+        must_name_onward(node, work, found, body)
     letter_id = node.random(16).hex()
     stated = Stated((), {})
     if file.thread.side == "opener" and command.kind in STATES_CONSENT:
@@ -133,6 +136,8 @@ def _act(node: Node, work: Work, actor: Actor, thread_id: str, command: Act) -> 
     done = queue_decided(node, work, actor, case, found, letter, stated, now)
     if command.kind == "erasure.confirm":
         erase_confirmed(node, work, found, letter, actor, now)
+        note_kept(node, work, _again(node, work, found), letter, now)
+        tell_onward(node, work, found, actor, now)
     return done
 
 

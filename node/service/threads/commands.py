@@ -106,7 +106,10 @@ class OptionView(msgspec.Struct, frozen=True):
 
 
 class LetterView(msgspec.Struct, frozen=True, kw_only=True):
-    """One letter on the timeline, with honest ticks: each is a time in UTC seconds, or null."""
+    """One letter on the timeline, with honest ticks: each is a time in UTC seconds, or null.
+
+    `corrected_by`: later letters with the right values of some of its fields.
+    """
 
     letter_id: str
     kind: str | None
@@ -121,6 +124,7 @@ class LetterView(msgspec.Struct, frozen=True, kw_only=True):
     reason: int
     has_identity: bool
     erased: bool
+    corrected_by: tuple[str, ...] = ()
 
 
 class DeadlineView(msgspec.Struct, frozen=True):

@@ -17,6 +17,8 @@ from node.store.threads import TaskRow
 from node.store.work import Reader, Work
 
 DISCREET = "waits"
+# Tasks whose end is what a deadline waits for: that she was told, that the right values were taken over.
+MEETS = {"tell_her_of_breach": "tell_her", "rectification_received": "rectify"}
 WORKERS: tuple[ActorRole, ...] = ("caseworker", "coordinator", "machine")
 
 
@@ -138,6 +140,8 @@ async def task_done(node: Node, actor: Actor, task_id: int) -> None:
         if task.code in (SECOND_PERSON, ERASURE):
             raise NotAllowed("a second person confirms or refuses this change in its case", rule="R24")
         work.tasks.done(task_id, actor.user_id, node.now())
+        if task.letter_id is not None and task.code in MEETS:
+            work.deadlines.meet(task.letter_id, MEETS[task.code])
         work.audit.append(
             node.now(),
             actor.user_id,

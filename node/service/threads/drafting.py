@@ -122,15 +122,16 @@ def disclose(
             )
         values = identity.get(one.person_id, {})
         for name in one.fields:
-            items.append(_item(token, name, values))
+            items.append(item_of(token, name, values))
         people.append(BlockPerson(token, {name: values[name] for name in one.fields}))
     holder = _holder(stated, items)
     binding = BlockBinding(node.country, peer, bytes.fromhex(file.thread.thread_id), bytes.fromhex(letter_id), kind)
-    block = seal_block(_office_public(node, peer, holder, now), binding, people, (), node.random)
-    return tuple(items), _sealed(block)
+    block = seal_block(office_public(node, peer, holder, now), binding, people, (), node.random)
+    return tuple(items), sealed_of(block)
 
 
-def _item(token: str, name: str, values: dict[str, str]) -> DataItem:
+def item_of(token: str, name: str, values: dict[str, str]) -> DataItem:
+    """One field by name at its level; BadInput for a name that is not listed or has no value in the case."""
     field = BY_NAME.get(name)
     if field is None:
         raise BadInput(
@@ -158,7 +159,8 @@ def _holder(stated: Stated, items: list[DataItem]) -> str | None:
     return holder
 
 
-def _office_public(node: Node, peer: str, holder: str | None, now: int) -> bytes:
+def office_public(node: Node, peer: str, holder: str | None, now: int) -> bytes:
+    """The public half of the office key that may be sealed to: the named one, or the first of the record (H13)."""
     country = node.view.country(peer)
     keys = () if country is None else country.usable_office_keys(now)
     for key in keys:
@@ -167,7 +169,8 @@ def _office_public(node: Node, peer: str, holder: str | None, now: int) -> bytes
     raise NotAllowed("the office key her consent names is not usable now; ask her about the office there", rule="H13")
 
 
-def _sealed(block: SealedBlock) -> SealedIdentity:
+def sealed_of(block: SealedBlock) -> SealedIdentity:
+    """The block as it stands in a letter."""
     return SealedIdentity(
         office_kid=block.office_kid.hex(), identity_commit=block.identity_commit.hex(), box=to_base64url(block.box)
     )

@@ -9,8 +9,15 @@ from collections.abc import Callable
 import msgspec
 
 from node.protocol.consent.scope import after_withdrawal
-from node.protocol.letters.bodies import ErasureRequestBody, WithdrawalBody
+from node.protocol.letters.bodies import ErasureConfirmBody, ErasureRequestBody, WithdrawalBody
 from node.protocol.letters.bodies_information import AskBody
+from node.protocol.letters.bodies_rights import (
+    AccessRequestBody,
+    AccessResponseBody,
+    BreachNoticeBody,
+    ComplaintAnswerBody,
+    RectificationBody,
+)
 from node.protocol.letters.decode import AnyLetter
 from node.protocol.letters.frame import is_stop
 from node.protocol.letters.kinds import LETTER
@@ -19,6 +26,10 @@ from node.protocol.threads.thread import after_stop
 from node.service.context import DAY_S, Node
 from node.service.information.neutral import question_came
 from node.service.keep.notes import Stopped, note
+from node.service.rights.access import answer_came, request_came
+from node.service.rights.breach import notice_came
+from node.service.rights.complaints import complaint_answered
+from node.service.rights.corrections import correction_came
 from node.service.threads.book import Book, OpenFile
 from node.store.work import Work
 
@@ -67,6 +78,14 @@ def _erasure_asked(node: Node, work: Work, found: OpenFile, letter: AnyLetter, n
     _task(work, found, letter, "erasure_requested", now)
 
 
+def _erasure_confirmed(node: Node, work: Work, found: OpenFile, letter: AnyLetter, now: int) -> None:
+    """Something is still there, on a ground: she is told which, and until when (GDPR 12(4))."""
+    body = letter.body
+    assert isinstance(body, ErasureConfirmBody)
+    if any(item.result != "erased" for item in body.items):
+        _task(work, found, letter, "not_all_erased", now)
+
+
 def _task(work: Work, found: OpenFile, letter: AnyLetter, code: str, now: int) -> None:
     work.tasks.add(
         code,
@@ -82,4 +101,10 @@ _EFFECTS: dict[type, Callable[[Node, Work, OpenFile, AnyLetter, int], None]] = {
     WithdrawalBody: _withdrawn,
     ErasureRequestBody: _erasure_asked,
     AskBody: question_came,
+    ErasureConfirmBody: _erasure_confirmed,
+    RectificationBody: correction_came,
+    AccessRequestBody: request_came,
+    AccessResponseBody: answer_came,
+    BreachNoticeBody: notice_came,
+    ComplaintAnswerBody: complaint_answered,
 }

@@ -5,13 +5,17 @@ The protocol says what is awaited; here it becomes rows that a sweep can find. S
 """
 
 from collections.abc import Iterable
+from typing import Final
 
 from node.protocol.letters.decode import AnyLetter
 from node.protocol.threads.deadlines import HOUR, REPLIES
 from node.protocol.threads.thread import Awaited, Thread
 from node.store.work import Work
 
-REPLY, OPENED = "reply", "opened"
+REPLY, OPENED, CONFIRM = "reply", "opened", "confirm"
+# What takes effect on arrival is no act of the tables, so that a missing answer to it is watched here (R20, R33).
+ASKS_TO_CONFIRM: Final = frozenset({"consent.withdrawal", "erasure.request", "access.request"})
+CONFIRMS: Final = frozenset({"erasure.confirm", "access.response"})
 
 
 def expect(
@@ -22,6 +26,8 @@ def expect(
     if not thread.stopped:  # after a stop nobody tells that a letter was opened (wire 7)
         opened_by = letter.written_at + REPLIES["letter.opened"].within(letter.urgency).hours * HOUR
         work.deadlines.start(peer, letter.thread, letter.letter_id, OPENED, opened_by)
+    if letter.kind in ASKS_TO_CONFIRM and letter.reply_by is not None:
+        work.deadlines.start(peer, letter.thread, letter.letter_id, CONFIRM, letter.reply_by)
     settle(work, peer, letter.thread, _with_time(started, letter), stopped)
 
 
@@ -39,6 +45,7 @@ def undone(
 ) -> None:
     """A letter of ours does not count after all: nobody will open it, and what it awaited or settled is as before."""
     work.deadlines.meet(letter_id, OPENED)
+    work.deadlines.meet(letter_id, CONFIRM)
     settle(work, peer, thread_id, started, stopped)
 
 

@@ -21,11 +21,13 @@ from node.service.actor import Actor
 from node.service.cases.identity import ForeignBlock, open_received
 from node.service.context import Node
 from node.service.delivery.queueing import queue_control
-from node.service.delivery.take import decode_kept
+from node.service.rights.corrections import RECTIFY, corrections_of
+from node.service.rights.erasures import refuse_restricted
 from node.service.seals import Erased
 from node.service.threads.acts import open_for
 from node.service.threads.book import Book, OpenFile
 from node.service.threads.commands import DeadlineView, LetterView, OptionView, ThreadView
+from node.service.threads.keeping import decode_kept
 from node.service.threads.stops import is_ending
 from node.store.letters import LetterRow
 from node.store.work import Reader, Work
@@ -123,10 +125,13 @@ def _timeline(node: Node, reader: Reader, found: OpenFile) -> list[LetterView]:
                     entry,
                     None if waiting.held_code is None else node.seals.uncover(waiting.held_code),
                     waiting.reason or 0,
+                    corrections_of(thread, waiting.letter_id),
                 )
             )
     views += [
-        _incoming(node, reader, row, entries.get(row.letter_id)) for row in rows.values() if row.direction == "in"
+        _incoming(node, reader, row, entries.get(row.letter_id), corrections_of(thread, row.letter_id))
+        for row in rows.values()
+        if row.direction == "in"
     ]
     order = {letter_id: place for place, letter_id in enumerate(entries)}  # of one second: as they counted
     return sorted(views, key=lambda view: (view.at, order.get(view.letter_id, len(order))))
@@ -134,7 +139,7 @@ def _timeline(node: Node, reader: Reader, found: OpenFile) -> list[LetterView]:
 
 def _outgoing(
     node: Node, reader: Reader, letter_id: str, state: str, queued_at: int, row: LetterRow | None, entry: Entry | None,
-    held: str | None, reason: int,
+    held: str | None, reason: int, corrected_by: tuple[str, ...],
 ) -> LetterView:  # fmt: skip
     envelopes = [one for one in reader.outbox.envelopes_of(letter_id) if one.receipted_at is not None]
     letter = _letter(node, reader, row)
@@ -152,10 +157,13 @@ def _outgoing(
         reason=reason,
         has_identity=bool(letter and letter.sealed_identity),
         erased=row is not None and row.sealed is None,
+        corrected_by=corrected_by,
     )
 
 
-def _incoming(node: Node, reader: Reader, row: LetterRow, entry: Entry | None) -> LetterView:
+def _incoming(
+    node: Node, reader: Reader, row: LetterRow, entry: Entry | None, corrected_by: tuple[str, ...]
+) -> LetterView:
     letter = _letter(node, reader, row)
     return LetterView(
         letter_id=row.letter_id,
@@ -171,6 +179,7 @@ def _incoming(node: Node, reader: Reader, row: LetterRow, entry: Entry | None) -
         reason=0,
         has_identity=bool(letter and letter.sealed_identity),
         erased=row.sealed is None,
+        corrected_by=corrected_by,
     )
 
 
@@ -186,6 +195,7 @@ def _letter(node: Node, reader: Reader, row: LetterRow | None) -> AnyLetter | No
 def _open(node: Node, work: Work, actor: Actor, letter_id: str, peer: str | None) -> dict[str, object]:
     now = node.now()
     row = _row_for(work, actor, letter_id)
+    _may_be_read(node, work, row, actor)
     letter = decode_kept(Book(node, work).payload(row))
     if row.direction == "in" and row.thread_id is not None and work.letters.opened(row.peer, letter_id, now):
         found = Book(node, work).file(row.peer, row.thread_id)
@@ -213,12 +223,39 @@ def _open_identity(node: Node, work: Work, actor: Actor, letter_id: str, reason:
         raise NotAllowed(refused.sentence, rule=refused.rule, for_user=f"{refused.sentence}: {refused.next_step}")
     row = _row_for(work, actor, letter_id)
     letter = decode_kept(Book(node, work).payload(row))
+    _may_be_read(node, work, row, actor)
     if row.direction == "in" and not _counts(node, work, row):
         raise NotAllowed("this letter has no effect here; what it holds is not opened", rule="R04")
     sender, recipient = (row.peer, node.country) if row.direction == "in" else (node.country, row.peer)
     persons = open_received(letter, sender, recipient, actor.office)
     work.audit.append(now, actor.user_id, "identity_opened", letter_id, rule="R24", outcome=reason)
+    work.deadlines.meet(letter_id, RECTIFY)
+    return _corrected(node, work, row, persons, actor, reason)
+
+
+def _corrected(
+    node: Node, work: Work, row: LetterRow, persons: dict[str, dict[str, str]], actor: Actor, reason: str
+) -> dict[str, dict[str, str]]:
+    """R33: a wrong value is never shown once the right one came; later corrections lie over earlier ones."""
+    found = None if row.thread_id is None else Book(node, work).file(row.peer, row.thread_id)
+    for letter_id in () if found is None else corrections_of(found.file.thread, row.letter_id):
+        newer = work.letters.get(row.peer, row.direction, letter_id)
+        letter = None if newer is None else _letter(node, work, newer)
+        if letter is None or letter.sealed_identity is None:
+            continue
+        sender, recipient = (row.peer, node.country) if row.direction == "in" else (node.country, row.peer)
+        for token, fields in open_received(letter, sender, recipient, actor.office).items():
+            persons.setdefault(token, {}).update(fields)
+        work.audit.append(node.now(), actor.user_id, "identity_opened", letter_id, rule="R24", outcome=reason)
+        work.deadlines.meet(letter_id, RECTIFY)
     return persons
+
+
+def _may_be_read(node: Node, work: Work, row: LetterRow, actor: Actor) -> None:
+    """GDPR 18: what is restricted is stored, and read by a coordinator only."""
+    found = None if row.thread_id is None else Book(node, work).file(row.peer, row.thread_id)
+    if found is not None:
+        refuse_restricted(found.file, row.letter_id, actor.role)
 
 
 def _alarm(node: Node, work: Work, actor: Actor, letter_id: str, peer: str | None) -> None:

@@ -4,10 +4,10 @@ import pytest
 
 from node.errors import OpenTRMError
 from node.protocol.letters.decode import AnyLetter
-from node.service.delivery.take import decode_kept
 from node.service.threads import reading
 from node.service.threads.book import Book
 from node.service.threads.files import ThreadFile
+from node.service.threads.keeping import decode_kept
 from node.service.threads.stops import next_slot
 from node.service.upkeep import sweeps
 from node.store.outbox import Waiting

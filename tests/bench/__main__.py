@@ -1,6 +1,6 @@
 """`make bench`: one JSON line for each shape, with the limit of the same minutes beside it.
 
-python -m tests.bench [--seconds 5] [--rounds 3] [--threads 800] [--folder DIR] [--shape NAME]
+python -m tests.bench [--seconds 5] [--rounds 3] [--threads 800] [--posts 2000] [--folder DIR] [--shape NAME]
 """
 
 import argparse
@@ -15,6 +15,7 @@ from tests.bench.matching import matching_line
 from tests.bench.network import make_folder, prepare
 from tests.bench.processes import child
 from tests.bench.real import real_pair, start_and_idle
+from tests.bench.same_answers import POSTS, compare
 from tests.bench.shapes import ONE, SHAPES, Figures, Shape, median_of
 
 MATCHING = "matching"
@@ -26,6 +27,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5, help="of each measurement")
     parser.add_argument("--rounds", type=int, default=3, help="limit and node in turn, so many times; medians are told")
     parser.add_argument("--threads", type=int, default=800, help="accepted referrals that the letters are spread over")
+    parser.add_argument(
+        "--posts", type=int, default=POSTS, help="letters of each state, for attack 57; 0 leaves it out"
+    )
     parser.add_argument("--folder", type=Path, help="where the databases are made")
     parser.add_argument("--shape", choices=[*(shape.name for shape in SHAPES), MATCHING], help="this shape only")
     arguments = parser.parse_args()
@@ -35,6 +39,9 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(dir=arguments.folder, prefix="trm-bench-") as folder:
         run(_measure(Path(folder), arguments))
+        if arguments.shape is None and arguments.posts:
+            for line in run(compare(Path(folder) / "answers", arguments.posts)):
+                _say(line)
 
 
 async def _measure(folder: Path, arguments: argparse.Namespace) -> None:

@@ -1,0 +1,87 @@
+"""Attack 57: what a receiver alone knows changes neither the answer nor the work of making it.
+
+Times are measured in `make bench` (`tests/bench/same_answers.py`); a test that measures them would fail by chance.
+"""
+
+import re
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from node.store import connect, db
+from tests.attack.same_answer import COMPARED, OneByOne, make_ready, one_round
+from tests.attack.test_uniform_answers import answers_to
+from tests.world import World, make_world
+
+A_VALUE = re.compile(r"x'[0-9A-F]*'|'(?:[^']|'')*'|\b\d+(?:\.\d+)?\b|\bNULL\b", re.I)
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every statement any database of this test runs, without its values."""
+    said: list[str] = []
+    open_writer = connect.open_writer
+
+    def traced(*args: Any, **named: Any) -> sqlite3.Connection:
+        connection = open_writer(*args, **named)
+        connection.set_trace_callback(lambda statement: said.append(A_VALUE.sub("?", statement)))
+        return connection
+
+    monkeypatch.setattr(db, "open_writer", traced)
+    return said
+
+
+class Traced(OneByOne):
+    """Keeps what the database was asked for each answer."""
+
+    def __init__(self, world: World, said: list[str]) -> None:
+        super().__init__(world)
+        self.took: list[tuple[str, ...]] = []
+        self.before = said.clear
+        self.after = lambda: self.took.append(tuple(said))
+
+
+async def test_attack_57_size_code_and_work_of_an_answer_depend_on_nothing_that_the_receiver_knows(
+    tmp_path: Path, statements: list[str]
+) -> None:
+    """Attack 57; wire 3 row 14: asylum, a named country, pressure, detention, family, consent, a known person."""
+    world = make_world(tmp_path, "XD", "XA")
+    ready = await make_ready(world, 1)
+    post = Traced(world, statements)
+
+    for turn in range(2):
+        post.took.clear()
+        answers = await one_round(ready, turn, post)
+        took = {one.state: said for one, said in zip(answers, post.took, strict=True)}
+        sizes = {one.state: one.size for one in answers}
+
+        assert set(took) == set(COMPARED)
+        assert {state for state, like in COMPARED.items() if took[state] != took[like]} == set()
+        assert set(sizes.values()) == {4096}
+        assert all(took.values())
+    assert set(answers_to(world, "XD")) == {(1, 0)}
+    await world.close()
+
+
+async def test_attack_57_holding_a_letter_at_the_desk_takes_the_same_sealing_as_not_holding_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Attack 57: the reason is sealed for every letter, and kept where there is one."""
+    world = make_world(tmp_path, "XD", "XA")
+    ready = await make_ready(world, 1)
+    node = world["XA"].node
+    covered: list[str] = []
+    cover = node.seals.cover
+
+    def counted(code: str) -> str:
+        covered.append(code)
+        return cover(code)
+
+    monkeypatch.setattr(node.seals, "cover", counted)
+
+    answers = await one_round(ready, 0)
+
+    assert len(covered) == len(answers)
+    await world.close()

@@ -8,6 +8,7 @@ from node.api.routes_cases import CASES, CONSENTS
 from node.api.routes_desk import DESK, OVERSIGHT
 from node.api.routes_directory import DIRECTORY
 from node.api.routes_information import INFORMATION
+from node.api.routes_keep import KEEP
 from node.api.routes_people_of_case import PEOPLE_OF_CASE
 from node.api.routes_rights import RIGHTS
 from node.api.routes_staff import SIGN_IN, STAFF
@@ -22,6 +23,7 @@ ROUTES: tuple[Route, ...] = (
     *THREADS,
     *INFORMATION,
     *RIGHTS,
+    *KEEP,
     *DESK,
     *DIRECTORY,
     *OVERSIGHT,

@@ -189,7 +189,7 @@ RULES: tuple[Rule, ...] = (
         "case management practice",
         ("record", "desk", "service"),
     ),
-    Rule("R25", "Whatever arrived is erased when its time is over.", "GDPR 5(1)(e)", ("later",)),
+    Rule("R25", "Whatever arrived is erased when its time is over.", "GDPR 5(1)(e)", ("record", "service")),
     Rule(
         "R26",
         "No number follows a person from one country to another.",
@@ -282,7 +282,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("H06", "An overdue arrival is asked about among friends first.", "practice H06", ("later",)),
     Rule("H07", "Whoever stopped on the way is cared for there.", "practice H07", ("later",)),
-    Rule("H08", "A restored backup revives nothing.", "practice H08", ("later",)),
+    Rule("H08", "A restored backup revives nothing.", "practice H08", ("drafting", "release", "service")),
     Rule(
         "H09",
         "No other legal ground replaces her consent.",
@@ -325,7 +325,7 @@ RULES: tuple[Rule, ...] = (
         "practice H15",
         ("drafting", "release"),
     ),
-    Rule("H16", "A withdrawal that may not leave waits for her own word.", "practice H16", ("release", "later")),
+    Rule("H16", "A withdrawal that may not leave waits for her own word.", "practice H16", ("release", "record")),
     Rule(
         "H17",
         "She speaks alone, with an independent interpreter; a suspicion of pressure holds what rests on consent.",
@@ -383,7 +383,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("H32", "A suspension lists who is on the way.", "practice H32", ("later",)),
     Rule("H33", "People in a group each decide alone.", "practice H33", ("drafting", "release", "record", "shape")),
-    Rule("H34", "What she asked to keep is kept.", "practice H34", ("later",)),
+    Rule("H34", "What she asked to keep is kept.", "practice H34", ("record", "service")),
     Rule(
         "H35",
         "An alert about another person is that person's own.",

@@ -29,6 +29,9 @@ BODIES: dict[str, Any] = {
     "PUT /cases/{case}/identity": {"persons": {}},
     "POST /cases/{case}/identity/open": {"reason": "give_service"},
     "POST /cases/{case}/consents/{consent}/withdraw": {},
+    "POST /cases/{case}/erasures": {"ground": "she_asked"},
+    "POST /letters/{letter}/wait": {"until": 1, "counsel_heard": True, "shown_to_her": True},
+    "POST /cases/{case}/restored": {"protection_checked": True, "consents_checked": True, "stops_checked": True},
     "POST /cases/{case}/referrals": {"peer": "XA", "needs": ["shelter"]},
     "POST /threads/{thread}/acts": {"kind": "referral.update", "body": {}},
     "POST /letters/{letter}/identity": {"reason": "give_service"},
@@ -147,8 +150,14 @@ async def test_a_coordinator_reaches_every_object(desk: Desk):
         if (await ask(desk, "ana", route, values, body)).status == 404:
             missed.append(row_id(route))
 
-    # The change was approved by the row before, so there is nothing left to refuse.
-    assert missed == ["POST /cases/{case}/changes/{pending}/refuse"]
+    # The change was approved by the row before, so there is nothing left to refuse; and no erasure waits, because a
+    # thread of the case is open.
+    assert missed == [
+        "POST /cases/{case}/changes/{pending}/refuse",
+        "POST /cases/{case}/erasures/{pending}/approve",
+        "POST /cases/{case}/erasures/{pending}/refuse",
+        "POST /letters/{letter}/wait",  # this letter is no withdrawal
+    ]
 
 
 async def test_what_a_colleague_does_not_see_is_in_none_of_their_lists(desk: Desk):

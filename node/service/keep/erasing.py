@@ -1,6 +1,6 @@
 """Erasing a whole case, or one person of a family: two people, a coded ground, and nothing that opens it afterwards.
 
-The first person asks, a coordinator confirms; then rows, keys and journal follow in that order of durability.
+One person asks, another one who may see the case confirms; rows, keys and journal follow in that order.
 Source: wire 11; R25, R28; H08, H26; GDPR 17.
 """
 
@@ -63,22 +63,22 @@ async def ask_erasure(node: Node, actor: Actor, case_id: str, ask: AskErasure) -
     return await node.store.write(lambda work: _ask(node, work, actor, case_id, ask))
 
 
-async def waiting_erasure(node: Node, actor: Actor, case_id: str) -> ErasureView | None:
-    """The erasure of a case that waits for a second person, or None."""
+async def waiting_erasures(node: Node, actor: Actor, case_id: str) -> list[ErasureView]:
+    """The erasure of a case that waits for a second person, if there is one."""
 
-    def read(reader: Reader) -> ErasureView | None:
+    def read(reader: Reader) -> list[ErasureView]:
         may_work_on(reader, actor, case_id)
         found = _waiting(node, reader, Book(node, reader).case(case_id))
-        return None if found is None else _view(case_id, found[1], pending=found[0].id, done=False)
+        return [] if found is None else [_view(case_id, found[1], pending=found[0].id, done=False)]
 
     return await node.store.read(read)
 
 
 async def decide_erasure(node: Node, actor: Actor, case_id: str, pending: int, approve: bool) -> ErasureView:
-    """A coordinator, not the one who asked, confirms or refuses. Durable, and gone from file, log and copies, before
+    """A second person, not the one who asked, confirms or refuses. Durable, and gone from file, log and copies, before
     it returns.
     """
-    actor.must_be("coordinator")
+    actor.must_be("caseworker", "coordinator")
     shown = await node.store.write(lambda work: _decide(node, work, actor, case_id, pending, approve))
     if shown.done:
         # Crash here: the rows are gone; the key that opens older copies goes at the next start or sweep.
@@ -124,7 +124,7 @@ def _decide(node: Node, work: Work, actor: Actor, case_id: str, pending: int, ap
     if asked.by == actor.user_id:
         raise NotAllowed(
             "this needs two different people and got one", rule="R25",
-            for_user="A second coordinator has to confirm this. Ask a colleague to sign in.",
+            for_user="A second person has to confirm this. Ask a colleague to sign in.",
         )  # fmt: skip
     _check(node, work, case, asked.person_id, asked.ground, now)
     work.tasks.done(task.id, actor.user_id, now)

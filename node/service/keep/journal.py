@@ -19,15 +19,22 @@ from node.store.work import Work
 log = get()
 COMPACT_BYTES = 1024 * 1024
 MISSING = "restored_without_journal"
+RESTORED = "restored"
+BACKUP_AT = "backup_at"  # the last thing the backup knows of; until the journal was laid over it
 
 
 def open_journal(node: Node, keyring: Keyring, folder: DataFolder) -> Journal:
-    """Open the journal and have every transaction note in it first. A damaged one is set aside and begun anew.
+    """Open the journal and have every transaction note in it first. One that is not whole is set aside and begun anew.
 
     Unavailable when its folder cannot be used: a node that cannot note what protects changes nothing.
     """
+    # While a restore is under way the head beside the keys is the witness of what was lost: it is not written over.
+    restoring = node.store.read_sync(lambda reader: bool({RESTORED, BACKUP_AT} & reader.meta.settings("").keys()))
     try:
         journal = Journal.open(folder.journal)
+        if not restoring and not _is_noted(keyring, folder):
+            journal.close()
+            raise BadJournal("journal lacks records that were written")
     except BadJournal as error:
         log.error("journal_damaged", error=error)
         folder.journal.rename(folder.journal.with_name(f"{folder.journal.name}.damaged-{node.now()}"))
@@ -35,9 +42,10 @@ def open_journal(node: Node, keyring: Keyring, folder: DataFolder) -> Journal:
         node.store.write_sync(lambda work: work.tasks.add("journal_damaged", node.now()))
     if journal.head[0] == 0:
         journal.append([node.seals.seal_note(Begun(at=node.now()))])
-    elif journal.size_bytes > COMPACT_BYTES and keyring.journal_head() in heads_of(folder.journal):
+    elif journal.size_bytes > COMPACT_BYTES and not restoring:
         journal.compact([node.seals.seal_note(one) for one in newest(_records(folder), node)])
-    keyring.note_journal_head(*journal.head)
+    if not restoring:
+        keyring.note_journal_head(*journal.head)
 
     def append(entries: list[bytes]) -> None:
         journal.append(entries)
@@ -48,7 +56,7 @@ def open_journal(node: Node, keyring: Keyring, folder: DataFolder) -> Journal:
     return journal
 
 
-def after_restore(node: Node, keyring: Keyring, folder: DataFolder, backup_at: int) -> None:
+def after_restore(node: Node, keyring: Keyring, folder: DataFolder, journal: Journal, backup_at: int) -> None:
     """Lay the journal over a database that was just restored; hold all persons where it does not tell everything."""
     now = node.now()
     try:
@@ -67,7 +75,16 @@ def after_restore(node: Node, keyring: Keyring, folder: DataFolder, backup_at: i
             work.restored.forget_answers()
             work.tasks.add(MISSING, now)
 
+        work.meta.drop(BACKUP_AT)
+
     node.store.write_sync(lay)
+    # Crash here: the head is noted at the next start.
+    keyring.note_journal_head(*journal.head)
+
+
+def _is_noted(keyring: Keyring, folder: DataFolder) -> bool:
+    noted = keyring.journal_head()
+    return noted is None or noted in heads_of(folder.journal)
 
 
 def _records(folder: DataFolder) -> list[bytes]:

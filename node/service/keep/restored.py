@@ -18,7 +18,7 @@ HOLD = "restore_hold"  # when the database was restored; while it stands the jou
 STOP = "stop"
 
 
-class Answer(Command, frozen=True):
+class CaseCompared(Command, frozen=True):
     """What two people say of a case of a restored node: they compared it with what they know, and it is as it was.
 
     Record first what is missing: asylum, closed countries, withdrawals, stops.
@@ -59,7 +59,7 @@ async def view_answer(node: Node, actor: Actor, case_id: str) -> Answered:
     return await node.store.read(read)
 
 
-async def answer_for_case(node: Node, actor: Actor, case_id: str, answer: Answer) -> Answered:
+async def answer_for_case(node: Node, actor: Actor, case_id: str, answer: CaseCompared) -> Answered:
     """One person answers for a case, then another one; only then does it go on."""
     actor.must_be("caseworker", "coordinator")
     if not (answer.protection_checked and answer.consents_checked and answer.stops_checked):

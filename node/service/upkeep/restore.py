@@ -11,14 +11,13 @@ from node.errors import BadInput
 from node.protocol.letters.control import HelloBody, ReceivedUpTo
 from node.service.context import Node
 from node.service.delivery.queueing import queue_control
+from node.service.keep.journal import BACKUP_AT, RESTORED
 from node.service.keep.restored import HOLD
 from node.store.db import Store
 from node.store.folder import DataFolder
 from node.store.work import Work
 
-RESTORED = "restored"
 FIRST_PREKEY = "first_prekey"
-BACKUP_AT = "backup_at"  # the last thing the backup knows of; until the journal was replayed
 
 
 def put_back(folder: DataFolder, backup: Path) -> None:

@@ -34,11 +34,11 @@ from node.errors import BadInput, Unavailable
 from node.service.context import DAY_S, Node, NodeKeys
 from node.service.keep.case_keys import CaseKeys
 from node.service.keep.forget import destroy_spent_at_start
+from node.service.keep.journal import BACKUP_AT, open_journal
 from node.service.keep.journal import after_restore as lay_journal
-from node.service.keep.journal import open_journal
 from node.service.network.prekeys import due_prekeys, signed_bundle
 from node.service.seals import Seals
-from node.service.upkeep.restore import BACKUP_AT, FIRST_PREKEY, begin_new_epoch
+from node.service.upkeep.restore import FIRST_PREKEY, begin_new_epoch
 from node.store.db import Store
 from node.store.folder import DataFolder
 from node.store.journal import Journal
@@ -199,9 +199,7 @@ def _opened(
         keyring.forget_audit_heads(store.read_sync(lambda reader: reader.audit.head()[0]))
     backup_at = store.read_sync(lambda reader: reader.meta.get(BACKUP_AT))
     if isinstance(backup_at, int):
-        lay_journal(node, keyring, folder, backup_at)
-        # Crash here: it is laid over the database once more at the next start, which changes nothing.
-        store.write_sync(lambda work: work.meta.drop(BACKUP_AT))
+        lay_journal(node, keyring, folder, journal, backup_at)
     destroy_spent_at_start(node)
     refresh_prekeys(opened)
     return opened

@@ -3,14 +3,18 @@
 import json
 from typing import Any
 
+import pytest
+
 from node.crypto.envelope import EnvelopeRefused
 from node.crypto.receipts import Receipt, Status
+from node.errors import BadInput, NotAllowed, NotFound
 from node.protocol.cases.case import Tie
 from node.protocol.cases.changes import set_tie
 from node.service.delivery.incoming import receive
 from node.service.threads import reading
 from node.service.threads.book import Book
 from node.service.threads.commands import Withdraw
+from node.service.threads.longer_withdrawals import WaitLonger, let_withdrawal_wait
 from node.service.threads.stops import next_slot
 from node.service.threads.withdrawals import withdraw_consent
 from node.service.upkeep import sweeps
@@ -211,6 +215,33 @@ async def test_h16_a_withdrawal_towards_a_feared_country_waits_for_her_word_and_
     assert "ask_her_about_withdrawal" in tasks
     assert early == ["referral.offer", "referral.disclose"]
     assert kinds(world, "XA", thread) == ["referral.offer", "referral.disclose", "referral.ended"]
+
+
+async def test_h16_it_waits_longer_only_with_her_counsel_and_when_she_was_told(world: World) -> None:
+    """Practice H16: longer needs counsel and is shown to her; then the stop goes later, by itself."""
+    xd = world["XD"]
+    case, consent, thread = await disclosed(world)
+    await fear(world, case)
+    await xd.withdraw(case, consent)
+    await world.settle()
+    (held,) = [one.letter_id for one in (await xd.view(thread)).letters if one.state == "held"]
+    until = world.clock.now() + 12 * DAY_S
+    for counsel, shown in ((False, True), (True, False)):
+        with pytest.raises(NotAllowed):
+            await let_withdrawal_wait(xd.node, xd.coordinator, held, WaitLonger(until, counsel, shown))
+    with pytest.raises(BadInput):
+        await let_withdrawal_wait(xd.node, xd.coordinator, held, WaitLonger(until + 40 * DAY_S, True, True))
+    with pytest.raises(NotFound):
+        await let_withdrawal_wait(xd.node, xd.coordinator, "0" * 32, WaitLonger(until, True, True))
+    told = await let_withdrawal_wait(xd.node, xd.coordinator, held, WaitLonger(until, True, True))
+    await world.days(9)
+    early = kinds(world, "XA", thread)
+    await world.days(5)
+
+    assert told.stops_at == until
+    assert "referral.ended" not in early
+    assert kinds(world, "XA", thread)[-1] == "referral.ended"
+    assert "consent.withdrawal" not in kinds(world, "XA", thread)
 
 
 async def test_h16_a_withdrawal_that_may_not_leave_an_ended_thread_is_dropped(world: World) -> None:

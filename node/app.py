@@ -31,6 +31,7 @@ from node.service.directory.publishing import send_entries
 from node.service.network.prekeys import load_bundles
 from node.service.network.registry import RegistryKeeper
 from node.service.staff.sign_in import SignInLimits, Staff
+from node.service.statistics.yearly import make_year
 from node.service.upkeep import birthdays, sweeps
 from node.service.upkeep.setup import Opened, Unlock, open_node
 from node.store.folder import DataFolder
@@ -145,6 +146,7 @@ def _rows(opened: Opened, keeper: RegistryKeeper, staff: Staff, config: Config) 
         Job("coming_of_age", 3600, lambda: birthdays.coming_of_age(node)),
         Job("keys", 3600, lambda: sweeps.keys(opened)),
         Job("retention", 3600, lambda: sweeps.retention(node)),
+        Job("statistics", 86_400, lambda: make_year(node)),
         Job("directory", 600, lambda: send_entries(node)),
         Job("sign_ins", 60, staff.sweep),
         Job("disk", 10, lambda: sweeps.disk(node)),

@@ -7,6 +7,7 @@ from node.api.call import Route
 from node.api.routes_cases import CASES, CONSENTS
 from node.api.routes_desk import DESK, OVERSIGHT
 from node.api.routes_directory import DIRECTORY
+from node.api.routes_figures import FIGURES
 from node.api.routes_information import INFORMATION
 from node.api.routes_keep import KEEP
 from node.api.routes_people_of_case import PEOPLE_OF_CASE
@@ -26,5 +27,6 @@ ROUTES: tuple[Route, ...] = (
     *KEEP,
     *DESK,
     *DIRECTORY,
+    *FIGURES,
     *OVERSIGHT,
 )

@@ -224,7 +224,7 @@ RULES: tuple[Rule, ...] = (
     Rule("R32", "An overdue arrival is an alarm nobody can wave away.", "ODIHR principle 1", ("later",)),
     Rule("R33", "She can see, correct and complain.", "ODIHR principle 6; GDPR 15, 16", ("later",)),
     Rule("R34", "Proceedings and compensation are checked before return.", "CETS 197 art 16(2)", ("later",)),
-    Rule("R35", "Statistics never show fewer than 11 people.", "CTDC", ("later",)),
+    Rule("R35", "Statistics never show fewer than 11 people.", "CTDC", ("service",)),
     Rule(
         "R36",
         "Every decision of the gate is in a chained log that names no person.",

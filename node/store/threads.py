@@ -63,6 +63,15 @@ class Threads:
         )
         return [ThreadRow(*row) for row in rows]
 
+    def begun(self, first: int, before: int) -> list[ThreadRow]:
+        """Threads that began in this time and are not erased, oldest first."""
+        rows = self._c.execute(
+            f"select {_THREAD} from thread where started_at>=? and started_at<? and sealed is not null"
+            " order by started_at, peer, thread_id",
+            (first, before),
+        )
+        return [ThreadRow(*row) for row in rows]
+
     def count(self) -> dict[str, int]:
         """Threads by peer: what an operator may see."""
         return dict(self._c.execute("select peer, count(*) from thread group by peer").fetchall())

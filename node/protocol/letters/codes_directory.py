@@ -30,12 +30,13 @@ Promised = Literal[  # letters for which a country may promise an answer sooner 
     "referral.accept",
     "referral.handback",
     "return.request",
-    "return.risk.request",
-    "return.family.request",
-    "return.identity.request",
+    "return.risk_request",
+    "return.family_request",
+    "return.identity_request",
+    "return.traveldoc_status",
     "transit.request",
     "info.request",
-    "identity.request",
+    "ident.support_request",
 ]
 ChallengeReason = Literal[  # ours: what a peer found wrong with an entry
     "not_offered",

@@ -1,0 +1,45 @@
+"""The published figures of timeliness: how soon countries answer, from the times of the letters themselves.
+
+Nothing is stored for it: the threads of the last year are read again when somebody asks.
+Source: domain.md 5.13, 7; R35.
+"""
+
+import msgspec
+
+from node.protocol.statistics.figures import Answered, Figure, Pending, answers_of, figures, pending
+from node.service.context import DAY_S, Node
+from node.service.threads.book import Book
+from node.store.work import Reader
+
+LOOK_BACK_S = 365 * DAY_S
+SAYS = "Figures rest on at least 11 threads; what rests on fewer is not shown. null means from 1 to 10."
+
+
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
+    """How soon answers came in the last 365 days, by kind and country, and identity verifications that wait."""
+
+    us: str
+    at: int
+    figures: list[Figure]
+    identity_pending: list[Pending]
+    says: str
+
+
+async def published_figures(node: Node) -> Figures:
+    """The figures as of now; the same for everybody who may ask."""
+    return await node.store.read(lambda reader: _figures(node, reader))
+
+
+def _figures(node: Node, reader: Reader) -> Figures:
+    now = node.now()
+    answers = _answers(node, reader, now)
+    return Figures(
+        us=node.country, at=now, figures=figures(answers, node.country, now), identity_pending=pending(answers, now),
+        says=SAYS,
+    )  # fmt: skip
+
+
+def _answers(node: Node, reader: Reader, now: int) -> list[Answered]:
+    book = Book(node, reader)
+    rows = reader.threads.begun(now - LOOK_BACK_S, now + 1)
+    return [one for row in rows for one in answers_of(book.open_file(row).file.thread, node.country)]

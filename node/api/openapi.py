@@ -24,6 +24,7 @@ PATH_NAMES: Final = {
     "thread": "the id of a thread",
     "token": "the id of a token",
     "user": "the id of a user",
+    "year": "a calendar year",
 }
 
 

@@ -196,7 +196,12 @@ RULES: tuple[Rule, ...] = (
         "datACT; minimisation",
         ("drafting", "release", "receiver", "shape"),
     ),
-    Rule("R27", "A negative answer never tells whether she is known.", "minimisation", ("later",)),
+    Rule(
+        "R27",
+        "A negative answer never tells whether she is known.",
+        "minimisation",
+        ("drafting", "release", "receiver", "shape", "service"),
+    ),
     Rule(
         "R28",
         "Nothing is passed on without a new consent and a new thread.",
@@ -222,7 +227,12 @@ RULES: tuple[Rule, ...] = (
         ("drafting", "release", "receiver"),
     ),
     Rule("R32", "An overdue arrival is an alarm nobody can wave away.", "ODIHR principle 1", ("later",)),
-    Rule("R33", "She can see, correct and complain.", "ODIHR principle 6; GDPR 15, 16", ("later",)),
+    Rule(
+        "R33",
+        "She can see, correct and complain.",
+        "ODIHR principle 6; GDPR 15, 16",
+        ("drafting", "release", "receiver", "service"),
+    ),
     Rule("R34", "Proceedings and compensation are checked before return.", "CETS 197 art 16(2)", ("later",)),
     Rule("R35", "Statistics never show fewer than 11 people.", "CTDC", ("service",)),
     Rule(
@@ -332,7 +342,7 @@ RULES: tuple[Rule, ...] = (
         "practice H17",
         ("drafting", "release", "receiver", "record", "desk"),
     ),
-    Rule("H18", "She carries a paper only if that is safe.", "practice H18", ("later",)),
+    Rule("H18", "She carries a paper only if that is safe.", "practice H18", ("record", "service")),
     Rule("H19", "Only she confirms that she arrived.", "practice H19", ("later",)),
     Rule(
         "H20",
@@ -379,7 +389,7 @@ RULES: tuple[Rule, ...] = (
         "H31",
         "Where she lived counts as origin.",
         "practice H31",
-        ("drafting", "release", "desk"),
+        ("drafting", "release", "receiver", "desk"),
     ),
     Rule("H32", "A suspension lists who is on the way.", "practice H32", ("later",)),
     Rule("H33", "People in a group each decide alone.", "practice H33", ("drafting", "release", "record", "shape")),

@@ -8,6 +8,7 @@ import pytest
 from node.api.call import Route
 from node.api.roles import EVERY_ROLE
 from node.api.routes import ROUTES
+from tests.api.bodies import smallest
 from tests.api.conftest import PASSWORD, Desk
 
 LOGINS = {"caseworker": "cleo", "coordinator": "ana", "auditor": "dora", "operator": "olaf", "machine": "machine"}
@@ -17,24 +18,16 @@ UNKNOWN = dict.fromkeys(("case", "thread", "letter", "consent", "user", "token")
     "task": "999999",
     "country": "XZ",
 }
-# A body that is right in shape, so that the object is what decides.
+# Where the smallest body of a route's type would be refused before the object is looked for.
 BODIES: dict[str, Any] = {
     "PUT /sessions/me/password": {"old": "wrong wrong wrong", "new": PASSWORD},
     "POST /users": {"login": "new-one", "password": PASSWORD, "role": "operator", "organisation": "haven"},
     "PUT /users/{user}/password": {"password": PASSWORD},
-    "POST /tokens": {"label": "x"},
     "POST /cases": {"persons": [{"age_band": "25-34"}]},
     "POST /cases/{case}/changes": {"change": "detained"},
-    "PUT /cases/{case}/owner": {"owner": None},
-    "PUT /cases/{case}/identity": {"persons": {}},
     "POST /cases/{case}/identity/open": {"reason": "give_service"},
-    "POST /cases/{case}/consents/{consent}/withdraw": {},
-    "POST /cases/{case}/erasures": {"ground": "she_asked"},
-    "POST /letters/{letter}/wait": {"until": 1, "counsel_heard": True, "shown_to_her": True},
-    "POST /cases/{case}/restored": {"protection_checked": True, "consents_checked": True, "stops_checked": True},
-    "POST /cases/{case}/referrals": {"peer": "XA", "needs": ["shelter"]},
-    "POST /threads/{thread}/acts": {"kind": "referral.update", "body": {}},
     "POST /letters/{letter}/identity": {"reason": "give_service"},
+    "POST /threads/{thread}/acts": {"kind": "referral.update", "body": {}},
 }
 
 
@@ -47,7 +40,8 @@ def filled(route: Route, values: dict[str, str]) -> str:
 
 
 async def ask(desk: Desk, who: str | None, route: Route, values: dict[str, str], body: Any = None) -> Any:
-    body = body if body is not None else BODIES.get(row_id(route))
+    if body is None and route.takes is not None:
+        body = BODIES.get(row_id(route)) or smallest(route.takes)
     return await desk.ask(who, route.method, filled(route, values), body)
 
 
@@ -152,12 +146,13 @@ async def test_a_coordinator_reaches_every_object(desk: Desk):
 
     # The change was approved by the row before, so there is nothing left to refuse; and no erasure waits, because a
     # thread of the case is open.
-    assert missed == [
+    assert set(missed) == {
         "POST /cases/{case}/changes/{pending}/refuse",
         "POST /cases/{case}/erasures/{pending}/approve",
         "POST /cases/{case}/erasures/{pending}/refuse",
         "POST /letters/{letter}/wait",  # this letter is no withdrawal
-    ]
+        "POST /cases/{case}/group",  # the other case does not exist
+    }
 
 
 async def test_what_a_colleague_does_not_see_is_in_none_of_their_lists(desk: Desk):

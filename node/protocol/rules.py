@@ -128,18 +128,23 @@ RULES: tuple[Rule, ...] = (
         "CETS 197 art 10(4)",
         ("drafting", "release", "receiver", "record"),
     ),
-    Rule("R14", "A child returns only after a best-interests decision.", "CETS 197 art 16(7)", ("record", "later")),
+    Rule(
+        "R14",
+        "A child returns only after a best-interests decision.",
+        "CETS 197 art 16(7)",
+        ("drafting", "release", "receiver", "record"),
+    ),
     Rule(
         "R15",
         "Family that may be involved is not contacted.",
         "TACT family assessment",
-        ("drafting", "release", "record", "desk"),
+        ("drafting", "release", "receiver", "record", "desk"),
     ),
     Rule(
         "R16",
         "Family is told nothing of trafficking unless she wants it.",
         "CETS 197 art 11",
-        ("drafting", "release", "record", "later"),
+        ("drafting", "release", "receiver", "record"),
     ),
     Rule(
         "R17",
@@ -315,7 +320,7 @@ RULES: tuple[Rule, ...] = (
         "H12",
         "A child's family is sought only after a best-interests decision.",
         "practice H12",
-        ("drafting", "release", "record"),
+        ("drafting", "release", "receiver", "record"),
     ),
     Rule(
         "H13",
@@ -387,9 +392,9 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "H31",
-        "Where she lived counts as origin.",
+        "Where she lived counts as origin, and no state is asked whether she is its own before a lawyer has looked.",
         "practice H31",
-        ("drafting", "release", "receiver", "desk"),
+        ("drafting", "release", "receiver", "record", "desk"),
     ),
     Rule("H32", "A suspension lists who is on the way.", "practice H32", ("later",)),
     Rule("H33", "People in a group each decide alone.", "practice H33", ("drafting", "release", "record", "shape")),

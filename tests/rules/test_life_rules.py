@@ -13,6 +13,7 @@ from node.protocol.cases.coming_of_age import fall_due
 from node.protocol.cases.life_events import Refused
 from node.protocol.cases.safeguards import birth_is_settled, state_may_be_asked
 from node.protocol.consent.faults import faults
+from node.protocol.gate.gate import receiver
 from tests.rules.world import (
     CHILD,
     DAY,
@@ -20,6 +21,7 @@ from tests.rules.world import (
     HER,
     NOW,
     accepted,
+    body,
     both,
     case,
     disclosure,
@@ -262,3 +264,14 @@ def on_thread(one: Any) -> Any:
     """The case whose thread is about everybody in it."""
     thread = with_(one.threads[0], persons=tuple(person.person_id for person in one.persons))
     return with_(one, threads=(thread,))
+
+
+def test_h31_receiver_a_question_whether_she_is_its_own_without_a_lawyers_look_is_refused():
+    """H31: reason 131; the letter says whether counsel was heard."""
+    given = letter("info.request")
+    unheard = with_(given, body=body("info.request", purpose="identity_nationality", topics=[], counsel_heard=False))
+
+    found = receiver(unheard, accepted())
+
+    assert found is not None
+    assert (found.rule, found.reason) == ("H31", 131)

@@ -58,6 +58,7 @@ GUARDS: tuple[Callable[[Context], Iterator[Objection]], ...] = (
     people.newborns,
     people.family,
     people.family_told,
+    people.decided_for_a_child,
     people.asked_of_a_state,
     people.history,
     # her consent

@@ -5,6 +5,7 @@ Source: R15, R16; practice H12, H26, H30, H31, H33.
 
 from collections.abc import Iterator
 
+from node.protocol.cases.case import Person
 from node.protocol.cases.safeguards import (
     birth_is_settled,
     custody_is_clear,
@@ -15,6 +16,7 @@ from node.protocol.cases.safeguards import (
 )
 from node.protocol.gate.context import Context, cancel
 from node.protocol.letters.bodies_information import AskBody
+from node.protocol.letters.bodies_return import FamilyRequestBody, TravelPlanBody
 from node.protocol.letters.codes_information import IS_SHE_YOURS
 from node.protocol.rules import Objection
 
@@ -54,9 +56,25 @@ def family(c: Context) -> Iterator[Objection]:
 
 def family_told(c: Context) -> Iterator[Objection]:
     """R16: the family hears nothing of trafficking unless each person of the letter agreed."""
-    told = getattr(c.draft.letter.body, "told", TELLS_NOTHING)
-    if c.draft.letter.kind in ASKS_FAMILY:
-        yield from _first(family_may_be_told(person, told != TELLS_NOTHING) for person in c.persons)
+    body = c.draft.letter.body
+    if isinstance(body, FamilyRequestBody):
+        yield from _first(family_may_be_told(person, body.told != TELLS_NOTHING) for person in c.persons)
+
+
+def decided_for_a_child(c: Context) -> Iterator[Objection]:
+    """R14, H12: what a letter says was decided for a child is what the case holds, so that nobody types a decision."""
+    body = c.draft.letter.body
+    children = [person for person in c.persons if person.treated_as_child]
+    if isinstance(body, FamilyRequestBody) and body.best_interests_date:
+        days = {one.child.tracing.decided_on for one in children if one.child.tracing is not None}
+        if not set(body.best_interests_date) <= days:
+            yield cancel("H12", "no decision on tracing was made on that day", "write it again from the case")
+    if isinstance(body, TravelPlanBody) and (body.best_interests_date or body.child_care):
+        days = {one.child.best_interests.decided_on for one in children if one.child.best_interests is not None}
+        if not set(body.best_interests_date) <= days:
+            yield cancel("R14", "no best-interests decision was made on that day", "write it again from the case")
+        if any(not _is_cared_for(person, care) for person in children for care in body.child_care):
+            yield cancel("R14", "the plan says other care than the case", "write the plan again from the case")
 
 
 def asked_of_a_state(c: Context) -> Iterator[Objection]:
@@ -77,6 +95,12 @@ def history(c: Context) -> Iterator[Objection]:
         yield cancel("H33", "another case's thread is named", "leave it out; each person has threads of her own")
     elif not set(old.persons) <= {person.person_id for person in c.persons}:
         yield cancel("H26", "a thread of other persons is named", "begin without history: leave the earlier thread out")
+
+
+def _is_cared_for(child: Person, care: str) -> bool:
+    if care == "caregiver_confirmed":
+        return child.child.caregiver is not None and child.child.no_contact is None and not child.family.suspected
+    return child.child.alternative_care is not None
 
 
 def _asks_family(c: Context) -> bool:

@@ -11,6 +11,7 @@ import msgspec
 from node.protocol.consent.scope import after_withdrawal
 from node.protocol.letters.bodies import ErasureConfirmBody, ErasureRequestBody, WithdrawalBody
 from node.protocol.letters.bodies_information import AskBody
+from node.protocol.letters.bodies_return import FamilyResultBody
 from node.protocol.letters.bodies_rights import (
     AccessRequestBody,
     AccessResponseBody,
@@ -23,6 +24,7 @@ from node.protocol.letters.frame import is_stop
 from node.protocol.letters.kinds import LETTER
 from node.protocol.threads import machine
 from node.protocol.threads.thread import after_stop
+from node.service.cases.family_found import family_found
 from node.service.context import DAY_S, Node
 from node.service.information.neutral import question_came
 from node.service.keep.notes import Stopped, note
@@ -107,4 +109,5 @@ _EFFECTS: dict[type, Callable[[Node, Work, OpenFile, AnyLetter, int], None]] = {
     AccessResponseBody: answer_came,
     BreachNoticeBody: notice_came,
     ComplaintAnswerBody: complaint_answered,
+    FamilyResultBody: family_found,
 }

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec.inspect as kinds
 from msgspec.inspect import type_info
 
-SAMPLES = ("x", "XA", "en", "1" * 32, "1" * 16, "1" * 64, "2026-12-01", "12:00", "+00 000", "A-B")
+SAMPLES = ("x", "XA", "en", "1" * 32, "1" * 16, "1" * 64, "2026-12-01", "12:00", "+00 000", "A-B", "ABCDEFG")
 
 
 def smallest(wanted: Any) -> Any:

@@ -152,6 +152,7 @@ async def test_a_coordinator_reaches_every_object(desk: Desk):
         "POST /cases/{case}/erasures/{pending}/refuse",
         "POST /letters/{letter}/wait",  # this letter is no withdrawal
         "POST /cases/{case}/group",  # the other case does not exist
+        "POST /threads/{thread}/corrections",  # nor does the letter that is corrected
     }
 
 

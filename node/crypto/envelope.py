@@ -8,7 +8,7 @@ Sources: wire.md 2, 3 and 13.
 import hashlib
 import struct
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from node.crypto import labels
@@ -234,27 +234,27 @@ def _chain(
     statements: list[Statement] = []
     prev = head.prev
     for place, (draft, salt) in enumerate(zip(drafts, salts, strict=True), start=1):
-        unchained = _statement(draft, sender, key_id, salt, random(16))
-        statement = replace(unchained, epoch=head.epoch, seq=head.seq + place, prev=prev)
+        statement = _statement(draft, sender, key_id, salt, random(16), ChannelHead(head.epoch, head.seq + place, prev))
         prev = hashlib.sha256(statement.pack()).digest()
         statements.append(statement)
     return statements
 
 
-def _statement(draft: Draft, sender: str, key_id: bytes, salt: bytes, eid: bytes) -> Statement:
+def _statement(draft: Draft, sender: str, key_id: bytes, salt: bytes, eid: bytes, at: ChannelHead) -> Statement:
+    """S of one draft; `at` is its own place on the channel, with the hash of the one before."""
     return Statement(
         letter_class=draft.letter_class,
-        epoch=0,
+        epoch=at.epoch,
         eid=eid,
         sender=sender,
         recipient=draft.recipient,
         sender_key=key_id,
         recipient_key=kem_key_id(draft.recipient_public),
         snapshot=draft.snapshot,
-        seq=0,
+        seq=at.seq,
         created_at=draft.created_at,
         expires_at=draft.expires_at,
-        prev=b"",
+        prev=at.prev,
         log_size=draft.log_size,
         log_root=draft.log_root,
         root_version=draft.root_version,

@@ -238,7 +238,8 @@ def _aad(table: str, case: str, version: int) -> bytes:
 
 
 def _place_aad(place: Place) -> bytes:
-    return _place_head(place.table) + joined(place.row) + _place_tail(place.column, place.version)
+    row = place.row.encode("utf-8")
+    return _place_head(place.table) + len(row).to_bytes(2, "big") + row + _place_tail(place.column, place.version)
 
 
 @lru_cache(maxsize=256)

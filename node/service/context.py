@@ -72,6 +72,7 @@ class Node:
     noted_heads: Callable[[], list[tuple[int, bytes]]] = list  # (size, hash) of the audit, noted beside the keys
     on_new_peer: Callable[[str], None] = lambda peer: None
     on_unknown_key: Callable[[], None] = lambda: None
+    gate_open: dict[str, object] = field(default_factory=dict)  # by letter: the question to which the gate was open
     handovers: dict[str, Handover] = field(default_factory=dict)  # of the workers that are running
     _wakes: dict[str, asyncio.Event] = field(default_factory=dict)
 
@@ -92,6 +93,11 @@ class Node:
         """Where a peer listens, by its record, first choice first."""
         country = self.view.country(peer)
         return [] if country is None else [endpoint.url for endpoint in country.record.endpoints]
+
+    def forget_opened(self) -> None:
+        """Keep nothing in memory of what was opened before an erasure."""
+        self.seals.forget_opened()
+        self.gate_open.clear()
 
     def wake_event(self, peer: str) -> asyncio.Event:
         """Set when something became due for `peer`; only for speed, the database tells what."""

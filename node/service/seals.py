@@ -37,6 +37,7 @@ __all__ = ["Erased", "Seals", "key_id_of"]
 T = TypeVar("T")
 REMEMBERED_KEYS = 4096
 REMEMBERED_VALUES = 1024
+REMEMBERED_TABLES = frozenset({"case_file", "consent", "thread", "outbox"})  # never a name: the machine reads none
 COVERED, COVERED_CHARACTERS = "~", 48
 NOTE_BYTES = 512
 NOTE_AAD = b"trm/journal\0"
@@ -82,8 +83,12 @@ class Seals:
         """Drop a case key from memory, with its erasure, and all that was opened lately."""
         if wrapped is not None:
             self._deks.pop(wrapped, None)
-            with self._lock:
-                self._opened.clear()
+            self.forget_opened()
+
+    def forget_opened(self) -> None:
+        """Drop what was opened lately: something of it was erased."""
+        with self._lock:
+            self._opened.clear()
 
     def seal(self, dek: Dek, table: str, row: str, value: bytes | msgspec.Struct) -> bytes:
         """Seal bytes, or a struct as JSON, for its place in the store."""
@@ -109,11 +114,13 @@ class Seals:
         if isinstance(known, kind):
             return known
         value = msgspec.json.decode(self.open(dek, table, row, sealed), type=kind)
-        assert sealed is not None
-        self._note(dek, table, row, sealed, value)
+        if sealed is not None:
+            self._note(dek, table, row, sealed, value)
         return value
 
     def _note(self, dek: Dek, table: str, row: str, sealed: bytes, value: object) -> None:
+        if table not in REMEMBERED_TABLES:
+            return
         with self._lock:
             self._opened[dek.value, table, row, sealed] = value
             while len(self._opened) > REMEMBERED_VALUES:

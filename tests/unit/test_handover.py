@@ -6,10 +6,21 @@ Wire 1 (release, gate before every try); issue 2, speed.
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from node.peer.worker import FRESH_S, Worker
+from node.protocol.cases.case import Case, Tie
+from node.protocol.consent.record import ConsentRecord
+from node.protocol.gate import gate
+from node.protocol.gate.facts import Draft
+from node.protocol.rules import Objection
+from node.service.context import Node
+from node.service.delivery import asking
+from node.service.threads.book import Book
+from node.store.work import Work
 from tests.unit.test_worker import UPDATE, accepted
 from tests.world import MemoryPost, World, make_world
 
@@ -79,6 +90,37 @@ async def test_a_stop_between_the_release_and_the_post_keeps_the_letter_at_home(
     assert state(world, letter) == "given_up"
 
 
+async def test_the_gate_at_release_asks_anew_when_anything_changed_since_the_draft(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """H15: only the very same question, to the second, is not worked out twice; a change of the case is asked again."""
+    asked: list[str] = []
+    ask = gate.at_drafting
+
+    def counted(case: Case | None, consents: list[ConsentRecord], draft: Draft, *rest: Any) -> list[Objection]:
+        asked.append(draft.letter.letter_id)
+        return ask(case, consents, draft, *rest)
+
+    monkeypatch.setattr(asking, "at_drafting", counted)
+    case = await world["XD"].new_case()
+    await world["XD"].consent(case, "XA")
+    thread = await accepted(world, case)
+    asked.clear()
+
+    worker = idle(world)
+    same = await update(world, thread)
+    await worker.deliver_handed()
+    world["XD"].node.handovers.clear()
+    other = await update(world, thread)
+    node = world["XD"].node
+    await node.store.write(lambda work: fears(node, work, case, "XA"))
+    await world.settle()
+
+    assert (state(world, same), asked.count(same)) == ("receipted", 1)
+    assert state(world, other) == "cancelled", "R10: her fear of that country closes it before anything leaves"
+    assert asked.count(other) == 2
+
+
 async def test_a_withdrawal_between_the_release_and_a_late_post_meets_the_gate(world: World) -> None:
     """R20, wire 1: what was handed over and not posted at once is old; its next try asks the gate."""
     case = await world["XD"].new_case()
@@ -141,6 +183,15 @@ async def test_a_worker_that_runs_by_itself_delivers_what_it_is_handed_and_what_
     await reached(lambda: all(state(world, one) == "receipted" for one in letters))
     arrived = [one.letter_id for one in (await world["XA"].view(thread)).letters if one.letter_id in letters]
     assert arrived == letters
+
+
+def fears(node: Node, work: Work, case_id: str, country: str) -> None:
+    """She says that she fears this country."""
+    book = Book(node, work)
+    case = book.case(case_id)
+    tie = Tie(country=country, kind="nationality", feared="yes")
+    persons = tuple(replace(person, ties=(tie,)) for person in case.case.persons)
+    book.put_case(case, replace(case.case, persons=persons), node.now())
 
 
 def idle(world: World) -> Worker:

@@ -4,10 +4,11 @@ Source: wire 1 (release); practice H15.
 """
 
 from node.protocol.gate.facts import Draft as GateDraft
-from node.protocol.gate.gate import Gate, at_release
+from node.protocol.gate.gate import Gate
 from node.protocol.letters.decode import AnyLetter, decode_again
 from node.protocol.letters.frame import Letter
 from node.service.context import Node
+from node.service.delivery.asking import ask_gate
 from node.service.delivery.queueing import Queued
 from node.service.delivery.readmitted import BACK, TASK, word_missing
 from node.service.delivery.recipients import recipient_facts
@@ -30,9 +31,9 @@ def gate_of(
     consents = Book(node, work).consents(case)
     standing = after_restore(work, case.id, letter.thread)
     draft = GateDraft(letter, facts_of(file), queued.actor, queued.actor_role, queued.persons, after_restore=standing)
-    gate = at_release(case.case, consents, draft, recipient_facts(node, peer, now), now)
+    objections = ask_gate(node, case.case, consents, draft, recipient_facts(node, peer, now), now)
     asked = (*still_confirmed(node, work, file, letter, peer, now), *word_missing(node, waiting, letter))
-    return Gate((*gate.objections, *asked))
+    return Gate((*objections, *asked))
 
 
 def keep_waiting(node: Node, work: Work, waiting: Waiting, gate: Gate, now: int) -> str:

@@ -4,6 +4,7 @@ Decide first (tables, gate), do afterwards (store all that follows). `opening` b
 an outgoing referral; domain 5.6-5.10.
 """
 
+from collections.abc import Sequence
 from typing import Final, cast
 
 import msgspec
@@ -11,7 +12,6 @@ import msgspec
 from node.errors import BadInput, NotAllowed, NotFound
 from node.protocol.gate.facts import MAY_DISCLOSE, ActorRole, purpose_of
 from node.protocol.gate.facts import Draft as GateDraft
-from node.protocol.gate.gate import at_drafting
 from node.protocol.letters.bodies import Body, ErasureConfirmBody
 from node.protocol.letters.decode import checked
 from node.protocol.letters.frame import Letter
@@ -25,7 +25,8 @@ from node.service.actor import Actor
 from node.service.cases.identity import read_identity
 from node.service.context import Node
 from node.service.decoding import explained
-from node.service.delivery.queueing import draft_of, queue_letter
+from node.service.delivery.asking import ask_gate
+from node.service.delivery.queueing import Queued, queue_letter
 from node.service.delivery.recipients import recipient_facts
 from node.service.keep.restored import after_restore
 from node.service.rights.erasures import must_name_onward, note_kept, tell_onward
@@ -36,6 +37,7 @@ from node.service.threads.erasure import empty_log, erase_confirmed
 from node.service.threads.files import ThreadFile, facts_of, with_letter
 from node.service.threads.stops import queue_stop
 from node.service.threads.times import times_of
+from node.store.cases import CaseRow
 from node.store.threads import ThreadRow
 from node.store.work import Reader, Work
 
@@ -82,16 +84,19 @@ def open_for(node: Node, work: Reader, actor: Actor, thread_id: str) -> OpenFile
 
 def row_for(work: Reader, actor: Actor, thread_id: str) -> ThreadRow:
     """The thread's row, under the same condition."""
+    return _rows_for(work, actor, thread_id)[0]
+
+
+def _rows_for(work: Reader, actor: Actor, thread_id: str) -> tuple[ThreadRow, CaseRow]:
     row = work.threads.find(thread_id)
     if row is None:
         raise NotFound("no such thread here; check the reference", field="thread")
-    may_work_on(work, actor, row.case_id, "thread")
-    return row
+    return row, may_work_on(work, actor, row.case_id, "thread")
 
 
 def _act(node: Node, work: Work, actor: Actor, thread_id: str, command: Act) -> ActDone:
     now, book = node.now(), Book(node, work)
-    found, case = book.file_and_case(row_for(work, actor, thread_id))
+    found, case = book.file_and_case(*_rows_for(work, actor, thread_id))
     file = found.file
     peer, body = found.row.peer, _body_of(command)
     if isinstance(body, ErasureConfirmBody):
@@ -159,14 +164,14 @@ def queue_decided(
     file = found.file
     letter = msgspec.structs.replace(letter, **times_of(node, peer, letter, file, now))
     try:
-        checked(letter)
+        payload = checked(letter)
     except Malformed as error:
         raise BadInput(f"the letter would be malformed: {error}", field=error.field) from None
     except ValueError as error:
         raise BadInput("the letter does not match its schema", field="body") from error
     standing = after_restore(work, case.id, letter.thread)
     draft = GateDraft(letter, facts_of(file), actor.user_id, actor.role, stated.persons, after_restore=standing)
-    objections = at_drafting(case.case, book.consents(case), draft, recipient_facts(node, peer, now), now)
+    objections = ask_gate(node, case.case, book.consents(case), draft, recipient_facts(node, peer, now), now)
     if _must_not_queue(objections):
         raise _refusal(_must_not_queue(objections)[0])
     outcome = machine.queue(file.thread, entry_of(letter), now)
@@ -176,7 +181,7 @@ def queue_decided(
     if not file.first_ends:
         file = msgspec.structs.replace(file, first_ends=letter.thread_ends)
     book.put_file(found, file, now)
-    queued = draft_of(letter, actor.user_id, actor.role, stated.persons)
+    queued = Queued(msgspec.Raw(payload), actor.user_id, actor.role, stated.persons)
     queue_letter(node, work, found.dek, case.id, peer, letter, queued, now, now)
     work.audit.append(now, actor.user_id, "queued", letter.letter_id, rule=objections[0].rule if objections else "R36")
     return ActDone(
@@ -187,7 +192,7 @@ def queue_decided(
     )
 
 
-def _must_not_queue(objections: list[Objection]) -> list[Objection]:
+def _must_not_queue(objections: Sequence[Objection]) -> list[Objection]:
     """R39 alone may wait in the outbox: the country is out of the network for now, the letter is right."""
     return [one for one in objections if one.rule != "R39"]
 

@@ -55,8 +55,12 @@ class Book:
             raise NotFound(
                 "no such case here; check the reference", field="case", expected="the id of a case of this node"
             )
-        dek = self.node.seals.case_key(case_id, row.dek)
-        return OpenCase(row, dek, self.node.seals.open_as(Case, dek, "case_file", case_id, row.sealed))
+        return self.open_case(row)
+
+    def open_case(self, row: CaseRow) -> OpenCase:
+        """The case behind its row; raises Erased after an erasure."""
+        dek = self.node.seals.case_key(row.case_id, row.dek)
+        return OpenCase(row, dek, self.node.seals.open_as(Case, dek, "case_file", row.case_id, row.sealed))
 
     def dek(self, case_id: str) -> Dek:
         """The control key of a case; raises NotFound or Erased."""
@@ -105,9 +109,12 @@ class Book:
         dek = self.dek(row.case_id)
         return OpenFile(row, dek, self.node.seals.open_as(ThreadFile, dek, "thread", row.thread_id, row.sealed))
 
-    def file_and_case(self, row: ThreadRow) -> "tuple[OpenFile, OpenCase]":
-        """The file behind a thread's row and the case it belongs to; raises Erased after an erasure."""
-        case = self.case(row.case_id)
+    def file_and_case(self, row: ThreadRow, case_row: CaseRow | None = None) -> "tuple[OpenFile, OpenCase]":
+        """The file behind a thread's row and the case it belongs to; raises Erased after an erasure.
+
+        `case_row` is the row of that case, where the caller has just read it.
+        """
+        case = self.case(row.case_id) if case_row is None else self.open_case(case_row)
         file = self.node.seals.open_as(ThreadFile, case.dek, "thread", row.thread_id, row.sealed)
         return OpenFile(row, case.dek, file), case
 

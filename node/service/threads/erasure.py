@@ -21,7 +21,8 @@ SEALED_LEVELS = {"L2", "L3", "L4"}
 
 
 async def empty_log(node: Node) -> None:
-    """Take what was erased out of the log of the database too. Safe to repeat."""
+    """Take what was erased out of memory and out of the log of the database too. Safe to repeat."""
+    node.forget_opened()
     # Crash here: what was erased is gone from the rows; the old bytes stand in the log until the next call or start.
     if not await asyncio.to_thread(node.store.empty_log):
         log.warning("erased_bytes_in_log")  # a reader was in the way: the sweep of the keys tries again

@@ -43,6 +43,10 @@ AT_BOTH = (
     "node.protocol.letters",
     "node.protocol.threads",
     "node.protocol.matter",
+    "node.protocol.referral",
+    "node.protocol.return_gates",
+    "node.protocol.transit",
+    "node.protocol.voluntary_return",
     "node.crypto",
     "registry",
 )

@@ -69,7 +69,7 @@ def results_known(shared: Shared, entry: Entry) -> Refusal | None:
     return None
 
 
-# --- guards: the plan, in the order of the gates ---
+# --- guards: the plan ---
 def agreed(shared: Shared, entry: Entry) -> Refusal | None:
     """g1, R22: she agreed to this plan after she had seen the results; each plan needs a yes of its own."""
     if shared.way.agreed:
@@ -127,14 +127,14 @@ def reintegration_there(shared: Shared, entry: Entry) -> Refusal | None:
 
 
 PLAN_GATES: Final = (
-    agreed,
     risk_assessed,
-    both_decided,
     child_is_expected,
+    both_decided,
     reception_named,
     document_valid,
     identity_settled,
     reintegration_there,
+    agreed,
 )
 
 

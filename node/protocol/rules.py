@@ -101,9 +101,9 @@ RULES: tuple[Rule, ...] = (
         "CETS 197 art 12(6)",
         ("drafting", "release", "receiver", "shape"),
     ),
-    Rule("R07", "Only voluntary return exists here.", "ODIHR return principles 1, 2", ("shape", "later")),
-    Rule("R08", "No return is planned before both countries have assessed the risk.", "ODIHR principle 1", ("later",)),
-    Rule("R09", "No return is planned while her recovery period runs.", "CETS 197 art 13", ("later",)),
+    Rule("R07", "Only voluntary return exists here.", "ODIHR return principles 1, 2", ("drafting", "release", "receiver", "shape")),
+    Rule("R08", "No return is planned before both countries have assessed the risk.", "ODIHR principle 1", ("drafting", "release", "receiver")),
+    Rule("R09", "No return is planned while her recovery period runs.", "CETS 197 art 13", ("drafting", "release", "receiver", "later")),
     Rule(
         "R10",
         "After an asylum claim, or where she fears persecution, nothing goes to that country.",
@@ -150,7 +150,7 @@ RULES: tuple[Rule, ...] = (
         "R17",
         "A person in detention raises an alarm, and no return is asked for.",
         "NRM handbook",
-        ("desk", "record", "later"),
+        ("drafting", "release", "receiver", "record", "desk", "later"),
     ),
     Rule(
         "R18",
@@ -162,7 +162,7 @@ RULES: tuple[Rule, ...] = (
         "R19",
         "No law-enforcement body receives anything here, and nobody passes letters on to one.",
         "NRM handbook; datACT",
-        ("drafting", "release", "receiver", "record", "shape"),
+        ("drafting", "release", "receiver", "shape", "record"),
     ),
     Rule(
         "R20",
@@ -288,7 +288,7 @@ RULES: tuple[Rule, ...] = (
         "practice H03",
         ("drafting", "release", "record"),
     ),
-    Rule("H04", "A transit country can stop the way without a reason.", "practice H04", ("later",)),
+    Rule("H04", "A transit country can stop the way without a reason.", "practice H04", ("receiver", "shape", "later")),
     Rule(
         "H05",
         "First she is asked who must never hear of her; until then nothing about her opens elsewhere.",
@@ -296,7 +296,7 @@ RULES: tuple[Rule, ...] = (
         ("drafting", "release", "receiver", "desk"),
     ),
     Rule("H06", "An overdue arrival is asked about among friends first.", "practice H06", ("later",)),
-    Rule("H07", "Whoever stopped on the way is cared for there.", "practice H07", ("later",)),
+    Rule("H07", "Whoever stopped on the way is cared for there.", "practice H07", ("receiver", "later")),
     Rule("H08", "A restored backup revives nothing.", "practice H08", ("drafting", "release", "service")),
     Rule(
         "H09",
@@ -348,7 +348,7 @@ RULES: tuple[Rule, ...] = (
         ("drafting", "release", "receiver", "record", "desk"),
     ),
     Rule("H18", "She carries a paper only if that is safe.", "practice H18", ("record", "service")),
-    Rule("H19", "Only she confirms that she arrived.", "practice H19", ("later",)),
+    Rule("H19", "Only she confirms that she arrived.", "practice H19", ("drafting", "release", "receiver", "later")),
     Rule(
         "H20",
         "Medical facts go without consent only if she cannot speak.",
@@ -362,9 +362,9 @@ RULES: tuple[Rule, ...] = (
         "practice H22",
         ("drafting", "release", "receiver", "service"),
     ),
-    Rule("H23", "A silent origin does not decide her risk.", "practice H23", ("later",)),
+    Rule("H23", "A silent origin does not decide her risk.", "practice H23", ("drafting", "release", "receiver")),
     Rule("H24", "Being a witness never blocks her wish.", "practice H24", ("later",)),
-    Rule("H25", "No return letter while she is detained.", "practice H25", ("later",)),
+    Rule("H25", "No return letter while she is detained.", "practice H25", ("receiver", "desk", "later")),
     Rule(
         "H26",
         "Each dependant is a person: own consent, own block; one block stops the whole thread.",
@@ -397,7 +397,7 @@ RULES: tuple[Rule, ...] = (
         ("drafting", "release", "receiver", "record", "desk"),
     ),
     Rule("H32", "A suspension lists who is on the way.", "practice H32", ("later",)),
-    Rule("H33", "People in a group each decide alone.", "practice H33", ("drafting", "release", "record", "shape")),
+    Rule("H33", "People in a group each decide alone.", "practice H33", ("drafting", "release", "shape", "record")),
     Rule("H34", "What she asked to keep is kept.", "practice H34", ("record", "service")),
     Rule(
         "H35",

@@ -11,6 +11,7 @@ import msgspec
 
 from node.protocol.letters.bodies import Body, DataItem
 from node.protocol.letters.bodies_information import AskBody
+from node.protocol.letters.bodies_return import FamilyRequestBody
 from node.protocol.letters.carries import CARRIES
 from node.protocol.letters.codes import STOP_KINDS, Level, Purpose
 from node.protocol.letters.codes_information import CONSENT_FOR
@@ -198,6 +199,8 @@ def duty_for(letter: Letter[Body]) -> Duty:
 
 def purpose_of(kind: str, body: Body) -> Purpose | None:
     """The purpose that her consent must have for a letter of this kind and body."""
+    if isinstance(body, FamilyRequestBody):  # contact is a consent of its own, and what follows is not tracing
+        return "family_contact" if "contact" in body.steps else "family_tracing"
     return CONSENT_FOR[body.purpose] if isinstance(body, AskBody) else duty_of(kind).purpose
 
 

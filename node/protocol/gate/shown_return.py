@@ -78,9 +78,9 @@ def _family(letter: Letter[Body], body: FamilyRequestBody) -> Iterator[Objection
     # 2. a child: only after a decision on tracing
     if any(entry.treated_as_child for entry in letter.consent) and not body.best_interests_date:
         yield _no("H12", "no best-interests decision on tracing", "have it decided first")
-    # 3. contact is a consent of its own
-    if "contact" in body.steps and not all("family_contact" in entry.purposes for entry in letter.consent):
-        yield _no("R01", "her consent does not cover contact with family", "ask her, or leave the contact out")
+    # 3. contact is a consent of its own (its purpose is judged as for any letter), and so is looking for them
+    if "find" in body.steps and not all("family_tracing" in entry.purposes for entry in letter.consent):
+        yield _no("R01", "her consent does not cover looking for family", "ask her, or leave that step out")
     # 4. of trafficking the family hears nothing, unless she wants it
     if body.told == "what_she_agreed" and not all("exploitation" in entry.categories for entry in letter.consent):
         yield _no("R16", "the family would hear of trafficking", "tell them nothing of it, or ask her")

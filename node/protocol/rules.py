@@ -101,9 +101,24 @@ RULES: tuple[Rule, ...] = (
         "CETS 197 art 12(6)",
         ("drafting", "release", "receiver", "shape"),
     ),
-    Rule("R07", "Only voluntary return exists here.", "ODIHR return principles 1, 2", ("drafting", "release", "receiver", "shape")),
-    Rule("R08", "No return is planned before both countries have assessed the risk.", "ODIHR principle 1", ("drafting", "release", "receiver")),
-    Rule("R09", "No return is planned while her recovery period runs.", "CETS 197 art 13", ("drafting", "release", "receiver", "later")),
+    Rule(
+        "R07",
+        "Only voluntary return exists here.",
+        "ODIHR return principles 1, 2",
+        ("drafting", "release", "receiver", "shape"),
+    ),
+    Rule(
+        "R08",
+        "No return is planned before both countries have assessed the risk.",
+        "ODIHR principle 1",
+        ("drafting", "release", "receiver"),
+    ),
+    Rule(
+        "R09",
+        "No return is planned while her recovery period runs.",
+        "CETS 197 art 13",
+        ("drafting", "release", "receiver", "later"),
+    ),
     Rule(
         "R10",
         "After an asylum claim, or where she fears persecution, nothing goes to that country.",

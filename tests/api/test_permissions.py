@@ -17,6 +17,7 @@ UNKNOWN = dict.fromkeys(("case", "thread", "letter", "consent", "user", "token")
     "pending": "999999",
     "task": "999999",
     "country": "XZ",
+    "year": "2026",
 }
 # Where the smallest body of a route's type would be refused before the object is looked for.
 BODIES: dict[str, Any] = {
@@ -152,6 +153,7 @@ async def test_a_coordinator_reaches_every_object(desk: Desk):
         "POST /cases/{case}/erasures/{pending}/refuse",
         "POST /letters/{letter}/wait",  # this letter is no withdrawal
         "POST /cases/{case}/group",  # the other case does not exist
+        "POST /cases/{case}/calls",  # nobody has a sheet with this code
         "POST /threads/{thread}/corrections",  # nor does the letter that is corrected
     }
 

@@ -1,9 +1,10 @@
 """Routes: signing in, the staff, tokens of case systems."""
 
 from node.api.call import Call, Route
-from node.api.roles import ANYBODY, COORDINATE, EVERY_ROLE, MANAGE, PEOPLE, RUN
+from node.api.roles import ANYBODY, COORDINATE, DECIDE, EVERY_ROLE, MANAGE, PEOPLE, RUN
 from node.service.staff import people, tokens
 from node.service.staff.book import (
+    Backup,
     ChangePassword,
     Me,
     NewPassword,
@@ -91,6 +92,15 @@ STAFF: tuple[Route, ...] = (
         MANAGE,
         "Shut somebody out at once",
         lambda c: people.disable_user(c.staff, c.caller, c.path["user"]),
+        answers=UserView,
+    ),
+    Route(
+        "PUT",
+        "/users/{user}/backup",
+        DECIDE,
+        "Name who stands in for somebody when an answer is overdue",
+        lambda c: people.set_backup(c.staff, c.caller, c.path["user"], c.body),
+        takes=Backup,
         answers=UserView,
     ),
     Route(

@@ -12,6 +12,7 @@ from sqlite_utils.migrations import Migrations
 from node.store.migrations_delivery import DELIVERY_SQL
 from node.store.migrations_directory import DIRECTORY_SQL
 from node.store.migrations_keep import CASE_KEYS_SQL, KEEP_SQL
+from node.store.migrations_ladder import LADDER_SQL
 from node.store.problems import NewerSchema
 from node.store.tables import KEYRING_SQL, NODE_SQL
 
@@ -58,6 +59,12 @@ def m004_keep(db: Database) -> None:
 def m005_directory(db: Database) -> None:
     """What every country offers, and what was found wrong with it."""
     _run(db.conn, DIRECTORY_SQL)
+
+
+@NODE()
+def m006_ladder(db: Database) -> None:
+    """When somebody was reminded of a deadline, and who stands in for whom."""
+    _run(db.conn, LADDER_SQL)
 
 
 @KEYRING()

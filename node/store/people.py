@@ -139,6 +139,27 @@ class People:
         """Take a wrapped key away, for example of a lost passkey."""
         self._c.execute("delete from wrap where user_id=? and credential=? and kind=?", (user_id, credential, kind))
 
+    def put_backup(self, user_id: str, backup: str, by_user: str, at: int) -> None:
+        """`backup` stands in for this user from now on."""
+        self._c.execute(
+            "insert into stand_in (user_id, backup, by_user, at) values (?,?,?,?) on conflict (user_id) do update set"
+            " backup=excluded.backup, by_user=excluded.by_user, at=excluded.at",
+            (user_id, backup, by_user, at),
+        )
+
+    def drop_backup(self, user_id: str) -> None:
+        """Nobody stands in for this user any more."""
+        self._c.execute("delete from stand_in where user_id=?", (user_id,))
+
+    def backup_of(self, user_id: str) -> str | None:
+        """Who stands in for this user and may still come in, or None."""
+        row = self._c.execute(
+            "select backup from stand_in join user on user.user_id=stand_in.backup"
+            " where stand_in.user_id=? and user.disabled_at is null",
+            (user_id,),
+        ).fetchone()
+        return None if row is None else str(row[0])
+
     def _user(self, where: str, value: str | bytes) -> UserRow | None:
         row = self._c.execute(f"select {_USER} from user where {where}", (value,)).fetchone()
         return UserRow(*row) if row else None

@@ -145,6 +145,28 @@ class Deadlines:
         )
         return [DeadlineRow(*row) for row in rows]
 
+    def soon(self, now: int, until: int, limit: int) -> list[DeadlineRow]:
+        """Answers that are due between `now` and `until`, of which nobody was reminded, soonest first."""
+        rows = self._c.execute(
+            f"select {_DEADLINE} from deadline where state='open' and code='reply' and reminded_at is null"
+            " and due_at>? and due_at<=? order by due_at limit ?",
+            (now, until, limit),
+        )
+        return [DeadlineRow(*row) for row in rows]
+
+    def reminded(self, id: int, at: int) -> None:
+        """Somebody was reminded; it is done once."""
+        self._c.execute("update deadline set reminded_at=? where id=?", (at, id))
+
+    def reached(self, case_id: str, step: int) -> bool:
+        """Whether something that a case waits for has come as far as this step of the ladder."""
+        row = self._c.execute(
+            "select 1 from deadline join thread using (peer, thread_id)"
+            " where thread.case_id=? and deadline.state='open' and deadline.step>=? limit 1",
+            (case_id, step),
+        ).fetchone()
+        return row is not None
+
     def escalated(self, id: int, step: int, next_at: int) -> None:
         """One step of the ladder was done; look again at `next_at`."""
         self._c.execute("update deadline set step=?, next_at=? where id=?", (step, next_at, id))
@@ -209,6 +231,17 @@ class Tasks:
                 "insert into task (case_id, peer, thread_id, letter_id, code, sealed, at) values (?,?,?,?,?,?,?)",
                 (case_id, peer, thread_id, letter_id, code, sealed, at),
             )
+
+    def close_answered(self, at: int) -> None:
+        """Reminders and steps of the ladder are done once nothing is awaited any more; `node` is who did them."""
+        self._c.execute(
+            "update task set done_at=?, done_by='node' where done_at is null"
+            " and (code in ('answer_due_soon','phone_them_first') or code glob 'overdue_*')"
+            " and not exists (select 1 from deadline where deadline.letter_id=task.letter_id and deadline.state='open'"
+            " and (task.code glob 'overdue_'||deadline.code||'_*' or"
+            " (deadline.code='reply' and task.code not glob 'overdue_*')))",
+            (at,),
+        )
 
     def open(self, limit: int = 1000) -> list[TaskRow]:
         """Tasks not done, oldest first."""

@@ -91,3 +91,14 @@ async def test_the_office_key_a_colleague_was_given_opens_in_a_new_process(desk:
 
     assert answer.json["reads_names"] is True
     assert {user["login"] for user in (await desk.get("dora", "/users")).json} == {"ana", "bea", "cleo", "dora", "olaf"}
+
+
+async def test_a_back_up_is_named_by_oneself_or_a_coordinator_and_must_be_able_to_stand_in(desk):
+    """Domain 5.13: who is the back-up stands with the staff."""
+    bea, cleo, dora = (desk.users[name] for name in ("bea", "cleo", "dora"))
+
+    assert (await desk.put("bea", f"/users/{bea}/backup", {"backup": cleo}))["backup"] == cleo
+    assert (await desk.put("ana", f"/users/{bea}/backup", {"backup": None}))["backup"] is None
+    assert (await desk.ask("bea", "PUT", f"/users/{cleo}/backup", {"backup": bea})).status == 403
+    assert (await desk.ask("ana", "PUT", f"/users/{bea}/backup", {"backup": dora})).status == 422
+    assert (await desk.ask("ana", "PUT", f"/users/{bea}/backup", {"backup": bea})).status == 422

@@ -113,6 +113,12 @@ ESCALATION: Final = (
     Step("the published quality figures",         wd(10),            hours(24)),
 )
 # fmt: on
+REMIND_BEFORE: Final[dict[Urgency, int]] = {
+    "routine": DAY,  # an answer is due at the end of a working day: the reminder comes when that day begins
+    "priority": DAY,
+    "urgent": 6 * HOUR,
+    "life_threat": HOUR,
+}
 REPLIES: Final[dict[str, Reply]] = {row.kind: row for row in _ROWS}
 ARRIVAL_AFTER_WINDOW_S: Final = DAY  # 5.6: arrived is told 24 h after the window, then it is overdue
 ANSWER_SLACK: Final = wd(10)  # an offer stays open as long as its escalation runs (5.13)
@@ -160,6 +166,11 @@ def thread_ends(kind: str, urgency: Urgency, written_at: int, accepted: bool, ca
     if accepted or kind == "referral.accept" or kind.startswith("safety."):
         return max(due, written_at + CARE_S)
     return due_at(ANSWER_SLACK, due, calendar)
+
+
+def remind_at(urgency: Urgency, due: int) -> int:
+    """When whoever owes or awaits an answer is reminded of it, before it is due (ours; practice: phone them first)."""
+    return due - REMIND_BEFORE[urgency]
 
 
 def escalation(urgency: Urgency, due: int, calendar: Calendar) -> list[tuple[int, str]]:

@@ -72,7 +72,7 @@ class NewPassword(Command, frozen=True):
 
 
 class UserView(msgspec.Struct, frozen=True, kw_only=True):
-    """A member of staff as colleagues see them."""
+    """A member of staff as colleagues see them; `backup` stands in for them."""
 
     user: str
     login: str
@@ -82,6 +82,13 @@ class UserView(msgspec.Struct, frozen=True, kw_only=True):
     created_at: int
     disabled_at: int | None
     reads_names: bool
+    backup: str | None = None
+
+
+class Backup(Command, frozen=True):
+    """Who stands in for somebody: a caseworker or coordinator; null for nobody."""
+
+    backup: str | None
 
 
 class NewToken(Command, frozen=True):
@@ -125,7 +132,7 @@ def seal_names(node: Node, user_id: str, names: StaffNames) -> bytes:
     return node.seals.seal(node.seals.node_key(), "user", user_id, names)
 
 
-def view_of(node: Node, row: UserRow, reads_names: bool) -> UserView:
+def view_of(node: Node, row: UserRow, reads_names: bool, backup: str | None = None) -> UserView:
     """A user's row, opened for colleagues."""
     names = node.seals.open_as(StaffNames, node.seals.node_key(), "user", row.user_id, row.sealed)
     return UserView(
@@ -137,4 +144,5 @@ def view_of(node: Node, row: UserRow, reads_names: bool) -> UserView:
         created_at=row.created_at,
         disabled_at=row.disabled_at,
         reads_names=reads_names,
+        backup=backup,
     )

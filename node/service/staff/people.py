@@ -7,8 +7,17 @@ caseworker. Source: at-rest, key hierarchy; interface, roles.
 from node.crypto.staff import wrap_user_seed
 from node.crypto.suite import KemKey
 from node.crypto.vault import Secret, stretch
-from node.errors import Conflict, NotAllowed, NotFound, WrongRole
-from node.service.staff.book import ChangePassword, NewPassword, NewUser, StaffNames, UserView, seal_names, view_of
+from node.errors import BadInput, Conflict, NotAllowed, NotFound, WrongRole
+from node.service.staff.book import (
+    Backup,
+    ChangePassword,
+    NewPassword,
+    NewUser,
+    StaffNames,
+    UserView,
+    seal_names,
+    view_of,
+)
 from node.service.staff.callers import Caller
 from node.service.staff.offices import PASSWORD, USER, give, may_read_names
 from node.service.staff.sign_in import Staff, binding_of, office_seed_of, right_password
@@ -97,6 +106,35 @@ async def disable_user(staff: Staff, by: Caller, user_id: str) -> UserView:
     shown = await staff.node.store.write(shut)
     staff.offices.drop_user(user_id)
     return shown
+
+
+async def set_backup(staff: Staff, by: Caller, user_id: str, command: Backup) -> UserView:
+    """Say who stands in for a caseworker or coordinator; everybody may say it for themselves, a coordinator for all.
+
+    The back-up sees a case once something of it has been overdue for two working days (domain 5.13).
+    """
+    by.actor.must_be("coordinator", "caseworker")
+    if by.actor.role != "coordinator" and user_id != by.actor.user_id:
+        raise WrongRole("a caseworker names their own back-up only; ask a coordinator")
+
+    def name(work: Work) -> UserView:
+        row, now = _user(work, user_id), staff.node.now()
+        if command.backup is None:
+            work.people.drop_backup(user_id)
+        else:
+            _must_stand_in(_user(work, command.backup), row)
+            work.people.put_backup(user_id, command.backup, by.actor.user_id, now)
+        work.audit.append(now, by.actor.user_id, "backup_named", user_id)
+        return _view(staff, work, row)
+
+    return await staff.node.store.write(name)
+
+
+def _must_stand_in(backup: UserRow, row: UserRow) -> None:
+    if backup.user_id == row.user_id or backup.disabled_at is not None or backup.role not in READS_NAMES:
+        raise BadInput(
+            "this user cannot stand in", field="backup", expected="another caseworker or coordinator who may come in"
+        )
 
 
 async def change_password(staff: Staff, by: Caller, command: ChangePassword) -> None:
@@ -216,4 +254,5 @@ def _user(reader: Reader, user_id: str) -> UserRow:
 
 
 def _view(staff: Staff, reader: Reader, row: UserRow) -> UserView:
-    return view_of(staff.node, row, may_read_names(reader, row.user_id))
+    backup = reader.people.backup_of(row.user_id)
+    return view_of(staff.node, row, may_read_names(reader, row.user_id), backup)

@@ -8,22 +8,34 @@ import msgspec
 
 from node.errors import NotAllowed, NotFound
 from node.protocol.gate.facts import ActorRole
-from node.service.access import is_theirs
+from node.service.access import is_theirs_now
 from node.service.actor import Actor
 from node.service.cases.cases import SECOND_PERSON
 from node.service.context import Node
+from node.service.directory.phone import PhoneView, phone_of
 from node.service.keep.erasing import ERASURE
-from node.store.threads import TaskRow
+from node.service.threads.book import Book
+from node.service.threads.ladder import owed_by_us
+from node.store.threads import DeadlineRow, TaskRow, ThreadRow
 from node.store.work import Reader, Work
 
 DISCREET = "waits"
+OURS = ("erase", "withdrawal", "stop")  # what our own side does by a time, whoever asked
+SCRIPT = (
+    "I am calling from the office for victims of trafficking about letter {reference}, which waits for your answer. "
+    "Please open it in your system and answer there; we say nothing of any person on the telephone."
+)
 # Tasks whose end is what a deadline waits for: that she was told, that the right values were taken over.
 MEETS = {"tell_her_of_breach": "tell_her", "rectification_received": "rectify"}
 WORKERS: tuple[ActorRole, ...] = ("caseworker", "coordinator", "machine")
 
 
 class DueView(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that is expected by a time; `step` counts how far it was escalated."""
+    """One thing that is expected by a time; `step` counts how far it was escalated.
+
+    `owed_by`: the country that owes it. `phone` is there once another country's answer is overdue: phone them first,
+    and `script` is what to say, which is nothing of her.
+    """
 
     thread: str
     case: str
@@ -33,6 +45,9 @@ class DueView(msgspec.Struct, frozen=True, kw_only=True):
     due_at: int
     step: int
     overdue: bool
+    owed_by: str
+    phone: PhoneView | None
+    script: str
 
 
 class UnopenedView(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,7 +182,7 @@ class _Sight:
             return False
         if case_id not in self._known:
             row = self._reader.cases.get(case_id)
-            self._known[case_id] = row is not None and is_theirs(row, self._actor)
+            self._known[case_id] = row is not None and is_theirs_now(self._reader, row, self._actor)
         return self._known[case_id]
 
     def task(self, task: TaskRow) -> bool:
@@ -187,19 +202,32 @@ def _due(node: Node, reader: Reader, sight: _Sight) -> list[DueView]:
     for row in reader.deadlines.open():
         thread = reader.threads.get(row.peer, row.thread_id)
         if thread is not None and sight.case(thread.case_id):
-            found.append(
-                DueView(
-                    thread=row.thread_id,
-                    case=thread.case_id,
-                    peer=row.peer,
-                    letter=row.letter_id,
-                    code=row.code,
-                    due_at=row.due_at,
-                    step=row.step,
-                    overdue=row.due_at < now,
-                )
-            )
+            found.append(_due_view(node, reader, row, thread, now))
     return found
+
+
+def _due_view(node: Node, reader: Reader, row: DeadlineRow, thread: ThreadRow, now: int) -> DueView:
+    ours = _is_ours(node, reader, row, thread)
+    theirs_late = not ours and row.due_at < now
+    return DueView(
+        thread=row.thread_id,
+        case=thread.case_id,
+        peer=row.peer,
+        letter=row.letter_id,
+        code=row.code,
+        due_at=row.due_at,
+        step=row.step,
+        overdue=row.due_at < now,
+        owed_by=node.country if ours else row.peer,
+        phone=phone_of(node, reader, row.peer) if theirs_late else None,
+        script=SCRIPT.format(reference=row.letter_id[:8]) if theirs_late else "",
+    )
+
+
+def _is_ours(node: Node, reader: Reader, row: DeadlineRow, thread: ThreadRow) -> bool:
+    if row.code != "reply" or thread.sealed is None:
+        return row.code in OURS
+    return owed_by_us(Book(node, reader).open_file(thread).file, row.letter_id)
 
 
 def _unopened(reader: Reader, sight: _Sight) -> list[UnopenedView]:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from node.log import get
 from node.protocol.letters.control import HeadsBody, ResendBody
-from node.protocol.threads.deadlines import ESCALATION, escalation
 from node.service.context import DAY_S, Node
 from node.service.delivery.control import close_given_up
 from node.service.delivery.queueing import queue_control
@@ -15,17 +14,14 @@ from node.service.delivery.reseal import reseal_expiring
 from node.service.information.neutral import NEUTRAL_DUE, send_neutral
 from node.service.keep.forget import destroy_spent, destroy_unused
 from node.service.keep.sweep import sweep as sweep_due
-from node.service.threads.book import Book
 from node.service.threads.erasure import empty_log
-from node.service.threads.times import calendar_of
+from node.service.threads.ladder import BATCH, one_step, remind
 from node.service.threads.waiting_withdrawals import HELD, end_held_withdrawal, stop_after_withdrawal
 from node.service.upkeep.setup import Opened, refresh_prekeys
 from node.store.threads import DeadlineRow
 from node.store.work import Work
 
 log = get()
-BATCH = 200
-WHO = ("caseworker", "backup", "coordinator", "figures")  # the steps of the ladder, in its order
 PARKED_LIFE_S = 3 * DAY_S
 
 
@@ -41,12 +37,15 @@ async def reseal(node: Node) -> None:
 
 
 async def overdue(node: Node) -> None:
-    """Answers that did not come: a task, then the back-up, the coordinator, the published figure."""
+    """Answers that did not come: a task, then the back-up, the coordinator, the published figure; reminders before."""
     if not clock_is_believed(node):
         return
     now = node.now()
     while await node.store.write(lambda work: _escalate(node, work, now)) == BATCH:
         pass
+    while await node.store.write(lambda work: remind(node, work, now)) == BATCH:
+        pass
+    await node.store.write(lambda work: work.tasks.close_answered(now))
 
 
 async def heads(node: Node) -> None:
@@ -89,27 +88,8 @@ async def disk(node: Node) -> None:
 def _escalate(node: Node, work: Work, now: int) -> int:
     rows = work.deadlines.due(now, BATCH)
     for row in rows:
-        _WHEN_DUE.get(row.code, _one_step)(node, work, row, now)
+        _WHEN_DUE.get(row.code, one_step)(node, work, row, now)
     return len(rows)
-
-
-def _one_step(node: Node, work: Work, row: DeadlineRow, now: int) -> None:
-    thread = work.threads.get(row.peer, row.thread_id)
-    found = None if thread is None or thread.sealed is None else Book(node, work).open_file(thread)
-    code = f"overdue_{row.code}_{WHO[min(row.step, len(WHO) - 1)]}"
-    work.tasks.add(
-        code,
-        now,
-        case_id=None if thread is None else thread.case_id,
-        peer=row.peer,
-        thread_id=row.thread_id,
-        letter_id=row.letter_id,
-    )
-    work.audit.append(now, "node", "overdue", row.letter_id, outcome=code)
-    steps = escalation("routine" if found is None else found.file.urgency, row.due_at, calendar_of(node, row.peer))
-    # The last step stays: the deadline is looked at again only in case the answer comes.
-    again_at = steps[row.step + 1][0] if row.step + 1 < len(ESCALATION) else now + 3650 * DAY_S
-    work.deadlines.escalated(row.id, row.step + 1, again_at)
 
 
 _WHEN_DUE: dict[str, Callable[[Node, Work, DeadlineRow, int], None]] = {

@@ -25,6 +25,11 @@ ELSEWHERE = {
     "serve": ("node.cli_run", "serve"),
     "user": ("node.cli_user", "user"),
     "evidence": ("node.cli_evidence", "evidence"),
+    "backup": ("node.cli_keep", "backup"),
+    "restore": ("node.cli_keep", "restore"),
+    "erase": ("node.cli_keep", "erase"),
+    "recovery": ("node.cli_keep", "recovery"),
+    "possession": ("node.cli_keep", "possession"),
 }
 
 

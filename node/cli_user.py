@@ -54,7 +54,7 @@ def add(
     from node.service.staff.book import NewUser
     from node.service.staff.people import create_user
 
-    new = _checked(NewUser, login=login, password=_password(password_file, login, new=True), **facts)
+    new = checked(NewUser, login=login, password=password_of(password_file, login, new=True), **facts)
     made = run_signed_in(path, by, as_password_file, lambda staff, caller: create_user(staff, caller, new))
     click.echo(f"added {made.role} {made.login}, id {made.user}" + (", reads names" if made.reads_names else ""))
 
@@ -96,7 +96,7 @@ def password(path: Path, login: str, password_file: Path | None, by: str, as_pas
     from node.service.staff.book import NewPassword
     from node.service.staff.people import reset_password
 
-    command = _checked(NewPassword, password=_password(password_file, login, new=True))
+    command = checked(NewPassword, password=password_of(password_file, login, new=True))
 
     async def reset(staff: "Staff", caller: "Caller") -> Any:
         return await reset_password(staff, caller, await _user_id(staff, caller, login), command)
@@ -126,7 +126,7 @@ def run_signed_in(path: Path, by: str, password_file: Path | None, task: Task) -
 
     config = load(path).config
     clock = clock_for(config.node.country, config.node.clock_file)
-    secret = _password(password_file, by, new=False)
+    secret = password_of(password_file, by, new=False)
     folder = DataFolder(config.node.data_dir, config.node.journal_dir)
     opened = open_node(folder, config.node.country, unlock_of(config), NO_VIEW, clock, os.urandom)
     try:
@@ -148,7 +148,8 @@ async def _signed_in(staff: "Staff", login: str, secret: str, task: Task) -> Any
         await sign_out(staff, caller)
 
 
-def _password(file: Path | None, login: str, *, new: bool) -> str:
+def password_of(file: Path | None, login: str, *, new: bool) -> str:
+    """A password from its file, or typed; BadInput where nobody is at the keyboard."""
     from node.config import read_passphrase
     from node.errors import BadInput
 
@@ -160,7 +161,7 @@ def _password(file: Path | None, login: str, *, new: bool) -> str:
     return str(click.prompt(f"Password of {login}", hide_input=True, confirmation_prompt=new))
 
 
-def _checked(kind: Any, **values: str) -> Any:
+def checked(kind: Any, **values: str | None) -> Any:
     """The request, held to the same limits as over the API."""
     import msgspec
 

@@ -80,6 +80,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "node.cli_run",
         "node.cli_user",
         "node.cli_evidence",
+        "node.cli_keep",
         "node.commands",
         "node.docs",
         "registry.cli",

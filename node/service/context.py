@@ -28,6 +28,12 @@ class NodeKeys:
 
     message: SigningKey
     kem: dict[bytes, KemKey]
+    fallback_kid: bytes = b""
+
+    @property
+    def fallback(self) -> KemKey:
+        """The KEM key that the record names."""
+        return self.kem[self.fallback_kid]
 
     def kem_for(self, kid: bytes) -> KemKey | None:
         """Our key of that kid, while it is not erased."""

@@ -4,14 +4,17 @@ What is erased here is erased: nothing sealed under it can be opened again. Byte
 Source: at-rest 5.1, wire 6.
 """
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import quote
 
-from node.errors import Conflict, Unavailable
+from node.errors import BadInput, Conflict, Unavailable
 from node.store.connect import open_writer
 from node.store.migrations import KEYRING, KEYRING_ID, KEYRING_VERSION, migrate
 from node.store.problems import explained
@@ -154,6 +157,22 @@ class Keyring:
         with self._one_at_a_time:
             self._c.close()
 
+    def _take_over(self, old: sqlite3.Connection, files: dict[str, bytes]) -> None:
+        old.execute("begin")  # one moment of the other file
+        secrets = old.execute("select name, sealed, made_at, erase_at from secret").fetchall()
+        kept = [row for row in secrets if not row[0].startswith((*NEVER_COPIED, FILE))]
+        kept += [(FILE + name, data, 0, None) for name, data in files.items()]
+        tables = {"case_key": 3, "audit_head": 3, "journal_head": 3}
+        rows = {table: old.execute(f"select * from {table}").fetchall() for table in tables}
+
+        def put(c: sqlite3.Connection) -> None:
+            c.executemany("insert into secret (name, sealed, made_at, erase_at) values (?,?,?,?)", kept)
+            for table, width in tables.items():
+                c.executemany(f"insert into {table} values ({','.join('?' * width)})", rows[table])
+
+        self._in_transaction(put)
+        self._empty_log()
+
     def _in_transaction(self, fn: Callable[[sqlite3.Connection], T]) -> T:
         with self._one_at_a_time:
             try:
@@ -175,3 +194,41 @@ class Keyring:
     def _empty_log(self) -> None:
         with self._one_at_a_time:
             self._c.execute(_EMPTY_LOG).fetchall()
+
+
+NEVER_COPIED = ("prekey.", "fallback")  # what opens letters on their way is in no backup (wire 6)
+FILE = "file."
+
+
+def copy_keys(source: Path, target: Path, files: dict[str, bytes]) -> None:
+    """Copy a key file into the new file `target`, without what is never copied; `files` lie in it too, as they are.
+
+    Whole or not at all; also beside a running node. BadInput if there is such a file.
+    """
+    if target.exists():
+        raise BadInput("there is a file of that name already; name another one", field="target")
+    half = target.with_name(target.name + ".half")
+    half.unlink(missing_ok=True)
+    made = Keyring.open(half)
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(source))}?mode=ro", uri=True)) as old:
+            made._take_over(old, files)
+    except sqlite3.Error as error:
+        half.unlink(missing_ok=True)
+        raise explained(error) or error from error
+    finally:
+        made.close()
+        for suffix in ("-wal", "-shm"):
+            half.with_name(half.name + suffix).unlink(missing_ok=True)
+    if half.exists():
+        # Crash here: a file *.half lies beside; the next copy of that name removes it.
+        os.replace(half, target)
+
+
+def kept_files(path: Path) -> dict[str, bytes]:
+    """The files that lie in a copy of keys, by name; StoreBroken and the like when it is none."""
+    keyring = Keyring.open(path, create=False)
+    try:
+        return {row.name.removeprefix(FILE): row.sealed for row in keyring.all(FILE)}
+    finally:
+        keyring.close()

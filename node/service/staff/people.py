@@ -40,7 +40,7 @@ def first_user(staff: Staff, new: NewUser, office_seed: bytes) -> str:
     def make(work: Work) -> str:
         if work.people.all():
             raise Conflict("this node has users already; sign in as a coordinator and add more")
-        row = _add(staff, work, new, stretched, salt, user_seed, "node")
+        row = add_user(staff, work, new, stretched, salt, user_seed, "node")
         give(work, row, Secret(office_seed), staff.node.now())
         return row.user_id
 
@@ -63,7 +63,7 @@ async def create_user(staff: Staff, by: Caller, new: NewUser) -> UserView:
     seed = _seed_of(staff, by)
 
     def make(work: Work) -> UserView:
-        row = _add(staff, work, new, stretched, salt, user_seed, by.actor.user_id)
+        row = add_user(staff, work, new, stretched, salt, user_seed, by.actor.user_id)
         if seed is not None and new.role in READS_NAMES:
             _give(staff, work, row, seed, by)
         return _view(staff, work, row)
@@ -74,7 +74,7 @@ async def create_user(staff: Staff, by: Caller, new: NewUser) -> UserView:
 async def give_office(staff: Staff, by: Caller, user_id: str) -> UserView:
     """Give a caseworker or coordinator the office key; the giver's own sign-in must hold it."""
     by.actor.must_be("coordinator")
-    seed = _must_hold(staff, by)
+    seed = must_hold_office(staff, by)
 
     def hand(work: Work) -> UserView:
         row = _user(work, user_id)
@@ -162,7 +162,7 @@ async def change_password(staff: Staff, by: Caller, command: ChangePassword) -> 
 async def reset_password(staff: Staff, by: Caller, user_id: str, command: NewPassword) -> UserView:
     """A new password for somebody who lost theirs, by a coordinator whose sign-in holds the office key."""
     by.actor.must_be("coordinator")
-    seed = _must_hold(staff, by)
+    seed = must_hold_office(staff, by)
     salt, key_seed = staff.node.random(16), staff.node.random(32)
     stretched, now = await staff.stretch(command.password, salt), staff.node.now()
 
@@ -188,7 +188,10 @@ async def list_users(staff: Staff, by: Caller) -> list[UserView]:
     return await staff.node.store.read(lambda reader: [_view(staff, reader, row) for row in reader.people.all()])
 
 
-def _add(staff: Staff, work: Work, new: NewUser, stretched: Secret, salt: bytes, key_seed: bytes, by: str) -> UserRow:
+def add_user(
+    staff: Staff, work: Work, new: NewUser, stretched: Secret, salt: bytes, key_seed: bytes, by: str
+) -> UserRow:
+    """A row and its own keys for somebody new, in the caller's transaction."""
     node, now = staff.node, staff.node.now()
     user_id = node.random(16).hex()
     row = UserRow(
@@ -231,7 +234,8 @@ def _seed_of(staff: Staff, by: Caller) -> Secret | None:
     return None if held is None or by.actor.role != "coordinator" else held.seed
 
 
-def _must_hold(staff: Staff, by: Caller) -> Secret:
+def must_hold_office(staff: Staff, by: Caller) -> Secret:
+    """The office key of this sign-in, or NotAllowed."""
     seed = _seed_of(staff, by)
     if seed is None:
         raise NotAllowed(

@@ -119,7 +119,7 @@ def init_node(
     _claim(folder, new.country, random, record, now)
     (folder.path / RECORD_FILE).write_bytes(pack_node_record(record, message))
     # Crash before this line: `init` finds a database without a key file and says so; remove the folder and begin again.
-    _write_private(folder.path / KEY_FILE, seal_keyring({"pepper": random(32)}, kek, source, random))
+    write_private(folder.path / KEY_FILE, seal_keyring({"pepper": random(32)}, kek, source, random))
     return Made(office, record)
 
 
@@ -186,7 +186,7 @@ def _opened(
         clock,
         random,
         Seals(kek, random, CaseKeys(keyring, kek, clock, random), Secret(_journal_key(keyring, kek, clock, random))),
-        NodeKeys(message, {fallback.kid: fallback}),
+        NodeKeys(message, {fallback.kid: fallback}, fallback.kid),
         epoch,
         view,
         office,
@@ -336,6 +336,28 @@ def _read(path: Path) -> bytes:
         raise Unavailable("data folder holds no node; run `trm-node init` first, or check node.data_dir") from None
 
 
-def _write_private(path: Path, data: bytes) -> None:
+def kek_of_folder(folder: DataFolder, unlock: Unlock) -> Kek:
+    """The key-encryption key of a node that is not opened; Unavailable when it opens nothing there."""
+    sealed = _read(folder.path / KEY_FILE)
+    try:
+        kek = _kek(unlock, keyring_source(sealed))
+        open_keyring(sealed, kek)
+    except (OpenFailed, BadKey) as error:
+        raise Unavailable(f"{error}; check the passphrase or key file and start again") from None
+    return kek
+
+
+def open_secret(keyring: Keyring, name: str, kek: Kek) -> bytes:
+    """One secret of the key file."""
+    return _unwrap(name, keyring.get(name), kek)
+
+
+def keep_secret(keyring: Keyring, name: str, value: bytes, kek: Kek, random: Random, now: int) -> None:
+    """Put a new secret into the key file."""
+    keyring.put(name, _wrap(name, value, kek, random), now)
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """A file that only this user reads."""
     path.touch(mode=0o600)
     path.write_bytes(data)

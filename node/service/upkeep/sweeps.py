@@ -12,6 +12,7 @@ from node.service.delivery.control import close_given_up
 from node.service.delivery.queueing import queue_control
 from node.service.delivery.reseal import reseal_expiring
 from node.service.information.neutral import NEUTRAL_DUE, send_neutral
+from node.service.keep.backup import note_backup
 from node.service.keep.forget import destroy_spent, destroy_unused
 from node.service.keep.sweep import sweep as sweep_due
 from node.service.threads.erasure import empty_log
@@ -68,6 +69,7 @@ async def keys(opened: Opened) -> None:
     opened.keyring.note_audit_head(size, head, node.now())
     await node.store.write(lambda work: _forget(work, node.now()))
     if clock_is_believed(node):
+        await note_backup(node)
         await destroy_spent(node)
         destroy_unused(node)
     await empty_log(node)

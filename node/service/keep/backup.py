@@ -1,0 +1,171 @@
+"""Copies of a node: the database, and apart from it the keys; and the way back from both.
+
+A copy of the database alone opens nothing. A copy of the keys holds the message key, the journal's key and the keys of
+cases, and never a prekey or the fallback: those are made anew. Source: at-rest 5.1, 5.4; wire 6; H08.
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from node.clock import Clock
+from node.crypto.batch import Random
+from node.crypto.suite import KemKey, SigningKey
+from node.crypto.text import to_base64url
+from node.errors import BadInput, Unavailable
+from node.log import get
+from node.service.context import DAY_S, Node
+from node.service.keep.restored import HOLD
+from node.service.upkeep.restore import put_back
+from node.service.upkeep.setup import (
+    KEY_FILE,
+    RECORD_FILE,
+    Unlock,
+    keep_secret,
+    kek_of_folder,
+    open_secret,
+    write_private,
+)
+from node.store.copy import copy_into
+from node.store.db import Store
+from node.store.folder import DataFolder
+from node.store.keyring import Keyring, copy_keys, kept_files
+from registry.record import encode_record, pack_node_record, read_node_record
+
+log = get()
+LAST_BACKUP = "last-backup"
+RECORD_LIFE_S = 2 * 365 * DAY_S
+
+
+class LastBackup(msgspec.Struct, frozen=True):
+    """When the database was last copied; the node reads it, and destroys what only older copies needed."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A copy that was made and looked at: its size in bytes, SHA-256 in hex, and how many cases it holds."""
+
+    size: int
+    sha256: str
+    cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """How a restored node stands: whether everybody is held until two people answer, and whether its record changed."""
+
+    held: bool
+    new_record: bool
+
+
+def back_up(folder: DataFolder, target: Path, clock: Clock) -> Copied:
+    """Copy the database to a new file, also beside a running node; BadInput if there is one, or it is no place for it.
+
+    The copy is opened and checked before anybody is told that it exists.
+    """
+    if target.resolve().parent == folder.path.resolve():
+        raise BadInput("a backup in the data folder is lost with it; name a file elsewhere", field="target")
+    if not folder.database.is_file():
+        raise Unavailable("there is no database in the data folder; run init first, or name the right folder")
+    at = clock.now()
+    copy_into(folder.database, target)
+    store = Store.open(target, read_only=True)
+    try:
+        if store.check():
+            raise Unavailable("the copy is damaged; look at the disk and make another one")
+        cases = len(store.read_sync(lambda reader: reader.spent.keys_of_cases()))
+    finally:
+        store.close()
+        for suffix in ("-wal", "-shm"):
+            target.with_name(target.name + suffix).unlink(missing_ok=True)
+    write_private(folder.path / LAST_BACKUP, msgspec.json.encode(LastBackup(at)))
+    return Copied(target.stat().st_size, hashlib.sha256(target.read_bytes()).hexdigest(), cases)
+
+
+def back_up_keys(folder: DataFolder, target: Path) -> None:
+    """Copy the keys to a new file: sealed as they are, without prekeys and fallback. Keep it 30 days at most."""
+    if target.resolve().parent == folder.path.resolve():
+        raise BadInput("a backup in the data folder is lost with it; name a file elsewhere", field="target")
+    files = {name: (folder.path / name).read_bytes() for name in (KEY_FILE, RECORD_FILE)}
+    copy_keys(folder.keys, target, files)
+
+
+def come_back(
+    folder: DataFolder, backup: Path, keys: Path | None, unlock: Unlock, clock: Clock, random: Random
+) -> bool:
+    """Put copies in place; the node that opens the folder next begins a new epoch and lays the journal over it.
+
+    True when a new record was written, because the fallback key is in no copy. BadInput before a key is overwritten.
+    """
+    with folder.lock():
+        if keys is not None:
+            _keys_back(folder, keys)
+        # Crash here: the keys are back and the database is not; restore again, without the copy of the keys.
+        put_back(folder, backup)
+        return _new_fallback(folder, unlock, clock, random)
+
+
+def is_held(node: Node) -> bool:
+    """Whether everybody is held until two people answer."""
+    return node.store.read_sync(lambda reader: reader.meta.get(HOLD)) is not None
+
+
+async def note_backup(node: Node) -> int:
+    """A backup was made: keys that only older copies needed may go now. How many; safe to repeat."""
+    path = node.store.folder / LAST_BACKUP
+    try:
+        last = msgspec.json.decode(path.read_bytes(), type=LastBackup)
+    except FileNotFoundError:
+        return 0
+    except (OSError, msgspec.DecodeError):
+        log.warning("last_backup_unreadable")
+        return 0
+    return await node.store.write(lambda work: work.spent.backed_up(min(last.at, node.now())))
+
+
+def _keys_back(folder: DataFolder, keys: Path) -> None:
+    if folder.keys.exists() or (folder.path / KEY_FILE).exists():
+        raise BadInput("this data folder has keys; a copy of them is for a folder without any", field="keys")
+    if not keys.is_file():
+        raise BadInput("there is no copy of keys of that name; name the file to restore", field="keys")
+    try:
+        files = kept_files(keys)
+    except Unavailable as error:
+        raise BadInput(f"the copy of the keys cannot be used: {error.message}", field="keys") from error
+    if KEY_FILE not in files:
+        raise BadInput("this is no copy of the keys of a node", field="keys")
+    copy_keys(keys, folder.keys, {})
+    for name, data in files.items():
+        write_private(folder.path / name, data)
+
+
+def _new_fallback(folder: DataFolder, unlock: Unlock, clock: Clock, random: Random) -> bool:
+    """A fallback key of its own, which no copy has, and the next record, which says so."""
+    kek, now = kek_of_folder(folder, unlock), clock.now()
+    keyring = Keyring.open(folder.keys, create=False)
+    try:
+        if keyring.get("fallback") is not None:
+            return False
+        message, seed = SigningKey(open_secret(keyring, "message", kek)), random(32)
+        record, data, _ = read_node_record((folder.path / RECORD_FILE).read_bytes())
+        fresh = msgspec.structs.replace(
+            record, serial=record.serial + 1, prev_sha256=hashlib.sha256(data).hexdigest(), issued_at=now,
+            valid_until=max(record.valid_until, now + RECORD_LIFE_S // 2),
+            kem_fallback=to_base64url(KemKey(seed).public),
+        )  # fmt: skip
+        assert encode_record(fresh) != data
+        packed = pack_node_record(fresh, message)
+        read_node_record(packed)
+        beside = folder.path / f"{RECORD_FILE}.new"
+        write_private(beside, packed)
+        keep_secret(keyring, "fallback", seed, kek, random, now)
+        # Crash here: the key is there and the record says another one; `trm-node doctor` finds it, restore again.
+        os.replace(beside, folder.path / RECORD_FILE)
+    finally:
+        keyring.close()
+    return True

@@ -22,6 +22,7 @@ from node.errors import Unavailable
 from node.health import health_routes, metrics_application
 from node.jobs import Job, Jobs
 from node.log import configure, get
+from node.pager import Pager, channels_of
 from node.peer.api import routes as peer_routes
 from node.peer.limits import Buckets
 from node.peer.worker import Workers
@@ -31,6 +32,7 @@ from node.service.delivery.incoming import judge_parked
 from node.service.directory.publishing import send_entries
 from node.service.network.prekeys import load_bundles
 from node.service.network.registry import RegistryKeeper
+from node.service.safety import alarms
 from node.service.staff.sign_in import SignInLimits, Staff
 from node.service.statistics.yearly import make_year
 from node.service.upkeep import birthdays, sweeps
@@ -100,7 +102,9 @@ async def running(loaded: Loaded) -> AsyncIterator[Running]:
     workers = Workers(node)
     limits = SignInLimits(config.limits.session_idle_s, config.limits.session_max_s)
     staff = Staff(node, opened.pepper, limits=limits)
+    node.page_by = channels_of(config.alarm)
     jobs = Jobs(_rows(opened, keeper, staff, config), node.clock, config.limits.max_clock_jump_s)
+    node.on_alarm, node.on_page = (lambda: jobs.wake("alarms")), (lambda: jobs.wake("pages"))
     runners: list[web.AppRunner] = []
     asks = asyncio.create_task(keeper.answer_asks(), name="registry asks")
     try:
@@ -146,12 +150,14 @@ async def serve(loaded: Loaded) -> None:
 
 
 def _rows(opened: Opened, keeper: RegistryKeeper, staff: Staff, config: Config) -> list[Job]:
-    node = opened.node
+    node, pager = opened.node, Pager(opened.node, config.alarm)
     return [
         #   name        every s                      what it does, safe to call by hand
         Job("registry", config.registry.refresh_s, keeper.refresh, jitter_s=max(1, config.registry.refresh_s // 10)),
         Job("reseal", 3600, lambda: sweeps.reseal(node)),
         Job("overdue", 60, lambda: sweeps.overdue(node)),
+        Job("alarms", 30, lambda: alarms.climb(node)),
+        Job("pages", 15, pager.send_due),
         Job("gaps", 60, lambda: sweeps.gaps(node)),
         Job("heads", 3600, lambda: sweeps.heads(node)),
         Job("coming_of_age", 3600, lambda: birthdays.coming_of_age(node)),

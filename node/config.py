@@ -91,6 +91,22 @@ class LimitsSection(Section, frozen=True):
     max_clock_jump_s: Count = 30
 
 
+class AlarmSection(Section, frozen=True):
+    """How people on call are reached when something about danger waits. Neither says anything but that it waits."""
+
+    smtp_host: str = ""  # empty: no mail
+    smtp_port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 587
+    smtp_security: Annotated[str, msgspec.Meta(pattern="^(starttls|tls|none)$")] = "starttls"
+    smtp_user: str = ""
+    smtp_password_file: Path | None = None
+    sender: str = ""  # the address that the mail comes from
+    to: tuple[str, ...] = ()  # beside the roster, at once
+    backup_to: tuple[str, ...] = ()  # beside the roster, when nobody took it up within the hour
+    command: tuple[str, ...] = ()  # for pagers: a program and its arguments; a word and a count are added
+    backup_command: tuple[str, ...] = ()  # instead of `command` for the back-up
+    timeout_s: Annotated[int, msgspec.Meta(ge=1, le=120)] = 20
+
+
 class LogSection(Section, frozen=True):
     """How much is logged; never what about whom."""
 
@@ -106,6 +122,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     keys: KeysSection = KeysSection()
     tls: TlsSection = TlsSection()
     limits: LimitsSection = LimitsSection()
+    alarm: AlarmSection = AlarmSection()
     log: LogSection = LogSection()
 
 
@@ -296,7 +313,30 @@ def _checked(config: Config) -> Config:
     # 7. a session cannot idle longer than it lives
     if config.limits.session_idle_s > config.limits.session_max_s:
         raise BadConfig("limits.session_idle_s is over limits.session_max_s; lower it", field="limits.session_idle_s")
+    # 8. what calls people must be able to
+    _check_alarm(config.alarm)
     return config
+
+
+def _check_alarm(alarm: AlarmSection) -> None:
+    if alarm.smtp_host and "@" not in alarm.sender:
+        raise BadConfig("alarm.smtp_host is set and alarm.sender is no address; name the sender", field="alarm.sender")
+    for name, addresses in (("to", alarm.to), ("backup_to", alarm.backup_to)):
+        if any("@" not in one or any(c.isspace() for c in one) for one in addresses):
+            raise BadConfig(f"alarm.{name} holds something that is no address", field=f"alarm.{name}")
+    if bool(alarm.smtp_user) != (alarm.smtp_password_file is not None):
+        raise BadConfig(
+            "alarm.smtp_user and alarm.smtp_password_file go together; set both or none", field="alarm.smtp_user"
+        )
+    if alarm.smtp_user and alarm.smtp_security == "none":
+        raise BadConfig(
+            "alarm.smtp_user would sign in without encryption; set alarm.smtp_security", field="alarm.smtp_security"
+        )
+    for name, argv in (("command", alarm.command), ("backup_command", alarm.backup_command)):
+        if argv and not Path(argv[0]).is_absolute():
+            raise BadConfig(
+                f"alarm.{name} does not begin with a whole path; no shell looks for it", field=f"alarm.{name}"
+            )
 
 
 def _is_loopback(host: str) -> bool:

@@ -3,6 +3,7 @@
 Reads only; it may run beside a working node. A check that cannot be made because of an earlier fault says so.
 """
 
+import os
 import shutil
 import sys
 
@@ -10,6 +11,7 @@ from node.config import read_secret
 from node.doctor_data import data_folder, database, registry_copy, root, running, sealed_keys
 from node.errors import OpenTRMError
 from node.findings import Check, Finding, Patient
+from node.pager import channels_of, try_connection
 
 OLDEST_PYTHON = (3, 11)
 OLDEST_BELIEVABLE = 1_763_942_400  # 2025-11-24: this program is younger than that
@@ -114,6 +116,24 @@ def keys(patient: Patient) -> Finding:
     return Finding("keys", "ok", "the secret that unlocks the node can be read")
 
 
+def alarms(patient: Patient) -> Finding:
+    """A letter about danger calls people; it must be possible to reach them."""
+    alarm = patient.loaded.config.alarm
+    if not channels_of(alarm):
+        return Finding(
+            "alarm",
+            "warning",
+            "nobody is called when a letter about danger arrives: neither mail nor a command is set",
+            "set alarm.smtp_host and alarm.sender, or alarm.command",
+        )
+    for name, argv in (("command", alarm.command), ("backup_command", alarm.backup_command)):
+        if argv and not os.access(argv[0], os.X_OK):
+            return Finding("alarm", "wrong", f"alarm.{name} names no program that may be run", "name one")
+    if alarm.smtp_host:
+        try_connection(alarm)
+    return Finding("alarm", "ok", "people on call can be reached")
+
+
 def _made(check: Check, patient: Patient) -> Finding:
     try:
         return check(patient)
@@ -130,6 +150,7 @@ CHECKS: list[Check] = [
     disk,
     clock,
     keys,
+    alarms,
     sealed_keys,
     database,
     root,

@@ -73,6 +73,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "securesystemslib": ("registry",),
     "sqlite3": ("node.store",),
     "sqlite_utils": ("node.store",),
+    "smtplib": ("node.pager",),
     "structlog": ("node.log",),
     "apscheduler": ("node.jobs",),
     "click": (

@@ -15,6 +15,7 @@ from node.api.problems import MEDIA_TYPE, Problem
 from node.api.routes import ROUTES
 
 PATH_NAMES: Final = {
+    "alert": "the id of an alert: of its letter, or under which it waits",
     "case": "the id of a case of this node",
     "consent": "the id of a consent record",
     "country": "ISO 3166-1 alpha-2",

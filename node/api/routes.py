@@ -12,6 +12,7 @@ from node.api.routes_information import INFORMATION
 from node.api.routes_keep import KEEP
 from node.api.routes_people_of_case import PEOPLE_OF_CASE
 from node.api.routes_rights import RIGHTS
+from node.api.routes_safety import SAFETY
 from node.api.routes_staff import SIGN_IN, STAFF
 from node.api.routes_threads import THREADS
 
@@ -29,4 +30,5 @@ ROUTES: tuple[Route, ...] = (
     *DIRECTORY,
     *FIGURES,
     *OVERSIGHT,
+    *SAFETY,
 )

@@ -76,6 +76,9 @@ class Node:
     shelf: tuple[object, Shelf] | None = None  # the directory made ready for matching, and what it was made from
     news_at: float = float("-inf")  # monotonic seconds: when a peer's unknown snapshot last made us refresh
     noted_heads: Callable[[], list[tuple[int, bytes]]] = list  # (size, hash) of the audit, noted beside the keys
+    page_by: tuple[str, ...] = ()  # how people on call are reached: `mail`, `command`
+    on_alarm: Callable[[], None] = lambda: None
+    on_page: Callable[[], None] = lambda: None
     on_new_peer: Callable[[str], None] = lambda peer: None
     on_unknown_key: Callable[[], None] = lambda: None
     gate_open: dict[str, object] = field(default_factory=dict)  # by letter: the question to which the gate was open

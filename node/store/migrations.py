@@ -13,6 +13,7 @@ from node.store.migrations_delivery import DELIVERY_SQL
 from node.store.migrations_directory import DIRECTORY_SQL
 from node.store.migrations_keep import CASE_KEYS_SQL, KEEP_SQL
 from node.store.migrations_ladder import LADDER_SQL
+from node.store.migrations_safety import SAFETY_SQL
 from node.store.problems import NewerSchema
 from node.store.tables import KEYRING_SQL, NODE_SQL
 
@@ -65,6 +66,12 @@ def m005_directory(db: Database) -> None:
 def m006_ladder(db: Database) -> None:
     """When somebody was reminded of a deadline, and who stands in for whom."""
     _run(db.conn, LADDER_SQL)
+
+
+@NODE()
+def m007_safety(db: Database) -> None:
+    """Alarms and their ladders, pages, on call, drills, distrust, contacts off the network."""
+    _run(db.conn, SAFETY_SQL)
 
 
 @KEYRING()

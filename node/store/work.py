@@ -8,15 +8,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, overload
 
+from node.store.alarms import Alarms, Pages
 from node.store.archive import Archive
 from node.store.audit import Audit
 from node.store.cases import Cases
 from node.store.channels import Channels
 from node.store.directory import Directory
+from node.store.distrust import Concerns, Distrusts, OffNetwork
 from node.store.keep import Certificates, Dates, Restored, SealedRows, Spent
 from node.store.ledger import Ledger
 from node.store.letters import Letters
 from node.store.meta import Meta
+from node.store.on_call import OnCall
 from node.store.outbox import Outbox
 from node.store.peers import Peers
 from node.store.people import People
@@ -53,18 +56,24 @@ class Repository(Generic[R]):
 class Reader:
     """One consistent view of the database; a write through it fails."""
 
+    alarms = Repository(Alarms)
     archive = Repository(Archive)
     audit = Repository(Audit)
     cases = Repository(Cases)
     certificates = Repository(Certificates)
     channels = Repository(Channels)
     dates = Repository(Dates)
+    concerns = Repository(Concerns)
     deadlines = Repository(Deadlines)
     directory = Repository(Directory)
+    distrusts = Repository(Distrusts)
     ledger = Repository(Ledger)
     letters = Repository(Letters)
     meta = Repository(Meta)
+    off_network = Repository(OffNetwork)
+    on_call = Repository(OnCall)
     outbox = Repository(Outbox)
+    pages = Repository(Pages)
     peers = Repository(Peers)
     people = Repository(People)
     restored = Repository(Restored)

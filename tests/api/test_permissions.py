@@ -13,7 +13,7 @@ from tests.api.conftest import PASSWORD, Desk
 
 LOGINS = {"caseworker": "cleo", "coordinator": "ana", "auditor": "dora", "operator": "olaf", "machine": "machine"}
 OBJECTS = ("case", "thread", "letter", "consent", "pending")
-UNKNOWN = dict.fromkeys(("case", "thread", "letter", "consent", "user", "token"), "0" * 32) | {
+UNKNOWN = dict.fromkeys(("case", "thread", "letter", "consent", "user", "token", "alert"), "0" * 32) | {
     "pending": "999999",
     "task": "999999",
     "country": "XZ",

@@ -21,6 +21,8 @@ from node.service.threads.stops import end_by_gate
 from node.store.outbox import EnvelopeRow, Waiting
 from node.store.work import Work
 
+AT_RELEASE = "at release"  # stands for the second person, who was asked for when the letter first left
+
 
 def still_wanted(node: Node, work: Work, row: EnvelopeRow, now: int) -> bool:
     """The gate again before a retry: bytes it refuses are never posted again, and their statement is given up."""
@@ -92,7 +94,7 @@ def _gate_again(node: Node, work: Work, waiting: Waiting, now: int) -> Gate | No
     letter = decode_own(book.payload(row))
     tokens = {entry.token for entry in letter.consent}
     persons = {token: person for token, person in found.file.persons.items() if token in tokens}
-    queued = Queued(msgspec.Raw(b""), "node", "caseworker", persons)
+    queued = Queued(msgspec.Raw(b""), "node", "caseworker", persons, AT_RELEASE)
     return gate_of(node, work, book.case(found.row.case_id), letter, queued, found.file, waiting, now)
 
 

@@ -25,6 +25,7 @@ from node.protocol.letters.decode import AnyControl
 from node.service.context import Node
 from node.service.delivery.queueing import queue_control
 from node.service.directory.arrival import entry_challenged, entry_published
+from node.service.safety.arrivals import opened_there
 from node.service.threads.undo import undo_refused
 from node.store.outbox import EnvelopeRow
 from node.store.work import Work
@@ -140,6 +141,7 @@ def _opened(node: Node, work: Work, peer: str, body: ControlBody, now: int) -> N
         return  # no letter of ours to this country
     work.letters.opened_by_peer(peer, body.letter_id, min(body.opened_at, now))
     work.deadlines.meet(body.letter_id, "opened")
+    opened_there(node, work, peer, body.letter_id, now)
 
 
 def _refused(node: Node, work: Work, peer: str, body: ControlBody, now: int) -> None:

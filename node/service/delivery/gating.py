@@ -30,7 +30,10 @@ def gate_of(
     peer = waiting.peer
     consents = Book(node, work).consents(case)
     standing = after_restore(work, case.id, letter.thread)
-    draft = GateDraft(letter, facts_of(file), queued.actor, queued.actor_role, queued.persons, after_restore=standing)
+    draft = GateDraft(
+        letter, facts_of(file), queued.actor, queued.actor_role, queued.persons, after_restore=standing,
+        second=queued.second,
+    )  # fmt: skip
     objections = ask_gate(node, case.case, consents, draft, recipient_facts(node, peer, now), now)
     asked = (*still_confirmed(node, work, file, letter, peer, now), *word_missing(node, waiting, letter))
     return Gate((*objections, *asked))

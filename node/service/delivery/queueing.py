@@ -24,13 +24,15 @@ CONTROL_RANK: Final = 1
 class Queued(msgspec.Struct, frozen=True):
     """What the outbox keeps of a letter until its release: the draft, and who decided it for whom.
 
-    `letter` is the encoded letter with the numbers of a draft; `persons` maps its consent tokens to our person ids.
+    `letter` is the encoded letter with the numbers of a draft; `persons` maps its consent tokens to our person ids;
+    `second` is who confirmed it where two people are needed.
     """
 
     letter: msgspec.Raw
     actor: str
     actor_role: ActorRole
     persons: dict[str, str] = {}
+    second: str = ""
 
 
 def queue_letter(
@@ -81,6 +83,6 @@ def queue_control(
     return letter_id
 
 
-def draft_of(letter: AnyLetter, actor: str, actor_role: ActorRole, persons: dict[str, str]) -> Queued:
+def draft_of(letter: AnyLetter, actor: str, actor_role: ActorRole, persons: dict[str, str], second: str = "") -> Queued:
     """The outbox form of a drafted letter, checked as its receiver will check it."""
-    return Queued(msgspec.Raw(encode(letter)), actor, actor_role, persons)
+    return Queued(msgspec.Raw(encode(letter)), actor, actor_role, persons, second)

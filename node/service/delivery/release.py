@@ -25,6 +25,7 @@ from node.service.delivery.release_control import prepared_control
 from node.service.delivery.released import Ready, draft_of, put_released
 from node.service.delivery.words import MAX_BATCH
 from node.service.network.prekeys import needs_bundle
+from node.service.safety.arrivals import cannot_leave
 from node.service.threads.book import Book
 from node.service.threads.expectations import expect
 from node.service.threads.stops import end_by_gate, stop_is_suppressed
@@ -159,6 +160,7 @@ def _timed(thread: Thread, letter: AnyLetter) -> Thread:
 
 def _kept_back(node: Node, work: Work, waiting: Waiting, letter: AnyLetter, case_id: str, gate: Gate, now: int) -> None:
     first = gate.objections[0]
+    cannot_leave(node, work, letter, gate.cancelled, now)
     if gate.cancelled:
         work.outbox.end(waiting.letter_id, "cancelled", now)
         _unqueue(node, work, waiting, now)

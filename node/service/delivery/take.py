@@ -14,11 +14,13 @@ from node.protocol.cases.case import Case, CaseThread, Person
 from node.protocol.gate.desk import holds
 from node.protocol.gate.facts import ThreadFacts
 from node.protocol.gate.shown import receiver
+from node.protocol.letters.bodies_safety import AlertBody
 from node.protocol.letters.codes import NOT_IN_THIS_STATE, AgeBand
 from node.protocol.letters.control import RefusedBody
 from node.protocol.letters.decode import AnyControl, AnyLetter, decode_again
 from node.protocol.letters.frame import Letter, is_stop
 from node.protocol.letters.kinds import KINDS
+from node.protocol.safety import IN_DANGER, is_safety
 from node.protocol.threads import receiving
 from node.protocol.threads.outcome import Verdict
 from node.protocol.threads.thread import Entry, Shared, Thread, after_stop, entry_of
@@ -27,6 +29,8 @@ from node.service.delivery.control import take_control
 from node.service.delivery.queueing import queue_control
 from node.service.delivery.standing import Effect, effect_of
 from node.service.rights.complaints import case_of_complaint
+from node.service.safety.alarms import About, raise_alarm
+from node.service.safety.arrivals import DANGER
 from node.service.threads.book import Book, OpenCase, OpenFile
 from node.service.threads.effects import apply_effects
 from node.service.threads.expectations import CONFIRM, CONFIRMS, OPENED, settle
@@ -64,7 +68,7 @@ def take_letter(
     book = Book(node, work)
     known = work.threads.get(peer, letter.thread)
     if known is not None and known.sealed is None:
-        return _after_erasure(work, letter, peer, now)
+        return _after_erasure(node, work, one, letter, payload, now)
     found = book.file(peer, letter.thread)
     verdict = _verdict(node, work, found, letter, peer, now)
     if verdict.thread is None:  # refused and nothing known of the thread: only the ledger remembers it
@@ -93,8 +97,18 @@ def take_letter(
     return 0
 
 
-def _after_erasure(work: Work, letter: AnyLetter, peer: str, now: int) -> int:
-    """All we know of this thread is that it was over and erased: answered like one that has ended, and not kept."""
+def _after_erasure(node: Node, work: Work, one: Arrival, letter: AnyLetter, payload: bytes, now: int) -> int:
+    """All we know of this thread is that it was over and erased: answered like one that has ended, and not kept.
+
+    A danger is kept and calls people all the same: what they need stands in the letter itself (H02).
+    """
+    peer = one.sender
+    if letter.kind in IN_DANGER:
+        if objection := receiver(letter, ThreadFacts()):
+            return objection.reason
+        _store(node, work, one, letter, payload, None, None, None)
+        raise_alarm(node, work, "call", letter.letter_id, DANGER, now, About(peer, None, letter.letter_id))
+        return 0
     if not is_stop(letter) and not after_stop(letter.kind):
         return NOT_IN_THIS_STATE
     work.tasks.add("letter_after_erasure", now, peer=peer, thread_id=letter.thread, letter_id=letter.letter_id)
@@ -145,22 +159,33 @@ def _begun(node: Node, work: Work, book: Book, letter: AnyLetter, thread: Thread
     """
     known = case_of_complaint(work, letter, thread.peer)
     case = book.new_case(_intake(node, letter, thread, now), None, now) if known is None else book.case(known)
-    if KINDS[letter.kind].opens:
+    if KINDS[letter.kind].opens and not is_safety(letter.kind):  # a danger makes an alarm instead
         work.tasks.add(f"new_{thread.matter}", now, case_id=case.id, peer=thread.peer, thread_id=letter.thread,
                        letter_id=letter.letter_id)  # fmt: skip
     return book.new_file(
         case,
-        ThreadFile(thread, opening=letter.letter_id, urgency=letter.urgency, first_ends=letter.thread_ends,
-                   retention_until=letter.retention_until),
+        ThreadFile(thread, persons=_named(letter, case.case), opening=letter.letter_id, urgency=letter.urgency,
+                   first_ends=letter.thread_ends, retention_until=letter.retention_until),
         now,
     )  # fmt: skip
+
+
+def _named(letter: AnyLetter, case: Case) -> dict[str, str]:
+    """Whom the tokens of an alert mean here: the persons that its case begins with."""
+    who = letter.body.who if isinstance(letter.body, AlertBody) else ()
+    return dict(zip(who, (person.person_id for person in case.persons), strict=False))
 
 
 def _intake(node: Node, letter: AnyLetter, thread: Thread, now: int) -> Case:
     band: AgeBand | None = getattr(letter.body, "age_band", None)
     bands = [] if band is None else [band, *getattr(letter.body, "dependants", ())]
+    # An alert says no age: whoever may be a child is treated as one until two people have settled it (R12).
+    unknown = isinstance(letter.body, AlertBody)
+    bands = ["16-17" for _ in letter.body.who] if isinstance(letter.body, AlertBody) else bands
     persons = tuple(
-        Person(person_id=node.random(8).hex(), role="dependant" if place else "person", age_band=band)
+        Person(
+            person_id=node.random(8).hex(), role="dependant" if place else "person", age_band=band, age_in_doubt=unknown
+        )
         for place, band in enumerate(bands)
     )
     ids = tuple(person.person_id for person in persons)

@@ -18,6 +18,7 @@ from node.protocol.letters.frame import Letter
 from node.protocol.letters.kinds import KINDS
 from node.protocol.letters.strict import Malformed
 from node.protocol.rules import Objection
+from node.protocol.safety import is_safety
 from node.protocol.threads import machine
 from node.protocol.threads.thread import entry_of
 from node.service.access import may_work_on
@@ -30,6 +31,7 @@ from node.service.delivery.queueing import Queued, queue_letter
 from node.service.delivery.recipients import recipient_facts
 from node.service.keep.restored import after_restore
 from node.service.rights.erasures import must_name_onward, note_kept, tell_onward
+from node.service.safety.arrivals import by_us
 from node.service.threads.book import Book, OpenCase, OpenFile
 from node.service.threads.commands import Act, ActDone
 from node.service.threads.drafting import STATES_CONSENT, Stated, disclose, frame, persons_of, state_consents
@@ -155,6 +157,7 @@ def queue_decided(
     letter: "Letter[Body]",
     stated: Stated,
     now: int,
+    second: str = "",
 ) -> ActDone:
     """The gate at drafting, the tables, then everything that follows in the same transaction.
 
@@ -170,7 +173,9 @@ def queue_decided(
     except ValueError as error:
         raise BadInput("the letter does not match its schema", field="body") from error
     standing = after_restore(work, case.id, letter.thread)
-    draft = GateDraft(letter, facts_of(file), actor.user_id, actor.role, stated.persons, after_restore=standing)
+    draft = GateDraft(
+        letter, facts_of(file), actor.user_id, actor.role, stated.persons, after_restore=standing, second=second
+    )
     objections = ask_gate(node, case.case, book.consents(case), draft, recipient_facts(node, peer, now), now)
     if _must_not_queue(objections):
         raise _refusal(_must_not_queue(objections)[0])
@@ -181,9 +186,11 @@ def queue_decided(
     if not file.first_ends:
         file = msgspec.structs.replace(file, first_ends=letter.thread_ends)
     book.put_file(found, file, now)
-    queued = Queued(msgspec.Raw(payload), actor.user_id, actor.role, stated.persons)
+    queued = Queued(msgspec.Raw(payload), actor.user_id, actor.role, stated.persons, second)
     queue_letter(node, work, found.dek, case.id, peer, letter, queued, now, now)
     work.audit.append(now, actor.user_id, "queued", letter.letter_id, rule=objections[0].rule if objections else "R36")
+    if is_safety(letter.kind):
+        by_us(node, work, found, letter, actor.user_id, now)
     return ActDone(
         thread=found.row.thread_id,
         letter_id=letter.letter_id,

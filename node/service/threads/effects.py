@@ -22,6 +22,7 @@ from node.protocol.letters.bodies_rights import (
 from node.protocol.letters.decode import AnyLetter
 from node.protocol.letters.frame import is_stop
 from node.protocol.letters.kinds import LETTER
+from node.protocol.safety import is_safety
 from node.protocol.threads import machine
 from node.protocol.threads.thread import after_stop
 from node.service.cases.family_found import family_found
@@ -32,6 +33,7 @@ from node.service.rights.access import answer_came, request_came
 from node.service.rights.breach import notice_came
 from node.service.rights.complaints import complaint_answered
 from node.service.rights.corrections import correction_came
+from node.service.safety.arrivals import arrived
 from node.service.threads.book import Book, OpenFile
 from node.store.work import Work
 
@@ -43,6 +45,8 @@ def apply_effects(node: Node, work: Work, found: OpenFile, letter: AnyLetter, no
     """Let a counting letter take effect; called once for each."""
     if is_stop(letter):
         _stopped(node, work, found, letter, now)
+    if is_safety(letter.kind):
+        arrived(node, work, found, letter, now)
     effect = _EFFECTS.get(type(letter.body))
     if effect is not None:
         effect(node, work, found, letter, now)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from node.protocol.letters.decode import AnyLetter
+from node.protocol.safety import IN_DANGER
 from node.protocol.threads.deadlines import HOUR, REPLIES
 from node.protocol.threads.thread import Awaited, Thread
 from node.store.work import Work
@@ -23,7 +24,8 @@ def expect(
 ) -> None:
     """What a letter of ours makes us wait for: its opening, and the answers it starts or settles."""
     peer = thread.peer
-    if not thread.stopped:  # after a stop nobody tells that a letter was opened (wire 7)
+    # After a stop nobody tells that a letter was opened (wire 7); a danger has a ladder of its own.
+    if not thread.stopped and letter.kind not in IN_DANGER:
         opened_by = letter.written_at + REPLIES["letter.opened"].within(letter.urgency).hours * HOUR
         work.deadlines.start(peer, letter.thread, letter.letter_id, OPENED, opened_by)
     if letter.kind in ASKS_TO_CONFIRM and letter.reply_by is not None:

@@ -13,6 +13,7 @@ from node.protocol.letters.bodies import ArrangeBody
 from node.protocol.letters.bodies_return import TravelPlanBody
 from node.protocol.letters.bodies_way import DepartureBody, TransitDepartureBody
 from node.protocol.letters.decode import AnyLetter
+from node.protocol.safety import SAFETY_MATTER, is_safety
 from node.protocol.threads.deadlines import Calendar, arrival_by, departure_by, reply_by, thread_ends
 from node.service.context import DAY_S, Node
 from node.service.threads.files import ThreadFile
@@ -32,6 +33,8 @@ def times_of(node: Node, peer: str, letter: AnyLetter, file: ThreadFile, now: in
     calendar, shared = calendar_of(node, peer), file.thread.shared
     ends = thread_ends(letter.kind, letter.urgency, now, shared.accepted, calendar)
     due = reply_by(letter.kind, letter.urgency, now, calendar)
+    if is_safety(letter.kind) and file.thread.matter != SAFETY_MATTER.name:  # it rides: the thread lives no longer
+        return Times(reply_by=due, thread_ends=shared.thread_ends or file.first_ends or ends)
     due = due or _told_by(letter, file)
     return Times(reply_by=due, thread_ends=max(ends, due or 0, shared.thread_ends))
 

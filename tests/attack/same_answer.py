@@ -21,6 +21,7 @@ from tests.world import HER, MemoryPost, World
 
 UPDATE = {"status": "as_planned", "services_started": [], "services_stopped": [], "plan_review_date": []}
 NOTHING, UNKNOWN = "nothing", "first contact"
+LEADING = "leading"  # the first letter of a request also pays for the signature of all; it is compared with nothing
 
 # What only XA knows of the person of a thread. "nothing again" shows how far two equal states seem to differ.
 KNOWN: dict[str, Callable[[str], tuple[Change, ...]]] = {
@@ -107,18 +108,19 @@ async def one_round(ready: Ready, turn: int, post: OneByOne | None = None) -> li
     """A letter for each state, one after the other; the order turns, so that no state is always first."""
     states = [*KNOWN, *OFFERS]
     at = turn % len(states)
-    for state in (*states[at:], *states[:at]):
+    for state in (LEADING, *states[at:], *states[:at]):
         await _write(ready, state, turn)
     post = post or OneByOne(ready.world)
     post.came.clear()
     while await ready.world["XD"].deliver("XA", post):
         pass
-    return [Answered(ready.state_of(envelope), size, took_s) for envelope, size, took_s in post.came]
+    came = [Answered(ready.state_of(envelope), size, took_s) for envelope, size, took_s in post.came]
+    return [one for one in came if one.state != LEADING]
 
 
 async def _write(ready: Ready, state: str, turn: int) -> None:
     xd = ready.world["XD"]
-    if state in OFFERS:
+    if state in (LEADING, *OFFERS):
         ready.offered[(await xd.offer("XA")).thread] = state
         return
     threads = ready.threads[state]

@@ -5,7 +5,12 @@ Times are measured in `make bench` (`tests/bench/same_answers.py`); a test that 
 
 import re
 import sqlite3
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -15,7 +20,30 @@ from tests.attack.same_answer import COMPARED, OneByOne, make_ready, one_round
 from tests.attack.test_uniform_answers import answers_to
 from tests.world import World, make_world
 
+ROOT = Path(__file__).resolve().parents[2]
+NODE = ROOT / "node"
 A_VALUE = re.compile(r"x'[0-9A-F]*'|'(?:[^']|'')*'|\b\d+(?:\.\d+)?\b|\bNULL\b", re.I)
+
+
+HANDFUL = 12
+JUDGING = ("node/protocol/gate/", "node/protocol/cases/")  # pure functions over a few facts in memory
+
+
+@pytest.fixture
+def calls() -> Iterator[Counter[str]]:
+    """How often each function of ours was called, on every thread begun from now on and on this one."""
+    seen: Counter[str] = Counter()
+
+    def note(frame: FrameType, event: str, _: Any) -> None:
+        path = Path(frame.f_code.co_filename)
+        if event == "call" and path.is_relative_to(NODE) and path.name != "writer.py":  # which waits for its queue
+            seen[f"{path.relative_to(ROOT).as_posix()}:{frame.f_code.co_name}"] += 1
+
+    threading.setprofile(note)
+    sys.setprofile(note)
+    yield seen
+    sys.setprofile(None)
+    threading.setprofile(None)
 
 
 @pytest.fixture
@@ -54,7 +82,7 @@ async def test_attack_57_size_code_and_work_of_an_answer_depend_on_nothing_that_
     for turn in range(2):
         post.took.clear()
         answers = await one_round(ready, turn, post)
-        took = {one.state: said for one, said in zip(answers, post.took, strict=True)}
+        took = {one.state: said for one, said in zip(answers, post.took[1:], strict=True)}
         sizes = {one.state: one.size for one in answers}
 
         assert set(took) == set(COMPARED)
@@ -83,5 +111,27 @@ async def test_attack_57_holding_a_letter_at_the_desk_takes_the_same_sealing_as_
 
     answers = await one_round(ready, 0)
 
-    assert len(covered) == len(answers)
+    assert len(covered) == len(answers) + 1
+    await world.close()
+
+
+async def test_attack_57_the_program_takes_the_same_way_through_itself_whatever_it_knows(
+    tmp_path: Path, calls: Counter[str]
+) -> None:
+    """Attack 57: some 600 calls an answer, and a handful more or less; no seal, no statement, no letter more."""
+    world = make_world(tmp_path, "XD", "XA")
+    ready = await make_ready(world, 1)
+    post = OneByOne(world)
+    counted: list[Counter[str]] = []
+    post.before = calls.clear
+    post.after = lambda: counted.append(calls.copy())
+
+    answers = await one_round(ready, 0, post)
+
+    took = {one.state: count for one, count in zip(answers, counted[1:], strict=True)}
+    assert min(count.total() for count in took.values()) > 200
+    for state, like in COMPARED.items():
+        more, less = took[state] - took[like], took[like] - took[state]
+        assert more.total() + less.total() <= HANDFUL, (state, more, less)
+        assert not {name for name in (*more, *less) if not name.startswith(JUDGING)}, (state, more, less)
     await world.close()

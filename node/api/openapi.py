@@ -16,6 +16,8 @@ from node.api.routes import ROUTES
 
 PATH_NAMES: Final = {
     "alert": "the id of an alert: of its letter, or under which it waits",
+    "plan": "a return plan of the case",
+    "care": "care on the way, of the case",
     "case": "the id of a case of this node",
     "consent": "the id of a consent record",
     "country": "ISO 3166-1 alpha-2",

@@ -11,6 +11,7 @@ from node.api.routes_figures import FIGURES
 from node.api.routes_information import INFORMATION
 from node.api.routes_keep import KEEP
 from node.api.routes_people_of_case import PEOPLE_OF_CASE
+from node.api.routes_returns import RETURNS
 from node.api.routes_rights import RIGHTS
 from node.api.routes_safety import SAFETY
 from node.api.routes_staff import SIGN_IN, STAFF
@@ -22,6 +23,7 @@ ROUTES: tuple[Route, ...] = (
     *CASES,
     *CONSENTS,
     *PEOPLE_OF_CASE,
+    *RETURNS,
     *THREADS,
     *INFORMATION,
     *RIGHTS,

@@ -32,6 +32,7 @@ NEEDED = 2
 READY_S = 30
 NAMES = {"XD": "Destinia", "XT": "Transitia", "XA": "Arvenia", "XB": "Borduria"}
 ENVIRONMENT = {"TRM_REGISTRY__FIRST_CONTACT_WAIT_S": "0", "TRM_REGISTRY__REFRESH_S": "2"}
+A_MONTH_S = 30 * 86_400
 LOGGED_AT_MOST = 400
 
 
@@ -60,7 +61,7 @@ class Network:
         self.passphrase_file.write_text(secrets.token_hex(16) + "\n")
         self.nodes: dict[str, DemoNode] = {}
         self.registry_url = ""
-        self._moved_s = 0
+        self._moved_s = self._met_at_s = 0
         self._publisher: asyncio.subprocess.Process | None = None
         self._maintainers = {name: RoleKey(secrets.token_bytes(64)) for name in MAINTAINERS}
 
@@ -84,9 +85,12 @@ class Network:
         await self._people(self.nodes[code])
 
     def move_clock(self, seconds: int) -> None:
-        """Let every process believe that so much time has passed."""
+        """Let every process believe that so much time has passed; the maintainers meet every month, as they do."""
         self._moved_s += seconds
         set_clock_file(self.clock_file, f"+{self._moved_s}")
+        if self._moved_s - self._met_at_s >= A_MONTH_S:
+            self._met_at_s = self._moved_s
+            self._renew_registry()
 
     async def end(self, code: str) -> None:
         """Switch one country's node off, in good order; Unavailable when it does not end."""
@@ -150,6 +154,13 @@ class Network:
             requests.append(make_request(record, RoleKey(secrets.token_bytes(64)), self.clock.now()))
         heard = {one.code: one.fingerprint for one in map(read_request, requests)}
         proposal = admit(self._repository, requests, heard, self.clock.now())
+        for name in MAINTAINERS[:NEEDED]:
+            proposal = sign(proposal, self._maintainers[name])
+        publish(Publisher(self._repository, self._online, self.clock), [proposal])
+
+    def _renew_registry(self) -> None:
+        """Two of three maintainers sign the list of countries anew, before it runs out."""
+        proposal = admit(self._repository, [], {}, self.clock.now())
         for name in MAINTAINERS[:NEEDED]:
             proposal = sign(proposal, self._maintainers[name])
         publish(Publisher(self._repository, self._online, self.clock), [proposal])

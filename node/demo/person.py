@@ -33,19 +33,20 @@ class Desk:
     def __init__(self, code: str, api: ApiClient) -> None:
         self.code, self.api = code, api
 
-    async def new_case(self, identity: dict[str, str]) -> tuple[str, str]:
-        """An adult after the first intake, her name written; (case, person)."""
-        body = {"persons": [{"age_band": "25-34", "gender": "woman", "languages": ["uk"]}]}
-        case = await self.api.post("cases", body)
+    async def new_case(self, identity: dict[str, str], **person_facts: Any) -> tuple[str, str]:
+        """An adult after the first intake, her name written; (case, person). Facts of hers may be otherwise."""
+        her = {"age_band": "25-34", "gender": "woman", "languages": ["uk"], **person_facts}
+        case = await self.api.post("cases", {"persons": [her]})
         person = case["persons"][0]["person_id"]
         await self.api.post(f"cases/{case['case']}/changes", {"change": "first_intake", "blocked": {person: []}})
         await self.api.put(f"cases/{case['case']}/identity", {"persons": {person: identity}})
         return case["case"], person
 
-    async def consent(self, case: str, person: str, peers: list[str]) -> str:
+    async def consent(self, case: str, person: str, peers: list[str], **facts: Any) -> str:
         """Her consent towards these countries, each with the office she chose there."""
         to = [await self._recipient(peer) for peer in peers]
-        made = await self.api.post(f"cases/{case}/consents", {**CONSENT, "person_id": person, "recipients": to})
+        body = {**CONSENT, "person_id": person, "recipients": to, **facts}
+        made = await self.api.post(f"cases/{case}/consents", body)
         return str(made["consent"])
 
     async def offer(self, case: str, peer: str) -> str:

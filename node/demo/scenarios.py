@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any, Final
 
-from node.demo import referrals, troubles
+from node.demo import referrals, returns, troubles
 from node.demo.network import Network
 from node.demo.played import Played
 from node.errors import OpenTRMError
@@ -21,8 +21,14 @@ SCENARIOS: Final[dict[str, Scenario]] = {
     "1": referrals.all_the_way,
     "2": referrals.two_decline,
     "3": referrals.consent_withdrawn,
+    "4": returns.all_the_way_home,
+    "5": returns.risk_says_no,
+    "6": returns.best_interests_say_stay,
+    "7": returns.asylum_before_the_plan,
     "8": troubles.away_for_nine_days,
     "9": troubles.suspended,
+    "10": returns.nobody_at_the_station,
+    "11": returns.family_is_not_asked,
     "13": troubles.too_much,
 }
 

@@ -92,8 +92,8 @@ class DeadlineRow:
     next_at: int
 
 
-# What the end of a thread does not end: her rights go on (R20, R33).
-OWED_TO_HER = ("erase", "withdrawal", "confirm", "kept", "access", "rectify", "tell_her")
+# What the end of a thread does not end: her rights go on (R20, R33), and danger that was told is looked at (H19).
+OWED_TO_HER = ("erase", "withdrawal", "confirm", "kept", "access", "rectify", "tell_her", "look")
 _DEADLINE = "id, peer, thread_id, letter_id, code, due_at, state, step, next_at"
 
 

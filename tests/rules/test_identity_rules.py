@@ -244,6 +244,7 @@ def test_the_same_letter_gets_the_same_answer_whatever_is_known_here():
         "stopped",
         "opened_at",
         "alerted",
+        "way",
     }
 
 

@@ -163,8 +163,8 @@ def test_r32_sender_an_alarm_is_ended_by_two_people_or_by_what_happened():
 
 def test_h07_sender_care_on_the_way_ends_when_she_is_safe_or_says_so_herself():
     """H07: who is with her, where she sleeps, who pays, the way back are asked for; nobody else can send her on."""
-    begun = care_changes.begin_care(case(), "cc" * 8, "24" * 16, NOW).case
-    assert care_changes.begin_care(begun, "dd" * 8, "24" * 16, NOW).case == begun
+    begun = care_changes.begin_care(case(), "cc" * 8, "24" * 16, "aa" * 16, NOW).case
+    assert care_changes.begin_care(begun, "dd" * 8, "24" * 16, "bb" * 16, NOW).case == begun
 
     assert begun.care[0].lacks == ("with_her", "place_tonight", "payer", "way_back")
     settled = care_changes.set_care(begun, "cc" * 8, "escort", "us", None, "ana", NOW).case

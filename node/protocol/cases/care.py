@@ -14,7 +14,7 @@ CareEnd = Literal["she_is_safe", "she_goes_on_alone"]
 
 
 class Care(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One person, or a family, cared for on the way; `thread` is the matter it began on.
+    """One person, or a family, cared for on the way; `thread` is the matter it began on, `letter` what stopped her.
 
     `place_written_at`: since when our people know where she sleeps tonight; the place itself is sealed to them.
     It closes only when she is safe or has said that she goes on alone (`said_by_her`). Times are UTC seconds.
@@ -22,6 +22,7 @@ class Care(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     care_id: str
     thread: str
+    letter: str
     opened_at: int
     with_her: CaredForBy = "nobody_yet"
     payer: Payer = "not_settled"
@@ -45,6 +46,6 @@ class Care(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return tuple(name for name, is_missing in missing.items() if is_missing)
 
 
-def open_care(care: tuple[Care, ...], thread: str) -> Care | None:
-    """The care that began on this thread and has not ended, or None."""
-    return next((one for one in care if one.thread == thread and one.ended_at is None), None)
+def cared_for(care: tuple[Care, ...], thread: str, letter: str) -> bool:
+    """Whether somebody cares already, or has cared, since this letter stopped her."""
+    return any(one.thread == thread and (one.ended_at is None or one.letter == letter) for one in care)

@@ -3,16 +3,16 @@
 import msgspec
 
 from node.errors import NotAllowed, NotFound
-from node.protocol.cases.care import Care, CaredForBy, CareEnd, Payer, WayBack, open_care
+from node.protocol.cases.care import Care, CaredForBy, CareEnd, Payer, WayBack, cared_for
 from node.protocol.cases.case import Case
 from node.protocol.cases.changes import AuditLine, Changed
 
 
-def begin_care(case: Case, care_id: str, thread: str, at: int) -> Changed:
-    """Somebody stopped on the way on this thread; opening it twice changes nothing. Source: H07."""
-    if open_care(case.care, thread) is not None:
+def begin_care(case: Case, care_id: str, thread: str, letter: str, at: int) -> Changed:
+    """This letter stopped somebody on the way; once for each such letter, and never a second beside one. H07."""
+    if cared_for(case.care, thread, letter):
         return Changed(case, ())
-    care = Care(care_id=care_id, thread=thread, opened_at=at, changed_at=at)
+    care = Care(care_id=care_id, thread=thread, letter=letter, opened_at=at, changed_at=at)
     return _done(msgspec.structs.replace(case, care=(*case.care, care)), "care_begun", "node", at)
 
 

@@ -142,6 +142,21 @@ def ask_after_detention(case: Case, plan_id: str, person_id: str, by: str, at: i
     )
 
 
+def ask_on_the_day(case: Case, plan_id: str, person_id: str, still_wishes: bool, by: str, at: int) -> Changed:
+    """One spoken question on the day she leaves, and a tick; a no is the end of it, at once. Source: R22, practice.
+
+    Whatever was approved stays approved: nothing of the plan has changed.
+    """
+    if not still_wishes:
+        return take_back_wish(case, plan_id, person_id, by, at)
+    _row(_plan(case, plan_id), person_id)
+    persons = tuple(
+        msgspec.structs.replace(one, departure_asked_at=at) if one.person_id == person_id else one
+        for one in _plan(case, plan_id).persons
+    )
+    return _changed(case, plan_id, {"persons": persons}, "asked_on_the_day", "R22", (by,), at)
+
+
 def plan_journey(case: Case, plan_id: str, journey: Journey, by: str, at: int) -> Changed:
     """When she would arrive, and through which countries; whoever writes it cannot approve it. Source: R24."""
     if journey.window_starts_at > journey.window_ends or journey.window_ends <= at:
@@ -186,11 +201,6 @@ def go_on_after_transit(case: Case, plan_id: str, by: str, at: int) -> Changed:
     """A person decided that contact with the origin may go on, by another way or later. Source: H04."""
     facts: Facts = {"held_for_transit": False, "approval": None, "changed_at": at}
     return _changed(case, plan_id, facts, "goes_on_after_transit", "H04", (by,), at)
-
-
-def want_followups(case: Case, plan_id: str, wanted: bool, by: str, at: int) -> Changed:
-    """Whether she wants to be asked more often than at two weeks and three months. Source: practice."""
-    return _changed(case, plan_id, {"followups_wanted": wanted}, "followups_wanted", "H19", (by,), at)
 
 
 def end_return(case: Case, plan_id: str, by: str, at: int) -> Changed:

@@ -176,7 +176,7 @@ class PersonReturn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     assessor: Assessor | None = None
     alternative: Alternatives | None = None
     asked_again_after_detention_at: int | None = None
-    child_view_heard_at: int | None = None
+    departure_asked_at: int | None = None
 
 
 class Journey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -214,7 +214,7 @@ class ReturnPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `authors` wrote the journey; `changed_at` is when something that is approved changed: an older approval is none.
     `held_for_transit` is set by the stop of a country on the way: nothing goes to the origin until a person decides
-    (H04). `followups_wanted`: she wants more than the two she is always asked about.
+    (H04).
     """
 
     plan_id: str
@@ -227,7 +227,6 @@ class ReturnPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     approval: Approval | None = None
     halt: Halt | None = None
     held_for_transit: bool = False
-    followups_wanted: bool = False
     ended_at: int | None = None
 
     @property

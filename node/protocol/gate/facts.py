@@ -16,6 +16,7 @@ from node.protocol.letters.carries import CARRIES
 from node.protocol.letters.codes import STOP_KINDS, Level, Purpose
 from node.protocol.letters.codes_information import CONSENT_FOR
 from node.protocol.letters.frame import ConsentEntry, Letter
+from node.protocol.threads.return_facts import NO_WAY, ReturnFacts
 
 HolderKind = Literal["state", "civil_society"]
 ActorRole = Literal["caseworker", "coordinator", "auditor", "operator", "machine"]
@@ -154,7 +155,7 @@ class ThreadFacts(msgspec.Struct, frozen=True):
 
     `entries` are the opener's latest consent entries, one per token; `changed_at` is when the other side last named
     another organisation (UTC seconds). `stopped`: a stop was sent, received or queued. `alerted`: tokens
-    that safety alerts named.
+    that safety alerts named. `way`: the facts of a return.
     """
 
     accepted: bool = False
@@ -166,6 +167,7 @@ class ThreadFacts(msgspec.Struct, frozen=True):
     stopped: bool = False
     opened_at: int = 0
     alerted: tuple[str, ...] = ()
+    way: ReturnFacts = NO_WAY
 
 
 @dataclass(frozen=True, slots=True)

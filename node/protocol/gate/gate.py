@@ -15,6 +15,7 @@ from node.protocol.gate import consent as guards_consent
 from node.protocol.gate import guards, guards_safety, people, shown
 from node.protocol.gate import identity as guards_identity
 from node.protocol.gate import information as guards_information
+from node.protocol.gate import returns as guards_returns
 from node.protocol.gate.context import Context, cancel, hold
 from node.protocol.gate.facts import Draft, OfficeKeyFacts, RecipientFacts, ThreadFacts, Withdrawn
 from node.protocol.gate.shown import receiver
@@ -61,6 +62,7 @@ GUARDS: tuple[Callable[[Context], Iterator[Objection]], ...] = (
     people.decided_for_a_child,
     people.asked_of_a_state,
     people.history,
+    guards_returns.returning,
     # her consent
     guards_consent.everybody_asked,
     guards_consent.consent_covers,

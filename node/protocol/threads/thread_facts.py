@@ -25,4 +25,5 @@ def thread_facts(thread: Thread, stated: Iterable[ConsentEntry]) -> ThreadFacts:
         stopped=thread.stopped,
         opened_at=shared.opened_at,
         alerted=tuple(token for e in thread.entries if e.status == "applied" for token in e.facts.tokens),
+        way=shared.way,
     )

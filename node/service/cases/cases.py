@@ -43,6 +43,7 @@ from node.service.cases.requests_life import RecordBirth
 from node.service.cases.return_requests import BeginReturn, ReturnChange
 from node.service.context import Node
 from node.service.keep.dates import date_case
+from node.service.returns.alarms import settle_case
 from node.service.threads.blocks import stop_blocked_threads
 from node.service.threads.book import Book, OpenCase
 from node.store.cases import CaseRow
@@ -232,6 +233,7 @@ def _made(work: Work, book: Book, case: OpenCase, changed: CaseChanged, now: int
     stop_blocked_threads(book.node, work, after, now)
     what_follows(book.node, work, after, changed.audit, now)
     date_case(book.node, work, after)
+    settle_case(book.node, work, after, changed.audit[0].by[0] if changed.audit else "node", now)
     for line in changed.audit:
         for user in line.by:
             work.audit.append(

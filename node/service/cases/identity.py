@@ -23,6 +23,7 @@ class ForeignBlock(PeerError):
 
 
 Fields = dict[str, dict[str, str | None]]  # person id -> field name -> value, None to remove it
+LOCAL_PLACE = "local.place_tonight"  # ours alone: no letter has a field of this name, so nothing can disclose it (R29)
 
 
 def write_identity(node: Node, work: Work, case: OpenCase, fields: Fields, now: int) -> int:
@@ -35,6 +36,15 @@ def write_identity(node: Node, work: Work, case: OpenCase, fields: Fields, now: 
             raise BadInput(
                 f"{len(unknown)} field names are not in the list of fields", field="fields", expected="a listed field"
             )
+    return _add_version(node, work, case, fields, now)
+
+
+def write_local(node: Node, work: Work, case: OpenCase, person_id: str, named: dict[str, str], now: int) -> int:
+    """Add what only our people may read and what never travels, as another version of the identity part."""
+    return _add_version(node, work, case, {person_id: dict(named)}, now)
+
+
+def _add_version(node: Node, work: Work, case: OpenCase, fields: Fields, now: int) -> int:
     version = work.cases.next_identity_version(case.id)
     dek, wrapped = node.seals.new_identity_key(case.id, case.row.dek, version, node.office_public)
     sealed = node.seals.seal(dek, "identity", f"{case.id}.{version}", msgspec.json.encode(fields))

@@ -120,6 +120,14 @@ class AskAfterDetention(Change, frozen=True, tag="ask_after_detention"):
     person_id: PersonId
 
 
+class AskOnTheDay(Change, frozen=True, tag="ask_on_the_day"):
+    """The question on the day she leaves: does she still wish to go? A no ends it at once (R22)."""
+
+    plan_id: PlanId
+    person_id: PersonId
+    still_wishes: bool
+
+
 class PlanJourney(Change, frozen=True, tag="plan_journey"):
     """When she would arrive and through which countries; who writes it cannot approve it (R24)."""
 
@@ -133,13 +141,6 @@ class GoOnAfterTransit(Change, frozen=True, tag="go_on_after_transit"):
     """After the stop of a country on the way: contact with the origin may go on (H04)."""
 
     plan_id: PlanId
-
-
-class WantFollowups(Change, frozen=True, tag="want_followups"):
-    """Whether she wants to be asked more often than at two weeks and three months."""
-
-    plan_id: PlanId
-    wanted: bool
 
 
 class EndReturn(Change, frozen=True, tag="end_return"):
@@ -191,9 +192,9 @@ ReturnChange = (
     | CallAssessor
     | ChooseAlternative
     | AskAfterDetention
+    | AskOnTheDay
     | PlanJourney
     | GoOnAfterTransit
-    | WantFollowups
     | EndReturn
     | AlarmStepTaken
     | EndAlarm

@@ -8,16 +8,19 @@ import msgspec
 from node.protocol.gate.gate import Gate
 from node.protocol.letters.decode import AnyLetter
 from node.protocol.letters.kinds import CONTROL, LETTER
+from node.protocol.matters import STOPS
 from node.protocol.threads import machine
+from node.protocol.threads.thread import after_stop
 from node.service.context import Node
 from node.service.delivery.gating import LOOK_AGAIN_S, decode_own, gate_of, keep_waiting
 from node.service.delivery.queueing import Queued
 from node.service.delivery.recipients import recipient_facts, seal_to
 from node.service.delivery.release_control import control_objection
 from node.service.delivery.released import Ready, give_up_old
+from node.service.returns.watch import follow
 from node.service.threads.book import Book
 from node.service.threads.expectations import undone
-from node.service.threads.stops import end_by_gate
+from node.service.threads.stops import end_by_gate, is_ending
 from node.store.outbox import EnvelopeRow, Waiting
 from node.store.work import Work
 
@@ -54,11 +57,17 @@ def give_up_letter(node: Node, work: Work, waiting: Waiting, now: int) -> None:
         outcome = machine.given_up(found.file.thread, (waiting.letter_id,))
         Book(node, work).put_file(found, msgspec.structs.replace(found.file, thread=outcome.thread), now)
         undone(work, waiting.peer, found.row.thread_id, waiting.letter_id, outcome.started, outcome.stopped)
+        follow(node, work, waiting.peer, found.row.thread_id, now)
     work.audit.append(now, "node", "given_up", waiting.letter_id, outcome="cancelled")
 
 
 def prepared_again(node: Node, work: Work, waiting: Waiting, now: int) -> Ready | None:
-    """Re-seal: the same payload in a new envelope, gate first."""
+    """Re-seal: the same payload in a new envelope, gate first. On a thread that has ended, for whatever cause, nothing
+    is sent again but what may follow a stop: the other side would refuse it, and must not learn the cause (H01).
+    """
+    if _ended_since(node, work, waiting):
+        give_up_letter(node, work, waiting, now)
+        return None
     gate = _gate_again(node, work, waiting, now)
     if gate is not None and not gate.open:
         if gate.cancelled:
@@ -79,6 +88,14 @@ def prepared_again(node: Node, work: Work, waiting: Waiting, now: int) -> Ready 
         return None
     give_up_old(work, waiting)
     return Ready(waiting, payload, to, False, letter.retention_until)
+
+
+def _ended_since(node: Node, work: Work, waiting: Waiting) -> bool:
+    found = None if waiting.thread_id is None else Book(node, work).file(waiting.peer, waiting.thread_id)
+    if found is None or not is_ending(found.file.thread):
+        return False
+    entry = next((one for one in found.file.thread.entries if one.letter_id == waiting.letter_id), None)
+    return entry is None or not (entry.kind in STOPS or after_stop(entry.kind))
 
 
 def _gate_again(node: Node, work: Work, waiting: Waiting, now: int) -> Gate | None:

@@ -25,6 +25,7 @@ from node.service.delivery.release_control import prepared_control
 from node.service.delivery.released import Ready, draft_of, put_released
 from node.service.delivery.words import MAX_BATCH
 from node.service.network.prekeys import needs_bundle
+from node.service.returns.watch import follow, is_followed
 from node.service.safety.arrivals import cannot_leave
 from node.service.threads.book import Book
 from node.service.threads.expectations import expect
@@ -144,6 +145,8 @@ def _prepared_letter(node: Node, work: Work, waiting: Waiting, now: int) -> Read
     if final.letter_id == file.opening:  # a stop copies what the opening letter really said
         book.put_file(found, msgspec.structs.replace(file, first_ends=final.thread_ends), now)
     expect(work, released.thread, final, released.started, released.stopped)
+    if is_followed(file.thread):
+        follow(node, work, waiting.peer, waiting.thread_id, now)
     return Ready(waiting, encode(final), to, True, final.retention_until, found.dek)
 
 

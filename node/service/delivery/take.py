@@ -28,6 +28,7 @@ from node.service.context import Node
 from node.service.delivery.control import take_control
 from node.service.delivery.queueing import queue_control
 from node.service.delivery.standing import Effect, effect_of
+from node.service.returns.watch import follow, is_followed
 from node.service.rights.complaints import case_of_complaint
 from node.service.safety.alarms import About, raise_alarm
 from node.service.safety.arrivals import DANGER
@@ -93,6 +94,8 @@ def take_letter(
         apply_effects(node, work, found, letter, now)
     for letter_id in verdict.applied:
         _apply_waiting(node, work, book, peer, letter_id, now)
+    if is_followed(found.file.thread):
+        follow(node, work, peer, letter.thread, now)
     work.audit.append(now, "node", "letter_stored", letter.letter_id, outcome=verdict.effect)
     return 0
 

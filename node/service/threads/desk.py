@@ -14,6 +14,7 @@ from node.service.cases.cases import SECOND_PERSON
 from node.service.context import Node
 from node.service.directory.phone import PhoneView, phone_of
 from node.service.keep.erasing import ERASURE
+from node.service.returns.standing import is_standing
 from node.service.threads.book import Book
 from node.service.threads.ladder import owed_by_us
 from node.store.threads import DeadlineRow, TaskRow, ThreadRow
@@ -154,6 +155,12 @@ async def task_done(node: Node, actor: Actor, task_id: int) -> None:
             raise NotFound("no such open task here", field="task")
         if task.code in (SECOND_PERSON, ERASURE):
             raise NotAllowed("a second person confirms or refuses this change in its case", rule="R24")
+        if is_standing(node.seals.uncover(task.code)):
+            raise NotAllowed(
+                "this task ends with what it is about, and is not ticked off",
+                rule="R32",
+                for_user="This stays until she is heard, or two people end it in her case.",
+            )
         work.tasks.done(task_id, actor.user_id, node.now())
         if task.letter_id is not None and task.code in MEETS:
             work.deadlines.meet(task.letter_id, MEETS[task.code])

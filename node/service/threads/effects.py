@@ -29,12 +29,14 @@ from node.service.cases.family_found import family_found
 from node.service.context import DAY_S, Node
 from node.service.information.neutral import question_came
 from node.service.keep.notes import Stopped, note
+from node.service.returns.transits import cancel_transits, transit_stopped
 from node.service.rights.access import answer_came, request_came
 from node.service.rights.breach import notice_came
 from node.service.rights.complaints import complaint_answered
 from node.service.rights.corrections import correction_came
 from node.service.safety.arrivals import arrived
 from node.service.threads.book import Book, OpenFile
+from node.service.threads.stops import end_unheard, leaves_at
 from node.store.work import Work
 
 WITHDRAWAL_ACTION_S = 3 * DAY_S
@@ -47,7 +49,7 @@ def apply_effects(node: Node, work: Work, found: OpenFile, letter: AnyLetter, no
         _stopped(node, work, found, letter, now)
     if is_safety(letter.kind):
         arrived(node, work, found, letter, now)
-    effect = _EFFECTS.get(type(letter.body))
+    effect = _BY_KIND.get(letter.kind) or _EFFECTS.get(type(letter.body))
     if effect is not None:
         effect(node, work, found, letter, now)
 
@@ -65,6 +67,7 @@ def _stopped(node: Node, work: Work, found: OpenFile, letter: AnyLetter, now: in
     Book(node, work).put_file(found, msgspec.structs.replace(found.file, thread=left), now)
     work.deadlines.end_thread(peer, thread.thread_id)
     note(node, work, Stopped(at=now, case=found.row.case_id, peer=peer, thread=thread.thread_id))
+    cancel_transits(node, work, found, leaves_at(node, thread, now), now, end_unheard)
     _task(work, found, letter, "thread_stopped", now)
 
 
@@ -92,6 +95,11 @@ def _erasure_confirmed(node: Node, work: Work, found: OpenFile, letter: AnyLette
         _task(work, found, letter, "not_all_erased", now)
 
 
+def _transit_stopped(node: Node, work: Work, found: OpenFile, letter: AnyLetter, now: int) -> None:
+    """H04: a country on the way said stop."""
+    transit_stopped(node, work, found, now)
+
+
 def _task(work: Work, found: OpenFile, letter: AnyLetter, code: str, now: int) -> None:
     work.tasks.add(
         code,
@@ -115,3 +123,4 @@ _EFFECTS: dict[type, Callable[[Node, Work, OpenFile, AnyLetter, int], None]] = {
     ComplaintAnswerBody: complaint_answered,
     FamilyResultBody: family_found,
 }
+_BY_KIND: dict[str, Callable[[Node, Work, OpenFile, AnyLetter, int], None]] = {"transit.stop": _transit_stopped}

@@ -10,10 +10,13 @@ from node.protocol.letters.codes import StopKind
 from node.protocol.letters.frame import make_stop
 from node.protocol.matters import STOPS, matter_named
 from node.protocol.threads import machine
+from node.protocol.threads.arrival import on_the_way
 from node.protocol.threads.thread import Thread, entry_of
 from node.service.context import DAY_S, Node
 from node.service.delivery.queueing import draft_of, queue_letter
 from node.service.keep.notes import Stopped, note
+from node.service.returns.transits import cancel_transits
+from node.service.returns.watch import follow
 from node.service.threads.book import Book, OpenFile
 from node.store.outbox import Waiting
 from node.store.work import Work
@@ -23,11 +26,11 @@ def queue_stop(
     node: Node, work: Work, found: OpenFile, actor: str, rule: str, now: int, due_at: int | None = None
 ) -> None:
     """End a thread from our side: cancel what waits, give up what was not receipted, queue the stop if anything ever
-    left.
+    left. It leaves at the next daily slot, at once if she is travelling; passages through other countries go with it.
     """
     thread = found.file.thread
     book, peer = Book(node, work), thread.peer
-    slot = next_slot(node, now) if due_at is None else due_at
+    slot = leaves_at(node, thread, now) if due_at is None else due_at
     letter = make_stop(
         _stop_kind(thread), letter_id=node.random(16).hex(), thread=thread.thread_id, n=1, seen=0, written_at=slot,
         sender_role=thread.side, thread_ends=found.file.first_ends, retention_until=found.file.retention_until,
@@ -45,6 +48,8 @@ def queue_stop(
             node, work, found.dek, found.row.case_id, peer, letter, draft_of(letter, actor, "machine", {}), slot, now
         )
     work.audit.append(now, actor, "stop_queued", thread.thread_id, rule=node.seals.cover(rule))
+    cancel_transits(node, work, found, slot, now, end_unheard)
+    follow(node, work, peer, thread.thread_id, now)
 
 
 def end_by_gate(node: Node, work: Work, waiting: Waiting, now: int) -> None:
@@ -75,6 +80,17 @@ def next_slot(node: Node, now: int) -> int:
     """The next fixed daily moment at which stops leave, UTC seconds."""
     slot = now - now % DAY_S + node.limits.stop_slot_s
     return slot if slot > now else slot + DAY_S
+
+
+def leaves_at(node: Node, thread: Thread, now: int) -> int:
+    """When a stop of this thread leaves, UTC seconds: at the next slot, or now if she is travelling."""
+    return now if on_the_way(thread) else next_slot(node, now)
+
+
+def end_unheard(node: Node, work: Work, found: OpenFile, now: int) -> None:
+    """End a thread of which nothing ever left; no letter tells of it."""
+    if machine.allowed(found.file.thread, now)[-1].allowed:
+        queue_stop(node, work, found, "node", "H01", now)
 
 
 def _give_up(work: Work, letter_id: str, now: int) -> bool:

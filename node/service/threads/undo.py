@@ -9,6 +9,7 @@ from node.protocol.letters.codes import REASON_NAMES, STATUS_NAMES
 from node.protocol.letters.kinds import LETTER
 from node.protocol.threads import machine
 from node.service.context import Node
+from node.service.returns.watch import follow
 from node.service.threads.book import Book
 from node.service.threads.expectations import undone
 from node.store.outbox import EnvelopeRow
@@ -27,6 +28,7 @@ def undo_refused(node: Node, work: Work, peer: str, letter_id: str, reason: int,
     outcome = machine.refused_by_peer(found.file.thread, letter_id, reason)
     book.put_file(found, msgspec.structs.replace(found.file, thread=outcome.thread), now)
     undone(work, peer, waiting.thread_id, letter_id, outcome.started, outcome.stopped)
+    follow(node, work, peer, waiting.thread_id, now)
     work.outbox.end(letter_id, "refused", now, None, reason)
     work.tasks.add(
         "letter_refused", now, case_id=waiting.case_id, peer=peer, thread_id=waiting.thread_id, letter_id=letter_id
@@ -44,6 +46,7 @@ def parked(node: Node, work: Work, peer: str, row: EnvelopeRow, status: int, now
         outcome = machine.given_up(found.file.thread, (row.letter_id,))
         Book(node, work).put_file(found, msgspec.structs.replace(found.file, thread=outcome.thread), now)
         undone(work, peer, found.row.thread_id, row.letter_id, outcome.started, outcome.stopped)
+        follow(node, work, peer, found.row.thread_id, now)
     work.tasks.add(
         f"letter_{STATUS_NAMES[status]}",
         now,

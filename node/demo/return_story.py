@@ -1,0 +1,350 @@
+"""What people do in a voluntary return, step by step, at the public API: shared by the golden scenarios about returns.
+
+Two people of the country she leaves (one plans, one approves), one of every other country. All are invented.
+"""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from node.demo.network import Network
+from node.demo.person import Desk
+from node.demo.played import DAY_S
+
+HOUR_S: Final = 3600
+ORIGIN, PASSAGE = "XA", "XT"
+PURPOSES: Final = [
+    *("enquiry", "risk_assessment", "identity_verification", "travel", "reintegration", "followup"),
+]
+CATEGORIES: Final = [
+    "needs",
+    "plan",
+    "health",
+    "risk",
+    "identity",
+    "nationality",
+    "documents",
+    "contact",
+    "arrangements",
+]
+JOURNEY_FIELDS: Final = ["given_name", "legs", "meeting_point", "code_word", "safe_contact"]
+NAMES: Final = {
+    "given_name": "Zoryana",
+    "legs": "an invented bus, then an invented train",
+    "meeting_point": "by the invented clock",
+    "code_word": "linden",
+    "safe_contact": "through the advocate",
+}
+WISH: Final = {
+    "voluntary": True,
+    "in_her_words": True,
+    "spoken_to_alone": True,
+    "advocate": "independent_advocate",
+    "advocate_present": True,
+    "alternatives_explained": True,
+    "staying_explained": True,
+}
+HER_RISK: Final = {
+    "role": "caseworker",
+    "rows": [{"domain": "retaliation", "colour": "amber", "says": "possible_not_recent", "measure": "other_region"}],
+}
+REQUEST: Final = {
+    "wish": "written",
+    "alternatives_explained": True,
+    "advocate": "independent_advocate",
+    "at_liberty": True,
+    "region": None,
+    "medical": "none",
+    "reasons": ["family"],
+    "earliest_date": None,
+}
+CAN_ASSIST: Final = {
+    "can_assist": True,
+    "organisation": [{"id": "haven-xa", "type": "civil_society"}],
+    "contact_role": ["duty-desk"],
+    "assessments": ["risk", "travel_document", "reintegration"],
+    "expected_days": [10],
+    "reason": [],
+}
+PROCEED: Final = {
+    "decision": "proceed",
+    "reasons": ["risk_acceptable"],
+    "conditions": [],
+    "decided_by": "case_conference",
+    "review": "independent_body",
+}
+PASSING: Final = {
+    "modes": ["rail"],
+    "assistance": ["met_at_transfer"],
+    "escort": "none",
+    "medical": "none",
+}
+WELL: Final = {"housing": "good", "income": "some_difficulty", "health": "good", "education": "not_needed",
+               "legal": "good", "social": "good"}  # fmt: skip
+
+
+@dataclass
+class Story:
+    """One return under way: who acts where, her case and plan, the threads, and the window of her arrival."""
+
+    network: Network
+    home: Desk  # coordinator of the country she leaves
+    planner: Desk  # caseworker there
+    origin: Desk
+    passage: Desk
+    case: str = ""
+    person: str = ""
+    plan: str = ""
+    thread: str = ""
+    transit: str = ""
+    window: tuple[int, int] = (0, 0)
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def now(self) -> int:
+        return self.network.clock.now()
+
+    async def later(self, seconds: int) -> None:
+        """Let time pass for every node; whoever was signed in signs in again when that has ended."""
+        self.network.move_clock(seconds)
+        for desk in (self.home, self.planner, self.origin, self.passage):
+            await desk.api.sign_in()
+        for desk in (self.home, self.origin, self.passage):
+            await desk.until(f"the registry as it is now at {desk.code}", lambda desk=desk: self._fresh(desk))
+
+    async def _fresh(self, desk: Desk) -> bool | None:
+        return True if (await desk.api.get("registry"))["age_s"] < 2 * DAY_S else None
+
+    async def change(self, word: str, **facts: Any) -> Any:
+        """One change of her case, by the planner."""
+        return await self.planner.api.post(f"cases/{self.case}/changes", {"change": word, **facts})
+
+    async def two_change(self, word: str, **facts: Any) -> None:
+        """A change that takes two people: the planner asks, the coordinator confirms."""
+        asked = await self.change(word, **facts)
+        await self.home.api.post(f"cases/{self.case}/changes/{asked['pending']}/approve", {})
+
+    async def plan_view(self) -> Any:
+        """The plan with its gates."""
+        return next(one for one in await self.home.api.get(f"cases/{self.case}/returns") if one["plan"] == self.plan)
+
+    async def shut(self) -> list[str]:
+        """The gates that are shut now."""
+        return [one["gate"] for one in (await self.plan_view())["gates"] if not one["is_open"]]
+
+
+async def begin(network: Network, stack: AsyncExitStack, **person: Any) -> Story:
+    """Everybody at their desks, a new case, and a plan that nothing was done for yet."""
+    home, planner, origin, passage = [
+        Desk(code, await stack.enter_async_context(network.client(code, login)))
+        for code, login in (
+            ("XD", "coordinator"),
+            ("XD", "caseworker"),
+            (ORIGIN, "coordinator"),
+            (PASSAGE, "coordinator"),
+        )
+    ]
+    story = Story(network, home, planner, origin, passage)
+    story.case, story.person = await home.new_case(NAMES, **person)
+    await story.change("begin_return", country=ORIGIN, persons=[story.person])
+    story.plan = (await home.api.get(f"cases/{story.case}/returns"))[0]["plan"]
+    return story
+
+
+async def prepare(story: Story, overall: str = "acceptable_with_measures") -> None:
+    """What her country of stay does before it asks anybody: her wish, her rest, her lawyer, the risk, her consent."""
+    about = {"plan_id": story.plan, "person_id": story.person}
+    await story.change("record_wish", **about, **WISH)
+    await story.change("set_recovery", **about, until=story.now - DAY_S)
+    await story.change(
+        "record_proceedings", **about, advised_by_lawyer=True, compensation_checked=True, heard="arranged"
+    )
+    await story.change("assess_risk", **about, **HER_RISK, overall=overall)
+    await consent(story, ORIGIN, PURPOSES)
+
+
+async def consent(story: Story, country: str, purposes: list[str]) -> str:
+    """She agrees, for these purposes, to one country."""
+    return await story.planner.consent(story.case, story.person, [country], purposes=purposes, categories=CATEGORIES)
+
+
+async def ask(story: Story, *consents: str) -> None:
+    """The request, without a name, and a yes; it rests on these consents, or on her newest."""
+    body = {**REQUEST, "wish_date": day(story.now)}
+    opened = await story.planner.api.post(
+        f"cases/{story.case}/threads",
+        {"peer": ORIGIN, "kind": "return.request", "body": body, "consents": list(consents)},
+    )
+    story.thread = opened["thread"]
+    await story.origin.sees(story.thread, "requested")
+    letters = await story.origin.open_all(story.thread)
+    story.tokens = {"her": letters[0]["consent"][0]["token"]}
+    await story.origin.act(story.thread, "return.request_response", CAN_ASSIST)
+    await story.home.sees(story.thread, "assessing")
+
+
+async def assess(story: Story, ours: str = "acceptable_with_measures", theirs: str = "acceptable") -> None:
+    """Both countries say what they think of the risk."""
+    domains = {"domains": ["retaliation", "housing"], "region": None}
+    await story.planner.act(story.thread, "return.risk_request", domains)
+    await arrives(story.origin, story.thread, "return.risk_request")
+    await story.origin.act(story.thread, "return.risk_result", _result(story, theirs, "social_worker"))
+    await arrives(story.home, story.thread, "return.risk_result")
+    await story.planner.act(story.thread, "return.risk_result", _result(story, ours, "caseworker"))
+    await arrives(story.origin, story.thread, "return.risk_result")
+
+
+async def settle(story: Story) -> None:
+    """Both decide to proceed, a document is issued, she agrees to the plan, and what waits for her is agreed."""
+    await story.planner.act(story.thread, "return.decision", PROCEED)
+    await arrives(story.origin, story.thread, "return.decision")
+    await story.origin.act(story.thread, "return.decision", PROCEED)
+    document = {
+        "type": "emergency_travel_document",
+        "status": "issued",
+        "valid_from_date": [day(story.now)],
+        "valid_to_date": [day(story.now + 60 * DAY_S)],
+        "single_use": True,
+    }
+    await story.origin.act(story.thread, "return.traveldoc_status", document)
+    await arrives(story.home, story.thread, "return.traveldoc_status")
+    await story.later(HOUR_S)
+    await consent(story, ORIGIN, PURPOSES)  # asked again, now that she knows the results
+    await asserted(story, "plan")
+    await arrives(story.origin, story.thread, "consent.assertion")
+    item = {"type": "SocialCare", "start_date": day(story.now + 10 * DAY_S), "organisation_type": "civil_society",
+            "duration_days": 180, "funded": True}  # fmt: skip
+    support = {"items": [item], "review_date": day(story.now + 40 * DAY_S), "agreed_by_her": True}
+    await story.origin.act(story.thread, "return.reintegration_plan", support)
+    await arrives(story.home, story.thread, "return.reintegration_plan")
+
+
+async def passage_asked(story: Story) -> None:
+    """A country on the way is asked to help, and agrees; it learns nothing of the plan."""
+    await consent(story, PASSAGE, ["transit"])
+    start = story.now + 2 * DAY_S
+    body = {**PASSING, "window_starts_at": start, "window_ends": start + 4 * HOUR_S}
+    opened = await story.planner.api.post(
+        f"cases/{story.case}/threads", {"peer": PASSAGE, "kind": "transit.request", "body": body}
+    )
+    story.transit = opened["thread"]
+    await story.passage.sees(story.transit, "requested")
+    yes = {"can_assist": True, "contact_role": ["duty-desk"], "assistance": ["met_at_transfer"]}
+    await story.passage.act(story.transit, "transit.ack", yes)
+    await story.home.sees(story.transit, "expected")
+
+
+async def plan_journey(story: Story) -> None:
+    """The planner writes the journey, the coordinator approves it, the planner sends it with places sealed."""
+    starts = story.now + 2 * DAY_S + 8 * HOUR_S
+    story.window = (starts, starts + 4 * HOUR_S)
+    await story.change(
+        "plan_journey", plan_id=story.plan, window_starts_at=starts, window_ends=story.window[1], through=[PASSAGE]
+    )
+    await story.home.api.post(f"cases/{story.case}/returns/{story.plan}/approve", {})
+    await send_plan(story)
+    await story.origin.sees(story.thread, "planned")
+
+
+async def send_plan(story: Story) -> None:
+    """The plan itself: windows and roles in the letter, everything else sealed to the office there."""
+    starts, ends = story.window
+    body = {
+        "departure_starts_at": starts - 10 * HOUR_S,
+        "departure_ends": starts - 6 * HOUR_S,
+        "arrival_starts_at": starts,
+        "arrival_ends": ends,
+        "overdue_after_hours": 4,
+        "modes": ["rail"],
+        "escort": "none",
+        "escort_hands_over": False,
+        "medical": "none",
+        "met_by": "receiving_organisation",
+        "with_transit": True,
+        "child_care": [],
+        "best_interests_date": [],
+        "safeguards_met": True,
+    }
+    wanted = [{"person_id": story.person, "fields": JOURNEY_FIELDS}]
+    await story.planner.act(story.thread, "return.travel_plan", body, disclose=wanted)
+
+
+async def depart(story: Story) -> None:
+    """The day: one question, a tick, and she leaves; both countries hear of it."""
+    await story.later(story.window[0] - 8 * HOUR_S - story.now)
+    await story.change("ask_on_the_day", plan_id=story.plan, person_id=story.person, still_wishes=True)
+    await asserted(story, "departure")
+    await story.planner.act(
+        story.thread, "return.departure", {"outcome": "departed", "noted_at": story.now, "reason": []}
+    )
+    await story.origin.sees(story.thread, "travelling")
+    if story.transit:
+        await story.planner.act(story.transit, "transit.departure", {"departed": True, "noted_at": story.now})
+        await story.passage.sees(story.transit, "on_the_way")
+
+
+async def asserted(story: Story, about: str) -> None:
+    """She was asked, and agreed."""
+    await story.planner.act(
+        story.thread, "consent.assertion", {"about": about, "asked_at": story.now, "results_shown": True}
+    )
+
+
+async def arrived(story: Story, *, confirmed: bool, condition: str = "well") -> None:
+    """The origin tells her arrival; only her own word ends the alarm."""
+    body = {
+        "arrived": True,
+        "noted_at": story.now,
+        "met_by": "receiving_organisation",
+        "condition": condition,
+        "urgent_needs": [],
+        "confirmed_by_her": confirmed,
+        "confirmed_how": ["code_word"] if confirmed else [],
+    }
+    await story.origin.act(story.thread, "return.arrival", body)
+    await story.home.sees(story.thread, "arrived")
+
+
+async def asked_how_she_is(story: Story, at: str, *, wants_contact: bool) -> None:
+    """One follow-up, in codes."""
+    body = {**WELL, "at": at, "safe": "yes", "re_trafficking": "no_sign", "wants_contact": wants_contact}
+    await story.origin.act(story.thread, "return.followup", body)
+    await arrives(story.home, story.thread, "return.followup")
+
+
+async def arrives(desk: Desk, thread: str, kind: str) -> None:
+    """Wait until as many letters of this kind as were sent are here and count; a caseworker opens them."""
+
+    async def look() -> bool | None:
+        letters = (await desk.view(thread))["letters"]
+        here = [one for one in letters if one["direction"] == "in" and one["kind"] == kind]
+        return True if here and here[-1]["opened_at"] is None else None
+
+    await desk.until(f"{kind} at {desk.code}", look)
+    await desk.open_all(thread)
+
+
+def _result(story: Story, overall: str, assessor: str) -> dict[str, Any]:
+    row = {
+        "person": story.tokens["her"],
+        "domain": "retaliation",
+        "colour": "red" if overall == "unacceptable" else "amber",
+        "says": "likely" if overall == "unacceptable" else "possible_not_recent",
+        "measure": "other_region",
+        "sources": ["social_service"],
+        "likelihood": [],
+        "severity": [],
+    }
+    return {
+        "rows": [row],
+        "overall": overall,
+        "assessor": assessor,
+        "assessed_date": day(story.now),
+        "independent": False,
+    }
+
+
+def day(at: int) -> str:
+    """The day of a moment, as letters say it."""
+    return datetime.fromtimestamp(at, UTC).date().isoformat()

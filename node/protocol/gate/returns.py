@@ -1,0 +1,120 @@
+"""Guards of our side about a return: which gates a letter has to pass, and what holds every letter of a return.
+
+The gates themselves are `ten_gates`; each names itself in the sentence. Only the country she leaves has a plan, so
+only what it writes is asked here; what the other side may judge from the letter is `shown`.
+Source: domain 5.7; R07, R22, R24, R31; practice H02, H04, H25, H26.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from node.protocol.cases.return_plan import ReturnPlan, plan_towards
+from node.protocol.gate.context import Context, cancel, hold
+from node.protocol.gate.return_facts import exchanged
+from node.protocol.gate.ten_gates import GateName, GateState, Look, may_stand_in, shut_gates, wish_fault
+from node.protocol.letters.bodies_return import RiskResultBody, TravelPlanBody
+from node.protocol.letters.bodies_way import DepartureBody, TransitDepartureBody
+from node.protocol.rules import Objection
+
+DAY_S: Final = 24 * 3600
+ALL: Final[tuple[GateName, ...]] = ("g1", "g2", "g3", "g4", "g5", "g6", "g7", "g8", "g9", "g10")
+ASKED: Final[dict[str, tuple[GateName, ...]]] = {
+    "return.request": ("g5", "g9"),
+    "return.travel_plan": ALL,
+    "return.departure": ALL,
+    "transit.departure": ("g9",),  # she has left by what the other thread allowed; the country on the way looks out
+}
+# These tell how it is with her on the way, or end something: they go whatever the plan says (H02, H07).
+CARES: Final = frozenset(
+    {"return.failed", "return.assist_now", "return.take_back", "return.way_ended", "return.close", "transit.cancel"}
+)
+
+
+def returning(c: Context) -> Iterator[Objection]:
+    """What holds a letter of a return or of its way through another country; every gate names itself."""
+    letter = c.draft.letter
+    kind = letter.kind
+    if not kind.startswith(("return.", "transit.", "consent.assertion")) or letter.sender_role != "opener":
+        return
+    plan = _plan(c)
+    if c.case is None or plan is None:
+        if kind in CARES or not letter.kind.startswith("return."):
+            return
+        yield hold("R07", "g1: no return is prepared in this case", "record her wish first, and begin a plan with her")
+        return
+    if kind in CARES:
+        return
+    look = Look(c.case, plan, c.consents, exchanged(c.shared, c.now), c.now)
+    # 1. R31: halted, or over
+    if not plan.is_open:
+        yield hold("R31", "this return was halted or is over", "begin a new plan if she wishes one")
+        return
+    # 2. H04: a country on the way stopped it
+    if plan.held_for_transit and c.recipient.country == plan.country:
+        yield hold("H04", "a country on the way stopped this", "decide first whether contact may go on")
+    # 3. H25: nothing of a return while she is detained
+    if c.case.place_is_detention and kind not in ASKED:
+        yield hold("H25", "g9: she is detained", "arrange her release first; no return letter goes meanwhile")
+    # 4. R07: she wishes it, now
+    if (fault := wish_fault(look)) is not None and kind not in ("return.travel_plan", "return.departure"):
+        yield _objection(fault)
+    # 5. the gates of this kind
+    if not _only_tells_that_she_stayed(c):
+        for state in shut_gates(look, ASKED.get(kind, ())):
+            if state.gate != "g4":  # said by `asylum`, with its precedence
+                yield _objection(state)
+        yield from _on_the_day(c, plan)
+    if isinstance(letter.body, RiskResultBody) and letter.body.independent:
+        fault_of_assessor = may_stand_in(look)
+        if fault_of_assessor is not None:
+            yield fault_of_assessor
+    # 6. R24: what goes is what was approved
+    yield from _as_approved(c, plan)
+
+
+def _plan(c: Context) -> ReturnPlan | None:
+    if c.case is None:
+        return None
+    persons = tuple(person.person_id for person in c.persons)
+    there = plan_towards(c.case.returns, c.recipient.country, persons)
+    if there is not None or not c.draft.letter.kind.startswith("transit."):
+        return there
+    through = [plan for plan in c.case.returns if plan.journey and c.recipient.country in plan.journey.through]
+    return through[-1] if through else None
+
+
+def _only_tells_that_she_stayed(c: Context) -> bool:
+    body = c.draft.letter.body
+    if isinstance(body, DepartureBody):
+        return body.outcome != "departed"
+    return isinstance(body, TransitDepartureBody) and not body.departed
+
+
+def _on_the_day(c: Context, plan: ReturnPlan) -> Iterator[Objection]:
+    """R22: every person was asked once more within the day before she left."""
+    body = c.draft.letter.body
+    if not isinstance(body, DepartureBody | TransitDepartureBody):
+        return
+    for row in plan.persons:
+        asked = row.departure_asked_at
+        if asked is None or not asked <= body.noted_at < asked + DAY_S:
+            yield hold(
+                "R22", "g1: she was not asked again on the day she leaves", "ask her: does she still wish to go?"
+            )
+            return
+
+
+def _as_approved(c: Context, plan: ReturnPlan) -> Iterator[Objection]:
+    """R24: the letter says the windows that a second person approved, and its writer did not approve it."""
+    body = c.draft.letter.body
+    if not isinstance(body, TravelPlanBody) or plan.journey is None:
+        return
+    said = (body.arrival_starts_at, body.arrival_ends, body.with_transit)
+    if said != (plan.journey.window_starts_at, plan.journey.window_ends, bool(plan.journey.through)):
+        yield cancel("R24", "g10: the letter says another journey than was approved", "write it as it was approved")
+    if plan.approval is not None and plan.approval.by == c.draft.actor:
+        yield cancel("R24", "g10: whoever approved the plan does not send it", "ask the one who wrote it to send it")
+
+
+def _objection(state: GateState) -> Objection:
+    return hold(state.rule, f"{state.gate}: {state.sentence}", state.opens_with)

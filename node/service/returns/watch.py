@@ -1,0 +1,135 @@
+"""What a return makes this node watch, at both ends: that she arrives, how she is then, and that somebody asks later.
+
+Derived from the thread after each of its changes and safe to repeat: the deadlines are compared with what the letters
+say, so a letter that comes late, twice or is undone leaves the right ones. Source: R32; practice H06, H07, H19.
+"""
+
+from typing import Final
+
+from node.protocol.cases.care import cared_for
+from node.protocol.cases.care_changes import begin_care
+from node.protocol.cases.return_changes import open_alarm, settle_alarm
+from node.protocol.letters.decode import decode_again
+from node.protocol.letters.frame import Letter
+from node.protocol.matters import STOPS
+from node.protocol.threads.arrival import FOLLOWUP_SLACK_S, alarm_at, next_followup, on_the_way
+from node.protocol.threads.thread import Entry, Thread
+from node.service.context import DAY_S, Node
+from node.service.returns.standing import ALARM, CARE, ask_somebody, end_tasks
+from node.service.threads.book import Book, OpenFile
+from node.service.threads.times import calendar_of
+from node.store.work import Work
+
+ARRIVAL, CONDITION, FOLLOWUP = "watch", "look", "ask"  # general words: a bare disk does not tell who is on the way
+MATTERS: Final = frozenset({"return", "transit"})
+TELLS_OF_DANGER: Final = frozenset(
+    {"detained", "questioned", "refused_entry", "taken_by_unknown", "needs_hospital", "not_known"}
+)
+STOPPED = "stopped_on_the_way"
+THERE: Final = frozenset({"arrived", "following"})
+ENDS_A_WAY: Final = frozenset({*STOPS, "transit.stop", "transit.cancel"})
+
+
+def follow(node: Node, work: Work, peer: str, thread_id: str, now: int) -> None:
+    """Bring the watches of a return or a passage in line with its letters; called after every change of it."""
+    found = Book(node, work).file(peer, thread_id)
+    if found is None or not is_followed(found.file.thread):
+        return
+    _care(node, work, found, now)
+    _condition(work, found, now)
+    if found.file.thread.matter == "return":
+        _arrival(node, work, found, now)
+        _followups(node, work, found)
+
+
+def is_followed(thread: Thread) -> bool:
+    """Whether a thread is one of those that are watched; asked first, for most are not."""
+    return thread.matter in MATTERS
+
+
+def newest(thread: Thread, *kinds: str) -> Entry | None:
+    """The newest letter of these kinds that left or arrived, and counts."""
+    return next((e for e in reversed(thread.entries) if e.kind in kinds and e.status == "applied" and e.n), None)
+
+
+def settle(node: Node, work: Work, found: OpenFile, now: int) -> None:
+    """The alarm of this thread ends by itself: she was heard, or the matter was stopped (H06)."""
+    book = Book(node, work)
+    case = book.case(found.row.case_id)
+    if open_alarm(case.case, found.row.thread_id) is not None:
+        book.put_case(case, settle_alarm(case.case, found.row.thread_id, now).case, now)
+        end_tasks(node, work, found.row.case_id, found.row.thread_id, ALARM, "node", now)
+
+
+def _care(node: Node, work: Work, found: OpenFile, now: int) -> None:
+    """H07: whatever stopped her on the way, a stop or a refusal, the care that goes on is ours, and local."""
+    thread = found.file.thread
+    stop = next((one for one in (*thread.entries, *thread.queued) if one.kind in ENDS_A_WAY), None)
+    failed = newest(thread, "return.failed") if thread.shared.state == STOPPED else None
+    letter = failed or (stop if on_the_way(thread) else None)
+    if letter is None:
+        return
+    book = Book(node, work)
+    case = book.case(found.row.case_id)
+    if not cared_for(case.case.care, thread.thread_id, letter.letter_id):
+        begun = begin_care(case.case, node.random(8).hex(), thread.thread_id, letter.letter_id, now)
+        book.put_case(case, begun.case, now)
+        ask_somebody(node, work, found, CARE, now)
+        work.audit.append(now, "node", "care_begun", thread.thread_id, rule=node.seals.cover("H07"))
+
+
+def _arrival(node: Node, work: Work, found: OpenFile, now: int) -> None:
+    """R32: while she is on the way one watch runs; it ends when she is heard, when the way ended, or by a stop."""
+    thread, way = found.file.thread, found.file.thread.shared.way
+    left = newest(thread, "return.departure")
+    if left is None or thread.stopped or thread.shared.state == STOPPED or not on_the_way(thread):
+        work.deadlines.end_code(found.row.peer, found.row.thread_id, ARRIVAL)
+        settle(node, work, found, now)
+        return
+    there = calendar_of(node, node.country if thread.side == "responder" else found.row.peer)
+    child = any(entry.treated_as_child for entry in found.file.entries)
+    due = alarm_at(way.plan.overdue_at, way.plan.arrival_ends, there.zone, found.file.urgency, child)
+    work.deadlines.start(found.row.peer, found.row.thread_id, left.letter_id, ARRIVAL, due)
+
+
+def _condition(work: Work, found: OpenFile, now: int) -> None:
+    """H19: a letter that tells of danger opens a task within the hour, at both ends; an alarm goes on beside it."""
+    for entry in found.file.thread.entries:
+        told = entry.kind in ("return.arrival", "transit.confirm") and entry.status == "applied" and entry.n
+        if told and entry.facts.way.code in TELLS_OF_DANGER and now < entry.written_at + DAY_S:
+            work.deadlines.start(found.row.peer, found.row.thread_id, entry.letter_id, CONDITION, now)
+
+
+def _followups(node: Node, work: Work, found: OpenFile) -> None:
+    """ODIHR P7: the next time she is asked; the country where she is is reminded, the other one a week later."""
+    thread, peer = found.file.thread, found.row.peer
+    arrived, last = newest(thread, "return.arrival"), newest(thread, "return.arrival", "return.followup")
+    upcoming = None
+    if (
+        arrived is not None
+        and not thread.stopped
+        and thread.shared.state in THERE
+        and thread.shared.way.confirmed_by_her
+    ):
+        upcoming = next_followup(thread.shared.way.followups, arrived.written_at, _wants_more(node, work, found))
+    if upcoming is None or last is None:
+        work.deadlines.end_code(peer, thread.thread_id, FOLLOWUP)
+        return
+    for entry in thread.entries:
+        if entry.letter_id != last.letter_id:
+            work.deadlines.meet(entry.letter_id, FOLLOWUP)
+    slack = 0 if thread.side == "responder" else FOLLOWUP_SLACK_S
+    work.deadlines.start(peer, thread.thread_id, last.letter_id, FOLLOWUP, upcoming[1] + slack)
+
+
+def _wants_more(node: Node, work: Work, found: OpenFile) -> bool:
+    """What she said when she was last asked; before that, only the two times that everybody is asked."""
+    last = newest(found.file.thread, "return.followup")
+    if last is None:
+        return False
+    direction = "out" if last.side == found.file.thread.side else "in"
+    row = work.letters.get(found.row.peer, direction, last.letter_id)
+    if row is None or row.sealed is None:
+        return False
+    letter = decode_again(Book(node, work).payload(row))
+    return isinstance(letter, Letter) and bool(getattr(letter.body, "wants_contact", False))

@@ -1,0 +1,111 @@
+"""The demo's scenarios on real nodes in memory: the same code, over HTTP on loopback, with time and post in our hands.
+
+`MemoryNetwork` stands where `node.demo.network.Network` stands; every question is asked after the post came to rest.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from node.api.app import api_application
+from node.crypto.vault import SMALLEST
+from node.demo.client import ApiClient
+from node.service.staff.book import NewUser
+from node.service.staff.people import first_user
+from node.service.staff.sign_in import SignInLimits, Staff
+from node.service.upkeep import setup
+from node.service.upkeep.setup import Made
+from registry.ceremony import publish
+from tests import world as worlds
+from tests.world import DAY_S, World, make_world
+
+A_MONTH_S = 30 * DAY_S
+PASSWORD = "a long invented password"
+
+
+class MemoryApi(ApiClient):
+    """The demo's client; before each question everything that is due has happened."""
+
+    def __init__(self, network: "MemoryNetwork", url: str, login: str) -> None:
+        super().__init__(url, login, PASSWORD)
+        self._network = network
+
+    async def _call(self, method: str, path: str, body: Any) -> Any:
+        await self._network.rest()
+        return await super()._call(method, path, body)
+
+
+class MemoryNetwork:
+    """Some countries with a coordinator and a caseworker each."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.clock = world.clock
+        self.urls: dict[str, str] = {}
+        self._moved = False
+        self._met_at = self.clock.now()
+
+    def move_clock(self, seconds: int) -> None:
+        """Time passes; what is due then happens before the next question."""
+        self.world.clock.step(seconds)
+        self.world.registry.clock.step(seconds)
+        self._moved = True
+
+    def client(self, code: str, login: str) -> ApiClient:
+        """A person of a country at its API."""
+        return MemoryApi(self, self.urls[code], login)
+
+    async def rest(self) -> None:
+        """Deliver what is due; after time has passed, renew the registry and run every sweep first."""
+        if self._moved:
+            self._moved = False
+            if self.clock.now() - self._met_at >= A_MONTH_S:
+                self._met_at = self.clock.now()
+                publish(self.world.registry.publisher, [self.world.registry.proposal([])])
+            self.world.registry.publisher.refresh()
+            self.world.refresh()
+            await self.world.sweep()
+        await self.world.settle()
+
+    async def serve(self, code: str, made: Made, stack: AsyncExitStack) -> None:
+        """One country's API, and its people."""
+        opened = self.world[code].opened
+        staff = Staff(opened.node, opened.pepper, SMALLEST, SignInLimits(600, 28_800))
+        first = NewUser(
+            login="coordinator", password=PASSWORD, role="coordinator", organisation="haven", name="Invented"
+        )
+        first_user(staff, first, made.office_seed)
+        app = web.Application()
+        app.add_subapp("/api/v1", api_application(staff))
+        server = TestServer(app)
+        await server.start_server()
+        stack.push_async_callback(server.close)
+        self.urls[code] = str(server.make_url("")).rstrip("/")
+        async with ApiClient(self.urls[code], "coordinator", PASSWORD) as coordinator:
+            body = {"login": "caseworker", "password": PASSWORD, "role": "caseworker", "organisation": "focal-point"}
+            await coordinator.post("users", body)
+
+
+@asynccontextmanager
+async def in_memory(tmp: Path, patch: pytest.MonkeyPatch, *codes: str) -> AsyncIterator[MemoryNetwork]:
+    """A world of these countries behind their public APIs."""
+    made: dict[str, Made] = {}
+    init_node = setup.init_node
+
+    def remembered(folder: Any, new: Any, *rest: Any) -> Made:
+        made[new.country] = init_node(folder, new, *rest)
+        return made[new.country]
+
+    patch.setattr(worlds, "init_node", remembered)
+    world = make_world(tmp, *codes)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(world.close)
+        network = MemoryNetwork(world)
+        for code in codes:
+            await network.serve(code, made[code], stack)
+        yield network

@@ -1,0 +1,60 @@
+"""Golden scenarios 4, 5, 6, 7, 10 and 11 on nodes in memory, by the demo's own steps. Source: domain 11."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from node.demo import returns
+from node.demo.network import Network
+from tests.played_in_memory import MemoryNetwork, in_memory
+
+
+@pytest.fixture
+async def network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MemoryNetwork]:
+    async with in_memory(tmp_path, monkeypatch, "XD", "XT", "XA") as made:
+        yield made
+
+
+async def played(network: MemoryNetwork, scenario: Any) -> dict[str, Any]:
+    """Play one scenario; what it tells, which must be agreed by all countries."""
+    async with AsyncExitStack() as stack:
+        end = await scenario(cast(Network, network), stack)
+    assert end.agreed, end.told
+    return dict(end.told)
+
+
+async def test_scenario_4_a_return_goes_all_the_way_home(network: MemoryNetwork):
+    """Every gate is shut until it is opened, transit holds no name, follow-ups reach a year."""
+    told = await played(network, returns.all_the_way_home)
+
+    assert told["gates_shut"][2] == []
+
+
+async def test_scenario_5_an_unacceptable_risk_is_the_end_of_the_plan_and_not_of_her_help(network: MemoryNetwork):
+    """R08: either country can say no; another solution is recorded."""
+    assert (await played(network, returns.risk_says_no))["other_solution"] == "residence"
+
+
+async def test_scenario_6_no_consent_counts_before_a_guardian_and_the_panel_says_stay(network: MemoryNetwork):
+    """R12, R13, R14."""
+    assert (await played(network, returns.best_interests_say_stay))["gate"] == ["g6", "R14", False]
+
+
+async def test_scenario_7_asylum_ends_it_without_a_word(network: MemoryNetwork):
+    """R10, H01: the one stop for the origin, a cancellation for the country on the way."""
+    assert (await played(network, returns.asylum_before_the_plan))["to_origin_afterwards"] == ["return.stopped"]
+
+
+async def test_scenario_10_a_missing_arrival_alarms_both_and_nobody_waves_it_away(network: MemoryNetwork):
+    """R32, H06, H19."""
+    told = await played(network, returns.nobody_at_the_station)
+
+    assert told["says"][1] == "Tell the country that sent her. Do not ask police, family or embassy."
+
+
+async def test_scenario_11_family_that_may_be_involved_is_not_asked(network: MemoryNetwork):
+    """R15."""
+    assert (await played(network, returns.family_is_not_asked))["refused"]

@@ -18,6 +18,7 @@ from node.crypto.receipts import Receipt, ReceiptDraft, ReceiptHead
 from node.crypto.statement import Statement
 from tests.forge import EPOCH, LIFE, NOW, Forgery, enclose, flip, forge
 from tests.vectors.made import Vector, b64, drawn, hexed, offer, vector
+from tests.vectors.make_letters import letters
 from tests.vectors.make_parts import at_rest, office_blocks, prekey_bundles, proofs_and_fingerprints, streams
 from tests.vectors_support import KEMS, SIGNING, seed
 
@@ -210,7 +211,7 @@ def all_receipts() -> Iterator[Vector]:
 
 def main() -> None:
     makers = (good_envelopes, batches, bad_envelopes, all_receipts, office_blocks, prekey_bundles, streams)
-    for make in (*makers, proofs_and_fingerprints, at_rest):
+    for make in (*makers, proofs_and_fingerprints, at_rest, letters):
         for one in make():
             path = HERE / f"{one['name']}.json"
             if not path.exists():

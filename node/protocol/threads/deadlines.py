@@ -163,7 +163,7 @@ def thread_ends(kind: str, urgency: Urgency, written_at: int, accepted: bool, ca
     due = reply_by(kind, urgency, written_at, calendar) or written_at
     if kind in ("return.arrival", "return.followup"):
         return written_at + YEAR_S
-    if accepted or kind == "referral.accept" or kind.startswith("safety."):
+    if accepted or kind.startswith(STAYS_OPEN):
         return max(due, written_at + CARE_S)
     return due_at(ANSWER_SLACK, due, calendar)
 
@@ -179,4 +179,6 @@ def escalation(urgency: Urgency, due: int, calendar: Calendar) -> list[tuple[int
     return [(due_at(step.urgent if in_hours else step.routine, due, calendar), step.who) for step in ESCALATION]
 
 
+# Accepted care, a danger, and a question to which a better answer may come late.
+STAYS_OPEN: Final = ("referral.accept", "safety.", "info.")
 _CLOCK: Final = frozenset({"urgent", "life_threat"})

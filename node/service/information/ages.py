@@ -7,8 +7,9 @@ from typing import Final, Literal
 
 import msgspec
 
-from node.protocol.letters.codes_information import IS_SHE_YOURS
-from node.protocol.threads.thread import Awaited, Entry, Thread
+from node.protocol.letters.codes_information import IS_SHE_YOURS, InfoAnswer
+from node.protocol.threads import machine
+from node.protocol.threads.thread import EXPIRED, Entry, Thread
 from node.service.access import is_theirs
 from node.service.actor import Actor
 from node.service.context import DAY_S, Node
@@ -17,11 +18,15 @@ from node.store.work import Reader
 
 Band = Literal["under_30_days", "over_30_days", "over_60_days", "over_90_days"]
 BANDS: Final[tuple[tuple[int, Band], ...]] = ((90, "over_90_days"), (60, "over_60_days"), (30, "over_30_days"))
+SETTLES: Final = frozenset({"confirmed", "not_confirmed"})
 VERIFIES: Final = frozenset({"return.identity_request"})
 
 
 class VerificationView(msgspec.Struct, frozen=True, kw_only=True):
-    """One verification that waits for another country: since when, by when it was due, how old."""
+    """One verification that waits for another country: since when, by when it was due, how old.
+
+    `answer` is what came so far, null for nothing: neither a neutral answer nor a question for more verifies anything.
+    """
 
     thread: str
     case: str
@@ -30,6 +35,7 @@ class VerificationView(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     asked_at: int
     reply_by: int | None
+    answer: InfoAnswer | None
     days: int
     band: Band
 
@@ -47,12 +53,12 @@ def _open(node: Node, reader: Reader, actor: Actor) -> list[VerificationView]:
         if owner is None or not is_theirs(owner, actor) or row.sealed is None:
             continue
         thread = book.open_file(row).file.thread
-        for entry, awaited in _waiting(thread):
+        for entry, answer in _waiting(thread, now):
             days = max(0, now - entry.written_at) // DAY_S
             found.append(
                 VerificationView(
                     thread=row.thread_id, case=row.case_id, peer=row.peer, letter=entry.letter_id, kind=entry.kind,
-                    asked_at=entry.written_at, reply_by=awaited.reply_by, days=days, band=band(days),
+                    asked_at=entry.written_at, reply_by=entry.reply_by, answer=answer, days=days, band=band(days),
                 )
             )  # fmt: skip
     return sorted(found, key=lambda one: one.asked_at)
@@ -63,11 +69,21 @@ def band(days: int) -> Band:
     return next((name for least, name in BANDS if days >= least), "under_30_days")
 
 
-def _waiting(thread: Thread) -> list[tuple[Entry, Awaited]]:
-    """Questions of ours to which an answer is still owed."""
-    owed = {one.letter_id: one for one in thread.shared.awaited if one.owed_by != thread.side}
-    return [(e, owed[e.letter_id]) for e in thread.entries if e.letter_id in owed and _verifies(e)]
+def _waiting(thread: Thread, now: int) -> list[tuple[Entry, InfoAnswer | None]]:
+    """Questions of ours that nobody has settled, each with the newest answer; the first of a thread gives the age."""
+    if machine.state(thread, now) == EXPIRED:
+        return []
+    owed = {one.letter_id for one in thread.shared.awaited if one.owed_by != thread.side}
+    found: list[tuple[Entry, InfoAnswer | None]] = [
+        (e, None) for e in thread.entries if e.kind in VERIFIES and e.letter_id in owed
+    ]
+    asked = [e for e in thread.entries if e.facts.asked in IS_SHE_YOURS and e.side == thread.side and _counts(e)]
+    answers = [e.facts.answer for e in thread.entries if e.kind == "info.response" and _counts(e)]
+    newest = answers[-1] if answers else None
+    if asked and thread.side == "opener" and newest not in SETTLES and not thread.stopped:
+        found.append((asked[0], newest))
+    return found
 
 
-def _verifies(entry: Entry) -> bool:
-    return entry.kind in VERIFIES or entry.facts.asked in IS_SHE_YOURS
+def _counts(entry: Entry) -> bool:
+    return entry.status == "applied"

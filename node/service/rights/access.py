@@ -10,7 +10,7 @@ from typing import Final, cast, get_args
 
 import msgspec
 
-from node.errors import BadInput
+from node.errors import BadInput, NotAllowed
 from node.protocol.letters.bodies_rights import AccessRequestBody, AccessResponseBody, HeldLetter, OpenedBy
 from node.protocol.letters.codes import LEVELS, Level
 from node.protocol.letters.codes_rights import Held, OpenerRole
@@ -28,6 +28,7 @@ from node.service.threads.commands import ActDone, Command
 from node.service.threads.drafting import Stated, frame
 from node.service.threads.keeping import decode_kept
 from node.store.letters import LetterRow
+from node.store.threads import ThreadRow
 from node.store.work import Reader, Work
 
 ACCESS = "access"
@@ -42,15 +43,16 @@ class AnswerAccess(Command, frozen=True):
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """How many countries were asked what they hold."""
+    """On how many threads a country was asked; on how many a rule keeps the question here, R10 before all."""
 
     asked: int
+    kept_here: int
 
 
 async def ask_everybody(node: Node, actor: Actor, case_id: str) -> Asked:
     """Ask every country that heard of her in this case what it holds about her. Durable before it returns."""
     actor.must_be("caseworker", "coordinator")
-    return Asked(await node.store.write(lambda work: _ask_everybody(node, work, actor, case_id)))
+    return await node.store.write(lambda work: _ask_everybody(node, work, actor, case_id))
 
 
 async def answer(node: Node, actor: Actor, thread_id: str, command: AnswerAccess) -> ActDone:
@@ -76,21 +78,29 @@ def held_letters(node: Node, reader: Reader, found: OpenFile) -> tuple[HeldLette
     return tuple(_held(node, reader, found, row) for row in rows if row.direction == "in")
 
 
-def _ask_everybody(node: Node, work: Work, actor: Actor, case_id: str) -> int:
+def _ask_everybody(node: Node, work: Work, actor: Actor, case_id: str) -> Asked:
     now, book = node.now(), Book(node, work)
     may_work_on(work, actor, case_id)
-    case, asked = book.case(case_id), 0
-    for row in work.threads.of_case(case_id):
-        found = None if row.sealed is None else book.open_file(row)
-        if found is None or not _may_ask(found, now):
-            continue
-        for token in _tokens(found):
-            body = AccessRequestBody(token=token)
-            letter = _frame(node, found, "access.request", body, None, now)
+    asked = [
+        _ask(node, work, actor, row, now)
+        for row in work.threads.of_case(case_id)
+        if row.sealed is not None and _may_ask(book.open_file(row), now)
+    ]
+    return Asked(asked=asked.count(True), kept_here=asked.count(False))
+
+
+def _ask(node: Node, work: Work, actor: Actor, row: ThreadRow, now: int) -> bool:
+    """Queue the question about each person; False where the gate keeps it here, so that the others still go."""
+    book = Book(node, work)
+    case = book.case(row.case_id)
+    for token in _tokens(book.open_file(row)):
+        found = book.open_file(work.threads.get(row.peer, row.thread_id) or row)
+        letter = _frame(node, found, "access.request", AccessRequestBody(token=token), None, now)
+        try:
             queue_decided(node, work, actor, case, found, letter, Stated((), {}), now)
-            found = book.open_file(work.threads.get(row.peer, row.thread_id) or row)
-        asked += 1
-    return asked
+        except NotAllowed:  # nothing was written yet: the gate comes first
+            return False
+    return True
 
 
 def _may_ask(found: OpenFile, now: int) -> bool:

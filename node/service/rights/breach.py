@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from node.errors import BadInput, NotFound
+from node.errors import BadInput, NotAllowed, NotFound
 from node.protocol.letters.bodies_rights import BreachNoticeBody
 from node.protocol.letters.codes_rights import BREACH_NOTICE_S, BreachCause, BreachMeasure
 from node.protocol.letters.decode import AnyLetter
@@ -38,9 +38,12 @@ class ReportBreach(Command, frozen=True):
 
 
 class BreachReported(msgspec.Struct, frozen=True, kw_only=True):
-    """On how many threads a country is told, and whether 24 hours had passed since it was noticed."""
+    """On how many threads a country is told, on how many a rule keeps the notice here (R10 before all), and whether
+    24 hours had passed since it was noticed. She is told in every case.
+    """
 
     notices: int
+    kept_here: int
     late: bool
 
 
@@ -69,11 +72,10 @@ def _report(node: Node, work: Work, actor: Actor, command: ReportBreach) -> Brea
     threads: dict[str, list[str]] = {}
     for letter_id in dict.fromkeys(command.letters):
         threads.setdefault(_thread_of(work, letter_id), []).append(letter_id)
-    for thread_id, letters in threads.items():
-        _tell(node, work, actor, thread_id, letters, command, now)
+    told = [_tell(node, work, actor, thread_id, letters, command, now) for thread_id, letters in threads.items()]
     late = now > command.noticed_at + BREACH_NOTICE_S
     work.audit.append(now, actor.user_id, "breach_reported", rule="R33", outcome="late" if late else "done")
-    return BreachReported(notices=len(threads), late=late)
+    return BreachReported(notices=told.count(True), kept_here=told.count(False), late=late)
 
 
 def _thread_of(work: Work, letter_id: str) -> str:
@@ -85,7 +87,8 @@ def _thread_of(work: Work, letter_id: str) -> str:
 
 def _tell(
     node: Node, work: Work, actor: Actor, thread_id: str, letters: list[str], command: ReportBreach, now: int
-) -> None:
+) -> bool:
+    """Queue the notice; False where the gate keeps it here. Our own people tell her either way."""
     found = open_for(node, work, actor, thread_id)
     case = Book(node, work).case(found.row.case_id)
     body = BreachNoticeBody(
@@ -97,5 +100,9 @@ def _tell(
         in_reply_to=None, relates_to=None, disclosed=(), sealed=None, now=now,
     )  # fmt: skip
     letter = msgspec.structs.replace(letter, lawful_basis="legal_obligation")
-    queue_decided(node, work, actor, case, found, letter, Stated((), {}), now)
     ask_to_tell_her(work, found, letter.letter_id, now)
+    try:
+        queue_decided(node, work, actor, case, found, letter, Stated((), {}), now)
+    except NotAllowed:  # nothing of it was written: the gate comes first
+        return False
+    return True

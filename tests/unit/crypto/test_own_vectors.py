@@ -17,6 +17,7 @@ KINDS = {
     "envelope": (5, 27),
     "fingerprint": (1, 0),
     "keyring": (1, 0),
+    "letter": (6, 13),
     "office": (1, 7),
     "pop": (1, 1),
     "prekeys": (1, 4),

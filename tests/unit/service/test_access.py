@@ -7,7 +7,7 @@ import pytest
 
 from node.errors import BadInput, NotFound
 from node.service.cases.cases import change_case
-from node.service.cases.requests import FirstIntakeAnswered
+from node.service.cases.requests import FirstIntakeAnswered, SetProtection, SetTie
 from node.service.rights.access import AnswerAccess, answer, ask_everybody
 from node.service.rights.sheet import sheet
 from node.service.threads import reading
@@ -111,6 +111,24 @@ async def test_the_answer_names_the_countries_to_which_it_went_on_and_the_questi
     assert b"XA" not in b"".join(
         repr(payload_of(three, envelope, "XT")["body"]).encode() for one in xt_side for envelope in one[2]
     )
+
+
+async def test_a_country_that_must_not_hear_of_her_keeps_nobody_from_asking_the_others(three: World) -> None:
+    """R10 first: the question to that country stays here, and is counted; the others are asked."""
+    thread, case = await disclosed(three)
+    await disclosed(three, "XD", "XT", case)
+    xd = three["XD"]
+    tie = SetTie(person_id=HER, country="XT", kind="nationality", feared="yes")
+    for change in (tie, SetProtection(person_id=HER, protection="sought")):
+        await change_case(xd.node, xd.coordinator, case, change)
+
+    asked = await ask_everybody(xd.node, xd.caseworker, case)
+    await three.settle()
+
+    assert (asked.asked, asked.kept_here) == (1, 1)
+    assert await letter_of(three, "XA", thread, "access.request")
+    sent = [one for who, to, envelopes in three.posted if (who, to) == ("XD", "XT") for one in envelopes]
+    assert "access.request" not in {payload_of(three, one, "XT")["kind"] for one in sent}
 
 
 async def _onward(world: World, case_id: str) -> None:

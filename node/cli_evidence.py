@@ -6,6 +6,7 @@ the file and the root that the registry's maintainers published, nothing else: n
 
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ import click
 from node.cli_user import as_coordinator, run_signed_in
 
 if TYPE_CHECKING:
+    from node.service.evidence.silence import Claim
     from node.service.staff.callers import Caller
     from node.service.staff.sign_in import Staff
 
@@ -47,6 +49,27 @@ def export(path: Path, thread: str, out: Path, by: str, as_password_file: Path |
 
 
 @evidence.command()
+@click.argument("letter")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The file to write.")
+@as_coordinator
+@click.pass_obj
+def silence(path: Path, letter: str, out: Path, by: str, as_password_file: Path | None) -> None:
+    """Write, signed by this node, that another country has not answered LETTER although its answer was due.
+
+    Names the letter, its envelopes, tries and receipts; nothing of what it says. Works while the node is stopped; while
+    it runs, use its API (/api/v1/letters/LETTER/silence).
+    """
+    from node.service.evidence.silence import export_silence
+
+    async def written(staff: "Staff", caller: "Caller") -> bytes:
+        return await export_silence(staff.node, caller.actor, letter)
+
+    data: bytes = run_signed_in(path, by, as_password_file, written)
+    _write(out, data)
+    click.echo(f"{out}: {len(data)} bytes; `trm-node evidence verify` judges it with the registry's root.json alone")
+
+
+@evidence.command()
 @click.argument("file", type=GIVEN)
 @click.option("--root", type=GIVEN, required=True, help="The registry's root.json, as its maintainers published it.")
 def verify(file: Path, root: Path) -> None:
@@ -55,14 +78,33 @@ def verify(file: Path, root: Path) -> None:
     Exit code 0 if all of it verifies, 1 if anything does not.
     """
     from node.service.evidence.files import verify
+    from node.service.evidence.silence import is_silence, verify_silence
 
-    report = verify(file.read_bytes(), root.read_bytes())
+    data, pinned = file.read_bytes(), root.read_bytes()
+    if is_silence(data):
+        judged = verify_silence(data, pinned)
+        report = judged.report
+        if judged.claim is not None:
+            click.echo(_claimed(judged.claim))
+    else:
+        report = verify(data, pinned)
     click.echo(f"{report.letters} letters and {report.receipts} receipts verify")
     for fault in report.faults[:SHOWN_FAULTS]:
         click.echo(f"wrong: {fault}")
     if len(report.faults) > SHOWN_FAULTS:
         click.echo(f"wrong: {len(report.faults) - SHOWN_FAULTS} further things")
     sys.exit(1 if report.faults else 0)
+
+
+def _claimed(claim: "Claim") -> str:
+    due, at = (
+        datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M UTC") for moment in (claim.due_at, claim.at)
+    )
+    arrived = sum(one.receipted_at is not None for one in claim.envelopes)
+    return (
+        f"{claim.country} signs: {claim.peer} had not answered letter {claim.letter} by {at}; it was due by {due}; "
+        f"it was sent {len(claim.envelopes)} times and received {arrived} times"
+    )
 
 
 def _write(out: Path, data: bytes) -> None:

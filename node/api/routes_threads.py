@@ -13,6 +13,7 @@ from node.service.cases.requests import (
 from node.service.delivery import readmitted
 from node.service.evidence import export as evidence_export
 from node.service.evidence.files import Evidence
+from node.service.evidence.silence import Silence, export_silence
 from node.service.threads import acts, desk, opening, reading
 from node.service.threads.commands import Act, ActDone, OpenReferral, OpenThread, Sent, ThreadView
 from node.service.threads.desk import ThreadLine
@@ -24,6 +25,10 @@ async def _open_identity(c: Call) -> IdentityView:
 
 async def _evidence(c: Call) -> msgspec.Raw:
     return msgspec.Raw(await evidence_export.export(c.node, c.actor, c.path["thread"]))
+
+
+async def _silence(c: Call) -> msgspec.Raw:
+    return msgspec.Raw(await export_silence(c.node, c.actor, c.path["letter"]))
 
 
 THREADS: tuple[Route, ...] = (
@@ -96,6 +101,14 @@ THREADS: tuple[Route, ...] = (
         "Let a letter go that waited while its country was out of the network; the gate looks at it once more",
         lambda c: readmitted.confirm(c.node, c.actor, c.path["letter"]),
         answers=Sent,
+    ),
+    Route(
+        "GET",
+        "/letters/{letter}/silence",
+        (*WORK, *AUDIT),
+        "Signed evidence that an answer to this letter is overdue; holds nothing of the content",
+        _silence,
+        answers=Silence,
     ),
     Route(
         "POST",

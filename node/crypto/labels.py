@@ -56,4 +56,7 @@ CONTEXT_RECEIPT: Final = _context("receipt")
 CONTEXT_PREKEYS: Final = _context("prekeys")
 CONTEXT_RECORD: Final = _context("record")
 CONTEXT_POP: Final = _context("pop-sig")
+
+# Made by a node for a third party; other nodes never read it.
+CONTEXT_SILENCE: Final = _context("local/silence")
 CONTEXT_CERTIFICATE: Final = _context("local/certificate")

@@ -13,6 +13,7 @@ from node.clock import clock_for
 from node.config import load
 from node.protocol.cases.case import Case
 from node.protocol.threads.machine import open_thread
+from node.service.evidence.silence import export_silence
 from node.service.threads.book import Book
 from node.service.threads.files import ThreadFile
 from node.service.upkeep.setup import open_node
@@ -113,3 +114,46 @@ def test_what_cannot_be_exported_is_one_sentence_and_leaves_no_file(folder: Path
         assert result.output.startswith("Error: ") and result.output.count("\n") == 1
     assert "no such thread here" in unknown.output and "cannot be written" in nowhere.output
     assert not (folder / "evidence.json").exists()
+
+
+async def silent(tmp_path: Path) -> tuple[bytes, bytes]:
+    """Evidence of silence about an offer that XA received and never answered, and the root."""
+    world = make_world(tmp_path, "XD", "XA")
+    try:
+        both = await archiving(world)
+        letter = (await world["XD"].offer("XA")).letter_id
+        await world.settle()
+        world.clock.step(9 * 86_400)
+        world.registry.clock.step(9 * 86_400)
+        world.registry.publisher.refresh()
+        await both.refresh()
+        assert letter is not None
+        return await export_silence(world["XD"].node, world["XD"].coordinator, letter), both.root
+    finally:
+        await world.close()
+
+
+def test_evidence_of_silence_is_judged_by_the_same_command(tmp_path: Path) -> None:
+    """Domain 5.13: a third party reads one sentence, and finds a file that was changed."""
+    data, root = asyncio.run(silent(tmp_path))
+    file, root_file = tmp_path / "silence.json", tmp_path / "root.json"
+    file.write_bytes(data)
+    root_file.write_bytes(root)
+
+    good = verified(file, root_file)
+    file.write_bytes(data.replace(b'"signature":"', b'"signature":"AAAA', 1))
+    spoiled = verified(file, root_file)
+
+    assert good.exit_code == 0
+    assert "XD signs: XA had not answered letter" in good.output
+    assert "1 letters and 1 receipts verify" in good.output
+    assert spoiled.exit_code == 1 and "XD signs" not in spoiled.output
+
+
+def test_silence_about_a_letter_that_is_not_ours_ends_with_one_sentence(folder: Path, tmp_path: Path) -> None:
+    result = run(folder, "evidence", "silence", "7" * 32, "--out", str(tmp_path / "out.json"), "--as", "ana",
+                 "--as-password-file", str(folder / "ana"))  # fmt: skip
+
+    assert result.exit_code == 1
+    assert "no letter of ours" in result.output
+    assert not (tmp_path / "out.json").exists()

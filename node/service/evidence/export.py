@@ -49,10 +49,22 @@ def _evidence(node: Node, reader: Reader, actor: Actor, thread_id: str) -> Evide
         raise NotFound("no such thread here; check the reference", field="thread")
     if actor.role != "auditor":
         may_work_on(reader, actor, row.case_id, "thread")
-    kept = sorted([*_sent(reader, row), *_received(reader, row)], key=_order)
-    files = _registry_files(reader, kept)
+    return _with_files(node, reader, row, [*_sent(reader, row), *_received(reader, row)], set())
+
+
+def evidence_of_sent(node: Node, reader: Reader, row: ThreadRow, letter_id: str, key_id: bytes, now: int) -> Evidence:
+    """The same for every envelope of one letter we sent, and the proof that `key_id` is our key at `now`."""
+    kept = [one for one in _sent(reader, row) if one.letter_id == letter_id]
+    return _with_files(node, reader, row, kept, {(node.country, key_id, now, node.view.snapshot_sha256)})
+
+
+def _with_files(
+    node: Node, reader: Reader, row: ThreadRow, found: list[_Kept], more: set[tuple[str, bytes, int, bytes]]
+) -> Evidence:
+    kept = sorted(found, key=_order)
+    files = _registry_files(reader, _signers(kept) | more)
     return Evidence(
-        format=FORMAT, country=node.country, peer=row.peer, thread=thread_id,
+        format=FORMAT, country=node.country, peer=row.peer, thread=row.thread_id,
         letters=[_written(one) for one in kept],
         files=[EvidenceFile(name=name, sha256=hashlib.sha256(data).hexdigest(), data=to_base64url(data))
                for name, data in sorted(files.items())],
@@ -101,10 +113,10 @@ def own_receipt(reader: Reader, letter: LetterRow) -> bytes | None:
     return None if answered is None else evidence(answered.slot, letter.eid, letter.salt)
 
 
-def _registry_files(reader: Reader, kept: list[_Kept]) -> dict[str, bytes]:
+def _registry_files(reader: Reader, signers: set[tuple[str, bytes, int, bytes]]) -> dict[str, bytes]:
     """Every root, and for each key that signed something a state of the registry that lists it."""
     files = {f"{root.version}.root.json": root.data for root in reader.archive.versions("root.json")}
-    for country, key_id, at, snapshot in _signers(kept):
+    for country, key_id, at, snapshot in sorted(signers):
         for state in _states(reader, snapshot):
             proof = proof_of_key(state, country, key_id, at, reader.archive.by_hash)
             if proof is not None:

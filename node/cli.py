@@ -25,6 +25,7 @@ ELSEWHERE = {
     "serve": ("node.cli_run", "serve"),
     "user": ("node.cli_user", "user"),
     "evidence": ("node.cli_evidence", "evidence"),
+    "calendar": ("node.cli_calendar", "calendar"),
     "backup": ("node.cli_keep", "backup"),
     "restore": ("node.cli_keep", "restore"),
     "erase": ("node.cli_keep", "erase"),

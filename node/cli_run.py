@@ -26,7 +26,18 @@ import click
     "--holder-kind", type=click.Choice(["state", "civil_society"]), default="civil_society", show_default=True
 )
 @click.option("--time-zone", default="UTC", show_default=True, help="IANA name, for working days.")
-@click.option("--holiday", "holidays", multiple=True, help="A public holiday, YYYY-MM-DD; may be repeated.")
+@click.option(
+    "--holiday",
+    "holidays",
+    multiple=True,
+    help="A public holiday, YYYY-MM-DD; may be repeated. Left out: those of this year and the next from a library.",
+)
+@click.option(
+    "--weekend",
+    multiple=True,
+    type=click.IntRange(1, 7),
+    help="A day without work, 1 Monday to 7 Sunday; may be repeated. Left out: as the library knows the country.",
+)
 @click.option(
     "--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="The data folder to make."
 )

@@ -8,7 +8,7 @@ import shutil
 import sys
 
 from node.config import read_secret
-from node.doctor_data import data_folder, database, registry_copy, root, running, sealed_keys
+from node.doctor_data import calendar, data_folder, database, registry_copy, root, running, sealed_keys
 from node.errors import OpenTRMError
 from node.findings import Check, Finding, Patient
 from node.pager import channels_of, try_connection
@@ -155,5 +155,6 @@ CHECKS: list[Check] = [
     database,
     root,
     registry_copy,
+    calendar,
     running,
 ]

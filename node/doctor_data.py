@@ -11,10 +11,12 @@ import msgspec
 from node.config import pinned_root
 from node.errors import OpenTRMError
 from node.findings import Finding, Patient
-from node.service.upkeep.setup import KEY_FILE
+from node.public_holidays import days_left, how_known
+from node.service.upkeep.setup import KEY_FILE, RECORD_FILE
 from node.store.db import Store
 from node.store.folder import KEYS_NAME, LOCK_NAME, DataFolder
 from registry.names import DAY_S, ISSUED_FIELD
+from registry.record import read_node_record
 from registry.roots import maintainers_of, parse_metadata
 from registry.tuftypes import Root
 
@@ -87,6 +89,25 @@ def registry_copy(patient: Patient) -> Finding:
     if age_s > STALE_S:
         return Finding("registry", "warning", f"{says}; sending needs two people", "bring a mirror within reach")
     return Finding("registry", "ok", says)
+
+
+def calendar(patient: Patient) -> Finding:
+    """Deadlines are counted in working days: the public holidays of our record must be known for a while."""
+    try:
+        record, _, _ = read_node_record((patient.data_dir / RECORD_FILE).read_bytes())
+    except OSError:
+        return Finding("calendar", "warning", "no record lies in the data folder", "run trm-node init")
+    days, now = record.calendar.holidays, patient.clock.now()
+    known, left = how_known(patient.country, days, now), days_left(days, now)
+    fix = "run trm-node calendar --renew, then give the new record to trm-registry request"
+    if known == "none":
+        return Finding("calendar", "warning", "the record lists no public holidays", fix)
+    if known == "over":
+        return Finding("calendar", "warning", "the public holidays of the record are over", fix)
+    says = "no public holidays" if left is None else f"public holidays for {left} more days"
+    if known == "running out":
+        return Finding("calendar", "warning", f"the record lists {says}", fix)
+    return Finding("calendar", "ok", f"the record lists {says}")
 
 
 def running(patient: Patient) -> Finding:

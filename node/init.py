@@ -22,6 +22,7 @@ from node.init_checks import (
     read_text_secret,
 )
 from node.init_options import InitOptions, toml_of
+from node.public_holidays import FilledCalendar, filled, how_known, known_until
 from node.service.staff.people import first_user
 from node.service.staff.sign_in import Staff
 from node.service.upkeep.setup import RECORD_FILE, Made, NewNode, Office, Unlock, init_node, open_node
@@ -41,7 +42,7 @@ def initialise(config_path: Path, options: InitOptions, random: Random) -> list[
     folder = DataFolder(options.data).create()
     unlock = Unlock(passphrase, None if options.key_file is None else _key(options.key_file, random))
     cost = SMALLEST if options.fast_kdf else MODERATE
-    made = init_node(folder, _new_node(options), unlock, clock, random, cost)
+    made = init_node(folder, _new_node(options, clock.now()), unlock, clock, random, cost)
     opened = open_node(DataFolder(options.data), options.country, unlock, NO_VIEW, clock, random)
     try:
         first_user(Staff(opened.node, opened.pepper, cost=cost), first, made.office_seed)
@@ -50,7 +51,7 @@ def initialise(config_path: Path, options: InitOptions, random: Random) -> list[
     sheets = _sheets(options, made, random)
     # Crash before this line: there is no configuration, so nobody runs a node without its sheets; begin again.
     _write_new(config_path, toml_of(options), 0o644)
-    return _told(config_path, options, sheets)
+    return [*_told(config_path, options, sheets), _calendar_told(options, made, clock.now())]
 
 
 def _passphrase(options: InitOptions) -> str:
@@ -83,7 +84,8 @@ def _asked(what: str) -> str:
     return secret
 
 
-def _new_node(options: InitOptions) -> NewNode:
+def _new_node(options: InitOptions, now: int) -> NewNode:
+    known = filled(options.country, now) or FilledCalendar((), (6, 7))
     return NewNode(
         country=options.country,
         url=options.url,
@@ -91,7 +93,8 @@ def _new_node(options: InitOptions) -> NewNode:
         contact=options.contact,
         office=Office(holder=options.holder or options.authority, kind=options.holder_kind),
         time_zone=options.time_zone,
-        holidays=options.holidays,
+        holidays=options.holidays or known.holidays,
+        weekend=options.weekend or known.weekend,
     )
 
 
@@ -126,3 +129,14 @@ def _told(config_path: Path, options: InitOptions, sheets: list[str]) -> list[st
         f"record is in {options.data / RECORD_FILE}: give it to `trm-registry request`",
         *sheets,
     ]
+
+
+def _calendar_told(options: InitOptions, made: Made, now: int) -> str:
+    days = made.record.calendar.holidays
+    known, until = how_known(options.country, days, now), known_until(days)
+    if until is None:
+        only = "only weekends count" if known == "known" else "none is known: name them with --holiday, and begin again"
+        return f"public holidays in the record: none; {only}"
+    source = "as you named them" if options.holidays else "from a library: read them, --holiday replaces them"
+    soon = "; renew them soon with `trm-node calendar`" if known != "known" else ""
+    return f"public holidays in the record: {len(days)} days until {until}, {source}{soon}"

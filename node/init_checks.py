@@ -101,11 +101,12 @@ def _check_record_words(options: InitOptions) -> None:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise BadInput("--time-zone is no time zone that this machine knows; write it like Europe/Chisinau") from None
     for day in options.holidays:
-        if not _is_date(day):
+        if not is_date(day):
             raise BadInput("--holiday is no date; write it like 2026-12-25", field="holidays")
 
 
-def _is_date(text: str) -> bool:
+def is_date(text: str) -> bool:
+    """Whether this is a day, written as the record writes it."""
     try:
         return date.fromisoformat(text).isoformat() == text  # other ways to write a day are not the record's
     except ValueError:

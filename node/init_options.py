@@ -19,6 +19,7 @@ class InitOptions:
     holder_kind: str
     time_zone: str
     holidays: tuple[str, ...]
+    weekend: tuple[int, ...] = ()
     data: Path
     listen: str
     metrics_port: int

@@ -76,9 +76,11 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "smtplib": ("node.pager",),
     "structlog": ("node.log",),
     "apscheduler": ("node.jobs",),
+    "holidays": ("node.public_holidays",),
     "click": (
         "node.cli",
         "node.cli_run",
+        "node.cli_calendar",
         "node.cli_user",
         "node.cli_evidence",
         "node.cli_keep",

@@ -1,0 +1,49 @@
+"""`trm-node calendar`: how long the public holidays of our record are known, and a new record with those to come."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--renew", is_flag=True, help="Write a new record with the holidays of this year and the next.")
+@click.option("--holiday", "holidays", multiple=True, help="With --renew: these days, YYYY-MM-DD, and no others.")
+@click.option(
+    "--weekend", multiple=True, type=click.IntRange(1, 7), help="With --renew: the days without work, 1 is Monday."
+)
+@click.pass_obj
+def calendar(path: Path, renew: bool, holidays: tuple[str, ...], weekend: tuple[int, ...]) -> None:
+    """Say which public holidays our record lists, and renew them.
+
+    Deadlines are counted in the working days of a record. --renew works while the node is stopped and writes
+    node-record.json in the data folder; give that to `trm-registry request`, like a first record.
+    """
+    from node.app import open_configured
+    from node.config import load
+    from node.errors import BadInput
+    from node.init_checks import is_date
+    from node.public_holidays import filled, known_until
+    from node.service.upkeep.renew_calendar import own_record, renew_calendar
+    from registry.record import Calendar
+
+    wrong = next((day for day in holidays if not is_date(day)), None)
+    if wrong is not None or ((holidays or weekend) and not renew):
+        raise BadInput("--holiday is no date, or --renew is missing; write days like 2026-12-25", field="holidays")
+    opened, _, _ = open_configured(load(path))
+    try:
+        record = own_record(opened).record
+        if renew:
+            old, known = record.calendar, filled(record.country, opened.node.now())
+            days = holidays or (old.holidays if known is None else known.holidays)
+            rest = weekend or old.weekend
+            new = Calendar(time_zone=old.time_zone, weekend=list(rest), holidays=sorted(days))
+            record = renew_calendar(opened, new)
+            click.echo(f"record {record.serial} is written: give it to `trm-registry request`")
+        until = known_until(record.calendar.holidays)
+        click.echo(
+            f"public holidays of record {record.serial}: {len(record.calendar.holidays)} until {until or 'none'}"
+        )
+        for day in record.calendar.holidays:
+            click.echo(day)
+    finally:
+        opened.close()

@@ -1,0 +1,104 @@
+"""Public holidays: filled for real countries, none for invented ones, a warning before they run out. Domain 5.13."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from node.public_holidays import days_left, filled, how_known, known_until
+from registry.record import read_node_record
+from tests.cli_world import NOW, init_words, is_one_sentence, make_node, prepare, run
+
+LISTED = ("2026-12-25", "2027-01-01", "2027-12-25")
+
+
+def at(text: str) -> int:
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
+
+
+def test_a_real_country_gets_the_days_of_this_year_and_the_next():
+    """New Year's Day is a public holiday in Moldova; the list begins with this year and ends with the next."""
+    found = filled("MD", NOW)
+
+    assert found is not None
+    assert {"2026-01-01", "2027-01-01"} <= set(found.holidays)
+    assert {day[:4] for day in found.holidays} == {"2026", "2027"}
+    assert found.weekend == (6, 7)
+    assert list(found.holidays) == sorted(set(found.holidays))
+
+
+def test_a_country_whose_weekend_is_another_has_that_weekend():
+    found = filled("SA", NOW)
+
+    assert found is not None and found.weekend == (5, 6)
+
+
+@pytest.mark.parametrize("country", ["XA", "XD", "XT", "XK", "ZZ"])
+def test_an_invented_or_unknown_country_gets_none(country):
+    assert filled(country, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("country", "days", "now", "known"),
+    [
+        ("MD", LISTED, "2027-06-01", "known"),
+        ("MD", LISTED, "2027-11-01", "known"),
+        ("MD", LISTED, "2027-11-02", "running out"),
+        ("MD", LISTED, "2027-12-31", "running out"),
+        ("MD", LISTED, "2028-01-01", "over"),
+        ("MD", (), "2027-06-01", "none"),
+        ("XA", (), "2027-06-01", "known"),
+    ],
+)
+def test_the_list_runs_out_in_less_than_sixty_days_and_is_over_after_its_last_year(country, days, now, known):
+    assert how_known(country, days, at(now)) == known
+
+
+def test_a_list_covers_its_last_year_to_the_end():
+    assert known_until(LISTED) == date(2027, 12, 31)
+    assert (known_until(()), days_left((), NOW)) == (None, None)
+
+
+def record(folder: Path):
+    return read_node_record((folder / "data" / "node-record.json").read_bytes())[0]
+
+
+def test_init_fills_the_record_of_a_real_country_and_what_was_named_replaces_it(tmp_path: Path):
+    """The library's list is a start; --holiday and --weekend win."""
+    for name, more in (("library", []), ("named", ["--holiday", "2027-05-09", "--weekend", "7"])):
+        folder = tmp_path / name
+        folder.mkdir()
+        words = [*init_words(prepare(folder), country="MD", clock_file=None), *more]
+        made = run(folder, *[word for word in words if word != "--fast-kdf"])
+        assert made.exit_code == 0, made.output
+        assert "public holidays in the record" in made.output
+
+    assert len(record(tmp_path / "library").calendar.holidays) > 15
+    assert record(tmp_path / "library").calendar.weekend == [6, 7]
+    named = record(tmp_path / "named").calendar
+    assert (named.holidays, named.weekend) == (["2027-05-09"], [7])
+
+
+def test_the_doctor_warns_before_the_calendar_runs_out_and_the_command_renews_it(tmp_path: Path):
+    """A new record follows the old one: next serial, its hash, everything else as before."""
+    words = [*init_words(prepare(tmp_path)), "--holiday", "2026-12-25"]
+    assert run(tmp_path, *words).exit_code == 0
+    before, _, _ = read_node_record((tmp_path / "data" / "node-record.json").read_bytes())
+    warned = run(tmp_path, "doctor").output
+
+    renewed = run(tmp_path, "calendar", "--renew", "--holiday", "2027-01-07", "--holiday", "2027-12-25")
+
+    assert "warning  calendar the record lists public holidays for" in warned
+    assert renewed.exit_code == 0, renewed.output
+    after = record(tmp_path)
+    assert (after.serial, after.calendar.holidays) == (before.serial + 1, ["2027-01-07", "2027-12-25"])
+    assert after.prev_sha256 is not None and after.message_keys == before.message_keys
+    assert "ok       calendar" in run(tmp_path, "doctor").output
+    assert "2027-12-25" in run(tmp_path, "calendar").output
+
+
+def test_a_day_that_is_none_ends_with_one_sentence_and_changes_nothing(tmp_path: Path):
+    make_node(tmp_path)
+
+    assert is_one_sentence(run(tmp_path, "calendar", "--renew", "--holiday", "25.12.2027"))
+    assert record(tmp_path).serial == 1

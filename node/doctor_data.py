@@ -8,9 +8,10 @@ from contextlib import contextmanager
 
 import msgspec
 
+from node.clock import INVENTED_COUNTRY
 from node.config import pinned_root
 from node.errors import OpenTRMError
-from node.findings import Finding, Patient
+from node.findings import Finding, Level, Patient
 from node.public_holidays import days_left, how_known
 from node.service.upkeep.setup import KEY_FILE, RECORD_FILE
 from node.store.db import Store
@@ -95,8 +96,9 @@ def calendar(patient: Patient) -> Finding:
     """Deadlines are counted in working days: the public holidays of our record must be known for a while."""
     try:
         record, _, _ = read_node_record((patient.data_dir / RECORD_FILE).read_bytes())
-    except OSError:
-        return Finding("calendar", "warning", "no record lies in the data folder", "run trm-node init")
+    except OSError:  # an invented country counts weekends only, whatever its record says
+        level: Level = "ok" if INVENTED_COUNTRY.fullmatch(patient.country) else "warning"
+        return Finding("calendar", level, "no record lies in the data folder", "restore node-record.json from a backup")
     days, now = record.calendar.holidays, patient.clock.now()
     known, left = how_known(patient.country, days, now), days_left(days, now)
     fix = "run trm-node calendar --renew, then give the new record to trm-registry request"

@@ -4,6 +4,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from node.protocol.letters import bodies_directory
+
 NOW = 1_795_000_000
 
 SERVICE = {
@@ -47,6 +49,16 @@ ENTRY: dict[str, Any] = {
     },
 }
 
+DIRECTORY_BODIES: dict[str, Any] = {
+    "directory.publish": ENTRY,
+    "directory.challenge": {"country": "XA", "serial": NOW, "service": ["shelter-1"], "why": "closed"},
+}
+DIRECTORY_TEXTS: dict[str, st.SearchStrategy[str]] = {
+    bodies_directory.ServiceId.__metadata__[0].pattern: st.just("shelter-7"),  # type: ignore[attr-defined]
+    bodies_directory.PublicName.__metadata__[0].pattern: st.text(  # type: ignore[attr-defined]
+        "a\u00e4\u0436\u05e9-' .", min_size=1, max_size=60
+    ),
+}
 
 Parts = dict[str, st.SearchStrategy[Any]]
 

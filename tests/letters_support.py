@@ -8,13 +8,13 @@ import msgspec
 from hypothesis import strategies as st
 from msgspec import inspect
 
-from node.protocol.letters import bodies_directory, scalars
-from node.protocol.letters.codes import ANSWERS, DEFAULT_HANDLING, NEEDS
+from node.protocol.letters import scalars
+from node.protocol.letters.codes import ANSWERS, DEFAULT_HANDLING
 from node.protocol.letters.decode import AnyControl, AnyLetter
 from node.protocol.letters.frame import make_stop
 from node.protocol.letters.kinds import CONTROL, KINDS
 from node.protocol.letters.scalars import MAX_INT
-from tests.directory_support import ENTRY, directory_struct
+from tests.directory_support import DIRECTORY_BODIES, DIRECTORY_TEXTS, directory_struct
 from tests.letters_return import RETURN_BODIES, fitted
 
 NOW = 1_795_000_000
@@ -213,8 +213,7 @@ BODIES: dict[str, Any] = RETURN_BODIES | {
     "safety.stand_down": {"alert": LETTER_ID, "reason": "found_safe"},
     "safety.drill": {"answer_by": NOW + 3600},
     "safety.drill_answer": {"drill": LETTER_ID, "answered_at": NOW + 60, "unlocked": True},
-    "directory.publish": ENTRY,
-    "directory.challenge": {"country": "XA", "serial": NOW, "service": ["shelter-1"], "why": "closed"},
+    **DIRECTORY_BODIES,
 }
 
 
@@ -329,8 +328,7 @@ _TEXTS = {
     _pattern(scalars.Country): st.text("ABCXYZ", min_size=2, max_size=2),
     _pattern(scalars.Language): st.sampled_from(["en", "pt-BR", "zh-Hant-TW", "de-1996", "x-test"]),
     _pattern(scalars.Date): st.dates().map(str),
-    _pattern(bodies_directory.ServiceId): st.sampled_from([f"{need}-7" for need in NEEDS]),
-    _pattern(bodies_directory.PublicName): st.text("aäжش-' .", min_size=1, max_size=60),
+    **DIRECTORY_TEXTS,
 }
 
 

@@ -46,8 +46,7 @@ PROVISIONAL = {
 def refused_for(came, shared=None):
     """The rule and reason of a refusal."""
     found = receiver(came, shared or ThreadFacts())
-    assert found is not None
-    return found.rule, found.reason
+    return None if found is None else (found.rule, found.reason)
 
 
 def rules_of(made, person, now=NOW):
@@ -67,7 +66,12 @@ def test_r13_sender_a_child_never_consents_alone():
 
 def test_r13_receiver_a_childs_consent_given_by_itself_is_refused():
     """R13: reason 13, judged on the entry."""
-    for said in ({"given_by": "self"}, {"capacity": "adult"}):
+    for said in (
+        {"given_by": "self"},
+        {"given_by": "legal_representative"},
+        {"capacity": "adult"},
+        {"capacity": "supported_decision"},
+    ):
         assert refused_for(offer(MINOR, consent=(entry(MINOR, **said),))) == ("R13", 13)
 
 
@@ -152,12 +156,32 @@ def test_h10_sender_a_provisional_basis_carries_an_offer():
 
 def test_h10_receiver_a_provisional_basis_beyond_an_offer_is_refused():
     """H10: reason 110."""
-    provisional = entry(MINOR, basis="provisional", given_by="child_protection", purposes=("enquiry",), levels=("L1",))
+    provisional = entry(
+        MINOR, basis="provisional", given_by="child_protection", purposes=("enquiry",), levels=("L1",),
+        until=NOW + 9 * DAY,
+    )  # fmt: skip
 
     assert receiver(offer(MINOR, consent=(provisional,)), ThreadFacts()) is None
     wide = with_(provisional, levels=("L1", "L3"))
     assert refused_for(offer(MINOR, consent=(wide,))) == ("H10", 110)
     assert refused_for(disclosure(NAME, consent=(provisional,)), accepted()) == ("H10", 110)
+    for said in ({"until": NOW + 11 * DAY}, {"basis": "consent"}, {"given_by": "guardian"}):
+        assert refused_for(offer(MINOR, consent=(with_(provisional, **said),))) == ("H10", 110)
+
+
+def test_h10_receiver_nobody_but_a_child_is_offered_on_a_provisional_basis():
+    """H10: child protection says nothing for an adult; reason 110."""
+    adult = entry(basis="provisional", given_by="child_protection", purposes=("enquiry",), levels=("L1",))
+
+    assert refused_for(offer(consent=(with_(adult, until=NOW + DAY),))) == ("H10", 110)
+
+
+def test_r12_receiver_an_offer_with_more_children_than_consents_of_children_is_refused():
+    """R12, H26: a dependant's band is a child's, and its consent an adult's; reason 12."""
+    as_adult = entry(CHILD, treated_as_child=False, given_by="self", capacity="adult")
+
+    assert refused_for(offer(HER, CHILD)) is None
+    assert refused_for(offer(HER, CHILD, consent=(entry(), as_adult))) == ("R12", 12)
 
 
 def test_h26_sender_each_dependant_has_a_consent_of_its_own():

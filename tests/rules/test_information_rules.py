@@ -243,7 +243,7 @@ def test_h10_receiver_support_may_rest_on_a_provisional_basis_and_a_question_may
     """H10: referral.offer and info, identification support, safety; never disclosure."""
     provisional = with_(
         entry(), basis="provisional", given_by="child_protection", capacity="child_assent_recorded",
-        treated_as_child=True, purposes=("enquiry",), levels=("L1",),
+        treated_as_child=True, purposes=("enquiry",), levels=("L1",), until=NOW + 9 * 86_400,
     )  # fmt: skip
 
     assert refused(letter("ident.support_request", n=1, consent=(provisional,))) == 0

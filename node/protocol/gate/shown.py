@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from node.protocol.cases.case import CHILD_BANDS
+from node.protocol.consent.record import MAX_PROVISIONAL_SECONDS
 from node.protocol.gate import shown_safety
 from node.protocol.gate.facts import (
     ENDS_AT_MAJORITY,
@@ -82,8 +83,10 @@ def _first_contact(letter: Letter[Body]) -> Iterator[Objection]:
     # 2. whoever may be a child is treated as one
     if body.age_band in CHILD_BANDS and not body.treated_as_child:
         yield _no("R12", "the age band is a child's, and the letter does not say so", "treat her as a child")
-    if body.treated_as_child and letter.consent and not any(entry.treated_as_child for entry in letter.consent):
-        yield _no("R12", "the letter treats her as a child, the consent does not", "record consent as for a child")
+    children = [body.treated_as_child, *(band in CHILD_BANDS for band in body.dependants)]
+    said = [entry.treated_as_child for entry in letter.consent]
+    if len(said) == len(children) and sum(said) < sum(children):
+        yield _no("R12", "the letter tells of more children than the consents do", "record consent as for a child")
     # 3. nothing outs her
     if isinstance(body, OfferBody) and _outs(body):
         yield _no("H28", "a need that outs her stands in the offer", "ask for it item by item after acceptance")
@@ -134,8 +137,9 @@ def _consent(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objection]:
 
 def _entry(letter: Letter[Body], entry: ConsentEntry) -> Iterator[Objection]:
     duty = duty_for(letter)
-    # 1. a child never alone
-    if entry.treated_as_child and (entry.given_by == "self" or entry.capacity == "adult"):
+    # 1. a child never alone, and never without its own assent
+    speaks = entry.given_by in _GUARDIAN_GIVES or entry.given_by == "child_protection"
+    if entry.treated_as_child and not (speaks and entry.capacity == "child_assent_recorded"):
         yield _no("R13", "a child's consent is given as an adult's", "ask the guardian and the child")
     # 2. a guardian's word ends at 18 for disclosure, family and return
     ends_at_18 = duty.discloses or letter.disclosed or duty.purpose in ENDS_AT_MAJORITY
@@ -147,8 +151,11 @@ def _entry(letter: Letter[Body], entry: ConsentEntry) -> Iterator[Objection]:
     # 4. provisional: offer and information at L1, no more
     if entry.basis == "provisional" or entry.given_by == "child_protection":
         only_enquiry = set(entry.levels) <= {"L1"} and set(entry.purposes) <= {"enquiry"}
-        if letter.kind not in PROVISIONAL or not only_enquiry:
+        both = entry.basis == "provisional" and entry.given_by == "child_protection" and entry.treated_as_child
+        if letter.kind not in PROVISIONAL or not only_enquiry or not both:
             yield _no("H10", "a provisional basis goes beyond an offer", "have a guardian appointed first")
+        elif entry.until > letter.written_at + MAX_PROVISIONAL_SECONDS:
+            yield _no("H10", "a provisional basis lasts longer than ten days", "renew it once, or appoint a guardian")
     # 5. in its time when written, where something new is told
     if entry.until <= letter.written_at and (duty.discloses or letter.disclosed):
         yield _no("R22", "the consent had ended when the letter was written", "ask her again")

@@ -44,6 +44,11 @@ def family_world(person: Any) -> dict[str, Any]:
     return {"case": case(person), "consents": (record(person, purposes=FAMILY),), "shared": accepted()}
 
 
+def ours(came: Any, **world: Any) -> list[str]:
+    """The rules of children and families that the gate names; the plan of the return has tests of its own."""
+    return [rule for rule in both(came, **world) if rule in ("R14", "R15", "R16", "H12")]
+
+
 def refused_for(came: Any, shared: ThreadFacts | None = None) -> tuple[str, int] | None:
     found = receiver(came, shared or accepted())
     return None if found is None else (found.rule, found.reason)
@@ -60,9 +65,9 @@ def test_h12_sender_a_childs_family_is_asked_after_with_the_day_the_case_holds()
     """H12: nobody types a decision that was not made."""
     decided = person_after(trace())
 
-    assert both(asks(decided), **family_world(decided)) == []
-    assert both(asks(MINOR), **family_world(MINOR)) == ["H12", "H12"]
-    assert both(asks(decided, best_interests_date=["2026-10-02"]), **family_world(decided)) == ["H12"]
+    assert ours(asks(decided), **family_world(decided)) == []
+    assert ours(asks(MINOR), **family_world(MINOR)) == ["H12", "H12"]
+    assert ours(asks(decided, best_interests_date=["2026-10-02"]), **family_world(decided)) == ["H12"]
 
 
 def test_h12_receiver_a_childs_family_without_a_decision_on_tracing_is_not_asked_after():
@@ -88,8 +93,8 @@ def test_r16_sender_what_she_agreed_needs_her_recorded_yes():
     agreed = change.family_may_know(case(HER), "p1", "what_she_agreed", ("ana", "ben"), NOW).case.persons[0]
     consents = (record(HER, purposes=FAMILY, categories=("needs", "exploitation")),)
 
-    assert both(open_words, case=case(HER), consents=consents, shared=accepted()) == ["R16"]
-    assert both(open_words, case=case(agreed), consents=consents, shared=accepted()) == []
+    assert ours(open_words, case=case(HER), consents=consents, shared=accepted()) == ["R16"]
+    assert ours(open_words, case=case(agreed), consents=consents, shared=accepted()) == []
 
 
 def test_r16_receiver_family_hears_of_trafficking_only_with_a_consent_that_says_so():
@@ -114,9 +119,9 @@ def test_r16_receiver_family_hears_of_trafficking_only_with_a_consent_that_says_
 def test_r14_sender_a_plan_says_of_a_childs_care_what_the_case_holds(steps, facts, rules):
     """R14: the decision's day and the care, as they were confirmed."""
     child = person_after(*steps)
-    named = both(plan(child, **facts), case=case(child), consents=(record(child, purposes=TRAVEL),), shared=accepted())
+    consents = (record(child, purposes=TRAVEL),)
 
-    assert [one for one in named if one == "R14"] == rules
+    assert ours(plan(child, **facts), case=case(child), consents=consents, shared=accepted()) == rules
 
 
 def test_r14_receiver_a_child_is_not_expected_without_a_decision_and_somebody_who_cares():

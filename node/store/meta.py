@@ -62,9 +62,15 @@ class Meta:
         value = self.get("channel_epoch")
         return value if isinstance(value, int) else None
 
-    def put_channel_epoch(self, epoch: int, at: int) -> None:
+    def was_restored(self) -> bool:
+        """Whether the channel epoch in use began with a restore, and not with the set-up of the node."""
+        return self.get("channel_epoch_restored") is not None
+
+    def put_channel_epoch(self, epoch: int, at: int, *, restored: bool = False) -> None:
         """Begin a new epoch: after a set-up or a restore."""
         self.put("channel_epoch", epoch)
+        if restored:
+            self.put("channel_epoch_restored", at)
         self.put("channel_epoch_at", at)
 
     def touch(self) -> None:

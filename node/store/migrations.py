@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from node.store.migrations_channel import GREETED_SQL
 from node.store.migrations_delivery import DELIVERY_SQL
 from node.store.migrations_directory import DIRECTORY_SQL
 from node.store.migrations_keep import CASE_KEYS_SQL, KEEP_SQL
@@ -72,6 +73,12 @@ def m006_ladder(db: Database) -> None:
 def m007_safety(db: Database) -> None:
     """Alarms and their ladders, pages, on call, drills, distrust, contacts off the network."""
     _run(db.conn, SAFETY_SQL)
+
+
+@NODE()
+def m008_greeted(db: Database) -> None:
+    """In which channel epoch of ours a peer was greeted."""
+    _run(db.conn, GREETED_SQL)
 
 
 @KEYRING()

@@ -61,6 +61,15 @@ class Peers:
         """Keep the peer's newest `channel.heads`, to notice one that goes back."""
         self._upsert(peer, "heads=?", (heads,))
 
+    def greeted(self, peer: str) -> int | None:
+        """The newest channel epoch of ours in which `peer` was told why it began; None when it was told of none."""
+        row = self._c.execute("select greeted_epoch from peer_contact where peer=?", (peer,)).fetchone()
+        return row[0] if row else None
+
+    def greet(self, peer: str, epoch: int) -> None:
+        """The word why this epoch began was queued for `peer`."""
+        self._upsert(peer, "greeted_epoch=?", (epoch,))
+
     def bundle(self, peer: str) -> tuple[int, bytes, bytes] | None:
         """(serial, bytes, sha256) of the newest verified prekey bundle."""
         row = self._c.execute("select serial, bytes, sha256 from prekey_bundle where peer=?", (peer,)).fetchone()

@@ -9,8 +9,8 @@ import msgspec
 
 from node.crypto.vault import Dek
 from node.protocol.gate.facts import ActorRole
-from node.protocol.letters.codes import Urgency
-from node.protocol.letters.control import Control, ControlBody
+from node.protocol.letters.codes import HelloReason, Urgency
+from node.protocol.letters.control import Control, ControlBody, HelloBody, ReceivedUpTo
 from node.protocol.letters.decode import AnyLetter, checked, encode
 from node.protocol.letters.kinds import CONTROL, LETTER
 from node.service.context import Node
@@ -71,7 +71,28 @@ def queue_letter(
 def queue_control(
     node: Node, work: Work, peer: str, kind: str, body: ControlBody, now: int, about: str | None = None
 ) -> str:
-    """Put a control letter into the outbox and return its id; `about` is the thread of a `letter.opened`."""
+    """Put a control letter into the outbox and return its id; `about` is the thread of a `letter.opened`.
+
+    The first one to a peer in a channel epoch is preceded by the word why the epoch began (wire 1).
+    """
+    if work.peers.greeted(peer) != node.epoch:
+        greet(node, work, peer, node.epoch, now)
+    return _queue_control(node, work, peer, kind, body, now, about)
+
+
+def greet(node: Node, work: Work, peer: str, epoch: int, now: int) -> None:
+    """Tell a peer why our channel epoch began, and up to where we have what it sent in each of its own."""
+    heads = work.channels.in_heads(peer)
+    received = tuple(ReceivedUpTo(epoch=head.epoch, seq=head.seq) for head in heads if head.seq)
+    reason: HelloReason = "restore" if work.meta.was_restored() else "init"
+    # A peer that the backup did not know is greeted with its first control letter, and releases all of it again.
+    work.peers.greet(peer, epoch)
+    _queue_control(node, work, peer, "channel.hello", HelloBody(reason, received), now)
+
+
+def _queue_control(
+    node: Node, work: Work, peer: str, kind: str, body: ControlBody, now: int, about: str | None = None
+) -> str:
     letter_id = node.random(16).hex()
     control: Control[ControlBody] = Control(kind=kind, letter_id=letter_id, body=body)
     queued = Queued(msgspec.Raw(checked(control)), "node", "machine")

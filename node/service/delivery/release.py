@@ -98,8 +98,7 @@ def _prepared_letter(node: Node, work: Work, waiting: Waiting, now: int) -> Read
     queued = node.seals.open_as(Queued, found.dek, "outbox", waiting.letter_id, waiting.sealed)
     letter = decode_own(bytes(queued.letter))
     # 1 letters of one thread leave in the order they were queued; a stop does not wait
-    alone = len(found.file.thread.queued) == 1
-    earlier = None if alone else work.outbox.earlier_unreleased(waiting.peer, waiting.thread_id, waiting.letter_id)
+    earlier = work.outbox.earlier_unreleased(waiting.peer, waiting.thread_id, waiting.letter_id)
     if earlier is not None and not _goes_at_once(letter):
         if earlier > now:  # else it is looked at in this very turn
             work.outbox.hold(waiting.letter_id, "turn", earlier)
@@ -119,7 +118,7 @@ def _prepared_letter(node: Node, work: Work, waiting: Waiting, now: int) -> Read
         work.outbox.hold(waiting.letter_id, "no_prekey", now + LOOK_AGAIN_S)
         return None
     # 4 the tables, and the number
-    if not alone:
+    if len(found.file.thread.queued) > 1:
         work.outbox.turn_comes(waiting.peer, waiting.thread_id, now)
     if not is_stop(letter):  # a stop keeps the moment of its slot and the opening letter's times (H01)
         letter = msgspec.structs.replace(letter, **times_of(node, waiting.peer, letter, found.file, now))

@@ -8,9 +8,8 @@ import shutil
 from pathlib import Path
 
 from node.errors import BadInput
-from node.protocol.letters.control import HelloBody, ReceivedUpTo
 from node.service.context import Node
-from node.service.delivery.queueing import queue_control
+from node.service.delivery.queueing import greet
 from node.service.keep.journal import BACKUP_AT, RESTORED
 from node.service.keep.restored import HOLD
 from node.store.db import Store
@@ -56,15 +55,13 @@ def begin_new_epoch(node: Node) -> bool:
     def begin(work: Work) -> bool:
         if work.meta.get(RESTORED) is None:
             return False
-        work.meta.put_channel_epoch(epoch, now)
+        work.meta.put_channel_epoch(epoch, now, restored=True)
         # Nothing about a person leaves before the journal was replayed, whatever happens in between (H08).
         work.meta.put(HOLD, now)
         # Above every number that the lost node can have used: it counted weeks, this counts seconds.
         work.meta.put(FIRST_PREKEY, now)
         for contact in work.peers.all():
-            heads = work.channels.in_heads(contact.peer)
-            received = tuple(ReceivedUpTo(epoch=head.epoch, seq=head.seq) for head in heads if head.seq)
-            queue_control(node, work, contact.peer, "channel.hello", HelloBody("restore", received), now)
+            greet(node, work, contact.peer, epoch, now)
         newest = work.audit.lines(limit=1)
         work.meta.put(BACKUP_AT, newest[0].at if newest else 0)
         work.audit.append(now, "node", "restored")

@@ -94,7 +94,7 @@ async def test_r39_control_letters_of_a_suspended_country_take_effect_later_too(
     xd.node.view = honest
     await xd.node.store.write(lambda work: take_held(xd.node, work, "XA", xd.node.now()))
 
-    assert (unread, states) == (None, {"receipted": 1})
+    assert (unread, states) == (None, {"receipted": 2}), "the greeting and the `letter.opened`"
     assert (await xd.view(thread)).letters[0].opened_at is not None
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from node.api.app import api_application
+from node.api.limits import ApiLimits
 from node.clock import clock_for
 from node.config import Config, Loaded, pinned_root, read_passphrase, read_secret
 from node.errors import Unavailable
@@ -24,9 +25,9 @@ from node.jobs import Job, Jobs
 from node.log import configure, get
 from node.pager import Pager, channels_of
 from node.peer.api import routes as peer_routes
-from node.peer.limits import Buckets
 from node.peer.worker import Workers
 from node.proxies import real_remote
+from node.service.buckets import Buckets
 from node.service.context import Node
 from node.service.delivery.incoming import judge_parked
 from node.service.directory.publishing import send_entries
@@ -175,7 +176,8 @@ def _public(node: Node, jobs: Jobs, staff: Staff, config: Config) -> web.Applica
     per_s = config.limits.requests_per_minute / 60
     app.add_routes(peer_routes(node, Buckets(node.clock.monotonic, per_s=per_s * 5)))
     app.add_routes(health_routes(node, jobs))
-    app.add_subapp("/api/v1", api_application(staff))
+    limits = ApiLimits(config.limits.api_requests_per_minute, config.limits.sign_ins_per_minute)
+    app.add_subapp("/api/v1", api_application(staff, limits))
     return app
 
 

@@ -86,7 +86,9 @@ class LimitsSection(Section, frozen=True):
 
     session_idle_s: Count = 600
     session_max_s: Count = 28_800
-    requests_per_minute: Count = 600  # from one address, before anything is opened
+    requests_per_minute: Count = 600  # of peers, from one address, before anything is opened
+    api_requests_per_minute: Count = 3000  # of people and case systems, from one address
+    sign_ins_per_minute: Count = 60  # attempts, from one address
     min_free_mb: Count = 500
     max_clock_jump_s: Count = 30
 

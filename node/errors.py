@@ -73,6 +73,10 @@ class TryLater(OpenTRMError):
         self.retry_after_s = retry_after_s
 
 
+class TooMany(TryLater):
+    """One address asks more than one address may: the same call succeeds after `retry_after_s` seconds."""
+
+
 class PeerError(OpenTRMError):
     """Another country's node answered something we cannot accept: ours is fine, phone them.
 

@@ -4,12 +4,14 @@ One of the three borders where every exception is caught. Logs hold the route's 
 """
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Final
 
 import msgspec
 from aiohttp import web
 
 from node.api.call import Call, Route
+from node.api.limits import ApiLimits, held_to
 from node.api.openapi import description
 from node.api.problems import MEDIA_TYPE, BadRequest, problem_of
 from node.api.routes import ROUTES
@@ -29,13 +31,15 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
+USUAL: Final = ApiLimits()
 Endpoint = Callable[[web.Request], Awaitable[web.Response]]
 log = get()
 
 
-def api_application(staff: Staff) -> web.Application:
+def api_application(staff: Staff, limits: ApiLimits = USUAL) -> web.Application:
     """The application to mount at `/api/v1`."""
-    app = web.Application(client_max_size=MAX_BODY_BYTES)
+    held = held_to(limits, staff.node.clock.monotonic, partial(_refusal, "limits"))
+    app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[held])
     for route in ROUTES:
         app.router.add_route(route.method, route.path, _endpoint(staff, route))
     app.router.add_route("GET", "/openapi.json", _described())

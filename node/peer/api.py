@@ -6,7 +6,7 @@ Nothing is parsed here but the length; reading stops one byte after what 64 enve
 from aiohttp import web
 
 from node.errors import ReadOnly
-from node.peer.limits import Buckets
+from node.service.buckets import Buckets
 from node.service.context import Node
 from node.service.delivery.incoming import receive
 from node.service.delivery.words import CLASS_NAMES

@@ -8,7 +8,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from node.peer.api import routes
-from node.peer.limits import Buckets
+from node.service.buckets import Buckets
 from tests.attack.forged_posts import rows
 from tests.world import World, make_world
 

@@ -15,6 +15,7 @@ from node.protocol.letters.strict import Malformed, Unsupported
 from node.service.context import FLAG_SKEW_S, SKEW_S, Node
 from node.service.delivery.channel import note_statement
 from node.service.delivery.control import take_control
+from node.service.delivery.quota import waits_too_far_ahead
 from node.service.delivery.standing import effect_of
 from node.service.delivery.take import Arrival, hold_control, take_letter
 from node.service.threads.book import Book
@@ -79,6 +80,10 @@ def _judge(node: Node, work: Work, one: Opened) -> bytes | Ruling:
     except (Malformed, Unsupported) as error:
         return _noted(node, work, one, Ruling(Status(error.status)))
     if ahead and not _whatever_the_clock(letter):
+        return hint_slot(HINT_BUSY, node.random)
+    # too many of its thread wait already: as if it had not come
+    if isinstance(letter, Letter) and waits_too_far_ahead(node, work, s.sender, letter):
+        log.warning("peer_numbers_far_ahead", peer=s.sender)
         return hint_slot(HINT_BUSY, node.random)
     # Noted first: a `channel.closed` may name the very gap that its own number shows.
     note_statement(node, work, one)

@@ -88,7 +88,7 @@ async def test_an_entry_that_never_left_is_not_sent_after_a_newer_one(world):
         await send_entries(a.node)
     await world.settle()
 
-    assert rows(world, "XD", "ledger") == 1
+    assert rows(world, "XD", "ledger") == 2, "the greeting of the channel, and one entry"
     assert (await view_entry(world["XD"].node, "XA")).services[0].service.capacity == "none"
 
 

@@ -208,4 +208,4 @@ async def test_opening_a_question_is_told_whatever_is_found(world: World) -> Non
     await reading.open_letter(xa.node, xa.caseworker, question.letter_id)
     await world.settle()
 
-    assert [one["kind"] for one in sent_by(world, "XA", "XD")] == ["letter.opened"]
+    assert [one["kind"] for one in sent_by(world, "XA", "XD")] == ["channel.hello", "letter.opened"]

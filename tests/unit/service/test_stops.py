@@ -105,7 +105,8 @@ async def test_h01_nobody_is_told_of_an_opening_once_a_stop_is_queued(world: Wor
     await world.later(slot - world.clock.now() - 1)
 
     assert (await xd.view(thread)).letters[0].opened_at is None
-    assert [one.state for one in waiting(world, "XA", "XD")] == ["given_up", "queued"]
+    states = [one.state for one in waiting(world, "XA", "XD")]
+    assert states == ["receipted", "given_up", "queued"], "the greeting, which tells of nobody, went"
     await world.later(DAY_S)
     assert (await xd.view(thread)).letters[0].opened_at is None
     assert (await xd.view(thread)).state == "ended"

@@ -1,4 +1,4 @@
-"""Token buckets: how much one source address may ask of us. Source: wire 5; attack 20."""
+"""Token buckets: how much one source address may ask of us, be it a peer or a person. Source: wire 5; attack 20."""
 
 import math
 from collections import OrderedDict
@@ -14,7 +14,7 @@ class _Bucket:
 
 
 class Buckets:
-    """One bucket a source address, in envelopes; larger once the source delivered a verified one; the oldest are
+    """One bucket a source address, in envelopes or requests; larger once the source was trusted; the oldest are
     forgotten.
     """
 

@@ -17,6 +17,7 @@ from node.crypto.envelope import ChannelHead, Draft, Sealed, seal_batch
 from node.crypto.receipts import Receipt, ReceiptDraft, ReceiptHead
 from node.crypto.statement import Statement
 from tests.forge import EPOCH, LIFE, NOW, Forgery, enclose, flip, forge
+from tests.vectors import make_returns
 from tests.vectors.made import Vector, b64, drawn, hexed, offer, vector
 from tests.vectors.make_letters import letters
 from tests.vectors.make_parts import at_rest, office_blocks, prekey_bundles, proofs_and_fingerprints, streams
@@ -62,6 +63,7 @@ GOOD = {
     "own-good-cover": draft(b"", 0),
     "own-good-last-byte-16": draft(offer("own-good-last-byte-16").ljust(11_346)),
     "own-good-first-byte-64": draft(offer("own-good-first-byte-64").ljust(11_347)),
+    **{name: draft(payload) for name, payload in make_returns.GOOD.items()},
 }
 
 
@@ -122,12 +124,13 @@ BAD: dict[str, Forgery] = {
     "own-bad-10-one-byte-less": Forgery(length=len(offer("bad")) - 1),
     "own-bad-10-padding-first-byte": Forgery(padding=marked(0)),
     "own-bad-10-length-11347": Forgery(length=11_347),
+    **{name: Forgery() for name in make_returns.BAD},
 }
 
 
 def bad_envelopes() -> Iterator[Vector]:
     for name, how in BAD.items():
-        forged = forge(replace(how, payload=offer("bad"), random=drawn(name)))
+        forged = forge(replace(how, payload=make_returns.BAD.get(name, offer("bad")), random=drawn(name)))
         expect = {"ok": False, "row": int(name.split("-")[2])}
         yield vector(name, "envelope", "XD", "XA", bytes=b64(forged.envelope), salt=forged.salt.hex(), expect=expect)
     forged = forge(Forgery(payload=offer("bad"), random=drawn("forwarded")))
@@ -211,7 +214,7 @@ def all_receipts() -> Iterator[Vector]:
 
 def main() -> None:
     makers = (good_envelopes, batches, bad_envelopes, all_receipts, office_blocks, prekey_bundles, streams)
-    for make in (*makers, proofs_and_fingerprints, at_rest, letters):
+    for make in (*makers, proofs_and_fingerprints, at_rest, letters, make_returns.threads):
         for one in make():
             path = HERE / f"{one['name']}.json"
             if not path.exists():

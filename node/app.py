@@ -33,7 +33,7 @@ from node.service.delivery.incoming import judge_parked
 from node.service.directory.publishing import send_entries
 from node.service.network.prekeys import load_bundles
 from node.service.network.registry import RegistryKeeper
-from node.service.safety import alarms
+from node.service.safety import alarms, on_call
 from node.service.staff.sign_in import SignInLimits, Staff
 from node.service.statistics.yearly import make_year
 from node.service.upkeep import birthdays, sweeps
@@ -158,6 +158,7 @@ def _rows(opened: Opened, keeper: RegistryKeeper, staff: Staff, config: Config) 
         Job("reseal", 3600, lambda: sweeps.reseal(node)),
         Job("overdue", 60, lambda: sweeps.overdue(node)),
         Job("alarms", 30, lambda: alarms.climb(node)),
+        Job("drills", 3600, lambda: on_call.remind_of_drill(node)),
         Job("pages", 15, pager.send_due),
         Job("gaps", 60, lambda: sweeps.gaps(node)),
         Job("heads", 3600, lambda: sweeps.heads(node)),

@@ -7,6 +7,7 @@ from node.api.call import Route
 from node.api.routes_cases import CASES, CONSENTS
 from node.api.routes_desk import DESK, OVERSIGHT
 from node.api.routes_directory import DIRECTORY
+from node.api.routes_distrust import DISTRUST, OFF_NETWORK, ON_CALL
 from node.api.routes_figures import FIGURES
 from node.api.routes_information import INFORMATION
 from node.api.routes_keep import KEEP
@@ -33,4 +34,7 @@ ROUTES: tuple[Route, ...] = (
     *FIGURES,
     *OVERSIGHT,
     *SAFETY,
+    *ON_CALL,
+    *DISTRUST,
+    *OFF_NETWORK,
 )

@@ -56,6 +56,7 @@ CONTEXT_RECEIPT: Final = _context("receipt")
 CONTEXT_PREKEYS: Final = _context("prekeys")
 CONTEXT_RECORD: Final = _context("record")
 CONTEXT_POP: Final = _context("pop-sig")
+CONTEXT_CONCERN: Final = _context("concern")  # a node to the maintainers; wire.md 12 names none for it
 
 # Made by a node for a third party; other nodes never read it.
 CONTEXT_SILENCE: Final = _context("local/silence")

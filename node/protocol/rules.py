@@ -320,7 +320,7 @@ RULES: tuple[Rule, ...] = (
         "practice H05",
         ("drafting", "release", "receiver", "desk"),
     ),
-    Rule("H06", "An overdue arrival is asked about among friends first.", "practice H06", ("record", "service")),
+    Rule("H06", "An overdue arrival is asked about among friends first.", "practice H06", ("drafting", "release", "record", "service")),
     Rule("H07", "Whoever stopped on the way is cared for there.", "practice H07", ("receiver", "record", "service")),
     Rule("H08", "A restored backup revives nothing.", "practice H08", ("drafting", "release", "service")),
     Rule(
@@ -385,7 +385,7 @@ RULES: tuple[Rule, ...] = (
         "practice H20",
         ("drafting", "release", "receiver"),
     ),
-    Rule("H21", "An on-call promise is tested.", "practice H21", ("later",)),
+    Rule("H21", "An on-call promise is tested.", "practice H21", ("service",)),
     Rule(
         "H22",
         "Urgent runs in hours, the rest in working days; a wrong clock never stops safety or a stop.",
@@ -436,7 +436,7 @@ RULES: tuple[Rule, ...] = (
         "practice H31",
         ("drafting", "release", "receiver", "record", "desk"),
     ),
-    Rule("H32", "A suspension lists who is on the way.", "practice H32", ("later",)),
+    Rule("H32", "A suspension lists who is on the way.", "practice H32", ("service",)),
     Rule("H33", "People in a group each decide alone.", "practice H33", ("drafting", "release", "shape", "record")),
     Rule("H34", "What she asked to keep is kept.", "practice H34", ("record", "service")),
     Rule(

@@ -26,6 +26,8 @@ def may_work_on(reader: Reader, actor: Actor, case_id: str | None, what: str = "
 
 def is_theirs(row: CaseRow, actor: Actor) -> bool:
     """True for coordinators, case systems, the owner, and any caseworker while nobody owns the case."""
+    if actor.shut_out and (row.case_id in actor.shut_out or "" in actor.shut_out):  # H14: it sees nothing
+        return False
     if actor.role in ("coordinator", "machine"):
         return True
     return actor.role == "caseworker" and row.owner in (None, actor.user_id)

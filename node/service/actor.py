@@ -9,12 +9,14 @@ from node.protocol.gate.facts import ActorRole
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A signed-in person, or a machine with a token; `office` is None where no name can be read."""
+    """A signed-in person, or a machine with a token; `office` is None where no name can be read; `shut_out` are the
+    cases of which this person's organisation sees nothing, an empty string standing for all of them (H14)."""
 
     user_id: str
     role: ActorRole
     organisation: str = ""
     office: KemKey | None = field(default=None, repr=False)
+    shut_out: frozenset[str] = frozenset()
 
     def must_be(self, *roles: ActorRole) -> None:
         """Raise WrongRole unless the role is one of these."""

@@ -54,6 +54,15 @@ class Limits:
     first_contact_wait_s: int = 72 * 3600
 
 
+@dataclass(frozen=True, slots=True)
+class Distrusted:
+    """What two people distrust for everybody (H14): countries with who decided, office keys, organisations."""
+
+    countries: dict[str, tuple[str, str]] = field(default_factory=dict)
+    holders: tuple[str, ...] = ()
+    organisations: frozenset[str] = frozenset()
+
+
 @dataclass(slots=True)
 class Node:
     """One running node. `view` is the newest verified registry view; it is replaced as a whole, never changed."""
@@ -76,6 +85,7 @@ class Node:
     shelf: tuple[object, Shelf] | None = None  # the directory made ready for matching, and what it was made from
     news_at: float = float("-inf")  # monotonic seconds: when a peer's unknown snapshot last made us refresh
     noted_heads: Callable[[], list[tuple[int, bytes]]] = list  # (size, hash) of the audit, noted beside the keys
+    distrusted: Distrusted = field(default_factory=Distrusted)
     page_by: tuple[str, ...] = ()  # how people on call are reached: `mail`, `command`
     on_alarm: Callable[[], None] = lambda: None
     on_page: Callable[[], None] = lambda: None

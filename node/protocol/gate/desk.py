@@ -17,10 +17,13 @@ OPENING_REASONS: tuple[OpeningReason, ...] = get_args(OpeningReason)
 ALWAYS_WORKS = frozenset({*STOP_KINDS, "consent.withdrawal", "erasure.request", "erasure.confirm"})
 
 
-def holds(letter: Letter[Body], case: Case | None, sender: str, now: int) -> list[Objection]:
+def holds(
+    letter: Letter[Body], case: Case | None, sender: str, now: int, distrusted_by_all: bool = False
+) -> list[Objection]:
     """Why a letter that was stored and receipted waits for a person here, before anybody acts on it or answers.
 
-    `sender` is the country; [] when nothing holds it. Never held, because they protect: stops, withdrawals, safety.
+    `sender` is the country, `distrusted_by_all` whether two people distrust it for everybody; [] when nothing holds it.
+    Never held, because they protect: stops, withdrawals, safety.
     """
     if letter.kind in ALWAYS_WORKS or letter.kind.startswith("safety."):  # H02: a danger is never held up here
         return []
@@ -43,7 +46,7 @@ def holds(letter: Letter[Body], case: Case | None, sender: str, now: int) -> lis
     if letter.kind == "return.family_request" and any(person.family.suspected for person in persons):
         found.append(hold("R15", "family may be involved here", "contact nobody of it; two people decide"))
     # 5. H14: two people distrust the sender
-    if distrusted(case, "country", sender):
+    if distrusted_by_all or distrusted(case, "country", sender):
         found.append(hold("H14", "two people recorded distrust of this country", "speak with the coordinator"))
     # 6. H17: somebody may press her; the screen says nothing of why
     if any(person.coercion_suspected for person in persons):

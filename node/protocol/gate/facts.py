@@ -139,6 +139,7 @@ class RecipientFacts(msgspec.Struct, frozen=True):
     stale_override_by: tuple[str, str] | None = None
     distrusted_by: tuple[str, str] | None = None
     distrusted_holders: tuple[str, ...] = ()
+    distrusted_organisations: frozenset[str] = frozenset()
 
 
 class Withdrawn(msgspec.Struct, frozen=True):

@@ -45,6 +45,7 @@ def distrust(c: Context) -> Iterator[Objection]:
         kid in c.recipient.distrusted_holders
         or holder in c.recipient.distrusted_holders
         or any(_distrusted(c, "holder", one) for one in (kid, holder))
+        or organisation in c.recipient.distrusted_organisations
         or _distrusted(c, "organisation", organisation)
     ):
         yield hold("H14", "two people recorded distrust of this office", "choose another office with her")

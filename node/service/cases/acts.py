@@ -8,12 +8,13 @@ from collections.abc import Mapping
 import msgspec
 
 from node.errors import NotFound
-from node.protocol.cases import changes
+from node.protocol.cases import changes, disappearance
 from node.protocol.cases.case import Case, Guardian, Tie, person_of
 from node.protocol.cases.changes import AuditLine, Changed
 from node.service.cases import requests as asks
+from node.service.cases import requests_safety
 from node.service.cases.acts_people import PEOPLE_ROWS
-from node.service.cases.change_rows import By, ChangeRow, one, two
+from node.service.cases.change_rows import By, ChangeRow, one, rule, two
 from node.service.cases.keep_acts import KEEP_CHANGES
 from node.service.cases.return_acts import RETURN_CHANGES
 
@@ -85,4 +86,6 @@ CHANGES: Mapping[type, ChangeRow] = {
     **RETURN_CHANGES,
     **PEOPLE_ROWS,
     **KEEP_CHANGES,
+    requests_safety.RecordDisappearance: rule(disappearance.record_disappearance, "person_id", "what"),
+    requests_safety.FoundAgain: one(disappearance.found_again, "person_id"),
 }

@@ -44,6 +44,7 @@ from node.service.cases.return_requests import BeginReturn, ReturnChange
 from node.service.context import Node
 from node.service.keep.dates import date_case
 from node.service.returns.alarms import settle_case
+from node.service.safety.distrusting import follow_case
 from node.service.threads.blocks import stop_blocked_threads
 from node.service.threads.book import Book, OpenCase
 from node.store.cases import CaseRow
@@ -229,6 +230,7 @@ def _decide(node: Node, work: Work, actor: Actor, case_id: str, pending: int, ap
 
 
 def _made(work: Work, book: Book, case: OpenCase, changed: CaseChanged, now: int) -> Changed:
+    follow_case(work, case.case, changed.case, tuple({user for line in changed.audit for user in line.by}))
     after = book.put_case(case, changed.case, now)
     stop_blocked_threads(book.node, work, after, now)
     what_follows(book.node, work, after, changed.audit, now)

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from node.protocol.cases.case import (
+    Disappearance,
     Distrust,
     DistrustTarget,
     Feared,
@@ -31,6 +32,7 @@ from node.service.cases.change import Change, PersonId
 from node.service.cases.keep_requests import KeepChange
 from node.service.cases.requests_life import LIFE_CHANGES
 from node.service.cases.requests_people import PEOPLE_CHANGES
+from node.service.cases.requests_safety import SAFETY_CHANGES
 from node.service.cases.return_requests import ReturnChange
 from node.service.threads.commands import Command
 
@@ -224,6 +226,7 @@ AnyChange = (
     | ReturnChange
     | PEOPLE_CHANGES
     | LIFE_CHANGES
+    | SAFETY_CHANGES
     | KeepChange
 )
 
@@ -279,6 +282,7 @@ class PersonView(msgspec.Struct, frozen=True, kw_only=True):
     lifts: tuple[Lift, ...]
     blocked_countries: tuple[str, ...]
     held_for_review: bool
+    disappearance: Disappearance | None
     child: ChildRecords
     family: FamilyRecords
     life: LifeRecords

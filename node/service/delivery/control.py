@@ -10,6 +10,7 @@ import msgspec
 from node.crypto.statement import Statement
 from node.log import get
 from node.protocol.letters.bodies_directory import ChallengeBody, DirectoryBody
+from node.protocol.letters.bodies_safety import DrillAnswerBody, DrillBody
 from node.protocol.letters.control import (
     ClosedBody,
     ControlBody,
@@ -26,6 +27,7 @@ from node.service.context import Node
 from node.service.delivery.queueing import queue_control
 from node.service.directory.arrival import entry_challenged, entry_published
 from node.service.safety.arrivals import opened_there
+from node.service.safety.on_call import drill_answered, drill_came
 from node.service.threads.undo import undo_refused
 from node.store.outbox import EnvelopeRow
 from node.store.work import Work
@@ -36,6 +38,8 @@ log = get()
 def take_control(node: Node, work: Work, peer: str, control: AnyControl, statement: Statement, now: int) -> int:
     """Let a control letter take effect; always 0, because no table ever refuses one."""
     if not _overtaken(work, peer, control, statement):
+        if isinstance(control.body, DrillBody):
+            drill_came(node, work, peer, control.letter_id, control.body, now)
         handler = _HANDLERS.get(type(control.body))
         if handler is not None:
             # Heads speak of the moment they were released, which may be long ago.
@@ -168,6 +172,12 @@ def _challenged(node: Node, work: Work, peer: str, body: ControlBody, now: int) 
     entry_challenged(node, work, peer, body, now)
 
 
+def _drill_answered(node: Node, work: Work, peer: str, body: ControlBody, now: int) -> None:
+    """Somebody there answered a drill of ours."""
+    assert isinstance(body, DrillAnswerBody)
+    drill_answered(node, work, peer, body, now)
+
+
 _HANDLERS: dict[type, Callable[[Node, Work, str, ControlBody, int], None]] = {
     HelloBody: _hello,
     HeadsBody: _heads,
@@ -176,6 +186,7 @@ _HANDLERS: dict[type, Callable[[Node, Work, str, ControlBody, int], None]] = {
     OpenedBody: _opened,
     RefusedBody: _refused,
     NoticeBody: _notice,
+    DrillAnswerBody: _drill_answered,
     DirectoryBody: _published,
     ChallengeBody: _challenged,
 }

@@ -32,6 +32,9 @@ def recipient_facts(node: Node, peer: str, now: int) -> RecipientFacts:
         office_keys=_office_keys(country, now),
         registry_age_seconds=max(0, now - node.view.verified_at),
         stale_override_by=node.stale_override.get(peer),
+        distrusted_by=node.distrusted.countries.get(peer),
+        distrusted_holders=node.distrusted.holders,
+        distrusted_organisations=node.distrusted.organisations,
     )
 
 

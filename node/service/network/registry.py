@@ -12,6 +12,7 @@ from node.service.context import Node
 from node.service.delivery.incoming import judge_parked
 from node.service.delivery.reseal import reseal_lost_keys
 from node.service.delivery.take import take_held
+from node.service.safety.off_network import demand_plans
 from node.store.work import Work
 from registry.client import RegistryClient
 from registry.errors import RegistryUnavailable
@@ -109,6 +110,8 @@ def _look_again(
         take_held(node, work, code, now)
         if status == "suspended":
             work.tasks.add("country_suspended", now, peer=code)
+        if status in ("suspended", "revoked"):
+            demand_plans(node, work, code, now)
         if code in was:  # the first look after a start is no event
             work.audit.append(now, "node", "country_changed", code, outcome=status)
 

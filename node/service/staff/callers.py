@@ -43,13 +43,13 @@ async def who(staff: Staff, token: str) -> Caller:
     if token.startswith(MACHINE_PREFIX):
         found = staff.node.store.read_sync(lambda reader: reader.sessions.token(digest, now))
         return Caller(await _machine(staff, found, token, now), digest)
-    session, user = staff.node.store.read_sync(lambda reader: _person(reader, digest, now))
+    session, user, shut_out = staff.node.store.read_sync(lambda reader: _person(reader, digest, now))
     if session is None or user is None:
         staff.offices.drop(digest)
         raise not_signed_in()
     await _seen(staff, session, now)
     held = staff.offices.get(digest, now)
-    return Caller(Actor(user.user_id, user.role, user.organisation, held.key if held else None), digest)  # type: ignore[arg-type]
+    return Caller(Actor(user.user_id, user.role, user.organisation, held.key if held else None, shut_out), digest)  # type: ignore[arg-type]
 
 
 async def sign_out(staff: Staff, caller: Caller) -> None:
@@ -81,9 +81,10 @@ def secret_of(token: str) -> Secret:
     return Secret(from_base64url(token.removeprefix(MACHINE_PREFIX)))
 
 
-def _person(reader: Reader, digest: bytes, now: int) -> tuple[SessionRow | None, UserRow | None]:
+def _person(reader: Reader, digest: bytes, now: int) -> tuple[SessionRow | None, UserRow | None, frozenset[str]]:
     session = reader.sessions.get(digest, now)
-    return session, None if session is None else reader.people.get(session.user_id)
+    user = None if session is None else reader.people.get(session.user_id)
+    return session, user, frozenset() if user is None else reader.distrusts.cases_shut(user.organisation)
 
 
 async def _seen(staff: Staff, session: SessionRow, now: int) -> None:

@@ -37,6 +37,7 @@ from node.service.keep.forget import destroy_spent_at_start
 from node.service.keep.journal import BACKUP_AT, open_journal
 from node.service.keep.journal import after_restore as lay_journal
 from node.service.network.prekeys import due_prekeys, signed_bundle
+from node.service.safety.distrusting import load_distrust
 from node.service.seals import Seals
 from node.service.upkeep.restore import FIRST_PREKEY, begin_new_epoch
 from node.store.db import Store
@@ -202,6 +203,7 @@ def _opened(
         lay_journal(node, keyring, folder, journal, backup_at)
     destroy_spent_at_start(node)
     refresh_prekeys(opened)
+    load_distrust(node)
     return opened
 
 

@@ -1,0 +1,17 @@
+"""Which threads tell of somebody who is on the way now: rows of matter and state. Source: practice H07, H32."""
+
+from typing import Final
+
+from node.protocol.threads.thread import Thread
+
+# A referral's arrangement is agreed while the state stays `disclosed`, so it has a condition of its own below.
+MOVING: Final[frozenset[tuple[str, str]]] = frozenset(
+    {("return", "travelling"), ("return", "stopped_on_the_way"), ("transit", "expected"), ("transit", "on_the_way")}
+)
+
+
+def is_on_the_way(thread: Thread) -> bool:
+    """Whether somebody of this thread is on the way, or about to set out."""
+    shared = thread.shared
+    arranged = thread.matter == "referral" and shared.arranged and shared.arrived is not True
+    return not thread.stopped and (arranged or (thread.matter, shared.state) in MOVING)

@@ -1,0 +1,368 @@
+"""On call and the drill that tests it; distrust for everybody; people on the way. H14, H21, H29, H32."""
+
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from node.errors import BadInput, Conflict, NotAllowed, NotFound
+from node.protocol.cases.case import Person
+from node.protocol.letters.bodies_safety import DrillBody
+from node.protocol.on_the_way import is_on_the_way
+from node.protocol.threads.deadlines import Calendar
+from node.protocol.threads.thread import Shared, Thread
+from node.service.actor import Actor
+from node.service.cases.cases import change_case, decide_change
+from node.service.cases.requests import RecordDistrust
+from node.service.cases.requests_safety import FoundAgain, RecordDisappearance
+from node.service.delivery.queueing import queue_control
+from node.service.safety import alarms, concerns, distrusting, off_network, on_call
+from node.service.safety.concerns import RaiseConcern
+from node.service.safety.distrusting import Distrust
+from node.service.safety.off_network import RecordContact
+from node.service.safety.on_call import SetOnCall, StartDrill
+from node.service.safety.paging import mails_of
+from node.service.safety.reach import opening, reach
+from node.service.threads.reading import view_thread
+from node.store.people import UserRow
+from registry.concern import read_concern
+from registry.errors import BadRegistryFile
+from tests.world import DAY_S, HER, NOW, Country, make_world
+
+HOUR = 3600
+BEN = Actor("caseworker-2", "coordinator", "focal-point")
+MONDAY_8 = int(datetime(2026, 11, 30, 8, tzinfo=UTC).timestamp())
+
+
+@pytest.fixture
+async def world(tmp_path):
+    made = make_world(tmp_path, "XD", "XA")
+    yield made
+    await made.close()
+
+
+def staff(country: Country, user: str, organisation: str = "focal-point") -> str:
+    """A colleague's account; returns her id."""
+    user_id = user.encode().hex().ljust(32, "0")[:32]
+    row = UserRow(user_id, user.encode(), b"", "coordinator", organisation, b"", b"", NOW, None, 0, 0)
+    country.node.store.write_sync(lambda work: work.people.add(row))
+    return user_id
+
+
+async def drilled(world, who: Actor) -> None:
+    """XD drills XA, and somebody there answers."""
+    drill = await on_call.start_drill(world["XD"].node, world["XD"].coordinator, StartDrill(peer="XA"))
+    await world.settle()
+    await on_call.answer_drill(world["XA"].node, who, drill.drill)
+    await world.settle()
+
+
+async def test_the_promise_needs_two_people_who_unlock_away_and_a_drill_within_the_month(world):
+    """H21: what is missing is said; it lapses by itself when no drill was answered for a month."""
+    node, head = world["XA"].node, world["XA"].coordinator
+    ana, cleo = staff(world["XA"], "ana"), staff(world["XA"], "cleo")
+    await on_call.set_on_call(
+        node, head, SetOnCall(user=ana, position="first", unlocks_away=True, mail="a@office.example")
+    )
+    one = await on_call.set_on_call(
+        node, head, SetOnCall(user=cleo, position="back_up", unlocks_away=False, mail="c@office.example")
+    )
+    assert not one.promise_stands
+    assert len(one.missing) == 2
+    await on_call.set_on_call(
+        node, head, SetOnCall(user=cleo, position="back_up", unlocks_away=True, mail="c@office.example", phone="+1 2")
+    )
+
+    await drilled(world, head)
+
+    assert (await on_call.roster(node, head)).promise_stands
+    world.clock.step(40 * DAY_S)
+    assert not (await on_call.roster(node, head)).promise_stands
+
+
+async def test_a_drill_calls_people_like_a_danger_and_is_answered_with_the_vault_open(world):
+    """H21: an answer by somebody who cannot unlock is no answer."""
+    world["XA"].node.page_by = ("mail",)
+    drill = await on_call.start_drill(world["XD"].node, world["XD"].coordinator, StartDrill(peer="XA"))
+    await world.settle()
+    await alarms.climb(world["XA"].node)
+    assert [row.count for row in world["XA"].node.store.read_sync(lambda r: r.pages.due(NOW))] == [1]
+    with pytest.raises(NotAllowed):
+        await on_call.answer_drill(world["XA"].node, BEN, drill.drill)
+
+    await on_call.answer_drill(world["XA"].node, world["XA"].coordinator, drill.drill)
+    await world.settle()
+
+    told = world["XD"].node.store.read_sync(lambda reader: reach(world["XD"].node, reader, "XA", NOW))
+    assert told.on_call
+    assert told.last_drill_at == NOW
+    assert world["XA"].node.store.read_sync(lambda reader: reader.alarms.open()) == []
+    with pytest.raises(NotFound):
+        await on_call.answer_drill(world["XA"].node, world["XA"].coordinator, drill.drill)
+
+
+async def test_a_late_answer_is_no_promise(world):
+    """H21: within the hour."""
+    drill = await on_call.start_drill(world["XD"].node, world["XD"].coordinator, StartDrill(peer="XA"))
+    await world.settle()
+    world.clock.step(2 * HOUR)
+    await on_call.answer_drill(world["XA"].node, world["XA"].coordinator, drill.drill)
+    await world.settle()
+
+    told = world["XD"].node.store.read_sync(lambda reader: reach(world["XD"].node, reader, "XA", NOW))
+    assert not told.on_call
+
+
+async def test_a_flood_of_drills_calls_people_once_a_day(world):
+    """A dishonest peer cannot tire people out by drills."""
+    await on_call.start_drill(world["XD"].node, world["XD"].coordinator, StartDrill(peer="XA"))
+    with pytest.raises(Conflict):
+        await on_call.start_drill(world["XD"].node, world["XD"].coordinator, StartDrill(peer="XA"))
+    node = world["XD"].node
+    for _ in range(20):  # the peer that skips the rule
+        await node.store.write(lambda work: queue_control(node, work, "XA", "safety.drill", DrillBody(NOW + HOUR), NOW))
+    await world.settle()
+
+    assert len(world["XA"].node.store.read_sync(lambda reader: reader.alarms.open())) == 1
+
+
+async def test_a_drill_is_due_once_a_month(world):
+    """H21: monthly, while anybody is on the roster."""
+    node = world["XA"].node
+    await on_call.remind_of_drill(node)
+    assert node.store.read_sync(lambda reader: reader.tasks.open()) == []
+    ana = staff(world["XA"], "ana")
+    await on_call.set_on_call(
+        node, world["XA"].coordinator, SetOnCall(user=ana, position="first", unlocks_away=True, mail="a@office.example")
+    )
+
+    await on_call.remind_of_drill(node)
+    await on_call.remind_of_drill(node)
+
+    assert [task.code for task in node.store.read_sync(lambda reader: reader.tasks.open())] == ["drill_due"]
+
+
+async def test_the_roster_is_called_and_the_back_up_falls_back_on_who_is_there(world):
+    """R38: addresses are sealed; nobody on the back-up's place means that everybody is called."""
+    node = world["XA"].node
+    ana = staff(world["XA"], "ana")
+    await on_call.set_on_call(
+        node, world["XA"].coordinator, SetOnCall(user=ana, position="first", unlocks_away=True, mail="a@office.example")
+    )
+
+    for position in ("first", "back_up"):
+        assert node.store.read_sync(lambda r, p=position: mails_of(node, r, p)) == ("a@office.example",)
+    await on_call.drop_on_call(node, world["XA"].coordinator, ana)
+    assert node.store.read_sync(lambda reader: mails_of(node, reader, "first")) == ()
+    files = [world.tmp / "XA" / name for name in ("node.db", "node.db-wal")]
+    assert all(b"a@office.example" not in file.read_bytes() for file in files)
+
+
+@pytest.mark.parametrize(
+    ("now", "opens"),
+    [
+        (MONDAY_8 - 2 * DAY_S, MONDAY_8 + HOUR),  # Saturday
+        (MONDAY_8, MONDAY_8 + HOUR),
+        (MONDAY_8 + 2 * HOUR, None),
+        (MONDAY_8 + 9 * HOUR, MONDAY_8 + HOUR + DAY_S),
+    ],
+)
+def test_before_sending_it_says_when_their_office_opens(now, opens):
+    """H21: "nobody on call until Mon 09:00", from the calendar of the record."""
+    assert opening(Calendar(UTC), now) == opens
+
+
+async def test_distrust_of_a_country_takes_two_people_and_holds_names_and_new_matters(world):
+    """H14: for everybody; the gate looks at once, also after a restart."""
+    node = world["XD"].node
+    wish = await distrusting.propose_distrust(node, world["XD"].caseworker, Distrust(target="country", value="XA"))
+    await world["XD"].offer("XA")  # nothing has changed yet
+    with pytest.raises(NotAllowed):
+        await distrusting.decide_distrust(node, world["XD"].caseworker, wish.id, True)
+
+    await distrusting.decide_distrust(node, BEN, wish.id, True)
+
+    with pytest.raises(NotAllowed) as error:
+        await world["XD"].offer("XA")
+    assert error.value.rule == "H14"
+    again = await world.restart("XD")
+    with pytest.raises(NotAllowed):
+        await again.offer("XA")
+    back = await distrusting.propose_distrust(
+        again.node, again.caseworker, Distrust(target="country", value="XA", is_on=False)
+    )
+    await distrusting.decide_distrust(again.node, BEN, back.id, True)
+    await again.offer("XA")
+
+
+async def test_what_a_distrusted_country_sends_waits_for_a_person_here_and_it_is_told_nothing(world):
+    """H14 at the receiver: the receipt is the usual one; a letter of it is held on the desk."""
+    node = world["XA"].node
+    wish = await distrusting.propose_distrust(node, world["XA"].caseworker, Distrust(target="country", value="XD"))
+    await distrusting.decide_distrust(node, BEN, wish.id, True)
+
+    done = await world["XD"].offer("XA")
+    await world.settle()
+
+    [letter] = (await world["XD"].view(done.thread)).letters
+    assert letter.received_at is not None
+    assert letter.effect == "applied"
+    held = node.store.read_sync(lambda reader: reader.letters.all_held())
+    assert [node.seals.uncover(row.held_code or "") for row in held] == ["H14"]
+
+
+async def test_an_organisation_of_ours_that_two_distrust_sees_nothing(world):
+    """H14: for one person or for all; a foreign case answers like an unknown one."""
+    node = world["XD"].node
+    done = await world["XD"].offer("XA")
+    case_id = (await world["XD"].view(done.thread)).case
+
+    def seen(organisation: str) -> Actor:
+        shut = node.store.read_sync(lambda reader: reader.distrusts.cases_shut(organisation))
+        head = world["XD"].coordinator
+        return Actor(head.user_id, head.role, organisation, head.office, shut)
+
+    change = RecordDistrust(target="organisation", value="haven")
+    asked = await change_case(node, world["XD"].coordinator, case_id, change)
+    assert asked.pending is not None
+    await decide_change(node, BEN, case_id, asked.pending, True)
+
+    with pytest.raises(NotFound):
+        await view_thread(node, seen("haven"), done.thread)
+    await view_thread(node, seen("other"), done.thread)
+
+    wish = await distrusting.propose_distrust(node, world["XD"].caseworker, Distrust(target="member", value="other"))
+    await distrusting.decide_distrust(node, BEN, wish.id, True)
+    with pytest.raises(NotFound):
+        await view_thread(node, seen("other"), done.thread)
+
+
+async def test_who_belongs_to_an_organisation_does_not_decide_about_it(world):
+    """H14: nobody clears, or shuts out, their own house."""
+    mia = Actor(staff(world["XD"], "mia", "haven"), "coordinator", "haven")
+
+    with pytest.raises(NotAllowed):
+        await distrusting.propose_distrust(world["XD"].node, mia, Distrust(target="member", value="haven"))
+
+
+async def test_a_concern_names_nobody_and_is_signed_by_the_node_after_two_people(world):
+    """H14: node.concern for the maintainers; a changed file, or another's key, is refused."""
+    node, head = world["XD"].node, world["XD"].coordinator
+    raised = await concerns.raise_concern(
+        node, head, RaiseConcern(country="XA", code="letters_reach_police", since=NOW - DAY_S)
+    )
+    with pytest.raises(NotAllowed):
+        await concerns.sign(node, head, raised.id)
+    signed = await concerns.sign(node, BEN, raised.id)
+    records = {code: one.record for code, one in node.view.countries.items()}
+    assert signed.file is not None
+
+    said = read_concern(signed.file.encode(), records)
+
+    assert msgspec.to_builtins(said) == {
+        "format": "trm/v1/concern", "sender": "XD", "about": "XA", "code": "letters_reach_police",
+        "since": NOW - DAY_S, "written_at": NOW,
+    }  # fmt: skip
+    for spoiled in (signed.file.encode().replace(b"eyJ", b"eyK", 1), b"{}", b"x" * 20_000):
+        with pytest.raises(BadRegistryFile):
+            read_concern(spoiled, records)
+    with pytest.raises(BadRegistryFile):
+        read_concern(signed.file.encode(), {"XD": records["XA"]})
+
+
+@pytest.mark.parametrize(
+    ("matter", "shared", "expected"),
+    [
+        ("referral", Shared(state="disclosed", arranged=True), True),
+        ("referral", Shared(state="disclosed"), False),
+        ("referral", Shared(state="in_progress", arranged=True, arrived=True), False),
+        ("return", Shared(state="travelling"), True),
+        ("return", Shared(state="stopped_on_the_way"), True),
+        ("return", Shared(state="arrived"), False),
+        ("transit", Shared(state="on_the_way"), True),
+        ("transit", Shared(state="passed"), False),
+    ],
+)
+def test_who_counts_as_on_the_way(matter, shared, expected):
+    """H32: from an agreed arrangement or a departure until she has arrived."""
+    thread = Thread("24" * 16, "XA", "opener", matter, shared=shared)
+
+    assert is_on_the_way(thread) is expected
+    assert not is_on_the_way(msgspec.structs.replace(thread, stopped=True))
+
+
+async def on_her_way(world) -> str:
+    """A referral with an agreed arrangement: she travels tomorrow."""
+    case_id = await world["XD"].new_case()
+    await world["XD"].write_identity(case_id, {HER: {"given_name": "Invented"}})
+    await world["XD"].consent(case_id, "XA")
+    done = await world["XD"].offer("XA", case_id)
+    await world.settle()
+    token = world["XD"].tokens(done.thread)[HER]
+    accept = {
+        "organisation": {"id": "haven-xa", "type": "civil_society"}, "contact_role": "intake", "services": ["s-1"],
+        "needs": ["shelter"], "persons": [token], "partial": False, "start_not_before": "2026-11-19", "conditions": [],
+        "data_needed": [{"person": token, "field": "given_name", "level": "L3"}], "retention_days": 365,
+        "meeting_modes": ["met_on_arrival"],
+    }  # fmt: skip
+    await world["XA"].act(done.thread, "referral.accept", accept)
+    await world.settle()
+    await world["XD"].act(done.thread, "referral.disclose", {"complete": True}, disclose={HER: ["given_name"]})
+    await world.settle()
+    arrange = {
+        "window_starts_at": NOW + DAY_S, "window_ends": NOW + 2 * DAY_S, "modes": ["rail"], "accompaniment": "none",
+        "met_by": "receiving_organisation",
+    }  # fmt: skip
+    await world["XD"].act(done.thread, "referral.arrange", arrange)
+    await world.settle()
+    thread: str = done.thread
+    return thread
+
+
+async def test_a_suspension_lists_who_is_on_the_way_and_demands_a_plan_by_two_people(world):
+    """H32: phone contacts from the record; the alarm ends only with a plan that a second person confirmed."""
+    thread = await on_her_way(world)
+    node, head = world["XD"].node, world["XD"].coordinator
+    node.page_by = ("mail",)
+
+    node.store.write_sync(lambda work: off_network.demand_plans(node, work, "XA", node.now()))
+    node.store.write_sync(lambda work: off_network.demand_plans(node, work, "XA", node.now()))  # the registry again
+    await alarms.climb(node)
+
+    [her] = await off_network.on_the_way(node, head, "XA")
+    assert (her.thread, her.has_plan) == (thread, False)
+    assert her.phone.contact
+    assert [row.ladder for row in node.store.read_sync(lambda reader: reader.alarms.open())] == ["plan"]
+    call = RecordContact(who="the duty officer there", number="out_of_hours", said="she is met all the same")
+    await off_network.record_contact(node, head, thread, call)
+    plan = await off_network.record_contact(node, head, thread, msgspec.structs.replace(call, is_plan=True))
+    with pytest.raises(NotAllowed):
+        await off_network.confirm_contact(node, head, plan.id)
+    assert node.store.read_sync(lambda reader: reader.alarms.open())
+
+    confirmed = await off_network.confirm_contact(node, BEN, plan.id)
+
+    assert confirmed.number == node.view.countries["XA"].record.out_of_hours
+    assert node.store.read_sync(lambda reader: reader.alarms.open()) == []
+    assert [one.has_plan for one in await off_network.on_the_way(node, head, "XA")] == [True]
+    assert len(await off_network.contacts_of(node, head, thread)) == 2
+    assert b"duty officer" not in (world.tmp / "XD" / "node.db-wal").read_bytes()
+
+
+async def test_a_disappearance_is_recorded_in_the_case_and_ended_by_one_person(world):
+    """H29: feared taken waits for a second person; lost contact does not."""
+    node, head, who = world["XD"].node, world["XD"].coordinator, "0" * 15 + "1"
+    case_id = await world["XD"].new_case(persons=(Person(person_id=who, role="person", age_band="25-34"),))
+
+    with pytest.raises(BadInput):
+        await change_case(node, head, case_id, RecordDisappearance(person_id="0" * 16, what="lost_contact"))
+    lost = await change_case(node, head, case_id, RecordDisappearance(person_id=who, what="lost_contact"))
+    taken = await change_case(node, head, case_id, RecordDisappearance(person_id=who, what="feared_taken"))
+
+    assert lost.done
+    assert not taken.done
+    assert taken.pending is not None
+    after = await decide_change(node, BEN, case_id, taken.pending, True)
+    assert [one.disappearance for one in after.case.persons] == ["feared_taken"]
+    back = await change_case(node, head, case_id, FoundAgain(person_id=who))
+    assert [one.disappearance for one in back.case.persons] == [None]

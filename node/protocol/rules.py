@@ -320,7 +320,12 @@ RULES: tuple[Rule, ...] = (
         "practice H05",
         ("drafting", "release", "receiver", "desk"),
     ),
-    Rule("H06", "An overdue arrival is asked about among friends first.", "practice H06", ("drafting", "release", "record", "service")),
+    Rule(
+        "H06",
+        "An overdue arrival is asked about among friends first.",
+        "practice H06",
+        ("drafting", "release", "record", "service"),
+    ),
     Rule("H07", "Whoever stopped on the way is cared for there.", "practice H07", ("receiver", "record", "service")),
     Rule("H08", "A restored backup revives nothing.", "practice H08", ("drafting", "release", "service")),
     Rule(

@@ -56,7 +56,7 @@ def receive(
         if refusal := _cannot_begin(thread, letter):
             return Verdict("refused", thread, "refused", refusal.reason)
         begun = _begun(thread_id, peer, letter)
-        if is_safety(letter.kind) and (reason := content(letter, begun.shared)):
+        if after_stop(letter.kind) and (reason := _wrong_on_arrival(begun, letter, content)):
             return Verdict("refused", thread, "refused", reason)
         return (_next if _is_next(begun, letter) else _judged)(begun, letter, content)
     # 3. its number, and the side it claims

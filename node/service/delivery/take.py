@@ -11,6 +11,7 @@ import msgspec
 from node.crypto.statement import unpack_statement
 from node.crypto.vault import Dek
 from node.protocol.cases.case import Case, CaseThread, Person
+from node.protocol.cases.changes import open_thread as note_thread
 from node.protocol.gate.desk import holds
 from node.protocol.gate.facts import ThreadFacts
 from node.protocol.gate.shown import receiver
@@ -161,7 +162,10 @@ def _begun(node: Node, work: Work, book: Book, letter: AnyLetter, thread: Thread
     A complaint belongs to the case it is about.
     """
     known = case_of_complaint(work, letter, thread.peer)
-    case = book.new_case(_intake(node, letter, thread, now), None, now) if known is None else book.case(known)
+    if known is None:
+        case = book.new_case(_intake(node, letter, thread, now), None, now)
+    else:
+        case = _with_thread(book, book.case(known), thread, now)
     if KINDS[letter.kind].opens and not is_safety(letter.kind):  # a danger makes an alarm instead
         work.tasks.add(f"new_{thread.matter}", now, case_id=case.id, peer=thread.peer, thread_id=letter.thread,
                        letter_id=letter.letter_id)  # fmt: skip
@@ -177,6 +181,13 @@ def _named(letter: AnyLetter, case: Case) -> dict[str, str]:
     """Whom the tokens of an alert mean here: the persons that its case begins with."""
     who = letter.body.who if isinstance(letter.body, AlertBody) else ()
     return dict(zip(who, (person.person_id for person in case.persons), strict=False))
+
+
+def _with_thread(book: Book, case: OpenCase, thread: Thread, now: int) -> OpenCase:
+    """The case knows one more thread, about all its persons: their blocks hold there too."""
+    ids = tuple(person.person_id for person in case.case.persons)
+    noted = note_thread(case.case, CaseThread(thread.thread_id, thread.peer, now, ids), "node", now)
+    return book.put_case(case, noted.case, now)
 
 
 def _intake(node: Node, letter: AnyLetter, thread: Thread, now: int) -> Case:

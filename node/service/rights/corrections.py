@@ -83,6 +83,12 @@ def _wrong_letter(node: Node, work: Work, found: OpenFile, letter_id: str) -> An
     row = work.letters.get(found.row.peer, "out", letter_id)
     if row is None or row.thread_id != found.row.thread_id or row.sealed is None:
         raise NotFound("no such letter of ours on this thread, or nothing is left of it", field="letter")
+    waiting = work.outbox.get(letter_id)
+    if waiting is None or waiting.state != "receipted":  # a correction may not arrive before what it corrects
+        raise NotAllowed(
+            "the letter has no receipt yet; a correction would arrive before it", rule="R33",
+            for_user="The other country has not received that letter yet. Correct it once it has, or end the thread.",
+        )  # fmt: skip
     return decode_kept(Book(node, work).payload(row))
 
 

@@ -51,6 +51,7 @@ OWN_DOOR: Final = {
     "breach.notice": "POST /breaches",
     "complaint.answer": "POST /threads/{thread}/complaint",
 }
+ASKED_AGAIN: Final = frozenset({"info.request", "ident.support_request"})  # may also follow an answer
 PEOPLE: Final[tuple[ActorRole, ...]] = ("caseworker", "coordinator", "machine")
 
 
@@ -213,7 +214,13 @@ def _body_of(command: Act) -> Body:
     if command.kind in OWN_DOOR:
         raise BadInput("this act has a route of its own", field="kind", expected=OWN_DOOR[command.kind])
     kind = KINDS.get(command.kind)
-    if kind is None or kind.letter_class != 1 or kind.stop or kind.opens or command.kind == "consent.withdrawal":
+    if (
+        kind is None
+        or kind.letter_class != 1
+        or kind.stop
+        or (kind.opens and kind.name not in ASKED_AGAIN)
+        or command.kind == "consent.withdrawal"
+    ):
         raise BadInput("no such act; use one that the thread lists", field="kind", expected="an act of this thread")
     try:
         return cast(Body, msgspec.json.decode(command.body, type=kind.body))

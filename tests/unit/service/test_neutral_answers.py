@@ -5,15 +5,18 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from node.errors import BadInput, NotAllowed
 from node.service.cases.cases import change_case
 from node.service.cases.requests import SetProtection, SetTie
 from node.service.information.answers import Confirm, FoundNothing, NeedMore, NotConfirmed
-from node.service.threads import reading
+from node.service.threads import opening, reading
 from node.service.threads.acts import stop_thread
+from node.service.threads.commands import OpenThread
 from tests.unit.service.information_support import answer, ask, case_of_hers, file_of, sent_by
+from tests.unit.service.rights_support import tasks
 from tests.world import DAY_S, HER, World, make_world
 
 PAIRS = 100
@@ -183,6 +186,48 @@ async def test_after_the_answer_more_may_be_asked_and_a_better_answer_may_follow
     assert answers == ["no_information_to_share", "confirmed"]
     tasks = world["XA"].node.store.read_sync(lambda reader: [task.code for task in reader.tasks.open()])
     assert "information_nobody_looked" in tasks
+
+
+async def test_the_same_question_is_asked_again_with_a_fact_more(world: World) -> None:
+    """5.8, `need_more`: on the same thread, and its answer has a time of its own."""
+    case = await case_of_hers(world)
+    thread = (await ask(world, case, "family_name", purpose="identity_nationality")).thread
+    await world.settle()
+    await answer(world, thread, NeedMore(missing=("birth_date",)))
+    await world.settle()
+    xd = world["XD"]
+    body = {
+        "purpose": "identity_nationality", "why": "documents_for_her", "topics": [], "counsel_heard": True,
+        "consular": False,
+    }  # fmt: skip
+
+    await xd.act(thread, "info.request", body, disclose={HER: ["family_name", "birth_date"]})
+    await world.settle()
+    assert (await world["XA"].view(thread)).state == "asked"
+    await answer(world, thread, FoundNothing(found="not_found"))
+    await to_days(world, 15)
+
+    answers = [one["body"]["answer"] for one in sent_by(world, "XA", "XD") if one["kind"] == "info.response"]
+    assert answers == ["need_more", "no_information_to_share"]
+
+
+async def test_support_with_identification_is_asked_and_answered_without_any_identity(world: World) -> None:
+    """5.8, CETS 197 art 10(1): a language, a kind of exploitation; nothing about her in either letter."""
+    xd, xa = world["XD"], world["XA"]
+    case = await case_of_hers(world)
+    body = {"asks": ["interpreter"], "why": "first_interview", "exploitation": ["labour"], "topics": []}
+    command = OpenThread(peer="XA", kind="ident.support_request", body=msgspec.Raw(msgspec.json.encode(body)))
+
+    thread = (await opening.open_thread(xd.node, xd.caseworker, case, command)).thread
+    await world.settle()
+    offer = {"ask": "interpreter", "available": "yes", "service": ["interpreter-1"]}
+    await xa.act(thread, "ident.support_response", {"offers": [offer], "available_from": [], "findings": []})
+    await world.settle()
+
+    (asked,) = [one for one in sent_by(world, "XD", "XA") if one["kind"] == "ident.support_request"]
+    assert (asked["disclosed"], asked["sealed_identity"], asked["body"]["languages"]) == ([], None, ["uk"])
+    assert (await xd.view(thread)).state == "answered"
+    assert "new_identification" in tasks(world, "XA")
 
 
 async def test_an_urgent_question_is_answered_within_its_hours(world: World) -> None:

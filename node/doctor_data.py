@@ -98,7 +98,8 @@ def calendar(patient: Patient) -> Finding:
         record, _, _ = read_node_record((patient.data_dir / RECORD_FILE).read_bytes())
     except OSError:  # an invented country counts weekends only, whatever its record says
         level: Level = "ok" if INVENTED_COUNTRY.fullmatch(patient.country) else "warning"
-        return Finding("calendar", level, "no record lies in the data folder", "restore node-record.json from a backup")
+        fix = "" if level == "ok" else "restore node-record.json from a backup"
+        return Finding("calendar", level, "no record lies in the data folder", fix)
     days, now = record.calendar.holidays, patient.clock.now()
     known, left = how_known(patient.country, days, now), days_left(days, now)
     fix = "run trm-node calendar --renew, then give the new record to trm-registry request"

@@ -14,7 +14,6 @@ from node.protocol.statistics.suppression import K, small
 from node.protocol.threads.thread import Thread
 
 DAY: Final = 86_400
-IDENTITY_REQUESTS: Final = ("return.identity_request",)
 PENDING_DAYS: Final = (30, 60, 90)
 BANDS: Final = (500, 200, 100, 50, 25, K)
 
@@ -93,10 +92,10 @@ def figures(answers: Iterable[Answered], us: str, now: int) -> list[Figure]:
     return [_figure(kind, by, group, now) for (kind, by), group in enough.items()]
 
 
-def pending(answers: Iterable[Answered], now: int) -> list[Pending]:
-    """Open identity verifications by age, cumulative; golden scenario 12."""
-    waiting = [one for one in answers if one.kind in IDENTITY_REQUESTS and one.took_s is None]
-    counts = [_threads([one for one in waiting if now - one.asked_at > days * DAY]) for days in PENDING_DAYS]
+def pending(waiting: Iterable[tuple[str, int]], now: int) -> list[Pending]:
+    """Open identity verifications, each (thread, asked at), by age; cumulative. Golden scenario 12."""
+    asked = list(waiting)
+    counts = [len({thread for thread, at in asked if now - at > days * DAY}) for days in PENDING_DAYS]
     return [Pending(more_than_days=days, count=small(count)) for days, count in zip(PENDING_DAYS, counts, strict=True)]
 
 

@@ -12,6 +12,7 @@ from node.protocol.directory.hours import is_open, local, next_opening
 from node.protocol.letters.bodies_directory import DirectoryBody
 from node.service.context import Node
 from node.service.directory.shelf import body_of
+from node.service.safety.reach import PROMISE_S, last_drill
 from node.service.threads.times import calendar_of
 from node.store.work import Reader
 
@@ -21,7 +22,8 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 class PhoneView(msgspec.Struct, frozen=True, kw_only=True):
     """Who answers there and when; `open_now` and `opens_at` are null where no office hours are published.
 
-    `says` is one line for the screen. `local_time` is the wall clock there: `Fri 09:40`.
+    `says` is one line for the screen. `local_time` is the wall clock there: `Fri 09:40`. `tested_at`: when somebody there
+    last answered a drill of ours in time (H21); a promise that was not tested lately is said to be none that was.
     """
 
     country: str
@@ -32,17 +34,17 @@ class PhoneView(msgspec.Struct, frozen=True, kw_only=True):
     open_now: bool | None
     opens_at: int | None
     on_call: bool
-    last_drill: str | None
+    tested_at: int | None
     says: str
 
 
 def phone_of(node: Node, reader: Reader, country: str) -> PhoneView | None:
     """Whom to phone in `country` now; None where it is not in the registry."""
     row = reader.directory.get(country)
-    return phone_with(node, country, None if row is None else body_of(row))
+    return phone_with(node, reader, country, None if row is None else body_of(row))
 
 
-def phone_with(node: Node, country: str, body: DirectoryBody | None) -> PhoneView | None:
+def phone_with(node: Node, reader: Reader, country: str, body: DirectoryBody | None) -> PhoneView | None:
     """The same where the entry is at hand already."""
     known = node.view.country(country)
     if known is None:
@@ -52,7 +54,9 @@ def phone_with(node: Node, country: str, body: DirectoryBody | None) -> PhoneVie
     hours = () if body is None else body.hours
     is_there = is_open(hours, calendar, now) if hours else None
     opens_at = next_opening(hours, calendar, now) if hours else None
-    on_call = body is not None and body.on_call == "always"
+    drilled = last_drill(reader, country)
+    promised = body is not None and body.on_call == "always"
+    tested = drilled is not None and now - drilled <= PROMISE_S
     contact, out_of_hours = known.record.authority.contact, known.record.out_of_hours
     opens = None if opens_at is None else _clock(local(opens_at, calendar))
     return PhoneView(
@@ -63,17 +67,22 @@ def phone_with(node: Node, country: str, body: DirectoryBody | None) -> PhoneVie
         working_day=calendar.works_on(there.date()),
         open_now=is_there,
         opens_at=opens_at,
-        on_call=on_call,
-        last_drill=next(iter(() if body is None else body.last_drill), None),
-        says=_says(_clock(there), is_there, opens, on_call, contact, out_of_hours),
+        on_call=promised or tested,
+        tested_at=drilled,
+        says=_says(_clock(there), is_there, opens, (promised, tested), contact, out_of_hours),
     )
 
 
-def _says(there: str, open_now: bool | None, opens: str | None, on_call: bool, contact: str, out_of_hours: str) -> str:
+def _says(
+    there: str, open_now: bool | None, opens: str | None, on_call: tuple[bool, bool], contact: str, out_of_hours: str
+) -> str:
+    promised, tested = on_call
     if open_now:
         return f"It is {there} there and the desk is open: {contact}."
-    if on_call:
+    if tested:
         return f"It is {there} there; somebody is on call: {out_of_hours}."
+    if promised:
+        return f"It is {there} there; somebody should be on call, which we have not tested lately: {out_of_hours}."
     if open_now is None:
         return f"It is {there} there; its office hours are not published. Desk: {contact}; otherwise {out_of_hours}."
     until = f" until {opens}" if opens else ""

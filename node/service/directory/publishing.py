@@ -3,6 +3,8 @@
 Serials are moments: a node restored from a backup never uses one again for other words. Source: domain.md 5.11; R29.
 """
 
+from datetime import UTC, datetime
+
 import msgspec
 
 from node.errors import BadInput
@@ -32,7 +34,7 @@ from node.store.work import Work
 
 AGAIN_S = 30 * DAY_S
 VALID_S = 365 * DAY_S
-LAST_DRILL = "safety_last_drill"  # the day of the last drill, kept by the on-call service
+ON_CALL_PEOPLE = 2  # H21
 WAITS = ("queued", "held", "released")
 CHALLENGED = "directory_challenged"
 
@@ -64,6 +66,7 @@ async def send_entries(node: Node) -> None:
 
 def _publish(node: Node, work: Work, actor: Actor, command: OwnEntry) -> EntryView:
     now = node.now()
+    _promises_no_more(work, command)
     before = work.directory.get(node.country)
     serial = max(now, 1 if before is None else before.serial + 1)
     body = _checked(command, serial, _last_drill(work), now)
@@ -95,8 +98,20 @@ def _checked(command: OwnEntry, serial: int, last_drill: tuple[str, ...], now: i
 
 
 def _last_drill(work: Work) -> tuple[str, ...]:
-    day = work.meta.get(LAST_DRILL)
-    return (day,) if isinstance(day, str) else ()
+    """The day on which we last answered a drill of another country in time, with the vault open."""
+    answered = (row.answered_at for row in work.on_call.drills("in") if row.unlocked and row.was_in_time)
+    last = max((at for at in answered if at is not None), default=None)
+    return () if last is None else (datetime.fromtimestamp(last, UTC).date().isoformat(),)
+
+
+def _promises_no_more(work: Work, command: OwnEntry) -> None:
+    """H21: an on-call promise needs two people who can unlock away from the office."""
+    away = [row for row in work.on_call.all() if row.unlocks_away]
+    if command.on_call == "always" and len(away) < ON_CALL_PEOPLE:
+        raise BadInput(
+            f"{len(away)} people can unlock away from the office; put two on the on-call roster before promising it",
+            field="on_call", rule="H21",
+        )  # fmt: skip
 
 
 def _send(node: Node, work: Work, now: int) -> None:

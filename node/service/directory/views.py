@@ -74,7 +74,7 @@ class EntryView(msgspec.Struct, frozen=True, kw_only=True):
 
 async def list_entries(node: Node) -> list[EntryLine]:
     """Every country of the directory, by code."""
-    return await node.store.read(lambda reader: [_line(node, one) for one in listed(node, reader)])
+    return await node.store.read(lambda reader: [_line(node, reader, one) for one in listed(node, reader)])
 
 
 async def view_entry(node: Node, country: str) -> EntryView:
@@ -98,7 +98,7 @@ def entry_view(node: Node, reader: Reader, country: str) -> EntryView:
         roles=list(body.roles), languages=list(body.languages), accepts=list(body.accepts), hours=list(body.hours),
         contacts=list(body.contacts), on_call=body.on_call, last_drill=next(iter(body.last_drill), None),
         promises=list(body.promises), services=[_service(one, row.received_at, now) for one in body.services],
-        legal=_shown_legal(body.legal), challenges=challenges, phone=phone_with(node, country, body),
+        legal=_shown_legal(body.legal), challenges=challenges, phone=phone_with(node, reader, country, body),
     )  # fmt: skip
 
 
@@ -107,13 +107,13 @@ def shown(service: Service) -> Service:
     return msgspec.structs.replace(service, name=WITHHELD) if address_like(service.name) else service
 
 
-def _line(node: Node, found: Listed) -> EntryLine:
+def _line(node: Node, reader: Reader, found: Listed) -> EntryLine:
     body = found.body
     return EntryLine(
         country=found.country, serial=body.serial, issued_at=body.issued_at, standing=_standing(found, node.now()),
         active=found.active, roles=list(body.roles), accepts=list(body.accepts),
         needs=sorted({one.category for one in body.services if one.status == "active"}),
-        phone=phone_with(node, found.country, body),
+        phone=phone_with(node, reader, found.country, body),
     )  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def _open(node: Node, reader: Reader, actor: Actor) -> list[VerificationView]:
         if owner is None or not is_theirs(owner, actor) or row.sealed is None:
             continue
         thread = book.open_file(row).file.thread
-        for entry, answer in _waiting(thread, now):
+        for entry, answer in waiting_verifications(thread, now):
             days = max(0, now - entry.written_at) // DAY_S
             found.append(
                 VerificationView(
@@ -69,7 +69,7 @@ def band(days: int) -> Band:
     return next((name for least, name in BANDS if days >= least), "under_30_days")
 
 
-def _waiting(thread: Thread, now: int) -> list[tuple[Entry, InfoAnswer | None]]:
+def waiting_verifications(thread: Thread, now: int) -> list[tuple[Entry, InfoAnswer | None]]:
     """Questions of ours that nobody has settled, each with the newest answer; the first of a thread gives the age."""
     if machine.state(thread, now) == EXPIRED:
         return []

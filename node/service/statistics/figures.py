@@ -6,8 +6,9 @@ Source: domain.md 5.13, 7; R35.
 
 import msgspec
 
-from node.protocol.statistics.figures import Answered, Figure, Pending, answers_of, figures, pending
+from node.protocol.statistics.figures import Figure, Pending, answers_of, figures, pending
 from node.service.context import DAY_S, Node
+from node.service.information.ages import waiting_verifications
 from node.service.threads.book import Book
 from node.store.work import Reader
 
@@ -31,15 +32,13 @@ async def published_figures(node: Node) -> Figures:
 
 
 def _figures(node: Node, reader: Reader) -> Figures:
-    now = node.now()
-    answers = _answers(node, reader, now)
+    now, book = node.now(), Book(node, reader)
+    threads = [book.open_file(row).file.thread for row in reader.threads.begun(now - LOOK_BACK_S, now + 1)]
+    answers = [one for thread in threads for one in answers_of(thread, node.country)]
+    waiting = [
+        (thread.thread_id, entry.written_at) for thread in threads for entry, _ in waiting_verifications(thread, now)
+    ]
     return Figures(
-        us=node.country, at=now, figures=figures(answers, node.country, now), identity_pending=pending(answers, now),
+        us=node.country, at=now, figures=figures(answers, node.country, now), identity_pending=pending(waiting, now),
         says=SAYS,
     )  # fmt: skip
-
-
-def _answers(node: Node, reader: Reader, now: int) -> list[Answered]:
-    book = Book(node, reader)
-    rows = reader.threads.begun(now - LOOK_BACK_S, now + 1)
-    return [one for row in rows for one in answers_of(book.open_file(row).file.thread, node.country)]

@@ -136,7 +136,7 @@ def test_a_country_that_meets_more_of_her_needs_comes_first():
     assert found.covers() == {"XA": ("shelter",), "XB": ("legal", "shelter")}
 
 
-def test_nothing_but_what_is_offered_is_an_argument():
+def test_r30_sender_nothing_but_what_is_offered_is_an_argument():
     """R30: nobody can even ask by nationality, religion, orientation or status."""
     assert set(Wanted.__dataclass_fields__) == {
         "needs", "age_band", "treated_as_child", "gender", "languages", "interpreter", "accessibility", "dependants",

@@ -213,9 +213,6 @@ def silent() -> list[Answered]:
 @pytest.mark.parametrize(("open_ones", "shown"), [(0, 0), (1, None), (10, None), (11, 11)])
 def test_an_identity_verification_that_waits_shows_in_the_figure(open_ones, shown):
     """Golden scenario 12: pending 45 days; from 1 to 10 it changes from 0 to 'a few'."""
-    waiting = [
-        Answered(str(place), "return.identity_request", "XA", NOW - 45 * DAY, NOW - 31 * DAY, None)
-        for place in range(open_ones)
-    ]
+    waiting = [(str(place), NOW - 45 * DAY) for place in range(open_ones)]
 
     assert [one.count for one in pending(waiting, NOW)] == [shown, 0, 0]

@@ -12,6 +12,9 @@ from node.service.directory.asking import Challenge, MatchWish, challenge, match
 from node.service.directory.publishing import OwnEntry, publish_entry, send_entries
 from node.service.directory.views import entry_view, list_entries, view_entry
 from node.service.threads import desk
+from node.store.on_call import OnCallRow
+from node.store.people import UserRow
+from node.store.work import Work
 from tests.attack.forged_posts import alarms, answer, forged, post, rows
 from tests.directory_support import ENTRY, SERVICE
 from tests.forge import Forgery
@@ -271,3 +274,48 @@ async def test_the_phone_line_says_when_somebody_is_there_again(world):
     assert "nobody is on call until Mon 09:00" in view.phone.says
     assert view.phone.opens_at is not None and view.phone.opens_at > NOW
     assert json.loads(msgspec.json.encode(view.phone))["local_time"] == view.phone.local_time
+
+
+async def roster(world: World, *users: str) -> None:
+    """People of XA who can unlock away from the office."""
+    a = world["XA"].node
+
+    def put(work: Work) -> None:
+        for user in users:
+            work.people.add(UserRow(user, user.encode(), b"", "caseworker", "focal-point", b"", b"", a.now()))
+            work.on_call.put(OnCallRow(user, "first", True, b"", a.now()))
+
+    await a.store.write(put)
+
+
+async def test_h21_sender_nobody_promises_to_be_on_call_with_fewer_than_two_people(world):
+    """H21: two people who can unlock away from the office."""
+    await roster(world, "ana")
+    with pytest.raises(BadInput) as caught:
+        await published(world, "XA", on_call="always")
+    assert (caught.value.field, caught.value.rule) == ("on_call", "H21")
+
+    await roster(world, "ben")
+    await published(world, "XA", on_call="always")
+
+    assert (await view_entry(world["XD"].node, "XA")).on_call == "always"
+
+
+async def test_h21_receiver_a_promise_nobody_tested_is_said_to_be_untested(world):
+    """H21: the directory shows the last drill that was answered to us in time."""
+    await roster(world, "ana", "ben")
+    await published(world, "XA", on_call="always")
+    d = world["XD"].node
+    phone = (await view_entry(d, "XA")).phone
+    assert phone is not None and "not tested lately" in phone.says and phone.tested_at is None
+
+    def drill(work: Work) -> None:
+        work.on_call.add_drill("dd" * 16, "XA", "out", NOW, NOW + 3600)
+        work.on_call.answer_drill("dd" * 16, "XA", "out", NOW + 60, "ana", True)
+
+    await d.store.write(drill)
+
+    phone = (await view_entry(d, "XA")).phone
+    assert phone is not None and "somebody is on call" in phone.says and phone.tested_at == NOW
+    world.clock.step(36 * DAY_S)
+    assert "not tested lately" in (await view_entry(d, "XA")).phone.says  # type: ignore[union-attr]

@@ -83,6 +83,7 @@ class Node:
     bundles: dict[str, Bundle] = field(default_factory=dict)
     stale_override: dict[str, tuple[str, str]] = field(default_factory=dict)
     shelf: tuple[object, Shelf] | None = None  # the directory made ready for matching, and what it was made from
+    promises: dict[str, dict[str, int]] = field(default_factory=dict)  # peer -> kind -> working days
     news_at: float = float("-inf")  # monotonic seconds: when a peer's unknown snapshot last made us refresh
     noted_heads: Callable[[], list[tuple[int, bytes]]] = list  # (size, hash) of the audit, noted beside the keys
     distrusted: Distrusted = field(default_factory=Distrusted)

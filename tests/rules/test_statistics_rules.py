@@ -7,8 +7,10 @@ import pytest
 
 from node.errors import NotFound
 from node.protocol.statistics.people import YearStatistics
+from node.service.information.answers import NotConfirmed
 from node.service.statistics.figures import published_figures
 from node.service.statistics.yearly import list_years, make_year, year_statistics
+from tests.unit.service.information_support import answer, ask, case_of_hers
 from tests.world import DAY_S, World, make_world
 
 JANUARY = 1_795_000_000 + 62 * DAY_S  # 19 January 2027
@@ -89,3 +91,18 @@ async def test_r35_sender_figures_wait_for_eleven_threads(world):
 
     (figure, _) = found.figures
     assert (figure.kind, figure.at_least, figure.median_days, figure.in_time_tenths) == ("referral.offer", 11, 0, 10)
+
+
+async def test_r35_sender_an_identity_verification_that_stalls_shows_in_the_figure(world):
+    """Golden scenario 12: open for 45 days; the figure goes from nobody to a few, and back when it is settled."""
+    await ask(world, await case_of_hers(world))
+    thread = (await ask(world, await case_of_hers(world), purpose="identity_nationality")).thread
+    await world.settle()
+    assert [one.count for one in (await published_figures(world["XD"].node)).identity_pending] == [0, 0, 0]
+
+    await jump(world, 45 * DAY_S)
+    assert [one.count for one in (await published_figures(world["XD"].node)).identity_pending] == [None, 0, 0]
+
+    await answer(world, thread, NotConfirmed())
+    await world.settle()
+    assert [one.count for one in (await published_figures(world["XD"].node)).identity_pending] == [0, 0, 0]

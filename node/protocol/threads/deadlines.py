@@ -175,10 +175,10 @@ def remind_at(urgency: Urgency, due: int) -> int:
 
 def escalation(urgency: Urgency, due: int, calendar: Calendar) -> list[tuple[int, str]]:
     """When an unanswered letter that was due at `due` goes to whom, first step first."""
-    in_hours = urgency in _CLOCK
+    in_hours = urgency in IN_HOURS
     return [(due_at(step.urgent if in_hours else step.routine, due, calendar), step.who) for step in ESCALATION]
 
 
 # Accepted care, a danger, and a question to which a better answer may come late.
 STAYS_OPEN: Final = ("referral.accept", "safety.", "info.")
-_CLOCK: Final = frozenset({"urgent", "life_threat"})
+IN_HOURS: Final = frozenset({"urgent", "life_threat"})

@@ -10,6 +10,7 @@ import msgspec
 from node.log import get
 from node.protocol.letters.bodies_directory import ChallengeBody, DirectoryBody
 from node.service.context import Node
+from node.service.directory.promises import forget_promises
 from node.service.directory.shelf import body_of
 from node.store.directory import ChallengeRow, EntryRow
 from node.store.work import Work
@@ -27,6 +28,7 @@ def entry_published(node: Node, work: Work, peer: str, body: DirectoryBody, now:
         work.audit.append(now, "node", "directory_conflict", peer, outcome="alarm")
         return
     if work.directory.put(row):
+        work.after_commit(lambda: forget_promises(node, peer))
         work.directory.answered(peer, row.serial, now)
         work.audit.append(now, "node", "directory_entry", peer)
 

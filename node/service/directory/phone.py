@@ -22,8 +22,8 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 class PhoneView(msgspec.Struct, frozen=True, kw_only=True):
     """Who answers there and when; `open_now` and `opens_at` are null where no office hours are published.
 
-    `says` is one line for the screen. `local_time` is the wall clock there: `Fri 09:40`. `tested_at`: when somebody there
-    last answered a drill of ours in time (H21); a promise that was not tested lately is said to be none that was.
+    `says` is one line for the screen. `local_time` is the wall clock there: `Fri 09:40`. `tested_at`: when somebody
+    there last answered a drill of ours in time (H21); a promise that was not tested lately is shown as untested.
     """
 
     country: str

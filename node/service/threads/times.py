@@ -14,8 +14,18 @@ from node.protocol.letters.bodies_return import TravelPlanBody
 from node.protocol.letters.bodies_way import DepartureBody, TransitDepartureBody
 from node.protocol.letters.decode import AnyLetter
 from node.protocol.safety import SAFETY_MATTER, is_safety
-from node.protocol.threads.deadlines import Calendar, arrival_by, departure_by, reply_by, thread_ends
+from node.protocol.threads.deadlines import (
+    IN_HOURS,
+    Calendar,
+    arrival_by,
+    departure_by,
+    due_at,
+    reply_by,
+    thread_ends,
+    wd,
+)
 from node.service.context import DAY_S, Node
+from node.service.directory.promises import promised_days
 from node.service.threads.files import ThreadFile
 
 RETENTION_S = 2 * 365 * DAY_S
@@ -35,8 +45,16 @@ def times_of(node: Node, peer: str, letter: AnyLetter, file: ThreadFile, now: in
     due = reply_by(letter.kind, letter.urgency, now, calendar)
     if is_safety(letter.kind) and file.thread.matter != SAFETY_MATTER.name:  # it rides: the thread lives no longer
         return Times(reply_by=due, thread_ends=shared.thread_ends or file.first_ends or ends)
-    due = due or _told_by(letter, file)
+    due = _as_promised(node, peer, letter, now, due) or _told_by(letter, file)
     return Times(reply_by=due, thread_ends=max(ends, due or 0, shared.thread_ends))
+
+
+def _as_promised(node: Node, peer: str, letter: AnyLetter, now: int, due: int | None) -> int | None:
+    """A country may promise to answer sooner than the handbook asks, never later (5.13); clock hours stay."""
+    days = promised_days(node, peer, letter.kind)
+    if due is None or days is None or letter.urgency in IN_HOURS:
+        return due
+    return min(due, due_at(wd(days), now, calendar_of(node, peer)))
 
 
 def _told_by(letter: AnyLetter, file: ThreadFile) -> int | None:

@@ -12,6 +12,7 @@ from node.service.directory.asking import Challenge, MatchWish, challenge, match
 from node.service.directory.publishing import OwnEntry, publish_entry, send_entries
 from node.service.directory.views import entry_view, list_entries, view_entry
 from node.service.threads import desk
+from node.service.threads.commands import ActDone
 from node.store.on_call import OnCallRow
 from node.store.people import UserRow
 from node.store.work import Work
@@ -113,10 +114,11 @@ async def test_r29_sender_an_entry_with_an_address_is_not_published(world):
     assert serial_at(world, "XA", "XA") is None
 
 
-def publish(serial: int, **service: object) -> dict[str, object]:
+def publish(serial: int, *, promises: int = 5, **service: object) -> dict[str, object]:
     letter = document("directory.publish")
     letter["letter_id"] = f"{serial:032x}"
     letter["body"]["serial"] = serial
+    letter["body"]["promises"] = [{"kind": "referral.offer", "working_days": promises}]
     letter["body"]["services"] = [SERVICE | service]
     return letter
 
@@ -319,3 +321,25 @@ async def test_h21_receiver_a_promise_nobody_tested_is_said_to_be_untested(world
     assert phone is not None and "somebody is on call" in phone.says and phone.tested_at == NOW
     world.clock.step(36 * DAY_S)
     assert "not tested lately" in (await view_entry(d, "XA")).phone.says  # type: ignore[union-attr]
+
+
+async def test_a_country_that_promised_sooner_is_asked_for_sooner_and_never_for_later(world):
+    """Domain 5.13: published commitments are shorter than the handbook's days, never longer; hours stay hours (H22)."""
+    d = world["XD"]
+    before = await reply_by(world, await d.offer("XA"))
+    await send(world, publish(5, promises=3))
+    sooner = await reply_by(world, await d.offer("XA"))
+    await send(world, publish(6, promises=90))
+    not_later = await reply_by(world, await d.offer("XA"))
+    urgent = await reply_by(world, await d.offer("XA", urgency="urgent"))
+
+    assert before - sooner == 2 * DAY_S  # three working days instead of five, from a Wednesday
+    assert not_later == before
+    assert urgent == world.clock.now() + DAY_S
+
+
+async def reply_by(world: World, done: ActDone) -> int:
+    """By when the first letter of a thread is to be answered."""
+    await world.settle()
+    (due,) = [one.due_at for one in (await world["XD"].view(done.thread)).deadlines if one.code == "reply"]
+    return due

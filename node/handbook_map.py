@@ -48,14 +48,15 @@ ROWS: Final = (
     ),
     Row(
         "In addition, NRMs can work to help improve national policy",
-        FOR_PEOPLE + "What the software adds is knowledge: answers that come late are seen, and declines carry"
-        " coded reasons and alternatives. Compensation and proceedings are asked about before a return.",
-        ("node/protocol/threads/deadlines.py", "node/protocol/cases/return_plan.py", CODES),
+        FOR_PEOPLE
+        + "What the software adds is knowledge: how timely answers are, numbers that show nobody (R35), declines"
+        " with coded reasons. Compensation and proceedings are asked about before a return.",
+        ("node/protocol/statistics/figures.py", "node/protocol/cases/return_plan.py", CODES),
     ),
     Row(
         "NRMs can establish national plans of action",
-        FOR_PEOPLE + "Benchmarks that can be measured are the time limits of every answer.",
-        ("node/protocol/threads/deadlines.py", "node/service/upkeep/sweeps.py"),
+        FOR_PEOPLE + "Benchmarks that can be measured are the time limits of every answer, and the published figures.",
+        ("node/protocol/threads/deadlines.py", "node/service/statistics/figures.py"),
     ),
     Row(
         "The structure of an NRM will vary in each country",
@@ -67,7 +68,7 @@ ROWS: Final = (
         "An NRM usually includes a national co-ordinator",
         "The coordinator is a role of its own, last on the ladder when an answer does not come; the roundtable is for"
         " people.",
-        ("node/api/roles.py", "node/service/upkeep/sweeps.py"),
+        ("node/api/roles.py", "node/protocol/ladders.py"),
     ),
     Row(
         "NRMs also often include ad hoc working groups",
@@ -83,8 +84,9 @@ ROWS: Final = (
     Row("An initial country assessment should usually be the first step", FOR_PEOPLE + "It comes before a node."),
     Row(
         "An assessment can help determine which agencies",
-        FOR_PEOPLE + "Its result is written into the country's record: offices, holders, contacts.",
-        (RECORD,),
+        FOR_PEOPLE
+        + "Its result is written into the country's record (offices, holders) and its directory entry (services).",
+        (RECORD, "node/protocol/directory/entry.py"),
     ),
     Row(
         "The assessment may be initiated and carried out",
@@ -123,9 +125,9 @@ ROWS: Final = (
     ),
     Row(
         "Internal monitoring, evaluation, and",
-        "Overdue answers, a chained audit that names nobody, feedback until closure as letters of the referral and"
-        " follow-ups of a return.",
-        ("node/store/audit.py", "node/service/upkeep/oversight.py", REFERRAL, RETURN),
+        "Yearly statistics and figures of timeliness, a chained audit that names nobody, feedback until closure as"
+        " letters of the referral and follow-ups of a return.",
+        ("node/service/statistics/yearly.py", "node/service/upkeep/oversight.py", REFERRAL, RETURN),
     ),
     Row(
         "Achieving these ends requires the involvement of a wide range",
@@ -152,8 +154,9 @@ ROWS: Final = (
     ),
     Row(
         "A system to refer trafficked persons to specialized agencies",
-        "Needs in an offer are services; where she sleeps is in no letter (R29).",
-        (CODES, "node/protocol/letters/fields.py", REFERRAL),
+        "The directory matches her needs to services of every country, with the reason of each match and miss, and"
+        " holds no address; where she sleeps is in no letter (R29).",
+        ("node/protocol/directory/matching.py", "node/protocol/letters/fields.py", REFERRAL),
     ),
     Row(
         "Such shelter entails",
@@ -242,8 +245,9 @@ ROWS: Final = (
     ),
     Row(
         "Victims of trafficking are only rarely able to extricate themselves",
-        "A safety alert reaches the country where the danger is, in or out of office hours.",
-        ("node/protocol/safety.py", "node/protocol/letters/bodies_safety.py"),
+        "A safety alert reaches the country where the danger is, in or out of office hours, and calls the back-up when"
+        " nobody acknowledges it.",
+        ("node/protocol/safety.py", "node/service/safety/alarms.py"),
     ),
     Row(
         "Usually, if they come to the attention of authorities at all",

@@ -39,7 +39,7 @@ def holds(
         found.append(hold("R10", "nothing about her goes to this country", "do not answer; the coordinator decides"))
     elif any(asked_to_be_unknown_to(person, sender) for person in persons):
         found.append(hold("H05", "she named this country", "do not answer; the coordinator decides"))
-    # 3. R17: detention is an alarm
+    # 3. R17, H25: detention is an alarm, and no return is planned meanwhile
     if case.place_is_detention:
         found.append(hold("R17", "she is detained", "arrange her release before planning with another country"))
     # 4. R15: family that may be involved is not contacted for another country either

@@ -52,7 +52,7 @@ def region_only(region: str | None) -> Iterator[Objection]:
 
 
 def _wish(body: ReturnRequestBody) -> Iterator[Objection]:
-    if not body.at_liberty:
+    if not body.at_liberty:  # H25
         yield _no("R17", "she is detained", "arrange her release, or an independent advocate's word, first")
     if not body.alternatives_explained:
         yield _no("R23", "nobody explained to her what else there is", "explain staying first, then ask her again")

@@ -63,6 +63,7 @@ GUARDS: tuple[Callable[[Context], Iterator[Objection]], ...] = (
     people.asked_of_a_state,
     people.history,
     guards_returns.returning,
+    guards_returns.silent,
     # her consent
     guards_consent.everybody_asked,
     guards_consent.consent_covers,

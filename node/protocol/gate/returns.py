@@ -25,6 +25,7 @@ ASKED: Final[dict[str, tuple[GateName, ...]]] = {
     "transit.departure": ("g9",),  # she has left by what the other thread allowed; the country on the way looks out
 }
 # These tell how it is with her on the way, or end something: they go whatever the plan says (H02, H07).
+ANSWERS: Final = frozenset({"erasure.confirm", "access.response"})
 CARES: Final = frozenset(
     {"return.failed", "return.assist_now", "return.take_back", "return.way_ended", "return.close", "transit.cancel"}
 )
@@ -70,6 +71,18 @@ def returning(c: Context) -> Iterator[Objection]:
             yield fault_of_assessor
     # 6. R24: what goes is what was approved
     yield from _as_approved(c, plan)
+
+
+def silent(c: Context) -> Iterator[Objection]:
+    """H01, R10: once a return has ended by a stop, its origin gets no answer any more, whatever the cause.
+
+    Where asylum ended it none could go, so an answer that comes elsewhere would tell that here it was asylum.
+    """
+    letter = c.draft.letter
+    if letter.kind in ANSWERS and letter.sender_role == "opener" and c.shared.stopped and _plan(c) is not None:
+        yield cancel(
+            "H01", "after the stop of a return nothing is answered", "erase what is to be erased, without a word"
+        )
 
 
 def _plan(c: Context) -> ReturnPlan | None:

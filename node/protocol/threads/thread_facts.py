@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from node.protocol.consent.scope import after_withdrawal
 from node.protocol.gate.facts import ThreadFacts
+from node.protocol.letters.codes import STOP_KINDS
 from node.protocol.letters.frame import ConsentEntry
 from node.protocol.threads.thread import Thread, withdrawals
 
@@ -22,7 +23,7 @@ def thread_facts(thread: Thread, stated: Iterable[ConsentEntry]) -> ThreadFacts:
         withdrawn=gone,
         organisation=shared.organisation or None,
         changed_at=shared.changed_at,
-        stopped=thread.stopped,
+        stopped=thread.stopped or any(one.kind in STOP_KINDS for one in thread.queued),
         opened_at=shared.opened_at,
         alerted=tuple(token for e in thread.entries if e.status == "applied" for token in e.facts.tokens),
         way=shared.way,

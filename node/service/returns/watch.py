@@ -64,7 +64,8 @@ def settle(node: Node, work: Work, found: OpenFile, now: int) -> None:
 def _care(node: Node, work: Work, found: OpenFile, now: int) -> None:
     """H07: whatever stopped her on the way, a stop or a refusal, the care that goes on is ours, and local."""
     thread = found.file.thread
-    stop = next((one for one in (*thread.entries, *thread.queued) if one.kind in ENDS_A_WAY), None)
+    ends = {"transit.stop"} if thread.matter == "transit" and thread.side == "opener" else ENDS_A_WAY
+    stop = next((one for one in (*thread.entries, *thread.queued) if one.kind in ends), None)
     failed = newest(thread, "return.failed") if thread.shared.state == STOPPED else None
     letter = failed or (stop if on_the_way(thread) else None)
     if letter is None:

@@ -1,0 +1,230 @@
+"""What a return makes both nodes watch: arrival, danger told, care on the way, follow-ups, a stop in transit.
+
+By the demo's own steps on nodes in memory, and then by hand. Source: R31, R32; practice H04, H06, H07, H19.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from node.demo import return_story as do
+from node.demo.network import Network
+from node.demo.person import Desk
+from node.demo.played import DAY_S, options, received
+from node.demo.return_story import HOUR_S, Story
+from node.errors import PeerError
+from tests.played_in_memory import MemoryNetwork, in_memory
+
+BED = {"place": "an invented house, second floor"}
+
+
+@pytest.fixture
+async def story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Story]:
+    """A return that is planned; she leaves in two days."""
+    async with in_memory(tmp_path, monkeypatch, "XD", "XT", "XA") as network, AsyncExitStack() as stack:
+        yield await planned(network, stack)
+
+
+async def planned(network: MemoryNetwork, stack: AsyncExitStack) -> Story:
+    made = await do.begin(cast(Network, network), stack)
+    await do.prepare(made)
+    await do.ask(made)
+    await do.assess(made)
+    await do.settle(made)
+    await do.passage_asked(made)
+    await do.plan_journey(made)
+    return made
+
+
+async def codes(desk: Desk, thread: str) -> set[str]:
+    """What waits for people about a thread."""
+    return {one["code"] for one in await desk.api.get("tasks") if one["thread"] == thread}
+
+
+async def alarms(desk: Desk) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = await desk.api.get("alarms")
+    return found
+
+
+async def case_at(desk: Desk, thread: str) -> str:
+    """The case behind a thread at this country."""
+    return str((await desk.view(thread))["case"])
+
+
+async def overdue(story: Story) -> None:
+    """Night or not, the alarm has rung."""
+    await story.later(story.window[1] + 13 * HOUR_S - story.now)
+
+
+async def test_r32_receiver_no_alarm_rings_before_the_end_of_the_window_and_what_was_allowed_after_it(story: Story):
+    """R32: the timer counts from the end of the window, at both ends."""
+    await do.depart(story)
+    await story.later(story.window[1] + 4 * HOUR_S - 60 - story.now)
+
+    assert [await alarms(desk) for desk in (story.home, story.origin)] == [[], []]
+    await story.later(9 * HOUR_S)
+    assert [len(await alarms(desk)) for desk in (story.home, story.origin)] == [1, 1]
+
+
+async def test_h19_receiver_a_reported_arrival_does_not_end_the_alarm_her_own_word_does(story: Story):
+    """H19: `reported` is one fact, `confirmed_by_her` another; only the second ends it, also before it rings."""
+    await do.depart(story)
+    await do.arrived(story, confirmed=False)
+    await overdue(story)
+
+    assert [len(await alarms(desk)) for desk in (story.home, story.origin)] == [1, 1]
+    await do.arrived(story, confirmed=True)
+    assert [await alarms(desk) for desk in (story.home, story.origin)] == [[], []]
+    assert "arrival_overdue" not in await codes(story.home, story.thread)
+
+
+async def test_h19_receiver_her_word_in_time_leaves_no_alarm(story: Story):
+    """H19."""
+    await do.depart(story)
+    await do.arrived(story, confirmed=True)
+    await overdue(story)
+
+    assert [await alarms(desk) for desk in (story.home, story.origin)] == [[], []]
+
+
+@pytest.mark.parametrize("condition", ["detained", "taken_by_unknown", "needs_hospital"])
+async def test_h19_receiver_an_arrival_that_tells_of_danger_opens_a_task_within_the_hour(story: Story, condition: str):
+    """H19: at both ends; an hour later the back-up is asked, unless somebody looked."""
+    await do.depart(story)
+    await do.arrived(story, confirmed=False, condition=condition)
+    await story.later(60)
+
+    for desk in (story.home, story.origin):
+        assert "arrival_needs_you_caseworker" in await codes(desk, story.thread)
+    task = next(one for one in await story.home.api.get("tasks") if one["code"] == "arrival_needs_you_caseworker")
+    await story.home.api.post(f"tasks/{task['id']}/done", {})
+    await story.later(HOUR_S + 60)
+    assert "arrival_needs_you_backup" not in await codes(story.home, story.thread)
+    assert "arrival_needs_you_backup" in await codes(story.origin, story.thread)
+
+
+async def test_h06_receiver_the_alarm_gets_louder_each_hour_and_one_person_cannot_end_it(story: Story):
+    """R32, H06: the origin is told one thing; at home friends are asked first."""
+    await do.depart(story)
+    await overdue(story)
+    await story.later(HOUR_S + 60)
+    await story.later(HOUR_S + 60)
+
+    assert {"arrival_overdue", "arrival_overdue_backup", "arrival_overdue_coordinator"} <= await codes(
+        story.home, story.thread
+    )
+    (at_home,), (at_origin,) = await alarms(story.home), await alarms(story.origin)
+    assert (at_home["ask_next"], at_origin["ask_next"]) == ("her_safe_contact", None)
+    assert at_origin["says"] == "Tell the country that sent her. Do not ask police, family or embassy."
+    await story.change("alarm_step", thread=story.thread, asked="her_safe_contact", answer="does_not_know")
+    assert (await alarms(story.home))[0]["ask_next"] == "escort"
+    asked = await story.change("end_alarm", thread=story.thread, outcome="found_safe")
+    with pytest.raises(PeerError):
+        await story.planner.api.post(f"cases/{story.case}/changes/{asked['pending']}/approve", {})
+    assert len(await alarms(story.home)) == 1
+    await story.home.api.post(f"cases/{story.case}/changes/{asked['pending']}/approve", {})
+    assert await alarms(story.home) == []
+    assert not {one for one in await codes(story.home, story.thread) if one.startswith("arrival_overdue")}
+
+
+async def test_h06_receiver_a_stop_ends_the_timer_and_the_care_goes_on(story: Story):
+    """H06, H07: halted while she travels: the stop leaves at once, no alarm rings, both ends care for her."""
+    await do.depart(story)
+    before = story.now
+    halted = await story.home.api.post(f"cases/{story.case}/returns/{story.plan}/halt", {"reason": "new_risk"})
+
+    assert halted["stopped"] == [story.thread]
+    await story.origin.sees(story.thread, "ended")
+    await story.passage.sees(story.transit, "cancelled")
+    assert story.now == before  # at once, for she is on the way
+    await overdue(story)
+    assert [await alarms(desk) for desk in (story.home, story.origin)] == [[], []]
+    for desk in (story.home, story.origin):
+        (care,) = await desk.api.get(f"cases/{await case_at(desk, story.thread)}/care")
+        assert care["lacks"] == ["with_her", "place_tonight", "payer", "way_back"]
+        assert "care_on_the_way" in await codes(desk, story.thread)
+
+
+async def test_h07_receiver_care_ends_when_she_is_safe_and_its_task_is_not_ticked_off(story: Story):
+    """H07: refused at a border: who is with her, where she sleeps, who pays, the way back; then safe."""
+    await do.depart(story)
+    failed = {"cause": "refused_entry", "noted_at": story.now, "urgent_needs": ["bed_tonight"]}
+    await story.origin.act(story.thread, "return.failed", failed)
+    await story.home.sees(story.thread, "stopped_on_the_way")
+
+    (care,) = await story.home.api.get(f"cases/{story.case}/care")
+    task = next(one for one in await story.home.api.get("tasks") if one["code"] == "care_on_the_way")
+    with pytest.raises(PeerError):
+        await story.home.api.post(f"tasks/{task['id']}/done", {})
+    await story.change("set_care", care_id=care["care"], with_her="escort", payer="us", way_back="back_here")
+    shown = await story.home.api.put(f"cases/{story.case}/care/{care['care']}/place", BED)
+    assert shown["lacks"] == []
+    opened = await story.home.api.post(f"cases/{story.case}/care/place/open", {"reason": "keep_safe"})
+    assert opened == BED
+    await story.planner.act(story.thread, "return.take_back", {"takes_back_date": do.day(story.now)})
+    await story.origin.sees(story.thread, "assessing")
+    assert "care_on_the_way" in await codes(story.home, story.thread)
+    await story.change("end_care", care_id=care["care"], end="she_is_safe", said_by_her=True)
+    assert "care_on_the_way" not in await codes(story.home, story.thread)
+
+
+async def test_r29_sender_where_she_sleeps_tonight_can_be_disclosed_by_no_letter(story: Story):
+    """R29: the field exists in no list, so no letter can carry it, whatever she agreed to."""
+    wanted = [{"person_id": story.person, "fields": ["local.place_tonight"]}]
+
+    with pytest.raises(PeerError, match="not in the list"):
+        body = {"domains": ["housing"], "region": None}
+        await story.planner.act(story.thread, "return.risk_request", body, disclose=wanted)
+
+
+async def test_h04_receiver_a_stop_on_the_way_holds_everything_to_the_origin_until_a_person_decides(story: Story):
+    """H04: TRANSIT says stop without a reason; DEST sends nothing to the origin, and a person lets it go on."""
+    await story.passage.act(story.transit, "transit.stop", {})
+    await story.home.sees(story.transit, "halted")
+    update = {"status": "delayed", "organisation": []}
+
+    assert "transit_stopped" in await codes(story.home, story.transit)
+    with pytest.raises(PeerError, match="a country on the way stopped this"):
+        await story.planner.act(story.thread, "return.update", update)
+    assert (await story.plan_view())["held_for_transit"]
+    await story.change("go_on_after_transit", plan_id=story.plan)
+    await story.planner.act(story.thread, "return.update", update)
+    await do.arrives(story.origin, story.thread, "return.update")
+    assert (await story.shut()) == ["g10"]  # another way is another plan: it is approved anew
+    stop = await received(story.home, story.transit, "transit.stop")
+    assert stop is not None
+
+
+async def test_r31_sender_a_halt_cancels_what_waits_and_the_passage_at_the_same_slot(story: Story):
+    """R31, H01: before she leaves, the stop and the cancellation go at the daily slot, and nothing goes between."""
+    await story.home.api.post(f"cases/{story.case}/returns/{story.plan}/halt", {"reason": "medical_unfit"})
+
+    assert (await story.origin.view(story.thread))["state"] == "planned"
+    assert (await story.passage.view(story.transit))["state"] == "expected"
+    assert {"return.travel_plan", "return.departure"}.isdisjoint(await options(story.home, story.thread))
+    await story.later(DAY_S)
+    await story.origin.sees(story.thread, "ended")
+    await story.passage.sees(story.transit, "cancelled")
+    times = [(await one.view(thread))["letters"][-1]["at"] for one, thread in
+             ((story.origin, story.thread), (story.passage, story.transit))]  # fmt: skip
+    assert times[0] == times[1]
+    assert (await story.plan_view())["halted"]["reason"] == "medical_unfit"
+
+
+async def test_followups_are_asked_at_two_weeks_and_three_months_and_more_only_if_she_wants(story: Story):
+    """Practice: two are always asked; the country where she is is reminded, the other a week later."""
+    await do.depart(story)
+    await do.arrived(story, confirmed=True)
+    await story.later(14 * DAY_S + 60)
+
+    assert "followup_due" in await codes(story.origin, story.thread)
+    assert "followup_due" not in await codes(story.home, story.thread)
+    await story.later(7 * DAY_S)
+    assert "followup_due" in await codes(story.home, story.thread)
+    await do.asked_how_she_is(story, "2_weeks", wants_contact=False)
+    due = [one for one in (await story.origin.view(story.thread))["deadlines"] if one["code"] == "ask"]
+    assert [one["state"] for one in due] == ["met", "open"]
+    assert 68 * DAY_S < due[1]["due_at"] - story.now < 71 * DAY_S  # three months after arrival, not one

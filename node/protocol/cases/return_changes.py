@@ -287,7 +287,7 @@ def _person(
     row = msgspec.structs.replace(_row(plan, person_id), **facts)
     persons = tuple(row if one.person_id == person_id else one for one in plan.persons)
     both = (by,) if isinstance(by, str) else by
-    return _changed(case, plan_id, {"persons": persons, "changed_at": at}, event, rule, both, at)
+    return _changed(case, plan_id, {"persons": persons, "changed_at": at, "approval": None}, event, rule, both, at)
 
 
 def _changed(case: Case, plan_id: str, facts: Facts, event: str, rule: str, by: tuple[str, ...], at: int) -> Changed:

@@ -6,6 +6,7 @@ typed in twice.
 
 import msgspec
 
+from node.protocol.gate.ten_gates import GateState
 from node.protocol.letters.codes import Level, OfferReason, Purpose, Urgency
 from node.protocol.letters.scalars import Code, Country, Date, Id
 
@@ -138,7 +139,11 @@ class DeadlineView(msgspec.Struct, frozen=True):
 
 
 class ThreadView(msgspec.Struct, frozen=True, kw_only=True):
-    """A thread as its people see it."""
+    """A thread as its people see it.
+
+    `gates` are the ten of a return of ours, `next` the first three that are shut: what is missing, whose turn it is and
+    since when. Both are empty on any other thread.
+    """
 
     thread: str
     case: str
@@ -154,3 +159,5 @@ class ThreadView(msgspec.Struct, frozen=True, kw_only=True):
     options: list[OptionView]
     letters: list[LetterView]
     deadlines: list[DeadlineView]
+    gates: list[GateState] = []
+    next: list[GateState] = []

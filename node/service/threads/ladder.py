@@ -25,6 +25,8 @@ def remind(node: Node, work: Work, now: int) -> int:
         if thread is None or file is None or remind_at(file.urgency, row.due_at) > now:
             continue
         work.deadlines.reminded(row.id, now)
+        if _is_an_arrival(file, row.letter_id):
+            continue
         code = "answer_due_soon" if owed_by_us(file, row.letter_id) else "phone_them_first"
         work.tasks.add(
             code, now, case_id=thread.case_id, peer=row.peer, thread_id=row.thread_id, letter_id=row.letter_id
@@ -37,6 +39,9 @@ def one_step(node: Node, work: Work, row: DeadlineRow, now: int) -> None:
     """One step of the ladder for a deadline that has passed."""
     thread = work.threads.get(row.peer, row.thread_id)
     file = _file(node, work, thread)
+    if file is not None and _is_an_arrival(file, row.letter_id):
+        work.deadlines.escalated(row.id, row.step + 1, now + 3650 * DAY_S)
+        return
     code = f"overdue_{row.code}_{WHO[min(row.step, len(WHO) - 1)]}"
     work.tasks.add(
         code,
@@ -58,6 +63,12 @@ def owed_by_us(file: ThreadFile, letter_id: str) -> bool:
     """Whether our side owes the answer to this letter."""
     awaited = (one for one in file.thread.shared.awaited if one.letter_id == letter_id)
     return any(one.owed_by == file.thread.side for one in awaited)
+
+
+def _is_an_arrival(file: ThreadFile, letter_id: str) -> bool:
+    """Whether what is awaited is that she arrives: that has an alarm of its own, which asks friends first (H06)."""
+    awaited = (one for one in file.thread.shared.awaited if one.letter_id == letter_id)
+    return any("return.arrival" in one.kinds for one in awaited)
 
 
 def _file(node: Node, work: Work, thread: ThreadRow | None) -> ThreadFile | None:

@@ -10,6 +10,7 @@ import msgspec
 from node.errors import NotAllowed, NotFound
 from node.protocol.gate.desk import may_open_identity
 from node.protocol.gate.facts import ActorRole, duty_of, purpose_gone
+from node.protocol.gate.ten_gates import next_things
 from node.protocol.letters.bodies import DataItem
 from node.protocol.letters.control import OpenedBody
 from node.protocol.letters.decode import AnyLetter
@@ -21,6 +22,7 @@ from node.service.actor import Actor
 from node.service.cases.identity import ForeignBlock, open_received
 from node.service.context import Node
 from node.service.delivery.queueing import queue_control
+from node.service.returns.plans import checklist
 from node.service.rights.corrections import RECTIFY, corrections_of
 from node.service.rights.erasures import refuse_restricted
 from node.service.seals import Erased
@@ -67,6 +69,7 @@ def _view(node: Node, reader: Reader, actor: Actor, thread_id: str) -> ThreadVie
     found = open_for(node, reader, actor, thread_id)
     thread, peer = found.file.thread, found.row.peer
     shown = machine.state(thread, now)
+    gates = checklist(Book(node, reader), found, now)
     return ThreadView(
         thread=thread_id,
         case=found.row.case_id,
@@ -85,6 +88,8 @@ def _view(node: Node, reader: Reader, actor: Actor, thread_id: str) -> ThreadVie
             DeadlineView(d.letter_id, d.code, d.due_at, d.state, d.step)
             for d in reader.deadlines.of_thread(peer, thread_id)
         ],
+        gates=gates,
+        next=[] if shown in matter_named(thread.matter).ends else next_things(gates),
     )
 
 

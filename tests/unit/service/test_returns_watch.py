@@ -228,3 +228,27 @@ async def test_followups_are_asked_at_two_weeks_and_three_months_and_more_only_i
     due = [one for one in (await story.origin.view(story.thread))["deadlines"] if one["code"] == "ask"]
     assert [one["state"] for one in due] == ["met", "open"]
     assert 68 * DAY_S < due[1]["due_at"] - story.now < 71 * DAY_S  # three months after arrival, not one
+
+
+async def test_the_thread_shows_the_next_three_things_and_whose_turn_they_are(story: Story):
+    """Practice, the desk: on the thread as on the case; at the other end and on a passage there is nothing."""
+    await story.change("take_back_wish", plan_id=story.plan, person_id=story.person)
+    view = await story.home.view(story.thread)
+
+    assert [(one["gate"], one["rule"], one["turn"]) for one in view["next"]] == [
+        ("g1", "R20", "hers"),
+        ("g10", "R24", "second_person"),
+    ]
+    assert len(view["gates"]) == 10
+    assert (await story.origin.view(story.thread))["gates"] == []
+    assert (await story.home.view(story.transit))["gates"] == []
+
+
+async def test_h06_receiver_nobody_is_told_to_phone_the_origin_first(story: Story):
+    """H06: the ladder of an answer that does not come is silent about an arrival; the alarm says whom to ask."""
+    await do.depart(story)
+    await overdue(story)
+
+    for desk in (story.home, story.origin):
+        found = await codes(desk, story.thread)
+        assert not {one for one in found if one.startswith(("overdue_reply", "phone_them", "answer_due"))}

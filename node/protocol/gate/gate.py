@@ -81,6 +81,7 @@ GUARDS: tuple[Callable[[Context], Iterator[Objection]], ...] = (
     # who decided
     guards.decided_by_a_person,
     guards_information.answered_by_a_person,
+    guards_information.answered_while_she_agrees,
 )
 RARE_CROWD = 2  # so many unusual marks together point at few people (H28)
 

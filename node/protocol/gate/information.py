@@ -45,6 +45,13 @@ def answered_by_a_person(c: Context) -> Iterator[Objection]:
         yield cancel("R40", "no person with the role to decide stands behind this", "a caseworker has to answer")
 
 
+def answered_while_she_agrees(c: Context) -> Iterator[Objection]:
+    """R20: once she took back what she had agreed to there, nothing but the neutral answer leaves."""
+    body = c.draft.letter.body
+    if isinstance(body, AskAnswerBody) and body.answer != NEUTRAL and c.shared.withdrawn:
+        yield cancel("R20", "she took her consent to this question back", _ANSWER_NEUTRAL)
+
+
 def may_be_confirmed(
     case: Case, consents: Sequence[ConsentRecord], asker: str, purpose: Purpose, now: int
 ) -> list[Objection]:

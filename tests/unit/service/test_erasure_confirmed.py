@@ -67,6 +67,8 @@ async def test_what_is_kept_on_a_ground_is_looked_at_again_when_its_time_is_over
     await world.days(6)
 
     assert "overdue_kept_caseworker" in tasks(world, "XA")
+    await confirm(world, thread, {"result": "erased"})
+    assert deadlines(world, "XA", thread)["kept"] == "met"
 
 
 async def test_a_confirmation_names_every_country_that_had_it_and_each_is_asked_to_erase(three: World) -> None:

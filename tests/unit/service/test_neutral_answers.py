@@ -14,6 +14,7 @@ from node.service.cases.requests import SetProtection, SetTie
 from node.service.information.answers import Confirm, FoundNothing, NeedMore, NotConfirmed
 from node.service.threads import opening, reading
 from node.service.threads.acts import stop_thread
+from node.service.threads.book import Book
 from node.service.threads.commands import OpenThread
 from tests.unit.service.information_support import answer, ask, case_of_hers, file_of, sent_by
 from tests.unit.service.rights_support import tasks
@@ -137,6 +138,22 @@ async def test_a_confirmation_that_waits_when_she_asks_for_protection_never_leav
 
     answers = [one["body"]["answer"] for one in sent_by(world, "XA", "XD") if one["kind"] == "info.response"]
     assert answers == ["no_information_to_share"]
+
+
+async def test_once_she_took_her_consent_back_only_the_neutral_answer_leaves(world: World) -> None:
+    """R20: her consent to the question ends at both sides; what was found stays here."""
+    hers = await known_at_xa(world, afraid=False)
+    case = await case_of_hers(world)
+    thread = (await ask(world, case)).thread
+    await world.settle()
+    xd = world["XD"]
+    (record,) = xd.node.store.read_sync(lambda r: Book(xd.node, r).consents(Book(xd.node, r).case(case)))
+    await xd.withdraw(case, record.consent_id)
+    await world.settle()
+
+    with pytest.raises(NotAllowed) as no:
+        await answer(world, thread, Confirm(case=hers))
+    assert no.value.rule == "R20"
 
 
 async def test_without_her_consent_here_only_the_neutral_answer_is_possible(world: World) -> None:

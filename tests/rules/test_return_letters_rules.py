@@ -233,6 +233,7 @@ def test_r01_receiver_contact_is_a_consent_of_its_own() -> None:
     contact = entry(purposes=("enquiry", "family_contact"), levels=LEVELS, categories=CATEGORIES)
     assert both_refuse(says(FAMILY, (tracing,), steps=["contact"])) == (True, "R01", 1)
     assert both_refuse(says(FAMILY, (contact,), steps=["find"])) == (True, "R01", 1)
+    assert both_refuse(says(FAMILY, (contact,), steps=["find", "contact"])) == (True, "R01", 1)
     assert passes(says(FAMILY, (contact,), steps=["contact"]))
 
 

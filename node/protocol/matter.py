@@ -66,7 +66,8 @@ class Matter:
     """The tables of one kind of thread.
 
     `unordered`: its letters all count on arrival, in any order, and this reads the state from the set of them.
-    `stopped_by`: whose people may send the stop; a received one always counts.
+    `stopped_by`: whose people may send the stop; a received one always counts. `answers`: what yes and no mean for
+    people, by kind.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Matter:
     crossings: tuple[Crossing, ...]
     discloses: frozenset[str]
     words: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, tuple[str, str]] = field(default_factory=dict)
     unordered: Callable[[Iterable[Entry]], str] | None = None
     stopped_by: frozenset[Role] = frozenset({"opener", "responder"})
 

@@ -136,4 +136,5 @@ REFERRAL: Final = Matter(
     crossings=REFERRAL_CROSSINGS,
     discloses=frozenset({"referral.disclose"}),
     words=WORDS,
+    answers={"referral.arrived": ("arrived", "not arrived")},
 )

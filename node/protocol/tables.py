@@ -1,8 +1,9 @@
 """The text of HANDBOOK.md, made from the tables; `make docs` writes it, and a test compares the committed copy."""
 
+import inspect
 from collections.abc import Iterable, Iterator
 
-from node.protocol.matter import Crossing, Matter, Rule
+from node.protocol.matter import Crossing, Guard, Matter, Rule
 from node.protocol.matters import MATTERS
 from node.protocol.threads.deadlines import ESCALATION, REPLIES
 from node.protocol.threads.thread import AFTER_STOP, EXPIRED, NONE
@@ -45,7 +46,11 @@ def _matter(matter: Matter) -> str:
             f"## {matter.name.capitalize()}\n",
             _table(("State", "What people read"), matter.words.items()),
             "### Who may send what\n",
-            _table(("In state", "The", "may send", "which gives", "answered by", "Source"), map(_rule, matter.rules)),
+            _table(
+                ("In state", "The", "may send", "which gives", "answered by", "Source"),
+                (_rule(matter, rule) for rule in matter.rules),
+            ),
+            *_asked_first(matter),
             _diagram(matter),
             stops,
             "### Letters that crossed on the way\n",
@@ -57,10 +62,26 @@ def _matter(matter: Matter) -> str:
     )
 
 
-def _rule(rule: Rule) -> tuple[str, ...]:
-    case = f" ({rule.case})" if rule.case else ""
+def _rule(matter: Matter, rule: Rule) -> tuple[str, ...]:
+    yes, no = matter.answers.get(rule.kind, ("yes", "no"))
+    case = {"yes": f" ({yes})", "no": f" ({no})", "": ""}[rule.case]
     answers = ", ".join(f"`{kind}`" for kind in rule.answered_by) or "-"
     return rule.state, SIDES[rule.side], f"`{rule.kind}`{case}", rule.gives, answers, rule.source
+
+
+def _asked_first(matter: Matter) -> Iterator[str]:
+    """What the guards of each kind ask, in their own words: the first sentence of each, once."""
+    asked = {rule.kind: dict.fromkeys(guard for one in matter.rules if one.kind == rule.kind for guard in one.guards)
+             for rule in matter.rules if rule.guards}  # fmt: skip
+    if asked:
+        yield "### What both countries look at first\n"
+        yield "A letter that lacks one of these has no effect; a sender that could have known is refused.\n"
+        rows = [(f"`{kind}`", " ".join(_said(guard) for guard in guards)) for kind, guards in asked.items()]
+        yield _table(("The letter", "counts only if"), rows)
+
+
+def _said(guard: Guard) -> str:
+    return inspect.cleandoc(guard.__doc__ or "").partition("\n\n")[0].replace("\n", " ")
 
 
 def _crossing(row: Crossing) -> tuple[str, ...]:

@@ -100,4 +100,9 @@ TRANSIT: Final = Matter(
     crossings=TRANSIT_CROSSINGS,
     discloses=frozenset(kind for kind in CARRIES if kind.startswith("transit.")),
     words=WORDS,
+    answers={
+        "transit.ack": ("can assist", "cannot"),
+        "transit.departure": ("departed", "not departed"),
+        "transit.confirm": ("passed", "not seen"),
+    },
 )

@@ -170,6 +170,19 @@ WORDS: Final = {
     "expired": "the time of the thread ran out; help is not affected",
 }
 
+ANSWERS: Final = {
+    "return.request_response": ("can assist", "cannot"),
+    "return.risk_result": ("acceptable, perhaps with measures", "unacceptable or unknown"),
+    "return.family_result": ("nothing speaks against it", "not able, not willing, unsafe or involved"),
+    "return.identity_result": ("an answer", "pending"),
+    "return.decision": ("proceed, perhaps with conditions", "do not proceed"),
+    "return.traveldoc_status": ("held, applied or issued", "refused"),
+    "return.departure": ("departed", "postponed or not departed"),
+    "return.arrival": ("arrived", "not arrived"),
+    "return.update": ("reception stays", "another reception or none"),
+    "return.close": ("after the return", "she does not go back"),
+}
+
 RETURN: Final = Matter(
     name="return",
     opening=frozenset({"return.request"}),
@@ -179,4 +192,5 @@ RETURN: Final = Matter(
     crossings=RETURN_CROSSINGS,
     discloses=frozenset(kind for kind in CARRIES if kind.startswith("return.")),
     words=WORDS,
+    answers=ANSWERS,
 )

@@ -35,12 +35,12 @@ def return_facts(kind: str, number: int, now: int) -> Facts:
             return Facts(case=answer, way=Said("proceed" if yes else "do_not_proceed", "case_conference"))
         case "consent.assertion":
             about = "departure" if number % 2 == 0 else "plan"
-            return Facts(way=Said(about, sure=True, travels=True, times=(now,)))
+            return Facts(way=Said(about, sure=True, times=(now,)))
         case "return.traveldoc_status":
             return Facts(case=answer, way=Said("issued" if yes else "refused", on="2100-01-01" if yes else ""))
         case "return.travel_plan":
             times = (now, now + HOUR_S, now + 2 * HOUR_S, now + 3 * HOUR_S, now + 7 * HOUR_S)
-            return Facts(way=Said(sure=bool(number % 2), travels=True, times=times))
+            return Facts(way=Said(sure=bool(number % 2), times=times))
     return _on_the_way(kind, number, now, answer, no)
 
 

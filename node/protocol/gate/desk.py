@@ -14,7 +14,9 @@ from node.protocol.rules import Objection
 
 OpeningReason = Literal["prepare_reception", "arrange_meeting", "give_service", "keep_safe", "person_asked"]
 OPENING_REASONS: tuple[OpeningReason, ...] = get_args(OpeningReason)
-ALWAYS_WORKS = frozenset({*STOP_KINDS, "consent.withdrawal", "erasure.request", "erasure.confirm"})
+ALWAYS_WORKS = frozenset(
+    {*STOP_KINDS, "transit.stop", "transit.cancel", "consent.withdrawal", "erasure.request", "erasure.confirm"}
+)
 
 
 def holds(

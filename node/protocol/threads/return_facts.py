@@ -46,7 +46,7 @@ class Said(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     `code` is its answer: an overall word, a result, a status, a decision, a cause, a condition. `by` is the author's
     role, `on` the day of an assessment, of a best-interests decision, or the last day of a document. `sure` is what the
     letter adds: an independent author, family involved, agreed or confirmed by her, transit, a hand-over. `for_child`:
-    a child is concerned, `travels`: every consent entry covers travel. `times`: windows in UTC seconds.
+    a child is concerned. `times`: windows in UTC seconds.
     """
 
     code: str = ""
@@ -54,7 +54,6 @@ class Said(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     on: str = ""
     sure: bool = False
     for_child: bool = False
-    travels: bool = False
     times: tuple[int, ...] = ()
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from node.protocol.letters.codes import Role
 from node.protocol.matter import Matter, Rule
+from node.protocol.matters import MATTERS
 from node.protocol.threads.machine import allowed, open_thread, receive, state
 from node.protocol.threads.outcome import Verdict
 from node.protocol.threads.return_facts import Case
@@ -219,3 +220,11 @@ def test_a_thread_of_which_only_the_stop_arrives_says_nothing_of_its_matter() ->
 
     assert verdict.thread is not None
     assert (verdict.thread.matter, state(verdict.thread, NOW)) == ("", "ended")
+
+
+def test_every_guard_of_every_matter_says_in_one_sentence_what_it_asks() -> None:
+    """HANDBOOK.md prints these sentences: a caseworker reads what both countries look at first."""
+    guards = {guard for matter in MATTERS.values() for rule in matter.rules for guard in rule.guards}
+
+    assert len(guards) > 20
+    assert [guard.__name__ for guard in guards if not (guard.__doc__ or "").rstrip().endswith(".")] == []

@@ -89,5 +89,7 @@ class Peers:
         return dict(self._c.execute("select peer, bytes from prekey_bundle").fetchall())
 
     def _upsert(self, peer: str, change: str, values: tuple[object, ...]) -> None:
-        self._c.execute("insert or ignore into peer_contact (peer, tries, next_try_at) values (?,0,0)", (peer,))
-        self._c.execute(f"update peer_contact set {change} where peer=?", (*values, peer))
+        change = f"update peer_contact set {change} where peer=?"
+        if self._c.execute(change, (*values, peer)).rowcount == 0:
+            self._c.execute("insert into peer_contact (peer, tries, next_try_at) values (?,0,0)", (peer,))
+            self._c.execute(change, (*values, peer))

@@ -23,9 +23,11 @@ class Context:
     now: int
     duty: Duty = field(init=False)
     persons: tuple[Person, ...] = field(init=False)
+    levels: frozenset[str] = field(init=False)  # of the fields inside
 
     def __post_init__(self) -> None:
-        # Nearly every guard asks for these two.
+        # Nearly every guard asks for these three.
+        object.__setattr__(self, "levels", frozenset(item.level for item in self.draft.letter.disclosed))
         object.__setattr__(self, "duty", duty_for(self.draft.letter))
         object.__setattr__(self, "persons", self._persons())
 
@@ -58,11 +60,6 @@ class Context:
         on_thread = [one.persons for one in self.case.threads if one.thread == self.draft.letter.thread]
         ids = dict.fromkeys((*self.draft.persons.values(), *(person for persons in on_thread for person in persons)))
         return tuple(person for one in ids if (person := person_of(self.case, one)) is not None)
-
-    @property
-    def levels(self) -> frozenset[str]:
-        """The levels of the fields inside."""
-        return frozenset(item.level for item in self.draft.letter.disclosed)
 
     @property
     def carries_names(self) -> bool:

@@ -197,7 +197,8 @@ def duty_of(kind: str) -> Duty:
 
 def duty_for(letter: Letter[Body]) -> Duty:
     """What this very letter rests on: a question rests on consent for what it asks (domain 5.8)."""
-    return replace(duty_of(letter.kind), purpose=purpose_of(letter.kind, letter.body))
+    duty, purpose = duty_of(letter.kind), purpose_of(letter.kind, letter.body)
+    return duty if purpose == duty.purpose else replace(duty, purpose=purpose)
 
 
 def purpose_of(kind: str, body: Body) -> Purpose | None:

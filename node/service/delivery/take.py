@@ -71,7 +71,7 @@ def take_letter(
     known = work.threads.get(peer, letter.thread)
     if known is not None and known.sealed is None:
         return _after_erasure(node, work, one, letter, payload, now)
-    found = book.file(peer, letter.thread)
+    found = None if known is None else book.open_file(known)
     verdict = _verdict(node, work, found, letter, peer, now)
     if verdict.thread is None:  # refused and nothing known of the thread: only the ledger remembers it
         return verdict.reason

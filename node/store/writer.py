@@ -20,6 +20,7 @@ from node.store.problems import StoreClosed, StoreReadOnly, explained
 from node.store.work import Last, Work
 
 MAX_GROUP = 500
+MAX_PUT_OFF_S = 0.25  # what is left for the end waits for others no longer: letters then leave together
 MAX_GROUP_S = 0.05  # a transaction holds others up for no longer (P26)
 
 
@@ -155,9 +156,9 @@ class Writer:
             self._lasts.setdefault(name, Job(last.run, job.loop, then=last.then))
 
     def _due_lasts(self) -> list[Job]:
-        """What was left for the end, once nobody else waits, or when it was pushed back for a whole group's time."""
+        """What was left for the end, once nobody else waits, or when it was put off for long enough."""
         idle = self._jobs.empty() or bool(self._ahead)
-        if not self._lasts or not (idle or time.monotonic() - self._lasts_since > MAX_GROUP_S):
+        if not self._lasts or not (idle or time.monotonic() - self._lasts_since > MAX_PUT_OFF_S):
             return []
         due, self._lasts = list(self._lasts.values()), {}
         return due

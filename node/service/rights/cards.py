@@ -4,6 +4,7 @@ A wrong code and a wrong word are answered alike. Nothing is told on the line on
 links a card to a case: a code is looked for in the sealed cases. Source: practice H18; R38.
 """
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from node.store.work import Reader, Work
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 7
 SCRYPT_N = 2**14
+NO_SALT = "00" * 16
 PAGE = 500
 
 Word = Annotated[str, Meta(min_length=4, max_length=80)]
@@ -85,14 +87,17 @@ async def take_paper(node: Node, actor: Actor, case_id: str, command: TakePaper)
     """Record what she takes with her; the default is that everything is kept here. Durable before it returns."""
     actor.must_be("caseworker", "coordinator")
     salt, code = node.random(16).hex(), _new_code(node)
-    hashed = "" if command.code_word is None else _hash(command.code_word, salt)
+    hashed = "" if command.code_word is None else await asyncio.to_thread(_hash, command.code_word, salt)
     return await node.store.write(lambda work: _take(node, work, actor, case_id, command, Drawn(code, salt, hashed)))
 
 
 async def check_card(node: Node, actor: Actor, command: CheckCard) -> CardFound:
     """The case of a card whose word is right; NotFound for any other code or word, all alike."""
     actor.must_be("caseworker", "coordinator")
-    found = await node.store.write(lambda work: _check(node, work, actor, command))
+    held = await node.store.read(lambda reader: _held(node, reader, command.code))
+    # The same slow hash for a code that nobody has, so that the wait tells nothing; outside the writer's turn.
+    hashed = await asyncio.to_thread(_hash, command.code_word, NO_SALT if held is None else held.salt)
+    found = await node.store.write(lambda work: _check(node, work, actor, command.code, held, hashed))
     if found is None:
         raise NotFound(
             "no card of this code and word", field="code",
@@ -118,6 +123,13 @@ class Drawn(msgspec.Struct, frozen=True):
     code: str
     salt: str
     hashed: str
+
+
+class Held(msgspec.Struct, frozen=True):
+    """Whose card a code is, and the salt of her word."""
+
+    case_id: str
+    salt: str
 
 
 def _take(node: Node, work: Work, actor: Actor, case_id: str, command: TakePaper, drawn: Drawn) -> PaperView:
@@ -147,29 +159,35 @@ def _with_card(case: Case, person_id: str, drawn: Drawn, actor: Actor, now: int)
     return msgspec.structs.replace(case, cards=(*older, card))
 
 
-def _check(node: Node, work: Work, actor: Actor, command: CheckCard) -> CardFound | None:
-    now = node.now()
-    hit = _card_of(node, work, command.code)
-    card = None if hit is None else hit[1]
-    # The same slow hash for a code that nobody has, so that the wait tells nothing.
-    hashed = _hash(command.code_word, "00" * 16 if card is None else card.salt)
+def _held(node: Node, reader: Reader, code: str) -> Held | None:
+    """The card of a code, looked for in every case: no plain column says whose it is."""
+    for case in _cases(node, reader):
+        card = _card(case, code)
+        if card is not None:
+            return Held(case.id, card.salt)
+    return None
+
+
+def _check(node: Node, work: Work, actor: Actor, code: str, held: Held | None, hashed: str) -> CardFound | None:
+    now, case = node.now(), None if held is None else Book(node, work).case(held.case_id)
+    card = None if case is None else _card(case, code)
     right = card is not None and card.locked_until <= now and hmac.compare_digest(hashed, card.word_hash)
     work.audit.append(now, actor.user_id, "card_checked", rule="H18", outcome="right" if right else "wrong")
-    if hit is None or card is None:
+    if case is None or card is None:
         return None
     if not right:
-        _put(node, work, hit[0], after_wrong_word(card, now) if card.locked_until <= now else card, now)
+        _put(node, work, case, after_wrong_word(card, now) if card.locked_until <= now else card, now)
         return None
-    _put(node, work, hit[0], msgspec.structs.replace(card, tries=0), now)
+    _put(node, work, case, msgspec.structs.replace(card, tries=0), now)
     next_step = "tell nothing on this line; call her back on a number of her file"
-    return CardFound(case=hit[0].id, person_id=card.person_id, now_do=next_step)
+    return CardFound(case=case.id, person_id=card.person_id, now_do=next_step)
 
 
 def _record(node: Node, work: Work, actor: Actor, case_id: str, command: RecordCall) -> None:
     now = node.now()
     may_work_on(work, actor, case_id)
     case = Book(node, work).case(case_id)
-    card = next((one for one in case.case.cards if one.code == command.code and not one.void), None)
+    card = _card(case, command.code)
     if card is None:
         raise NotFound("no such card in this case", field="code")
     call = Call(now, actor.user_id, command.called_back, command.told)
@@ -182,12 +200,8 @@ def _put(node: Node, work: Work, case: OpenCase, card: Card, now: int) -> None:
     Book(node, work).put_case(case, msgspec.structs.replace(case.case, cards=cards), now)
 
 
-def _card_of(node: Node, reader: Reader, code: str) -> tuple[OpenCase, Card] | None:
-    for case in _cases(node, reader):
-        for card in case.case.cards:
-            if card.code == code and not card.void:
-                return case, card
-    return None
+def _card(case: OpenCase, code: str) -> Card | None:
+    return next((one for one in case.case.cards if one.code == code and not one.void), None)
 
 
 def _cases(node: Node, reader: Reader) -> Iterator[OpenCase]:

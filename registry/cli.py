@@ -21,10 +21,11 @@ from registry.ceremony import admit as admit_requests
 from registry.ceremony import check_names, create_registry, publish_update, renew_root
 from registry.ceremony import publish as publish_proposal
 from registry.client import RegistryClient
+from registry.concern import read_concern
 from registry.describe import countries_of, describe_file, describe_registry
 from registry.fetch import HttpFetch, fetch_from_folder
 from registry.keyfiles import name_of, new_key, open_key
-from registry.names import country_role
+from registry.names import country_role, when
 from registry.proposal import sign as sign_proposal
 from registry.publisher import Publisher
 from registry.record import read_node_record
@@ -253,6 +254,20 @@ def verify(mirror: str, root: Path, clock_file: Path | None) -> None:
         click.echo(f"{source}: {sentence}")
     if view.troubles:
         raise click.ClickException("not everything verifies; see the lines above")
+
+
+@main.command()
+@click.argument("file", type=_FILE)
+@_registry
+def concern(file: Path, folder: Path) -> None:
+    """Read a node's concern about another node and check its signature; it suspends nobody by itself."""
+    repository = Repository(folder)
+    records = {code: record for code in countries_of(repository) if (record := repository.record(code)) is not None}
+    said = read_concern(file.read_bytes(), records)
+    click.echo(
+        f"{said.sender} about {said.about}: {said.code}, since {when(said.since)}, written {when(said.written_at)}"
+    )
+    click.echo("Phone both countries before anything else.")
 
 
 @main.command()

@@ -71,6 +71,13 @@ class Alarms:
             (ladder, peer, thread_id),
         )
 
+    def without_letter(self, ladder: str, peer: str, thread_id: str) -> list[AlarmRow]:
+        """Open alarms of a thread that no letter raised: an arrival that is overdue."""
+        return self._many(
+            "ladder=? and peer=? and thread_id=? and letter_id is null and closed_at is null order by id",
+            (ladder, peer, thread_id),
+        )
+
     def open(self, limit: int = 1000) -> list[AlarmRow]:
         """What is not over, the soonest next step first."""
         return self._many("closed_at is null order by acknowledged_at is not null, next_at, id limit ?", (limit,))

@@ -12,7 +12,7 @@ from node.protocol.directory.hours import is_open, local, next_opening
 from node.protocol.letters.bodies_directory import DirectoryBody
 from node.service.context import Node
 from node.service.directory.shelf import body_of
-from node.service.safety.reach import PROMISE_S, last_drill
+from node.service.safety.promise import PROMISE_S, last_drill
 from node.service.threads.times import calendar_of
 from node.store.work import Reader
 

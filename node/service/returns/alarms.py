@@ -19,6 +19,7 @@ from node.service.actor import Actor
 from node.service.cases.identity import LOCAL_PLACE, read_identity, write_local
 from node.service.context import Node
 from node.service.returns.standing import ALARM, CARE, end_tasks
+from node.service.safety.alarms import thread_is_quiet
 from node.service.threads.book import Book, OpenCase
 from node.service.threads.commands import Command
 from node.store.work import Reader, Work
@@ -137,6 +138,9 @@ def settle_case(node: Node, work: Work, case: OpenCase, by: str, now: int) -> No
     for thread in {one.thread for one in case.case.arrival_alarms}:
         if all(one.ended_at is not None for one in case.case.arrival_alarms if one.thread == thread):
             end_tasks(node, work, case.id, thread, ALARM, by, now)
+            for one in case.case.threads:
+                if one.thread == thread:
+                    thread_is_quiet(node, work, one.country, thread, by, now)
     for thread in {one.thread for one in case.case.care}:
         if all(one.ended_at is not None for one in case.case.care if one.thread == thread):
             end_tasks(node, work, case.id, thread, CARE, by, now)

@@ -9,6 +9,8 @@ from node.protocol.cases.return_changes import raise_alarm
 from node.service.context import DAY_S, Node
 from node.service.returns.standing import ALARM, ask_somebody, tasks_of
 from node.service.returns.watch import follow
+from node.service.safety.alarms import About
+from node.service.safety.alarms import raise_alarm as call_people
 from node.service.threads.book import Book, OpenFile
 from node.store.threads import DeadlineRow
 from node.store.work import Work
@@ -30,6 +32,8 @@ def arrival_overdue(node: Node, work: Work, row: DeadlineRow, now: int) -> None:
     if raised.audit:
         book.put_case(case, raised.case, now)
         ask_somebody(node, work, found, ALARM, now)
+        about = About(row.peer, row.thread_id, None, found.row.case_id)
+        call_people(node, work, "call", row.letter_id, "", now, about)
     elif row.step < len(LADDER):
         ask_somebody(node, work, found, f"{ALARM}_{LADDER[row.step]}", now)
     work.audit.append(now, "node", "overdue", row.letter_id, rule=node.seals.cover("R32"))

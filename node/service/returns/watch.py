@@ -16,6 +16,7 @@ from node.protocol.threads.arrival import FOLLOWUP_SLACK_S, alarm_at, next_follo
 from node.protocol.threads.thread import Entry, Thread
 from node.service.context import DAY_S, Node
 from node.service.returns.standing import ALARM, CARE, ask_somebody, end_tasks
+from node.service.safety.alarms import thread_is_quiet
 from node.service.threads.book import Book, OpenFile
 from node.service.threads.times import calendar_of
 from node.store.work import Work
@@ -59,6 +60,7 @@ def settle(node: Node, work: Work, found: OpenFile, now: int) -> None:
     if open_alarm(case.case, found.row.thread_id) is not None:
         book.put_case(case, settle_alarm(case.case, found.row.thread_id, now).case, now)
         end_tasks(node, work, found.row.case_id, found.row.thread_id, ALARM, "node", now)
+        thread_is_quiet(node, work, found.row.peer, found.row.thread_id, "node", now)
 
 
 def _care(node: Node, work: Work, found: OpenFile, now: int) -> None:

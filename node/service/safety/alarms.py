@@ -30,7 +30,7 @@ def raise_alarm(
     node: Node, work: Work, ladder: LadderName, ref: str, code: str, now: int, about: About, *, by: str = NODE,
     sealed: bytes | None = None,
 ) -> bool:  # fmt: skip
-    """Call people until one of them has it. `code` becomes the task; the same ladder about the same `ref` only once.
+    """Call people until one of them has it. `code` becomes the task, "" none; one ladder about one `ref` only once.
 
     True when it is new. `ref` is an id or a country, never words.
     """
@@ -75,6 +75,12 @@ def closed(node: Node, work: Work, ladder: LadderName, ref: str, outcome: str, b
     work.alarms.close(row.id, outcome, now)
     work.audit.append(now, by, "alarm_closed", ref, outcome=f"{ladder} {outcome}")
     return True
+
+
+def thread_is_quiet(node: Node, work: Work, peer: str, thread_id: str, by: str, now: int) -> None:
+    """What called people about this thread without any letter is over: she was heard, say (R32)."""
+    for row in work.alarms.without_letter("call", peer, thread_id):
+        closed(node, work, "call", row.ref, "over", by, now)
 
 
 def grew(node: Node, work: Work, ladder: LadderName, ref: str, now: int) -> None:
@@ -141,6 +147,8 @@ def _climb(node: Node, work: Work, now: int) -> tuple[int, int]:
 def _task(node: Node, work: Work, row: AlarmRow, suffix: str, now: int) -> None:
     """One open task for a thread and step, so that a flood does not bury the others."""
     code = node.seals.uncover(row.code)
+    if not code:  # whoever raised it makes tasks of its own
+        return
     work.tasks.add(
         f"{code}_{suffix}" if suffix else code,
         now,

@@ -104,8 +104,9 @@ def _row(reader: Reader, actor: Actor, ladders: tuple[str, ...], alert: str) -> 
 
 
 def _tell(node: Node, work: Work, actor: Actor, row: AlarmRow, kind: str, body: Body, must: bool = False) -> Told:
-    """Tell the other country, if the gate lets it; with `must` its objection is raised instead."""
-    found = None if row.peer is None or row.thread_id is None else Book(node, work).file(row.peer, row.thread_id)
+    """Tell the other country, if a letter raised it and the gate lets it; with `must` its objection is raised."""
+    has_thread = row.letter_id is not None and row.peer is not None and row.thread_id is not None
+    found = Book(node, work).file(row.peer or "", row.thread_id or "") if has_thread else None
     if found is None:
         return Told(letter_id=None, told=False)
     case, now, letter_id = Book(node, work).case(found.row.case_id), node.now(), node.random(16).hex()

@@ -18,7 +18,7 @@ from node.service.context import Node
 from node.service.delivery.queueing import queue_control
 from node.service.safety.alarms import About, closed, raise_alarm
 from node.service.safety.paging import Reached
-from node.service.safety.reach import PROMISE_S
+from node.service.safety.promise import PROMISE_S
 from node.service.threads.commands import Command
 from node.store.on_call import DrillRow, OnCallRow
 from node.store.work import Reader, Work

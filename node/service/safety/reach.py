@@ -4,16 +4,16 @@ Said before an alert is sent, so that nobody waits for a letter where a telephon
 """
 
 from datetime import datetime, time, timedelta
-from typing import Final
 
 from node.errors import NotFound
-from node.protocol.threads.deadlines import DAY, Calendar
+from node.protocol.threads.deadlines import Calendar
 from node.service.context import Node
+from node.service.directory.phone import phone_of
+from node.service.safety.promise import PROMISE_S, last_drill
 from node.service.safety.requests import Reach
 from node.service.threads.times import calendar_of
 from node.store.work import Reader
 
-PROMISE_S: Final = 35 * DAY  # a drill every month, and some days of grace
 OPEN_FROM, OPEN_UNTIL = time(9), time(17)  # ours: a record says working days, not hours
 
 
@@ -25,7 +25,11 @@ def reach(node: Node, reader: Reader, country: str, now: int) -> Reach:
     calendar = calendar_of(node, country)
     drilled = last_drill(reader, country)
     on_call = drilled is not None and now - drilled <= PROMISE_S
-    opens_at = opening(calendar, now)
+    published = phone_of(node, reader, country)
+    if published is not None and published.open_now is not None:  # its own hours, where it publishes them
+        on_call, opens_at = on_call or published.on_call, None if published.open_now else published.opens_at
+    else:
+        opens_at = opening(calendar, now)
     local = datetime.fromtimestamp(now, calendar.zone).strftime("%a %H:%M")
     record = known.record
     return Reach(
@@ -37,14 +41,6 @@ def reach(node: Node, reader: Reader, country: str, now: int) -> Reach:
         opens_at=opens_at,
         local_time=local,
         says=_sentence(calendar, on_call, opens_at, local, record.authority.contact, record.out_of_hours),
-    )
-
-
-def last_drill(reader: Reader, country: str) -> int | None:
-    """When somebody there last answered a drill of ours in time, with the vault open; None if never."""
-    rows = reader.on_call.drills("out", country)
-    return max(
-        (r.at for r in rows if r.unlocked and r.answered_at is not None and r.answered_at <= r.answer_by), default=None
     )
 
 

@@ -1,9 +1,11 @@
 """On call and the drill that tests it; distrust for everybody; people on the way. H14, H21, H29, H32."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 
 from node.errors import BadInput, Conflict, NotAllowed, NotFound
 from node.protocol.cases.case import Person
@@ -16,17 +18,22 @@ from node.service.cases.cases import change_case, decide_change
 from node.service.cases.requests import RecordDistrust
 from node.service.cases.requests_safety import FoundAgain, RecordDisappearance
 from node.service.delivery.queueing import queue_control
-from node.service.safety import alarms, concerns, distrusting, off_network, on_call
+from node.service.directory.publishing import OwnEntry, publish_entry
+from node.service.safety import alarms, concerns, distrusting, following, off_network, on_call
+from node.service.safety.alarms import About
 from node.service.safety.concerns import RaiseConcern
 from node.service.safety.distrusting import Distrust
 from node.service.safety.off_network import RecordContact
 from node.service.safety.on_call import SetOnCall, StartDrill
 from node.service.safety.paging import mails_of
 from node.service.safety.reach import opening, reach
+from node.service.safety.requests import Acknowledge
 from node.service.threads.reading import view_thread
 from node.store.people import UserRow
+from registry.cli import main as registry_cli
 from registry.concern import read_concern
 from registry.errors import BadRegistryFile
+from tests.directory_support import ENTRY
 from tests.world import DAY_S, HER, NOW, Country, make_world
 
 HOUR = 3600
@@ -39,6 +46,12 @@ async def world(tmp_path):
     made = make_world(tmp_path, "XD", "XA")
     yield made
     await made.close()
+
+
+def own_entry(**facts: Any) -> OwnEntry:
+    """An invented entry of our own."""
+    ours = {name: value for name, value in ENTRY.items() if name in OwnEntry.__struct_fields__}
+    return msgspec.convert({**ours, **facts}, OwnEntry)
 
 
 def staff(country: Country, user: str, organisation: str = "focal-point") -> str:
@@ -268,6 +281,10 @@ async def test_a_concern_names_nobody_and_is_signed_by_the_node_after_two_people
             read_concern(spoiled, records)
     with pytest.raises(BadRegistryFile):
         read_concern(signed.file.encode(), {"XD": records["XA"]})
+    path = world.tmp / "concern.json"
+    path.write_text(signed.file, encoding="utf-8")
+    shown = CliRunner().invoke(registry_cli, ["concern", str(path), "--registry", str(world.tmp / "registry")])
+    assert "XD about XA: letters_reach_police" in shown.output
 
 
 @pytest.mark.parametrize(
@@ -366,3 +383,42 @@ async def test_a_disappearance_is_recorded_in_the_case_and_ended_by_one_person(w
     assert [one.disappearance for one in after.case.persons] == ["feared_taken"]
     back = await change_case(node, head, case_id, FoundAgain(person_id=who))
     assert [one.disappearance for one in back.case.persons] == [None]
+
+
+async def test_an_overdue_arrival_calls_people_on_call_without_any_letter(world):
+    """R32 beside H21: the alarm of a return calls people, makes no second task, and is taken up without telling."""
+    done = await world["XD"].offer("XA")
+    await world.settle()
+    node, head = world["XD"].node, world["XD"].coordinator
+    node.page_by = ("mail",)
+    case_id = (await world["XD"].view(done.thread)).case
+    about = About("XA", done.thread, None, case_id)
+    node.store.write_sync(lambda work: alarms.raise_alarm(node, work, "call", "a1" * 16, "", NOW, about))
+    world.posted.clear()
+
+    await alarms.climb(node)
+    told = await following.acknowledge(node, head, "a1" * 16, Acknowledge(action="acting"))
+    await world.settle()
+
+    assert [row.count for row in node.store.read_sync(lambda reader: reader.pages.due(NOW))] == [1]
+    assert node.store.read_sync(lambda reader: reader.tasks.open()) == []
+    assert not told.told
+    assert world.posted == []
+    node.store.write_sync(lambda work: alarms.thread_is_quiet(node, work, "XA", done.thread, "node", NOW))
+    assert node.store.read_sync(lambda reader: reader.alarms.open()) == []
+
+
+async def test_our_entry_promises_to_be_on_call_only_while_the_promise_stands(world):
+    """H21: a published promise needs two people and a drill; the directory shows the day of the last one."""
+    node, head = world["XA"].node, world["XA"].coordinator
+    with pytest.raises(BadInput) as error:
+        await publish_entry(node, head, own_entry(on_call="always"))
+    assert error.value.rule == "H21"
+    for user in ("ana", "cleo"):
+        place = SetOnCall(user=staff(world["XA"], user), position="first", unlocks_away=True, mail=f"{user}@x.example")
+        await on_call.set_on_call(node, head, place)
+
+    await drilled(world, head)
+    published = await publish_entry(node, head, own_entry(on_call="always"))
+
+    assert published.last_drill == datetime.fromtimestamp(NOW, UTC).date().isoformat()

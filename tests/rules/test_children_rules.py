@@ -145,6 +145,14 @@ def test_h10_sender_a_provisional_basis_needs_child_protection_and_a_second_pers
     assert rules_of(record(**PROVISIONAL), HER) == ["H10"]
 
 
+def test_h10_sender_a_conflict_of_the_guardian_leaves_child_protection_ten_days():
+    """H11: with a conflict consents are suspended, and H10 applies."""
+    conflicted = with_(MINOR, guardian=with_(GUARDIAN, conflict_found=True))
+
+    assert rules_of(record(MINOR), conflicted) == ["H11"]
+    assert rules_of(record(MINOR, **PROVISIONAL), conflicted) == []
+
+
 def test_h10_sender_a_provisional_basis_carries_an_offer():
     """H10: with no guardian the child still gets help."""
     no_guardian = with_(MINOR, guardian=None)

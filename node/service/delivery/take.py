@@ -10,7 +10,7 @@ import msgspec
 
 from node.crypto.statement import unpack_statement
 from node.crypto.vault import Dek
-from node.protocol.cases.case import Case, CaseThread, Person
+from node.protocol.cases.case import CHILD_BANDS, Case, CaseThread, Person
 from node.protocol.cases.changes import open_thread as note_thread
 from node.protocol.gate.desk import holds
 from node.protocol.gate.facts import ThreadFacts
@@ -195,10 +195,15 @@ def _intake(node: Node, letter: AnyLetter, thread: Thread, now: int) -> Case:
     bands = [] if band is None else [band, *getattr(letter.body, "dependants", ())]
     # An alert says no age: whoever may be a child is treated as one until two people have settled it (R12).
     unknown = isinstance(letter.body, AlertBody)
+    # Whom the other country treats as a child is one here too, whatever her band says.
+    doubted = band not in CHILD_BANDS and getattr(letter.body, "treated_as_child", False)
     bands = ["16-17" for _ in letter.body.who] if isinstance(letter.body, AlertBody) else bands
     persons = tuple(
         Person(
-            person_id=node.random(8).hex(), role="dependant" if place else "person", age_band=band, age_in_doubt=unknown
+            person_id=node.random(8).hex(),
+            role="dependant" if place else "person",
+            age_band=band,
+            age_in_doubt=unknown or (doubted and not place),
         )
         for place, band in enumerate(bands)
     )

@@ -126,3 +126,19 @@ async def test_a_block_of_one_child_stops_the_family_thread_like_any_stop_and_a_
         await world["XD"].offer("XA", case, persons=(HER,), relates_to=thread)
     assert caught.value.rule == "H26"
     assert (await world["XD"].offer("XA", case, persons=(HER,))).letter_id
+
+
+async def test_r12_whoever_is_treated_as_a_child_by_the_sender_is_a_child_at_the_receiver(world: World) -> None:
+    """R12: a doubt travels with the offer, and only two people of the receiver settle it there."""
+    xd, xa = world["XD"], world["XA"]
+    doubtful = Person(person_id=HER, role="person", age_band="18-24", age_in_doubt=True, guardian=GUARDIAN)
+    case = await xd.new_case(persons=(doubtful,))
+    await xd.consent(case, "XA", **FOR_A_CHILD)
+
+    thread = (await xd.offer("XA", case)).thread
+    await world.settle()
+
+    row = xa.node.store.read_sync(lambda reader: reader.threads.find(thread))
+    assert row is not None
+    (person,) = case_of(world, "XA", row.case_id).persons
+    assert (person.age_band, person.treated_as_child) == ("18-24", True)

@@ -10,6 +10,14 @@ MOVING: Final[frozenset[tuple[str, str]]] = frozenset(
 )
 
 
+_SET_OUT: Final = MOVING - {("transit", "expected")}
+
+
+def is_moving(thread: Thread) -> bool:
+    """Whether she set out and has not arrived: what is told of her way then rests on no consent (H02)."""
+    return not thread.stopped and (thread.matter, thread.shared.state) in _SET_OUT
+
+
 def is_on_the_way(thread: Thread) -> bool:
     """Whether somebody of this thread is on the way, or about to set out."""
     shared = thread.shared

@@ -39,7 +39,7 @@ def still_wanted(node: Node, work: Work, row: EnvelopeRow, now: int) -> bool:
     if gate.cancelled:
         give_up_letter(node, work, waiting, now)
         if gate.ends_thread:
-            end_by_gate(node, work, waiting, now)
+            end_by_gate(node, work, waiting, gate, now)
     else:
         # Still wanted, and not now: it is released anew when the gate opens. These bytes never go again (wire 1).
         work.outbox.give_up(row.eid)

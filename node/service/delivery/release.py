@@ -181,7 +181,7 @@ def _kept_back(node: Node, work: Work, waiting: Waiting, letter: AnyLetter, case
     outcome = "cancelled" if gate.cancelled else "held"
     work.audit.append(now, "node", "gate", waiting.letter_id, rule=node.seals.cover(first.rule), outcome=outcome)
     if gate.ends_thread:
-        end_by_gate(node, work, waiting, now)
+        end_by_gate(node, work, waiting, gate, now)
 
 
 def _unqueue(node: Node, work: Work, waiting: Waiting, now: int) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from node.protocol.letters.decode import AnyLetter
+from node.protocol.on_the_way import is_moving
 from node.protocol.threads import machine
 from node.protocol.threads.deadlines import due_at, wd
 from node.service.context import Node
@@ -68,8 +69,12 @@ def stop_after_withdrawal(node: Node, work: Work, row: DeadlineRow, now: int) ->
         # Queued now, the stop would take the withdrawal out of the outbox.
         work.deadlines.escalated(row.id, row.step, next_slot(node, now))
         return
-    work.deadlines.meet(row.letter_id, "stop")
     found = Book(node, work).file(row.peer, row.thread_id)
+    if found is not None and is_moving(found.file.thread):
+        # H02: while she is on the road her arrival is still told and still missed; the stop waits for it.
+        work.deadlines.escalated(row.id, row.step, next_slot(node, now))
+        return
+    work.deadlines.meet(row.letter_id, "stop")
     if found is not None and _may_stop(node, work, found, now):
         queue_stop(node, work, found, "node", "R20", now, due_at=slot_now(node, now))
 

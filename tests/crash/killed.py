@@ -44,7 +44,8 @@ def _armed() -> str:
 def _reach_all(when: str, jobs: Sequence[Job]) -> None:
     for job in jobs:
         if job.error is None:
-            name = job.run.__qualname__.partition(".<locals>")[0].rpartition(".")[2]
+            run = getattr(job.run, "func", job.run)  # what a partial calls
+            name = run.__qualname__.partition(".<locals>")[0].rpartition(".")[2]
             reach(f"{when} {name}")
             reach(f"{when} {ALSO.get(name, name)}")
 

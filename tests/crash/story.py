@@ -11,6 +11,7 @@ from typing import Any
 import aiohttp
 
 from node.demo.person import Desk
+from node.errors import Unavailable
 from node.service.evidence.files import verify
 from tests.crash.support import CODES, DAY_S, CrashNetwork, traces
 
@@ -132,7 +133,7 @@ class Story:
             await do()
             return
         self.network.arm(self.kill.code, self.kill.step)
-        with suppress(aiohttp.ClientError):  # the node may die under our hands: whether it happened is seen below
+        with suppress(aiohttp.ClientError, Unavailable):  # it may die under our hands: see below
             await do()
         await self._killed(self.kill.code)
         if not await done():

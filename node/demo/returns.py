@@ -1,4 +1,4 @@
-"""Golden scenarios 4, 5, 6, 7, 10 and 11: returns that go well, that end well elsewhere, and that are stopped.
+"""Golden scenarios 4, 5, 6 and 7: returns that go well, that end well elsewhere, and that are stopped.
 
 Through the nodes' public HTTP interfaces only; all people are invented. Source: domain 11.
 """
@@ -38,7 +38,7 @@ async def all_the_way_home(network: Network, stack: AsyncExitStack) -> Played:
     await do.arrived(story, confirmed=True)
     places = await _place_at(story.origin, story.thread)
     for days, at in FOLLOWUPS:
-        await _time_passes(story, days * DAY_S)
+        await time_passes(story, days * DAY_S)
         await do.asked_how_she_is(story, at, wants_contact=True)
     await story.origin.act(story.thread, "return.close", {"outcome": "support_completed"})
     played = Played(
@@ -62,7 +62,7 @@ async def risk_says_no(network: Network, stack: AsyncExitStack) -> Played:
     await do.ask(story)
     await do.assess(story, theirs="unacceptable")
     story.window = (story.now + 2 * DAY_S, story.now + 2 * DAY_S + 4 * HOUR_S)
-    blocked = await _refused(do.send_plan(story))
+    blocked = await refused(do.send_plan(story))
     gate = next(one for one in (await story.plan_view())["gates"] if one["gate"] == "g2")
     about = {"plan_id": story.plan, "person_id": story.person}
     await story.change("choose_alternative", **about, kind="residence", counselled=True)
@@ -83,7 +83,7 @@ async def best_interests_say_stay(network: Network, stack: AsyncExitStack) -> Pl
     about = {"plan_id": story.plan, "person_id": story.person}
     await do.prepare(story)
     alone = await story.home.api.get(f"cases/{story.case}/consents")
-    refused = await _refused(do.ask(story))
+    said = await refused(do.ask(story))
     await story.change(
         "record_guardian", person_id=story.person, appointing_body="family-court",
         appointed_on=do.day(story.now - 10 * DAY_S), not_named_in_case=True, heard_alone=True,
@@ -107,11 +107,11 @@ async def best_interests_say_stay(network: Network, stack: AsyncExitStack) -> Pl
     played = Played(
         told={
             "faults_without_guardian": sorted({fault["rule"] for one in alone for fault in one["faults"]}),
-            "refused": refused,
+            "refused": said,
             "gate": [gate["gate"], gate["rule"], gate["is_open"]],
         }
     )
-    played.agreed = "R13" in played.told["faults_without_guardian"] and bool(refused)
+    played.agreed = "R13" in played.told["faults_without_guardian"] and bool(said)
     played.agreed &= [gate["rule"], gate["is_open"]] == ["R14", False]
     return await end(played, {story.thread: (story.home, story.origin)}, "not_returning")
 
@@ -128,7 +128,7 @@ async def asylum_before_the_plan(network: Network, stack: AsyncExitStack) -> Pla
     await story.change("set_tie", person_id=story.person, country=ORIGIN, kind="nationality", feared="yes")
     await story.change("set_protection", person_id=story.person, protection="sought")
     story.window = (story.now + 2 * DAY_S, story.now + 2 * DAY_S + 4 * HOUR_S)
-    blocked = await _refused(do.send_plan(story))
+    blocked = await refused(do.send_plan(story))
     can = await options(story.home, story.thread)
     await story.later(DAY_S)  # the next daily slot has come
     await story.origin.sees(story.thread, "ended")
@@ -151,47 +151,7 @@ async def asylum_before_the_plan(network: Network, stack: AsyncExitStack) -> Pla
     return await end(played, {story.thread: (story.home, story.origin)}, "ended")
 
 
-async def nobody_at_the_station(network: Network, stack: AsyncExitStack) -> Played:
-    """10: she does not arrive: both focal points are alarmed, nobody can wave it away, and she is found."""
-    story = await do.begin(network, stack)
-    await do.prepare(story)
-    await do.ask(story)
-    await do.assess(story)
-    await do.settle(story)
-    await do.passage_asked(story)
-    await do.plan_journey(story)
-    await do.depart(story)
-    await story.later(story.window[1] + 4 * HOUR_S + 9 * HOUR_S - story.now)  # night or not, it has rung
-    alarms = [await desk.until(f"the alarm at {desk.code}", _alarm(desk, story.thread))
-              for desk in (story.home, story.origin)]  # fmt: skip
-    waved = [await _refused(_wave_away(desk, story.thread)) for desk in (story.home, story.origin)]
-    await story.change("alarm_step", thread=story.thread, asked="her_safe_contact", answer="no_answer")
-    await story.two_change("end_alarm", thread=story.thread, outcome="search_goes_on")
-    await do.arrived(story, confirmed=True, condition="needs_care")
-    for desk in (story.home, story.origin):
-        await desk.until(f"no alarm at {desk.code}", _no_alarm(desk, story.thread))
-    played = Played(
-        told={"says": [one["says"] for one in alarms], "asked_first": alarms[0]["ask_next"], "waved": waved}
-    )
-    played.agreed = all(waved) and alarms[0]["ask_next"] == "her_safe_contact"
-    return await end(played, {story.thread: (story.home, story.origin)}, "arrived")
-
-
-async def family_is_not_asked(network: Network, stack: AsyncExitStack) -> Played:
-    """11: the trafficker's relative is named as family: whoever asks, no letter seeks the family."""
-    story = await do.begin(network, stack)
-    await do.prepare(story)
-    await do.ask(story)
-    await story.change("suspect_family", person_id=story.person, who="other_relative")
-    body = {"steps": ["find"], "told": "nothing_about_trafficking", "best_interests_date": []}
-    refused = await _refused(story.planner.act(story.thread, "return.family_request", body))
-    letters = [one["kind"] for one in (await story.home.view(story.thread))["letters"]]
-    played = Played(told={"refused": refused, "letters": letters})
-    played.agreed = bool(refused) and "return.family_request" not in letters
-    return await end(played, {story.thread: (story.home, story.origin)}, "assessing")
-
-
-async def _time_passes(story: Story, seconds: int) -> None:
+async def time_passes(story: Story, seconds: int) -> None:
     """In steps, so that keys and registry are renewed as they would be."""
     while seconds > 0:
         step = min(seconds, A_STEP_S)
@@ -199,7 +159,7 @@ async def _time_passes(story: Story, seconds: int) -> None:
         seconds -= step
 
 
-async def _refused(act: Any) -> str:
+async def refused(act: Any) -> str:
     """What the node says when it refuses; empty when it does not."""
     try:
         await act
@@ -217,24 +177,3 @@ async def _place_at(desk: Desk, thread: str) -> set[str]:
 
 async def _holds_identity(desk: Desk, thread: str) -> bool:
     return any(one["has_identity"] for one in (await desk.view(thread))["letters"])
-
-
-def _alarm(desk: Desk, thread: str) -> Any:
-    async def look() -> Any:
-        return next((one for one in await desk.api.get("alarms") if one["thread"] == thread), None)
-
-    return look
-
-
-def _no_alarm(desk: Desk, thread: str) -> Any:
-    async def look() -> Any:
-        return None if any(one["thread"] == thread for one in await desk.api.get("alarms")) else True
-
-    return look
-
-
-async def _wave_away(desk: Desk, thread: str) -> None:
-    task = next(
-        one for one in await desk.api.get("tasks") if one["thread"] == thread and one["code"] == "arrival_overdue"
-    )
-    await desk.api.post(f"tasks/{task['id']}/done", {})

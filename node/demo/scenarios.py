@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any, Final
 
-from node.demo import referrals, returns, troubles
+from node.demo import referrals, return_troubles, returns, troubles
 from node.demo.network import Network
 from node.demo.played import Played
 from node.errors import OpenTRMError
@@ -27,8 +27,9 @@ SCENARIOS: Final[dict[str, Scenario]] = {
     "7": returns.asylum_before_the_plan,
     "8": troubles.away_for_nine_days,
     "9": troubles.suspended,
-    "10": returns.nobody_at_the_station,
-    "11": returns.family_is_not_asked,
+    "10": return_troubles.nobody_at_the_station,
+    "11": return_troubles.family_is_not_asked,
+    "12": return_troubles.identity_stays_open,
     "13": troubles.too_much,
 }
 

@@ -11,7 +11,7 @@ from typing import Final, Literal
 from node.protocol.threads.deadlines import DAY, HOUR
 
 Position = Literal["first", "back_up"]
-LadderName = Literal["call", "answer", "second", "review", "inform", "plan"]
+LadderName = Literal["call", "answer", "second", "review", "inform", "plan", "look", "release"]
 FIRST: Final[tuple[Position, ...]] = ("first",)
 EVERYBODY: Final[tuple[Position, ...]] = ("first", "back_up")
 NOBODY: Final[tuple[Position, ...]] = ()
@@ -60,6 +60,10 @@ LADDERS: Final[dict[LadderName, Ladder]] = {
     "inform": Ladder(7 * DAY, (Step(7 * DAY, NOBODY, ""),), 7 * DAY),
     # people on the way to or through a country that is out of the network (H32)
     "plan":   Ladder(4 * HOUR, (Step(0, FIRST, ""), Step(4 * HOUR, EVERYBODY, "backup"), Step(12 * HOUR, EVERYBODY, "coordinator")), 12 * HOUR),  # noqa: E501
+    # a letter about an arrival that tells of danger (H19)
+    "look":    Ladder(HOUR, (Step(0, FIRST, ""), Step(HOUR, EVERYBODY, "backup"), Step(2 * HOUR, EVERYBODY, "coordinator")), 4 * HOUR),  # noqa: E501
+    # somebody is detained: her release is asked for within 24 hours (R17, H25)
+    "release": Ladder(DAY, (Step(0, FIRST, ""), Step(DAY, EVERYBODY, "backup"), Step(2 * DAY, EVERYBODY, "coordinator")), DAY),  # noqa: E501
 }
 # fmt: on
 STILL_OPEN_S: Final = DAY  # once a person has it: ask every day whether it is over

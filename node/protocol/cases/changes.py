@@ -200,7 +200,9 @@ def lift_distrust(case: Case, target: DistrustTarget, value: str, by: tuple[str,
 
 def place_in_detention(case: Case, by: str, at: int) -> Changed:
     """The person is detained: an alarm. One person is enough. Source: R17."""
-    changed = msgspec.structs.replace(case, place_is_detention=True, released_or_attested_by=None)
+    changed = msgspec.structs.replace(
+        case, place_is_detention=True, detained_at=at, released_or_attested_by=None, release_requests=()
+    )
     return done(changed, "detention_recorded", "R17", (by,), at)
 
 

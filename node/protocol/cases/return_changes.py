@@ -24,6 +24,7 @@ from node.protocol.cases.return_plan import (
     PersonReturn,
     Proceedings,
     Recovery,
+    ReleaseRequest,
     ReturnPlan,
     RiskAssessment,
     Wish,
@@ -140,6 +141,15 @@ def ask_after_detention(case: Case, plan_id: str, person_id: str, by: str, at: i
     return _person(
         case, plan_id, person_id, {"asked_again_after_detention_at": at}, "asked_after_detention", "H25", by, at
     )
+
+
+def request_release(case: Case, authority_has_paper: bool, by: str, at: int) -> Changed:
+    """Her release is asked for, and whoever asks owns it from now. Source: R17, H25."""
+    if not case.place_is_detention:
+        raise NotAllowed("nobody of this case is detained; record that first", rule="R17")
+    one = ReleaseRequest(owner=by, authority_has_paper=authority_has_paper, at=at)
+    changed = msgspec.structs.replace(case, release_requests=(*case.release_requests, one))
+    return _done(changed, "release_requested", "H25", (by,), at)
 
 
 def ask_on_the_day(case: Case, plan_id: str, person_id: str, still_wishes: bool, by: str, at: int) -> Changed:

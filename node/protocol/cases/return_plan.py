@@ -241,6 +241,14 @@ class ReturnPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return approval is not None and approval.by not in self.authors and approval.at >= self.changed_at
 
 
+class ReleaseRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Her release was asked for: who of ours owns it, and whether the authority has a paper. Source: R17, H25."""
+
+    owner: str
+    authority_has_paper: bool
+    at: int
+
+
 class AlarmStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Somebody of ours asked about her, and what they heard. Source: H06."""
 

@@ -77,6 +77,7 @@ RETURN_CHANGES: Mapping[type, ChangeRow] = {
     asks.CallAssessor: ChangeRow("two", _assessor),
     asks.ChooseAlternative: ChangeRow("one", _alternative),
     asks.AskAfterDetention: one(return_changes.ask_after_detention, "plan_id", "person_id"),
+    asks.RequestRelease: one(return_changes.request_release, "authority_has_paper"),
     asks.AskOnTheDay: one(return_changes.ask_on_the_day, "plan_id", "person_id", "still_wishes"),
     asks.PlanJourney: ChangeRow("one", _journey),
     asks.GoOnAfterTransit: one(return_changes.go_on_after_transit, "plan_id"),

@@ -120,6 +120,12 @@ class AskAfterDetention(Change, frozen=True, tag="ask_after_detention"):
     person_id: PersonId
 
 
+class RequestRelease(Change, frozen=True, tag="request_release"):
+    """Her release from detention is asked for; the asker owns it (R17, H25)."""
+
+    authority_has_paper: bool
+
+
 class AskOnTheDay(Change, frozen=True, tag="ask_on_the_day"):
     """The question on the day she leaves: does she still wish to go? A no ends it at once (R22)."""
 
@@ -192,6 +198,7 @@ ReturnChange = (
     | CallAssessor
     | ChooseAlternative
     | AskAfterDetention
+    | RequestRelease
     | AskOnTheDay
     | PlanJourney
     | GoOnAfterTransit

@@ -18,6 +18,7 @@ from node.service.access import is_theirs, may_work_on
 from node.service.actor import Actor
 from node.service.cases.identity import LOCAL_PLACE, read_identity, write_local
 from node.service.context import Node
+from node.service.returns.calling import watch_detention
 from node.service.returns.standing import ALARM, CARE, end_tasks
 from node.service.safety.alarms import thread_is_quiet
 from node.service.threads.book import Book, OpenCase
@@ -135,6 +136,7 @@ async def open_place(node: Node, actor: Actor, case_id: str, reason: str) -> Pla
 
 def settle_case(node: Node, work: Work, case: OpenCase, by: str, now: int) -> None:
     """After a change of a case: tasks of alarms and care that were ended go with them. Safe to repeat."""
+    watch_detention(node, work, case, by, now)
     for thread in {one.thread for one in case.case.arrival_alarms}:
         if all(one.ended_at is not None for one in case.case.arrival_alarms if one.thread == thread):
             end_tasks(node, work, case.id, thread, ALARM, by, now)

@@ -7,6 +7,7 @@ from typing import Final
 
 from node.protocol.cases.return_changes import raise_alarm
 from node.service.context import DAY_S, Node
+from node.service.returns.calling import call_about, call_no_more
 from node.service.returns.standing import ALARM, ask_somebody, tasks_of
 from node.service.returns.watch import follow
 from node.service.safety.alarms import About
@@ -47,10 +48,13 @@ def condition_told(node: Node, work: Work, row: DeadlineRow, now: int) -> None:
         return
     asked = tasks_of(node, work, found.row.case_id, row.thread_id, CONDITION_TASK)
     somebody_looked = row.step > 0 and not any(one.letter_id == row.letter_id for one in asked)
-    if somebody_looked or row.step >= len(LADDER):
+    if somebody_looked:
         work.deadlines.meet(row.letter_id, row.code)
+        call_no_more(node, work, [row.letter_id], "looked_at", "node", now)
         return
-    ask_somebody(node, work, found, f"{CONDITION_TASK}_{LADDER[row.step]}", now, row.letter_id)
+    call_about(node, work, found, row.letter_id, now)
+    if row.step < len(LADDER):
+        ask_somebody(node, work, found, f"{CONDITION_TASK}_{LADDER[row.step]}", now, row.letter_id)
     work.deadlines.escalated(row.id, row.step + 1, now + HOUR_S)
 
 

@@ -91,8 +91,11 @@ async def send_medical(node: Node, actor: Actor, command: SendMedical) -> AlertD
 
 def _needs_second(node: Node, reader: Reader, actor: Actor, case_id: str, command: RaiseAlert) -> bool:
     may_work_on(reader, actor, case_id)
-    persons = persons_of(Book(node, reader).case(case_id), command.persons)
-    return command.about == "another_person" or any(is_origin_or_feared(one, command.peer) for one in persons)
+    case = Book(node, reader).case(case_id)
+    persons = persons_of(case, command.persons)
+    returns_there = any(plan.country == command.peer for plan in case.case.returns)  # H06: an origin, whatever is noted
+    known_origin = any(is_origin_or_feared(one, command.peer) for one in persons)
+    return command.about == "another_person" or returns_there or known_origin
 
 
 async def _would_go(node: Node, actor: Actor, case_id: str, command: RaiseAlert) -> None:

@@ -1,4 +1,4 @@
-"""Golden scenarios 4, 5, 6, 7, 10 and 11 on nodes in memory, by the demo's own steps. Source: domain 11."""
+"""Golden scenarios 4, 5, 6, 7, 10, 11 and 12 on nodes in memory, by the demo's own steps. Source: domain 11."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from node.demo import returns
+from node.demo import return_troubles, returns
 from node.demo.network import Network
 from tests.played_in_memory import MemoryNetwork, in_memory
 
@@ -50,11 +50,18 @@ async def test_scenario_7_asylum_ends_it_without_a_word(network: MemoryNetwork):
 
 async def test_scenario_10_a_missing_arrival_alarms_both_and_nobody_waves_it_away(network: MemoryNetwork):
     """R32, H06, H19."""
-    told = await played(network, returns.nobody_at_the_station)
+    told = await played(network, return_troubles.nobody_at_the_station)
 
     assert told["says"][1] == "Tell the country that sent her. Do not ask police, family or embassy."
 
 
 async def test_scenario_11_family_that_may_be_involved_is_not_asked(network: MemoryNetwork):
     """R15."""
-    assert (await played(network, returns.family_is_not_asked))["refused"]
+    assert (await played(network, return_troubles.family_is_not_asked))["refused"]
+
+
+async def test_scenario_12_an_identity_that_stays_unverified_climbs_the_ladder_and_is_published(network: MemoryNetwork):
+    """5.13: reminder, back-up, coordinator, published figure."""
+    told = await played(network, return_troubles.identity_stays_open)
+
+    assert (told["published_before"], told["published_after"]) == (0, None)

@@ -252,3 +252,42 @@ async def test_h06_receiver_nobody_is_told_to_phone_the_origin_first(story: Stor
     for desk in (story.home, story.origin):
         found = await codes(desk, story.thread)
         assert not {one for one in found if one.startswith(("overdue_reply", "phone_them", "answer_due"))}
+
+
+async def test_r32_receiver_whoever_is_on_call_is_called_while_the_alarm_stands(story: Story):
+    """R32, H21: the ladder of calls begins with the alarm and ends with her word."""
+    world = cast(MemoryNetwork, story.network).world
+
+    def ladders(code: str) -> list[tuple[str, bool]]:
+        query = "select ladder, closed_at is null from alarm order by id"
+        rows = world[code].node.store.read_sync(lambda reader: reader.connection.execute(query).fetchall())
+        return [(name, bool(still)) for name, still in rows]
+
+    await do.depart(story)
+    await overdue(story)
+    assert [one["thread"] for one in await alarms(story.home)] == [story.thread]
+    assert ladders("XD") == ladders("XA") == [("call", True)]
+    await do.arrived(story, confirmed=True)
+    await alarms(story.home)
+    assert ladders("XD") == ladders("XA") == [("call", False)]
+
+
+async def test_h25_receiver_detention_is_an_alarm_until_her_release_is_asked_for_and_she_is_free(story: Story):
+    """R17, H25: within 24 hours, by an owner, with a paper for the authority; each detention anew."""
+    world = cast(MemoryNetwork, story.network).world
+
+    def open_alarms() -> list[tuple[bool, bool]]:
+        query = "select acknowledged_at is null, closed_at is null from alarm where ladder='release' order by id"
+        rows = world["XD"].node.store.read_sync(lambda reader: reader.connection.execute(query).fetchall())
+        return [(bool(waits), bool(still)) for waits, still in rows]
+
+    await story.change("detained")
+    assert open_alarms() == [(True, True)]
+    assert "g9" in await story.shut()
+    await story.change("request_release", authority_has_paper=True)
+    assert open_alarms() == [(False, True)]
+    await story.two_change("detention_ended")
+    assert open_alarms() == [(False, False)]
+    await story.later(HOUR_S)
+    await story.change("detained")
+    assert open_alarms() == [(False, False), (True, True)]

@@ -1,0 +1,42 @@
+"""Calling whoever is on call about a return: danger that a letter told of, somebody detained.
+
+The tasks say what it is; the call and its ladder say only that something waits. Source: R17; H19, H21, H25.
+"""
+
+from typing import Final
+
+from node.protocol.cases.case import Case
+from node.service.context import Node
+from node.service.safety.alarms import About, acknowledged, closed, raise_alarm
+from node.service.threads.book import OpenCase, OpenFile
+from node.store.work import Work
+
+LOOK: Final = "look_at_alarms"
+LOOK_AT_CASE: Final = "look_at_case_today"
+
+
+def call_about(node: Node, work: Work, found: OpenFile, letter_id: str, now: int) -> None:
+    """A letter told of danger: people are called until somebody looked. Safe to repeat."""
+    about = About(found.row.peer, found.row.thread_id, letter_id, found.row.case_id)
+    raise_alarm(node, work, "look", letter_id, LOOK, now, about)
+
+
+def call_no_more(node: Node, work: Work, letter_ids: list[str], outcome: str, by: str, now: int) -> None:
+    """What these letters called about was looked at."""
+    for letter_id in letter_ids:
+        closed(node, work, "look", letter_id, outcome, by, now)
+
+
+def watch_detention(node: Node, work: Work, case: OpenCase, by: str, now: int) -> None:
+    """H25: while somebody is detained people are called until her release is asked for, then asked daily."""
+    if case.case.place_is_detention:
+        raise_alarm(node, work, "release", _ref(case.case), LOOK_AT_CASE, now, About(case_id=case.id))
+        if case.case.release_requests:
+            acknowledged(node, work, "release", _ref(case.case), case.case.release_requests[-1].owner, now)
+    elif case.case.released_from_detention_at is not None:
+        closed(node, work, "release", _ref(case.case), "released", by, now)
+
+
+def _ref(case: Case) -> str:
+    """One alarm for each time she is detained."""
+    return f"{case.case_id}.{case.detained_at or 0}"

@@ -16,7 +16,7 @@ def calendar(path: Path, renew: bool, holidays: tuple[str, ...], weekend: tuple[
     """Say which public holidays our record lists, and renew them.
 
     Deadlines are counted in the working days of a record. --renew works while the node is stopped and writes
-    node-record.json in the data folder; give that to `trm-registry request`, like a first record.
+    node-record.json in the data folder; give that to `trm-registry request`, and the request to the publisher.
     """
     from node.app import open_configured
     from node.config import load
@@ -38,7 +38,9 @@ def calendar(path: Path, renew: bool, holidays: tuple[str, ...], weekend: tuple[
             rest = weekend or old.weekend
             new = Calendar(time_zone=old.time_zone, weekend=list(rest), holidays=sorted(days))
             record = renew_calendar(opened, new)
-            click.echo(f"record {record.serial} is written: give it to `trm-registry request`")
+            click.echo(
+                f"record {record.serial} is written: `trm-registry request`, then the publisher; no maintainer is needed"
+            )
         until = known_until(record.calendar.holidays)
         click.echo(
             f"public holidays of record {record.serial}: {len(record.calendar.holidays)} until {until or 'none'}"

@@ -114,6 +114,8 @@ def _limits() -> str:
             _table(("The answer to", "routine", "priority", "urgent", "life threat", "Source"), rows),
             "### When no answer comes\n",
             _table(("Who hears of it", "routine, priority", "urgent, life threat"), steps),
+            "Before that, whoever owes or awaits the answer is reminded once: when the last working day begins; "
+            "urgent 6 hours, life threat 1 hour before.\n",
         ]
     )
 

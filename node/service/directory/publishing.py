@@ -33,10 +33,11 @@ from node.store.directory import EntryRow, SentRow
 from node.store.work import Work
 
 AGAIN_S = 30 * DAY_S
+LOOK_AGAIN_S = 75 * DAY_S  # two weeks before others see it as unverified
 VALID_S = 365 * DAY_S
 ON_CALL_PEOPLE = 2  # H21
 WAITS = ("queued", "held", "released")
-CHALLENGED = "directory_challenged"
+ANSWERED_BY_ANEW = ("directory_challenged", "directory_due")
 
 
 class OwnEntry(Command, frozen=True):
@@ -75,7 +76,7 @@ def _publish(node: Node, work: Work, actor: Actor, command: OwnEntry) -> EntryVi
     work.directory.put(row_of(node.country, body, now))
     work.directory.answered(node.country, serial, now)
     for task in work.tasks.open():
-        if task.code == CHALLENGED:
+        if task.code in ANSWERED_BY_ANEW:
             work.tasks.done(task.id, actor.user_id, now)
     work.audit.append(now, actor.user_id, "directory_published", node.country)
     return entry_view(node, work, node.country)
@@ -118,6 +119,8 @@ def _send(node: Node, work: Work, now: int) -> None:
     own = work.directory.get(node.country)
     if own is None:
         return
+    if now - own.received_at >= LOOK_AGAIN_S:
+        work.tasks.add("directory_due", now)
     for code, country in sorted(node.view.countries.items()):
         if code != node.country and country.status_at(now) == "active":
             _send_to(node, work, code, own, now)

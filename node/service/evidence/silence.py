@@ -26,6 +26,7 @@ from node.service.threads.book import Book
 from node.service.threads.ladder import owed_by_us
 from node.store.outbox import EnvelopeRow
 from node.store.work import Reader
+from registry.names import ISSUED_FIELD
 from registry.offline import read_past
 
 FORMAT: Final = "trm/v1/silence"
@@ -97,9 +98,10 @@ def _silence(node: Node, reader: Reader, actor: Actor, letter_id: str) -> Silenc
         raise NotAllowed("the answer to this letter is not due yet", rule="H22")
     key = node.keys.message
     evidence = evidence_of_sent(node, reader, row, letter_id, key.key_id, now)
+    snapshot, registry_at = _registry_seen(reader)
     claim = Claim(
         country=node.country, peer=row.peer, thread=row.thread_id, letter=letter_id, due_at=awaited.reply_by, at=now,
-        snapshot=node.view.snapshot_sha256.hex(), registry_at=node.view.verified_at,
+        snapshot=snapshot, registry_at=registry_at,
         envelopes=[_tried(one) for one in reader.outbox.envelopes_of(letter_id)],
     )  # fmt: skip
     data = msgspec.json.encode(claim)
@@ -107,6 +109,17 @@ def _silence(node: Node, reader: Reader, actor: Actor, letter_id: str) -> Silenc
         format=FORMAT, claim=to_base64url(data), signature=to_base64url(key.sign(data, labels.CONTEXT_SILENCE)),
         key=key.key_id.hex(), evidence=evidence,
     )  # fmt: skip
+
+
+def _registry_seen(reader: Reader) -> tuple[str, int]:
+    """Hash of the newest registry snapshot that was verified here, and when it was made; from the archive, so that a
+    stopped node says the same as a running one.
+    """
+    snapshot, timestamp = reader.archive.latest("snapshot.json"), reader.archive.latest("timestamp.json")
+    if snapshot is None or timestamp is None:
+        return bytes(32).hex(), 0
+    issued_at = msgspec.json.decode(timestamp.data)["signed"].get(ISSUED_FIELD, 0)
+    return hashlib.sha256(snapshot.data).hexdigest(), int(issued_at)
 
 
 def _tried(one: EnvelopeRow) -> Tried:

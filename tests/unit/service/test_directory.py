@@ -343,3 +343,18 @@ async def reply_by(world: World, done: ActDone) -> int:
     await world.settle()
     (due,) = [one.due_at for one in (await world["XD"].view(done.thread)).deadlines if one.code == "reply"]
     return due
+
+
+async def test_coordinators_are_asked_to_look_at_their_entry_before_others_doubt_it(world):
+    """Domain 5.11: stale at 90 days; the task comes at 75, and publishing again ends it."""
+    await published(world, "XA")
+    world.clock.step(74 * DAY_S)
+    await send_entries(world["XA"].node)
+    assert "directory_due" not in await tasks(world, "XA")
+
+    world.clock.step(DAY_S)
+    await send_entries(world["XA"].node)
+    assert (await tasks(world, "XA")).count("directory_due") == 1
+    await published(world, "XA")
+
+    assert "directory_due" not in await tasks(world, "XA")

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from node.app import NO_VIEW
 from node.crypto.suite import SigningKey
 from node.crypto.text import from_base64url, to_base64url
 from node.errors import NotAllowed, NotFound
@@ -162,3 +163,18 @@ async def test_a_claim_signed_by_anybody_else_is_none(both: Archiving) -> None:
 
     assert "no verified record" in refused(judged)
     assert "no evidence of silence" in refused(verify_silence(b"{}", both.root))
+
+
+async def test_a_stopped_node_names_the_same_registry_as_a_running_one(both: Archiving) -> None:
+    """The command opens a node without a view; what was verified stands in its archive."""
+    letter = await offered(both)
+    await later(both, LATE_S)
+    node = both.world["XD"].node
+    running, seen = claim_of(await silence(both, letter)), node.view
+    node.view = NO_VIEW
+
+    stopped = await silence(both, letter)
+
+    assert (running.snapshot, running.registry_at) == (seen.snapshot_sha256.hex(), seen.verified_at)
+    assert (claim_of(stopped).snapshot, claim_of(stopped).registry_at) == (running.snapshot, running.registry_at)
+    assert verify_silence(stopped, both.root).report.faults == []

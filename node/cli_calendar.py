@@ -45,7 +45,7 @@ def calendar(path: Path, renew: bool, holidays: tuple[str, ...], weekend: tuple[
         click.echo(
             f"public holidays of record {record.serial}: {len(record.calendar.holidays)} until {until or 'none'}"
         )
-        for day in record.calendar.holidays:
+        for day in listed:
             click.echo(day)
     finally:
         opened.close()

@@ -38,14 +38,10 @@ def calendar(path: Path, renew: bool, holidays: tuple[str, ...], weekend: tuple[
             rest = weekend or old.weekend
             new = Calendar(time_zone=old.time_zone, weekend=list(rest), holidays=sorted(days))
             record = renew_calendar(opened, new)
-            click.echo(
-                f"record {record.serial} is written: `trm-registry request`, then the publisher; no maintainer is needed"
-            )
-        until = known_until(record.calendar.holidays)
-        click.echo(
-            f"public holidays of record {record.serial}: {len(record.calendar.holidays)} until {until or 'none'}"
-        )
-        for day in listed:
+            click.echo(f"record {record.serial} is written: `trm-registry request`, then the publisher takes it")
+        days = record.calendar.holidays
+        click.echo(f"public holidays of record {record.serial}: {len(days)}, until {known_until(days) or 'none'}")
+        for day in days:
             click.echo(day)
     finally:
         opened.close()

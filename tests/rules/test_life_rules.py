@@ -7,12 +7,13 @@ import pytest
 from node.errors import BadInput, NotAllowed
 from node.protocol.cases import changes_life as life
 from node.protocol.cases.case import Person, asylum_blocks
-from node.protocol.cases.changes import add_person
+from node.protocol.cases.changes import add_person, block_countries, set_tie
 from node.protocol.cases.children import Custody
 from node.protocol.cases.coming_of_age import fall_due
 from node.protocol.cases.life_events import Refused
 from node.protocol.cases.safeguards import birth_is_settled, state_may_be_asked
 from node.protocol.consent.faults import faults
+from node.protocol.gate.desk import holds
 from node.protocol.gate.gate import receiver
 from tests.rules.world import (
     CHILD,
@@ -132,6 +133,22 @@ def test_h30_sender_a_newborn_is_a_person_closed_to_what_its_parent_is_closed_to
     assert birth_is_settled(registered) is None
     with pytest.raises(NotAllowed):
         life.register_birth(after, "b1", "dangerous_to_register", ANA, NOW)
+
+
+def test_h30_sender_what_closes_a_country_to_a_mother_later_closes_it_to_her_newborn_too():
+    """H30, R10: a letter about the child alone would tell of her."""
+    baby = Person(person_id="p2", role="dependant", age_band="0-5", guardian=GUARDIAN)
+    born = life.add_birth(case(), "p1", baby, YESTERDAY, "ana", NOW).case
+    alone = with_(born, threads=(with_(born.threads[0], persons=("p2",)),))
+    of_the_child = letter("referral.update", consent=())
+    world = {"consents": (record(CHILD),), "shared": accepted()}
+
+    assert both(of_the_child, case=alone, **world) == []
+    afraid = set_tie(alone, "p1", tie("XA", "yes"), ANA, NOW).case
+    assert both(of_the_child, case=afraid, **world) == ["R10"]
+    named = block_countries(alone, "p1", ("XA",), "ana", NOW).case
+    assert both(of_the_child, case=named, **world) == ["H05"]
+    assert [one.rule for one in holds(letter("referral.update"), afraid, "XA", NOW)] == ["R10"]
 
 
 def test_h05_sender_a_dependant_added_later_opens_the_first_question_again():

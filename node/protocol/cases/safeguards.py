@@ -4,7 +4,7 @@ Pure questions about one person: each answers with what stands in the way, in th
 does. Gate and checklist read the same answers. Source: R14, R15, R16; practice H12, H26, H27, H30, H31.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from node.protocol.cases.case import Case, Person
 from node.protocol.cases.children import BestInterests, PanelRole, Tracing
@@ -75,10 +75,15 @@ def is_frozen(person: Person) -> Objection | None:
     return _hold("H30", "letters about this person are frozen", "care for the dependants; ask the coordinator")
 
 
-def parent_of(case: Case, person: Person) -> Person | None:
-    """The parent of somebody born while we cared, or None."""
-    birth = person.life.birth
-    return next((one for one in case.persons if birth is not None and one.person_id == birth.parent), None)
+def and_parents(case: Case, persons: Iterable[Person]) -> tuple[Person, ...]:
+    """These persons, and the parent of each who was born while we cared: a letter about a newborn tells of her too.
+
+    What closes a country to the parent, later too, closes it to the child. Source: H30, R10.
+    """
+    chosen = tuple(persons)
+    parents = {one.life.birth.parent for one in chosen if one.life.birth is not None}
+    known = {one.person_id for one in chosen}
+    return (*chosen, *(one for one in case.persons if one.person_id in parents - known))
 
 
 def panel_fault(panel: tuple[PanelRole, ...], rule: str) -> Objection | None:

@@ -6,6 +6,7 @@ Source: wire 3 row 14; R10, R17, R24; practice H05, H14, H17, H31.
 from typing import Literal, get_args
 
 from node.protocol.cases.case import Case, Person, asked_to_be_unknown_to, asylum_blocks, distrusted, person_of
+from node.protocol.cases.safeguards import and_parents
 from node.protocol.gate.context import hold
 from node.protocol.letters.bodies import Body
 from node.protocol.letters.codes import STOP_KINDS
@@ -68,4 +69,4 @@ def may_open_identity(reason: str, user: str) -> Objection | None:
 def _persons(case: Case, thread: str) -> tuple[Person, ...]:
     ids = [person for one in case.threads if one.thread == thread for person in one.persons]
     found = tuple(person for one in ids if (person := person_of(case, one)) is not None)
-    return found or case.persons
+    return and_parents(case, found or case.persons)

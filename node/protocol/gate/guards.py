@@ -6,7 +6,15 @@ Each yields what is wrong and what to do next; `gate` orders them and decides. W
 
 from collections.abc import Iterator
 
-from node.protocol.cases.case import asked_to_be_unknown_to, asylum_blocks, countries_unknown, lifted_since, person_of
+from node.protocol.cases.case import (
+    Person,
+    asked_to_be_unknown_to,
+    asylum_blocks,
+    countries_unknown,
+    lifted_since,
+    person_of,
+)
+from node.protocol.cases.safeguards import and_parents
 from node.protocol.gate.context import Context, are_two, cancel, hold
 from node.protocol.gate.facts import DECIDING_ROLES, NEVER_REFUSED
 from node.protocol.letters.bodies import OfferBody
@@ -60,7 +68,7 @@ def asylum(c: Context) -> Iterator[Objection]:
     letter, country = c.draft.letter, c.recipient.country
     # H16: a withdrawal or erasure that may not leave waits for her own word; all else is cancelled
     held = letter.kind in NEVER_REFUSED
-    for person in c.persons:
+    for person in _closed_to(c):
         since = lifted_since(person, country, c.now)
         if asylum_blocks(person, country, c.now):
             yield _blocked("R10", held)
@@ -74,7 +82,7 @@ def asylum(c: Context) -> Iterator[Objection]:
 def named_countries(c: Context) -> Iterator[Objection]:
     """H05: a country she named never hears of her; before she was asked, no thread opens."""
     held = c.draft.letter.kind in NEVER_REFUSED
-    if any(asked_to_be_unknown_to(person, c.recipient.country) for person in c.persons):
+    if any(asked_to_be_unknown_to(person, c.recipient.country) for person in _closed_to(c)):
         yield _blocked("H05", held)
     if c.opens and c.duty.rests_on_consent and c.case is not None and c.case.first_intake is None:
         yield hold("H05", "nobody asked who must never hear of her", "ask her first; it is the first intake question")
@@ -119,6 +127,11 @@ def decided_by_a_person(c: Context) -> Iterator[Objection]:
     """R40: what decides about a person is decided by one with the role for it, never by a machine."""
     if c.duty.decision and (not c.draft.actor or c.draft.actor_role not in DECIDING_ROLES):
         yield cancel("R40", "no person with the role to decide stands behind this", "a caseworker has to decide")
+
+
+def _closed_to(c: Context) -> tuple[Person, ...]:
+    # H30: what closes a country to a mother closes it to her newborn
+    return () if c.case is None else and_parents(c.case, c.persons)
 
 
 def _blocked(rule: str, held: bool) -> Objection:

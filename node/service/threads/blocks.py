@@ -5,6 +5,7 @@ people decided so. Source: R10, H01, H03, H05; README of the design, decision 10
 """
 
 from node.protocol.cases.case import Case, CaseThread, asked_to_be_unknown_to, asylum_blocks, person_of
+from node.protocol.cases.safeguards import and_parents
 from node.protocol.threads import machine
 from node.service.context import Node
 from node.service.threads.book import Book, OpenCase
@@ -29,9 +30,9 @@ def stop_blocked_threads(node: Node, work: Work, case: OpenCase, now: int) -> in
 
 
 def _is_blocked(case: Case, thread: CaseThread, now: int) -> bool:
-    persons = [person_of(case, person_id) for person_id in thread.persons] or list(case.persons)
+    found = [person_of(case, person_id) for person_id in thread.persons] or list(case.persons)
+    persons = and_parents(case, (person for person in found if person is not None))
     return any(
         asylum_blocks(person, thread.country, now) or asked_to_be_unknown_to(person, thread.country)
         for person in persons
-        if person is not None
     )

@@ -18,6 +18,7 @@ from node.cli import main
 from node.peer import client as peer_client
 from node.store import writer
 from node.store.db import Store
+from node.store.journal import Journal
 from node.store.keyring import Keyring
 from node.store.writer import Job, Writer
 
@@ -109,6 +110,8 @@ def _around_files() -> None:
     registry.client.os = named  # type: ignore[assignment, attr-defined]
     around(Keyring, "put", "new key")
     around(Keyring, "_empty_log", "emptied keys")
+    around(Keyring, "destroy_case_keys", "destroyed keys")
+    around(Journal, "append", "journal")
     around(Store, "empty_log", "emptied log")
 
 

@@ -40,6 +40,7 @@ REMEMBERED_VALUES = 1024
 REMEMBERED_TABLES = frozenset({"case_file", "consent", "thread", "outbox"})  # never a name: the machine reads none
 COVERED, COVERED_CHARACTERS = "~", 48
 NOTE_BYTES = 512
+WRAPPED_BYTES = KEY_ID_BYTES + 12 + 32 + 16  # id of the case key || nonce || data key || tag
 NOTE_AAD = b"trm/journal\0"
 NODE_KEY = b"trm/node-key\0"
 
@@ -140,6 +141,17 @@ class Seals:
         if not code.startswith(COVERED):
             return code
         return self.open(self.node_key(), "code", "", from_base64url(code.removeprefix(COVERED))).decode().rstrip()
+
+    def seal_alone(self, table: str, row: str, value: bytes) -> bytes:
+        """Seal what belongs to no case yet under a key of its own, which stands wrapped before it."""
+        dek, wrapped = self.new_case_key(row)
+        return wrapped + self.seal(dek, table, row, value)
+
+    def open_alone(self, table: str, row: str, sealed: bytes | None) -> bytes:
+        """What was sealed so; raises Erased where nothing is left, or its key is gone."""
+        if sealed is None:
+            raise Erased("this was erased; nothing of it can be read")
+        return self.open(self.case_key(row, sealed[:WRAPPED_BYTES]), table, row, sealed[WRAPPED_BYTES:])
 
     def new_identity_key(
         self, case_id: str, case_wrapped: bytes | None, version: int, office_public: bytes

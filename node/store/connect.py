@@ -85,6 +85,17 @@ def another_reader(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def settle_log(path: Path) -> None:
+    """Move what the log holds into the file as far as that works without anybody waiting, the writer included."""
+    connection = _connected(f"file:{quote(str(path))}?mode=rw")
+    try:
+        _apply(connection, ("synchronous=FULL", "fullfsync=ON", "wal_checkpoint(passive)"))
+    except sqlite3.Error as error:
+        raise explained(error) or error from error
+    finally:
+        connection.close()
+
+
 def _make(path: Path) -> None:
     """An empty file that only this user can read, before SQLite makes one that everybody can."""
     try:

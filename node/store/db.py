@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from node.errors import Unavailable
-from node.store.connect import another_reader, open_reader, open_writer
+from node.store.connect import another_reader, open_reader, open_writer, settle_log
 from node.store.copy import copy_into
 from node.store.migrations import APPLICATION_ID, SCHEMA_VERSION, migrate
 from node.store.problems import StoreReadOnly, explained
@@ -132,6 +132,10 @@ class Store:
         """
         checkpoint = "pragma wal_checkpoint(truncate)"
         return self._wait(lambda work: bool(work.connection.execute(checkpoint).fetchone()[0] == 0), alone=True)
+
+    def settle_log(self) -> None:
+        """Move the log into the file beside the writing, so that it stays short in long work. Nobody waits for it."""
+        settle_log(self._path)
 
     def vacuum(self) -> None:
         """Write the file anew without the pages that erasing left empty, then empty the log; writing waits."""

@@ -122,6 +122,21 @@ class Dates:
         ).fetchall()
         return cases, letters
 
+    def end_evidence(self, before: int, limit: int) -> int:
+        """Statements, signatures and receipts of erased letters whose time was over at `before`: only the ledger stays.
+
+        How many letters.
+        """
+        rows = self._c.execute(
+            "select peer, direction, letter_id from letter where sealed is null and retention_until<? limit ?",
+            (before, limit),
+        ).fetchall()
+        self._c.executemany("delete from letter where peer=? and direction=? and letter_id=?", rows)
+        own = [(letter_id,) for _, direction, letter_id in rows if direction == "out"]
+        self._c.executemany("delete from envelope where letter_id=?", own)
+        self._c.executemany("delete from outbox where letter_id=?", own)
+        return len(rows)
+
     def count_due(self, until: int) -> tuple[int, int]:
         """How many case files and payloads must be gone by `until`."""
         (cases,) = self._c.execute(
@@ -160,8 +175,12 @@ class Spent:
         self._c.executemany("delete from spent_key where key_id=?", [(one,) for one in ids])
 
     def in_use(self) -> set[bytes]:
-        """The ids that stand before the wrapped keys of all case files."""
-        return {row[0] for row in self._c.execute("select substr(dek, 1, 16) from case_file where dek is not null")}
+        """The ids that stand before the wrapped keys of all case files, and of letters that belong to no case."""
+        query = (
+            "select substr(dek, 1, 16) from case_file where dek is not null"
+            " union select substr(sealed, 1, 16) from letter where case_id is null and sealed is not null"
+        )
+        return {row[0] for row in self._c.execute(query)}
 
     def keys_of_cases(self) -> list[tuple[str, bytes]]:
         """(case, key id) of every case file that is not erased."""
@@ -251,6 +270,8 @@ SEALED: tuple[SealedColumn, ...] = (
     SealedColumn("letter", "letter_id", ("peer", "direction", "letter_id")),
     SealedColumn("outbox", "letter_id", ("letter_id",)),
     SealedColumn("task", "case_id", ("id",)),
+    SealedColumn("alarm", "ref", ("id",)),
+    SealedColumn("off_network", "thread_id", ("id",)),
 )
 
 

@@ -12,7 +12,7 @@ from sqlite_utils.migrations import Migrations
 from node.store.migrations_channel import GREETED_SQL
 from node.store.migrations_delivery import DELIVERY_SQL
 from node.store.migrations_directory import DIRECTORY_SQL
-from node.store.migrations_keep import CASE_KEYS_SQL, KEEP_SQL
+from node.store.migrations_keep import CASE_KEYS_SQL, EVIDENCE_SQL, KEEP_SQL
 from node.store.migrations_ladder import LADDER_SQL
 from node.store.migrations_safety import SAFETY_SQL
 from node.store.problems import NewerSchema
@@ -79,6 +79,12 @@ def m007_safety(db: Database) -> None:
 def m008_greeted(db: Database) -> None:
     """In which channel epoch of ours a peer was greeted."""
     _run(db.conn, GREETED_SQL)
+
+
+@NODE()
+def m009_evidence(db: Database) -> None:
+    """What is left of erased letters, by the end of its time."""
+    _run(db.conn, EVIDENCE_SQL)
 
 
 @KEYRING()

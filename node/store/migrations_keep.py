@@ -36,6 +36,10 @@ create table not_revived (
 ) strict, without rowid;
 """
 
+EVIDENCE_SQL = """
+create index letter_evidence on letter (retention_until) where sealed is null;
+"""
+
 CASE_KEYS_SQL = """
 create table case_key (
     key_id blob primary key, sealed blob not null, made_at integer not null

@@ -9,6 +9,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
+from tests.bench.keep import PAYLOADS, measure_erasure, measure_sweep
 from tests.bench.limit import bare_pair
 from tests.bench.loops import run
 from tests.bench.matching import matching_line
@@ -19,6 +20,7 @@ from tests.bench.same_answers import POSTS, compare
 from tests.bench.shapes import ONE, SHAPES, Figures, Shape, median_of
 
 MATCHING = "matching"
+KEEPING = "keeping"
 
 
 def main() -> None:
@@ -30,14 +32,25 @@ def main() -> None:
     parser.add_argument(
         "--posts", type=int, default=POSTS, help="letters of each state, for attack 57; 0 leaves it out"
     )
+    parser.add_argument(
+        "--payloads", type=int, default=PAYLOADS, help="that a retention sweep finds due; 0 leaves it out"
+    )
     parser.add_argument("--folder", type=Path, help="where the databases are made")
-    parser.add_argument("--shape", choices=[*(shape.name for shape in SHAPES), MATCHING], help="this shape only")
+    parser.add_argument(
+        "--shape", choices=[*(shape.name for shape in SHAPES), MATCHING, KEEPING], help="this shape only"
+    )
     arguments = parser.parse_args()
     if arguments.shape in (None, MATCHING):
         _say(matching_line())
     if arguments.shape == MATCHING:
         return
     with tempfile.TemporaryDirectory(dir=arguments.folder, prefix="trm-bench-") as folder:
+        if arguments.shape in (None, KEEPING):
+            _say(run(measure_erasure(Path(folder) / "erasing")))
+            if arguments.payloads:
+                _say(run(measure_sweep(Path(folder) / "sweep", arguments.payloads)))
+        if arguments.shape == KEEPING:
+            return
         run(_measure(Path(folder), arguments))
         if arguments.shape is None and arguments.posts:
             for line in run(compare(Path(folder) / "answers", arguments.posts)):

@@ -12,10 +12,12 @@ from node.service.cases.cases import change_case, view_case
 from node.service.cases.consents import list_consents
 from node.service.cases.requests import SetProtection
 from node.service.keep.restored import CaseCompared, answer_for_case, view_answer
+from node.service.keep.sweep import sweep
 from node.service.upkeep.restore import put_back
 from node.store.folder import DataFolder
 from node.store.journal import Journal, read_journal
 from tests.evidence_support import ANSWER
+from tests.keep.test_retention_sweep import kept, years_pass
 from tests.keeping import erase_case, second
 from tests.world import DAY_S, HER, Country, World
 
@@ -212,6 +214,22 @@ def await_none(country: Country, case: str) -> bool:
             reader.connection.execute(query.format(table), (case,)).fetchone() == (0,) for table in tables
         )
     )
+
+
+async def test_what_a_sweep_erased_is_erased_from_the_restored_database_too(world: World) -> None:
+    """H08, R25: one note for each sweep; the dates stand in the backup."""
+    _, _, thread = await her_case(world)
+    await world["XA"].stop(thread)
+    await world.later(DAY_S)
+    xa = world["XA"]
+    copy = backup(world, "XA")
+    years_pass(world, 800 * DAY_S)
+    await sweep(xa.node)
+    gone = kept(xa)[0]
+
+    xa = await restore(world, "XA", copy)
+
+    assert (gone, kept(xa)[0]) == (0, 0)
 
 
 Spoil = Callable[[Path], None]

@@ -14,7 +14,9 @@ from node.service.cases.cases import change_case, decide_change, view_case
 from node.service.cases.keep_requests import CloseCase, HoldForLaw, KeepAtHerRequest, LiftLegalHold
 from node.service.keep import sweep as sweeping
 from node.service.keep.sweep import certificates, falls_due, sweep, verify_certificate
+from node.service.seals import Erased
 from node.service.upkeep import sweeps
+from node.store.letters import LetterRow
 from tests.keep.test_last_byte import case_at, opens_anything, told
 from tests.keeping import second
 from tests.world import DAY_S, Country, World
@@ -240,3 +242,42 @@ async def test_a_thread_that_ran_out_in_silence_ends_and_its_time_runs(world: Wo
 
     assert ended is not None and ended < world.clock.now() - YEAR_S
     assert kept(xa) == (0, 0)
+
+
+async def test_evidence_of_an_erased_letter_ends_with_the_limitation_period(world: World) -> None:
+    """Wire 11: statement, signature and receipt go then; the ledger row stays for ever."""
+    await told(world)
+    xa, counted = world["XA"], "select (select count(*) from letter), (select count(*) from ledger)"
+
+    def count() -> tuple[int, int]:
+        found: tuple[int, int] = xa.node.store.read_sync(lambda reader: reader.connection.execute(counted).fetchone())
+        return found
+
+    years_pass(world, 3 * YEAR_S)
+    await sweep(xa.node)
+    erased = count()
+    years_pass(world, xa.node.limits.limitation_s)
+    await sweep(xa.node)
+
+    assert erased[0] >= 4
+    assert count() == (0, erased[1])
+
+
+async def test_a_letter_held_without_a_case_is_under_a_key_of_its_own(world: World) -> None:
+    """Wire 11: what a sender without standing wrote opens in no older copy either, once it is erased."""
+    xa, backup = world["XA"], world.tmp / "old.db"
+    seals = xa.node.seals
+    letter = LetterRow("XD", "in", "a" * 32, "b" * 32, None, None, seals.seal_alone("letter", "a" * 32, b"{}"), 1, None,
+                       world.clock.now() + DAY_S, "no_standing", None, None, None, None)  # fmt: skip
+    xa.node.store.write_sync(lambda work: work.letters.put(letter))
+    xa.node.store.backup(backup)
+    before = seals.open_alone("letter", "a" * 32, letter.sealed)
+    assert seals.case_keys.unused(xa.node.store.read_sync(lambda reader: reader.spent.in_use()), 2**62) == []
+    years_pass(world)
+    await sweep(xa.node)
+    seals._deks.clear()
+
+    assert before == b"{}"
+    assert kept(xa)[0] == 0
+    with pytest.raises(Erased):
+        seals.open_alone("letter", "a" * 32, letter.sealed)

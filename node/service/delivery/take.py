@@ -29,6 +29,7 @@ from node.service.context import Node
 from node.service.delivery.control import take_control
 from node.service.delivery.queueing import queue_control
 from node.service.delivery.standing import Effect, effect_of
+from node.service.keep.forget import spend_own_key
 from node.service.returns.watch import follow, is_followed
 from node.service.rights.complaints import case_of_complaint
 from node.service.safety.alarms import About, raise_alarm
@@ -280,6 +281,7 @@ def take_held(node: Node, work: Work, peer: str, now: int) -> int:
         # The country is heard again, but perhaps not this key: one that was revoked meanwhile stays without effect.
         if effect_of(node, statement, now, letter.kind) != "full":
             continue
+        spend_own_key(work, row, now)
         work.letters.drop(peer, row.letter_id)
         if isinstance(letter, Letter):
             taken += _take_again(node, work, row, letter, payload, now)

@@ -15,6 +15,7 @@ from node.store.work import Work
 
 CURSOR_AT, CURSOR_CASE = "dated_at", "dated_case"
 BATCH = 100
+TURN_S = 0.01  # one transaction takes no longer, so that a letter that comes meanwhile waits for little
 
 
 async def date_changed(node: Node) -> int:
@@ -61,14 +62,15 @@ async def end_expired(node: Node) -> int:
 
 
 def _expired_batch(node: Node, after: tuple[str, str], work: Work) -> tuple[tuple[str, str] | None, int]:
-    now, count = node.now(), 0
-    rows = work.dates.quiet_threads(now - DAY_S, after, BATCH)
-    for peer, thread_id in rows:
-        found = Book(node, work).file(peer, thread_id)
+    now, began, count, last = node.now(), node.clock.monotonic(), 0, None
+    for peer, thread_id in work.dates.quiet_threads(now - DAY_S, after, BATCH):
+        found, last = Book(node, work).file(peer, thread_id), (peer, thread_id)
         if found is not None and is_over(found.file, now):
             work.dates.ended(peer, thread_id, min(now, found.file.thread.shared.thread_ends or now), now)
             count += 1
-    return (rows[-1] if rows else None), count
+        if node.clock.monotonic() - began > TURN_S:
+            break
+    return last, count
 
 
 def _date_batch(node: Node, work: Work) -> int:
@@ -77,11 +79,14 @@ def _date_batch(node: Node, work: Work) -> int:
     changed = work.dates.changed(
         at if isinstance(at, int) else 0, after if isinstance(after, str) else "", node.now(), BATCH
     )
-    for case_id in dict.fromkeys(case_id for _, case_id in changed):
+    began, done = node.clock.monotonic(), 0
+    for changed_at, case_id in changed:
         row = work.cases.get(case_id)
         if row is not None and row.dek is not None:
             date_case(node, work, Book(node, work).case(case_id))
-    if changed:
-        work.meta.put(CURSOR_AT, changed[-1][0])
-        work.meta.put(CURSOR_CASE, changed[-1][1])
-    return len(changed)
+        work.meta.put(CURSOR_AT, changed_at)
+        work.meta.put(CURSOR_CASE, case_id)
+        done += 1
+        if node.clock.monotonic() - began > TURN_S:
+            break
+    return done

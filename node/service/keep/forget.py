@@ -25,7 +25,7 @@ def forget_case(work: Work, case_id: str, now: int) -> bytes | None:
     if row is None or row.dek is None:
         return None
     for letter in work.letters.of_case(case_id):
-        forget_letter(work, letter)
+        forget_letter(work, letter, now)
     for thread in work.threads.of_case(case_id):
         work.deadlines.end_all(thread.peer, thread.thread_id)
     work.sealed_rows.forget_all(case_id)
@@ -35,10 +35,17 @@ def forget_case(work: Work, case_id: str, now: int) -> bytes | None:
     return row.dek
 
 
-def forget_letter(work: Work, letter: LetterRow) -> None:
-    """Destroy payload and salt of a letter; what answered it stays."""
+def forget_letter(work: Work, letter: LetterRow, now: int) -> None:
+    """Destroy payload and salt of a letter; what answered it stays. One without a case loses its own key too."""
     keep_own_receipt(work, letter)
+    spend_own_key(work, letter, now)
     work.letters.erase(letter.peer, letter.direction, letter.letter_id, on_the_way=is_on_the_way(work, letter))
+
+
+def spend_own_key(work: Work, letter: LetterRow, now: int) -> None:
+    """The key of a letter that belongs to no case is destroyed with it."""
+    if letter.case_id is None and letter.sealed is not None:
+        work.spent.add(key_id_of(letter.sealed), now, now)
 
 
 def keep_own_receipt(work: Work, letter: LetterRow) -> None:

@@ -106,7 +106,15 @@ class ErasedLetter(Note, frozen=True, kw_only=True, tag="erased_letter"):
         return ("erased_letter", self.peer, self.direction, self.letter, *self.levels)
 
 
-AnyNote = Begun | Protected | TakenBack | Stopped | ErasedCase | ErasedPerson | ErasedLetter
+class Swept(Note, frozen=True, kw_only=True, tag="swept"):
+    """Every payload whose date had come by `at` was erased, but for what was held."""
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        return ("swept",)
+
+
+AnyNote = Begun | Protected | TakenBack | Stopped | ErasedCase | ErasedPerson | ErasedLetter | Swept
 
 
 def note(node: Node, work: Work, one: Note) -> None:

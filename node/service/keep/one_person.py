@@ -82,9 +82,9 @@ def _forget_in_thread(
     others = {who for who in (*who_is.values(), *noted) if who != person_id}
     for letter in work.letters.of_thread(row.peer, row.thread_id):
         if not others:
-            forget_letter(work, letter)
+            forget_letter(work, letter, now)
         elif letter.sealed is not None:
-            _scrub(node, work, case, letter, tokens, who_is, actor, names)
+            _scrub(node, work, case, letter, tokens, who_is, actor, names, now)
     if not others:
         work.sealed_rows.forget_thread(row.peer, row.thread_id)
         work.deadlines.end_all(row.peer, row.thread_id)
@@ -96,7 +96,7 @@ def _forget_in_thread(
 
 def _scrub(
     node: Node, work: Work, case: OpenCase, row: LetterRow, tokens: set[str], persons: dict[str, str], actor: Actor,
-    names: Names,
+    names: Names, now: int,
 ) -> None:  # fmt: skip
     """A letter about several people, without her: names of the others in it move to their case, the block goes."""
     book = Book(node, work)
@@ -104,7 +104,7 @@ def _scrub(
     letter = decode_again(payload)
     keep_own_receipt(work, row)
     if not isinstance(letter, Letter) or (letter.consent and letter.consent[0].token in tokens):
-        forget_letter(work, row)  # it is about her first of all
+        forget_letter(work, row, now)  # it is about her first of all
         return
     if row.direction == "in" and letter.sealed_identity is not None:
         try:

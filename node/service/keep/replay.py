@@ -20,6 +20,7 @@ from node.service.keep import notes
 from node.service.keep.forget import forget_case, forget_letter
 from node.service.keep.notes import AnyNote
 from node.service.keep.restored import HOLD, STOP
+from node.service.keep.sweep import letter_goes
 from node.service.threads.blocks import stop_blocked_threads
 from node.service.threads.book import Book, OpenCase
 from node.service.threads.erasure import erase_levels
@@ -28,6 +29,7 @@ from node.store.journal import Head
 from node.store.work import Work
 
 log = get()
+AT_ONCE = 500
 
 
 def newest(records: list[bytes], node: Node) -> list[AnyNote]:
@@ -133,9 +135,17 @@ def _erased_letter(node: Node, work: Work, one: notes.ErasedLetter, now: int) ->
     if one.levels and found is not None and one.direction == "in":
         erase_levels(node, work, found, one.letter, set(one.levels), now)
     else:
-        forget_letter(work, row)
+        forget_letter(work, row, now)
     work.audit.append(now, "node", "erased", one.letter, rule="H08")
     return True
+
+
+def _swept(node: Node, work: Work, one: notes.Swept, now: int) -> bool:
+    kept: dict[str, int] = {}
+    erased = 0
+    while due := work.dates.letters_due(one.at, AT_ONCE):  # one that is held is put off, so this ends
+        erased += sum(letter_goes(node, work, letter, kept) is not None for letter in due)
+    return erased > 0
 
 
 def _case(node: Node, work: Work, case_id: str) -> OpenCase | None:
@@ -159,4 +169,5 @@ _APPLY: dict[type, Callable[[Node, Work, Any, int], bool]] = {
     notes.Stopped: _stopped,
     notes.ErasedCase: _erased_case,
     notes.ErasedLetter: _erased_letter,
+    notes.Swept: _swept,
 }

@@ -4,6 +4,7 @@ It runs only while the clock can be believed (wire 6), honours holds and her own
 without a word about anybody. Source: R25, H34; wire 11.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Callable
 from functools import partial
@@ -18,19 +19,18 @@ from node.log import get
 from node.protocol.retention import kept_longer_until
 from node.service.actor import Actor
 from node.service.context import DAY_S, Node
-from node.service.keep.dates import date_changed, end_expired
+from node.service.keep.dates import TURN_S, date_changed, end_expired
 from node.service.keep.erasing import may_be_erased
 from node.service.keep.forget import OLD_KEY_LIFE_S, change_key, destroy_spent, forget_case, forget_letter
-from node.service.keep.notes import ErasedCase, ErasedLetter, note
+from node.service.keep.notes import ErasedCase, Swept, note
 from node.service.threads.book import Book
 from node.service.threads.erasure import empty_log
 from node.store.keep import DueLetter
 from node.store.work import Reader, Work
 
 log = get()
-TURN_S = 0.02  # one transaction takes no longer, so that a letter that comes meanwhile waits for little
 LOOKED_AT = 200
-TURNS_BEFORE_LOG = 8  # then the log of the database is emptied: a long one makes some later commit slow
+TURNS_BEFORE_LOG = 8  # then the log of the database is moved into the file: a long one makes a later commit slow
 SOON_S = 30 * DAY_S
 SHOWN = 1000
 OPEN_SWEEP = "sweep"
@@ -131,11 +131,11 @@ async def sweep(node: Node) -> Certificate | None:
     await end_expired(node)
     await date_changed(node)
     turns = 0
-    for step in (_letters, _cases, _keys):
+    for step in (_letters, _cases, _keys, _evidence):
         while await node.store.write(partial(step, node)):
             turns += 1
             if turns % TURNS_BEFORE_LOG == 0:
-                await empty_log(node)
+                await asyncio.to_thread(node.store.settle_log)
     await destroy_spent(node)
     found = await node.store.write(lambda work: _certified(node, work))
     if found is not None:
@@ -153,7 +153,7 @@ def verify_certificate(data: str, signature: bytes, key: VerifyingKey) -> Certif
 def _letters(node: Node, work: Work) -> bool:
     """One turn: payloads whose time has come. True while there may be more."""
     due = work.dates.letters_due(node.now(), LOOKED_AT)
-    return _turn(node, work, due, lambda one, kept: _letter_goes(node, work, one, kept))
+    return _turn(node, work, due, lambda one, kept: letter_goes(node, work, one, kept))
 
 
 def _cases(node: Node, work: Work) -> bool:
@@ -172,6 +172,14 @@ def _keys(node: Node, work: Work) -> bool:
     return bool(rows)
 
 
+def _evidence(node: Node, work: Work) -> bool:
+    """S, SIG and R go when the limitation period after the sender's word is over; the ledger row stays (wire 11)."""
+    gone = work.dates.end_evidence(node.now() - node.limits.limitation_s, LOOKED_AT)
+    if gone:
+        work.audit.append(node.now(), "node", "evidence_ended", rule="R25", outcome=str(gone))
+    return gone == LOOKED_AT
+
+
 def _turn(
     node: Node, work: Work, due: list[Any], goes: Callable[[Any, dict[str, int]], tuple[str, int] | None]
 ) -> bool:
@@ -187,7 +195,7 @@ def _turn(
     return bool(due)
 
 
-def _letter_goes(node: Node, work: Work, due: DueLetter, kept: dict[str, int]) -> tuple[str, int] | None:
+def letter_goes(node: Node, work: Work, due: DueLetter, kept: dict[str, int]) -> tuple[str, int] | None:
     """Erase one payload, unless its case is held after all; (id, 0 for a payload)."""
     now = node.now()
     if due.case_id is not None:
@@ -199,8 +207,7 @@ def _letter_goes(node: Node, work: Work, due: DueLetter, kept: dict[str, int]) -
             return None
     letter = work.letters.get(due.peer, due.direction, due.letter_id)
     assert letter is not None, "it was found in this very transaction"
-    forget_letter(work, letter)
-    note(node, work, ErasedLetter(at=now, peer=due.peer, direction=due.direction, letter=due.letter_id))
+    forget_letter(work, letter, now)
     if due.case_id is not None:
         work.dates.change_key_of(due.case_id)
     return due.letter_id, 0
@@ -232,6 +239,7 @@ def _count(node: Node, work: Work, gone: list[tuple[str, int]]) -> None:
     cases = sum(kind for _, kind in gone)
     now = msgspec.structs.replace(was, cases=was.cases + cases, payloads=was.payloads + len(gone) - cases, ids=ids)
     work.meta.put(OPEN_SWEEP, msgspec.json.encode(now))
+    note(node, work, Swept(at=node.now()))
     work.audit.append(node.now(), "node", "retention_erased", rule="R25", outcome=str(len(gone)))
 
 

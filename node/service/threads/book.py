@@ -133,12 +133,15 @@ class Book:
 
     def payload(self, row: LetterRow) -> bytes:
         """The payload of a committed letter; raises Erased where nothing is left."""
-        dek = self.node.seals.node_key() if row.case_id is None else self.dek(row.case_id)
-        return self.node.seals.open(dek, "letter", row.letter_id, row.sealed)
+        if row.case_id is None:
+            return self.node.seals.open_alone("letter", row.letter_id, row.sealed)
+        return self.node.seals.open(self.dek(row.case_id), "letter", row.letter_id, row.sealed)
 
     def seal_payload(self, dek: Dek | None, letter_id: str, payload: bytes) -> bytes:
-        """A payload for the letter table, under the case's key or the node's."""
-        return self.node.seals.seal(dek or self.node.seals.node_key(), "letter", letter_id, payload)
+        """A payload for the letter table, under the case's key, or without a case under one of its own."""
+        if dek is None:
+            return self.node.seals.seal_alone("letter", letter_id, payload)
+        return self.node.seals.seal(dek, "letter", letter_id, payload)
 
     @property
     def _work(self) -> Work:

@@ -52,7 +52,7 @@ def erase_levels(node: Node, work: Work, found: OpenFile, letter_id: str, levels
     gone = ErasedLetter(at=now, peer=row.peer, direction="in", letter=letter_id, levels=tuple(sorted(levels)))
     note(node, work, gone)
     if "L1" in levels:
-        forget_letter(work, row)
+        forget_letter(work, row, now)
         return True
     keep_own_receipt(work, row)
     book = Book(node, work)

@@ -17,9 +17,56 @@ import pytest
 from node.demo.client import ApiClient
 from tests.cli_world import PROJECT
 
-WAIT_S = 120
+WAIT_S = 400  # all golden scenarios on two busy processors
 ADDRESS = re.compile(r"^(X[A-Z])  (\w+) +(http://127\.0\.0\.1:\d+)   API \3/api/v1   metrics (http://\S+)/metrics$")
 PASSWORD = re.compile(r"^    (\w+) +password  (\S+)$")
+
+# Where each golden scenario ends, in the eyes of both countries of each thread.
+ENDS = {
+    "1": [("XD", "XA", "completed")],
+    "2": [("XD", "XT", "declined"), ("XD", "XB", "declined"), ("XD", "XA", "accepted")],
+    "3": [("XD", "XA", "ended")],
+    "4": [("XD", "XT", "passed"), ("XD", "XA", "closed")],
+    "5": [("XD", "XA", "not_returning")],
+    "6": [("XD", "XA", "not_returning")],
+    "7": [("XD", "XT", "cancelled"), ("XD", "XA", "ended")],
+    "8": [("XD", "XA", "offered")],
+    "9": [("XD", "XA", "offered")],
+    "10": [("XD", "XA", "arrived")],
+    "11": [("XD", "XA", "assessing")],
+    "12": [("XD", "XA", "assessing")],
+    "13": [("XD", "XA", "accepted")],
+}
+# What each of them tells besides.
+TOLD: dict[str, dict[str, Any]] = {
+    "1": {"name_read_at_xa": True},
+    "2": {"decliners_hold_identity": []},
+    "3": {"erased": 4, "kept_legal_ground": 1, "case_stays": True},
+    "4": {
+        "gates_shut": [["g1", "g2", "g3", "g5", "g7", "g8", "g10"], ["g10"], []],
+        "place_read_by_people_at_origin": True,
+        "transit_holds_identity": False,
+        "followups": ["2_weeks", "1_month", "3_months"],
+    },
+    "5": {"gate": ["g2", "R08", False], "other_solution": "residence"},
+    "6": {"faults_without_guardian": ["R13"], "gate": ["g6", "R14", False]},
+    "7": {"to_origin_afterwards": ["return.stopped"], "cancel_says": {}},
+    "8": {
+        "heard": ["overdue_opened_caseworker", "overdue_opened_backup"],
+        "received_while_away": [None],
+        "letters_after_replay": 1,
+        "same_receipt": True,
+    },
+    "9": {"held": 3, "arrived_while_suspended": 0, "asked_again": 3},
+    "10": {"asked_first": "her_safe_contact", "alert_by_one_person": "waits for a second person", "stood_down": True},
+    "11": {"refused": "family may be involved and is not contacted"},
+    "12": {
+        "heard": [f"overdue_reply_{who}" for who in ("caseworker", "backup", "coordinator", "figures")],
+        "published_before": 0,
+        "published_after": None,
+    },
+    "13": {"refused": "POST threads answered 409: her consent does not cover narrative at level L4"},
+}
 
 
 @contextmanager
@@ -63,23 +110,12 @@ def test_the_golden_scenarios_come_out_the_same_for_every_country(tmp_path: Path
         assert scenario["ok"] is True
         assert scenario["letters"] == scenario["receipts"] > 0
         assert scenario["seconds"] > 0
-    one, two, three = (result["scenarios"][number] for number in "123")
-    assert _states(one) == {("XD", "XA", "completed"), ("XA", "XD", "completed")}
-    assert one["name_read_at_xa"] is True
-    declined = {(this, that, "declined") for other in ("XT", "XB") for this, that in (("XD", other), (other, "XD"))}
-    assert _states(two) == declined | {("XD", "XA", "accepted"), ("XA", "XD", "accepted")}
-    assert two["decliners_hold_identity"] == []
-    assert _states(three) == {("XD", "XA", "ended"), ("XA", "XD", "ended")}
-    assert (three["erased"], three["kept_legal_ground"], three["case_stays"]) == (4, 1, True)
-    eight, thirteen = result["scenarios"]["8"], result["scenarios"]["13"]
-    assert _states(eight) == {("XD", "XA", "offered"), ("XA", "XD", "offered")}
-    assert eight["heard"] == ["overdue_opened_caseworker", "overdue_opened_backup"]
-    assert (eight["received_while_away"], eight["letters_after_replay"], eight["same_receipt"]) == ([None], 1, True)
-    nine = result["scenarios"]["9"]
-    assert _states(nine) == {("XD", "XA", "offered"), ("XA", "XD", "offered")}
-    assert (nine["held"], nine["arrived_while_suspended"], nine["asked_again"]) == (3, 0, 3)
-    assert _states(thirteen) == {("XD", "XA", "accepted"), ("XA", "XD", "accepted")}
-    assert thirteen["refused"].endswith("her consent does not cover narrative at level L4")
+    assert {number: _states(one) for number, one in result["scenarios"].items()} == {
+        number: {(this, that, state) for a, b, state in ends for this, that in ((a, b), (b, a))}
+        for number, ends in ENDS.items()
+    }
+    for number, told in TOLD.items():
+        assert {word: result["scenarios"][number][word] for word in told} == told
     assert list(tmp_path.iterdir()) == []
 
 

@@ -63,7 +63,7 @@ async def family_is_not_asked(network: Network, stack: AsyncExitStack) -> Played
     body = {"steps": ["find"], "told": "nothing_about_trafficking", "best_interests_date": []}
     said = await refused(story.planner.act(story.thread, "return.family_request", body))
     letters = [one["kind"] for one in (await story.home.view(story.thread))["letters"]]
-    played = Played(told={"refused": said, "letters": letters})
+    played = Played(told={"refused": said, "kinds": letters})
     played.agreed = bool(said) and "return.family_request" not in letters
     return await end(played, {story.thread: (story.home, story.origin)}, "assessing")
 

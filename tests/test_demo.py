@@ -61,7 +61,7 @@ TOLD: dict[str, dict[str, Any]] = {
     "10": {"asked_first": "her_safe_contact", "alert_by_one_person": "waits for a second person", "stood_down": True},
     "11": {"refused": "family may be involved and is not contacted"},
     "12": {
-        "heard": [f"overdue_reply_{who}" for who in ("caseworker", "backup", "coordinator", "figures")],
+        "heard": ["caseworker", "backup", "coordinator", "figures"],
         "published_before": 0,
         "published_after": None,
     },

@@ -71,6 +71,12 @@ class Alarms:
             (ladder, peer, thread_id),
         )
 
+    def open_on(self, ladder: str, peer: str, thread_id: str) -> list[AlarmRow]:
+        """Open alarms of this ladder on a thread."""
+        return self._many(
+            "ladder=? and peer=? and thread_id=? and closed_at is null order by id", (ladder, peer, thread_id)
+        )
+
     def without_letter(self, ladder: str, peer: str, thread_id: str) -> list[AlarmRow]:
         """Open alarms of a thread that no letter raised: an arrival that is overdue."""
         return self._many(

@@ -83,6 +83,12 @@ def thread_is_quiet(node: Node, work: Work, peer: str, thread_id: str, by: str, 
         closed(node, work, "call", row.ref, "over", by, now)
 
 
+def nobody_phones(node: Node, work: Work, peer: str, thread_id: str, now: int) -> None:
+    """This country may hear nothing of her any more: nobody is asked to telephone it about an alert of ours (R10)."""
+    for row in work.alarms.open_on("answer", peer, thread_id):
+        closed(node, work, "answer", row.ref, "not_to_be_told", NODE, now)
+
+
 def grew(node: Node, work: Work, ladder: LadderName, ref: str, now: int) -> None:
     """It grew worse: people are called again as for a new one."""
     row = work.alarms.get(ladder, ref)

@@ -62,12 +62,17 @@ def opened_there(node: Node, work: Work, peer: str, letter_id: str, now: int) ->
 
 
 def cannot_leave(node: Node, work: Work, letter: AnyLetter, never: bool, now: int) -> None:
-    """Our gate keeps a danger back: somebody telephones at once; one that will never leave needs no second look."""
+    """Our gate keeps a danger back: somebody telephones at once.
+
+    One that must never leave ends its alarms instead: nobody is asked to phone a country that may hear nothing (R10).
+    """
     if letter.kind not in IN_DANGER:
         return
-    hurried(node, work, "answer", letter.letter_id, now)
     if never:
+        closed(node, work, "answer", letter.letter_id, "never_sent", "node", now)
         closed(node, work, "review", letter.letter_id, "never_sent", "node", now)
+    else:
+        hurried(node, work, "answer", letter.letter_id, now)
 
 
 def _heard(node: Node, work: Work, found: OpenFile, letter: AnyLetter, body: AcknowledgedBody, now: int) -> None:

@@ -8,6 +8,7 @@ from node.service.context import Node
 from node.service.safety.reach import reach
 from node.service.safety.requests import AlertView, CountryFigures, SafetyFigures
 from node.service.seals import Erased
+from node.service.threads.blocks import is_closed_to
 from node.service.threads.book import Book
 from node.service.threads.keeping import decode_kept
 from node.store.alarms import AlarmRow
@@ -55,7 +56,7 @@ def _may_see(reader: Reader, actor: Actor, row: AlarmRow) -> bool:
 def _view(node: Node, reader: Reader, row: AlarmRow) -> AlertView:
     review = reader.alarms.get("review", row.ref)
     body = _body(node, reader, row)
-    known = row.peer is not None and node.view.country(row.peer) is not None
+    known = row.peer is not None and node.view.country(row.peer) is not None and not _is_closed(node, reader, row)
     return AlertView(
         alert=row.ref,
         ladder=row.ladder,
@@ -73,6 +74,16 @@ def _view(node: Node, reader: Reader, row: AlarmRow) -> AlertView:
         medical=body if isinstance(body, MedicalBody) else None,
         phone=reach(node, reader, row.peer or "", node.now()) if known else None,
     )
+
+
+def _is_closed(node: Node, reader: Reader, row: AlarmRow) -> bool:
+    """R10: no number stands beside a country that may hear nothing of her."""
+    if row.case_id is None or row.peer is None:
+        return False
+    try:
+        return is_closed_to(Book(node, reader).case(row.case_id).case, row.peer, node.now())
+    except Erased:
+        return False
 
 
 def _body(node: Node, reader: Reader, row: AlarmRow) -> Body:

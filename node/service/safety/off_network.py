@@ -21,12 +21,14 @@ from node.service.safety.reach import reach
 from node.service.safety.requests import Reach
 from node.service.seals import Erased
 from node.service.threads.acts import open_for
+from node.service.threads.blocks import is_closed_to
 from node.service.threads.book import Book
 from node.service.threads.commands import Command
 from node.store.distrust import OffNetworkRow
 from node.store.work import Reader, Work
 
 PLAN_NEEDED = "off_network_plan_needed"
+CLOSED = "Nothing about her goes to this country, by telephone neither. The coordinator knows the way."
 
 
 class RecordContact(Command, frozen=True):
@@ -128,6 +130,8 @@ async def record_contact(node: Node, actor: Actor, thread_id: str, command: Reco
         country = node.view.country(found.row.peer)
         if country is None:
             raise NotFound("that country is not in the registry; there is no number to phone", field="thread")
+        if is_closed_to(Book(node, work).case(found.row.case_id).case, found.row.peer, now):  # H15: a call is a way out
+            raise NotAllowed("nothing about her goes to this country", rule="R10", for_user=CLOSED)
         numbers = {"contact": country.record.authority.contact, "out_of_hours": country.record.out_of_hours}
         kept = Kept(command.who, numbers[command.number], command.said, command.owner)
         sealed = node.seals.seal(found.dek, "off_network", thread_id, kept)

@@ -4,10 +4,11 @@ It looks like any other stop from there (H01), comes whatever waited in the outb
 people decided so. Source: R10, H01, H03, H05; README of the design, decision 10.
 """
 
-from node.protocol.cases.case import Case, CaseThread, asked_to_be_unknown_to, asylum_blocks, person_of
+from node.protocol.cases.case import Case, CaseThread, Person, asked_to_be_unknown_to, asylum_blocks, person_of
 from node.protocol.cases.safeguards import and_parents
 from node.protocol.threads import machine
 from node.service.context import Node
+from node.service.safety.alarms import nobody_phones
 from node.service.threads.book import Book, OpenCase
 from node.service.threads.stops import queue_stop, stop_is_suppressed
 from node.store.work import Work
@@ -20,7 +21,10 @@ def stop_blocked_threads(node: Node, work: Work, case: OpenCase, now: int) -> in
     """
     stopped = 0
     for one in case.case.threads:
-        if not _is_blocked(case.case, one, now) or stop_is_suppressed(case.case, one.thread):
+        if not _is_blocked(case.case, one, now):
+            continue
+        nobody_phones(node, work, one.country, one.thread, now)
+        if stop_is_suppressed(case.case, one.thread):
             continue
         found = Book(node, work).file(one.country, one.thread)
         if found is not None and machine.allowed(found.file.thread, now)[-1].allowed:
@@ -29,10 +33,16 @@ def stop_blocked_threads(node: Node, work: Work, case: OpenCase, now: int) -> in
     return stopped
 
 
+def is_closed_to(case: Case, country: str, now: int) -> bool:
+    """Whether this country may hear nothing about somebody of this case; then nobody telephones it either."""
+    return any(_closes(person, country, now) for person in case.persons)
+
+
 def _is_blocked(case: Case, thread: CaseThread, now: int) -> bool:
     found = [person_of(case, person_id) for person_id in thread.persons] or list(case.persons)
     persons = and_parents(case, (person for person in found if person is not None))
-    return any(
-        asylum_blocks(person, thread.country, now) or asked_to_be_unknown_to(person, thread.country)
-        for person in persons
-    )
+    return any(_closes(person, thread.country, now) for person in persons)
+
+
+def _closes(person: Person, country: str, now: int) -> bool:
+    return asylum_blocks(person, country, now) or asked_to_be_unknown_to(person, country)

@@ -10,6 +10,7 @@ from node.protocol.ladders import PAGE_GAP_S
 from node.service.actor import Actor
 from node.service.safety import alarms, alerts, following, listing
 from node.service.safety.requests import Acknowledge, RaiseAlert, Review, SendMedical, StandDown, UpdateAlert
+from node.service.threads.blocks import stop_blocked_threads
 from node.service.threads.book import Book
 from node.service.threads.reading import open_identity, open_letter
 from tests.world import DAY_S, HER, NOW, Country, World, make_world
@@ -338,6 +339,31 @@ async def test_a_claim_made_after_the_alert_was_queued_keeps_it_here(world):
 
     assert not world.posted
     assert tasks(world["XA"]) == []
+    await climb(world, 5 * HOUR)
+    assert "danger_not_answered" not in tasks(world["XD"])  # nobody is asked to phone them
+    assert await listing.open_alerts(node, world["XD"].coordinator) == []
+
+
+async def test_after_a_claim_nobody_is_asked_to_phone_that_country_about_an_alert_that_left(world):
+    """R10: the ladder that says "phone them" ends with the claim; the second look stays, without a number."""
+    case_id = await world["XD"].new_case()
+    await alert(world["XD"], case_id)
+    await climb(world)
+    node = world["XD"].node
+
+    def claim(work):
+        book = Book(node, work)
+        case = book.case(case_id)
+        changed = set_protection(case.case, HER, "sought", "ana", NOW).case
+        changed = set_tie(changed, HER, Tie("XA", "nationality", "yes"), ("ana", "ben"), NOW).case
+        stop_blocked_threads(node, work, book.put_case(case, changed, NOW), NOW)
+
+    await node.store.write(claim)
+    await climb(world, 5 * HOUR)
+
+    assert not [code for code in tasks(world["XD"]) if code.startswith("danger_not_answered")]
+    left = await listing.open_alerts(node, world["XD"].coordinator)
+    assert [(one.ladder, one.phone) for one in left] == [("review", None)]
 
 
 async def test_an_answer_that_must_not_leave_stops_nobody_from_taking_it_up(world):

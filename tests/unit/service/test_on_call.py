@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from node.errors import BadInput, Conflict, NotAllowed, NotFound
 from node.protocol.cases.case import Person
+from node.protocol.cases.changes import block_countries
 from node.protocol.letters.bodies_safety import DrillBody
 from node.protocol.on_the_way import is_on_the_way
 from node.protocol.threads.deadlines import Calendar
@@ -28,6 +29,7 @@ from node.service.safety.on_call import SetOnCall, StartDrill
 from node.service.safety.paging import mails_of
 from node.service.safety.reach import opening, reach
 from node.service.safety.requests import Acknowledge
+from node.service.threads.book import Book
 from node.service.threads.reading import view_thread
 from node.store.people import UserRow
 from registry.cli import main as registry_cli
@@ -364,6 +366,24 @@ async def test_a_suspension_lists_who_is_on_the_way_and_demands_a_plan_by_two_pe
     assert [one.has_plan for one in await off_network.on_the_way(node, head, "XA")] == [True]
     assert len(await off_network.contacts_of(node, head, thread)) == 2
     assert b"duty officer" not in (world.tmp / "XD" / "node.db-wal").read_bytes()
+
+
+async def test_nobody_telephones_a_country_that_may_hear_nothing_of_her(world):
+    """H15, R10: a call is a way out like a letter."""
+    node, head = world["XD"].node, world["XD"].coordinator
+    done = await world["XD"].offer("XA")
+    await world.settle()
+    case_id = (await world["XD"].view(done.thread)).case
+
+    def close(work):
+        book = Book(node, work)
+        case = book.case(case_id)
+        book.put_case(case, block_countries(case.case, HER, ("XA",), "ana", NOW).case, NOW)
+
+    node.store.write_sync(close)
+    with pytest.raises(NotAllowed) as error:
+        await off_network.record_contact(node, head, done.thread, RecordContact(who="x", number="contact", said="y"))
+    assert error.value.rule == "R10"
 
 
 async def test_a_disappearance_is_recorded_in_the_case_and_ended_by_one_person(world):

@@ -1,0 +1,76 @@
+"""Asylum asked for while she travels looks like an illness on the way: to the origin and to the country she passes.
+
+The whole return is played by the demo's own steps, twice; then the origin asks for everything again. What does not rest
+on consent (departure, arrival) is on the thread here, so this is where a rule about consent could speak.
+Source: R10, H01, H02; wire 7 (a stop leaves at once if she is travelling).
+"""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from node.demo import return_story as do
+from node.demo.network import Network
+from node.demo.return_story import ORIGIN, Story
+from tests.attack.forged_posts import payload_of
+from tests.attack.test_asylum_looks_like_illness import everything_again
+from tests.played_in_memory import MemoryNetwork, in_memory
+
+
+@pytest.fixture
+async def network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MemoryNetwork]:
+    async with in_memory(tmp_path, monkeypatch, "XD", "XT", "XA") as made:
+        yield made
+
+
+async def on_the_way(network: MemoryNetwork, stack: AsyncExitStack) -> Story:
+    """She has left, and the country on the way knows it."""
+    story = await do.begin(cast(Network, network), stack)
+    await do.prepare(story)
+    await do.ask(story)
+    await do.assess(story)
+    await do.settle(story)
+    await do.passage_asked(story)
+    await do.plan_journey(story)
+    await do.depart(story)
+    return story
+
+
+def came(network: MemoryNetwork, recipient: str, thread: str, since: int) -> Counter[tuple[str, int, int, str]]:
+    """What came for a thread since then: kind, number, size, and what the frame says without ids and times."""
+    found: Counter[tuple[str, int, int, str]] = Counter()
+    for sender, to, envelopes in network.world.posted[since:]:
+        for envelope in envelopes if (sender, to) == ("XD", recipient) else ():
+            letter = payload_of(network.world, envelope, recipient)
+            if letter.get("thread") == thread:
+                frame = (letter["urgency"], letter["lawful_basis"], letter["void"], letter["consent"] == [])
+                found[letter["kind"], letter["n"], len(envelope), repr(frame)] += 1
+    return found
+
+
+async def test_a_stop_on_the_way_leaves_at_once_and_says_nothing_whatever_the_cause(network: MemoryNetwork):
+    """Both stories end in the same second; the origin then asks for all statements again, three days long."""
+    async with AsyncExitStack() as stack:
+        ill, asylum = await on_the_way(network, stack), await on_the_way(network, stack)
+        await ill.later(60)  # everybody signs in again
+        since = len(network.world.posted)
+        await ill.home.api.post(f"cases/{ill.case}/returns/{ill.plan}/halt", {"reason": "medical_unfit"})
+        await asylum.change("set_tie", person_id=asylum.person, country=ORIGIN, kind="nationality", feared="yes")
+        await asylum.change("set_protection", person_id=asylum.person, protection="sought")
+        for story in (ill, asylum):
+            await story.origin.sees(story.thread, "ended")
+            await story.passage.sees(story.transit, "cancelled")
+        for _ in range(3):
+            await everything_again(network.world)
+            await ill.later(86_400)
+
+        at_origin = [came(network, "XA", story.thread, since) for story in (ill, asylum)]
+        on_the_passage = [came(network, "XT", story.transit, since) for story in (ill, asylum)]
+        assert at_origin[0] == at_origin[1]
+        assert on_the_passage[0] == on_the_passage[1]
+        assert {kind for kind, *_ in at_origin[0]} == {"return.stopped"}
+        assert {kind for kind, *_ in on_the_passage[0]} == {"transit.cancel"}

@@ -12,7 +12,7 @@ from node.service.context import Node
 from node.store.alarms import AlarmRow
 from node.store.work import Work
 
-BATCH = 500
+BATCH = 50  # a flood holds the one writer for some 50 ms at a time
 NODE = "node"
 
 

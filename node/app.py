@@ -11,7 +11,7 @@ import ssl
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
@@ -28,7 +28,7 @@ from node.peer.api import routes as peer_routes
 from node.peer.worker import Workers
 from node.proxies import real_remote
 from node.service.buckets import Buckets
-from node.service.context import Node
+from node.service.context import YEAR_S, Node
 from node.service.delivery.incoming import judge_parked
 from node.service.directory.publishing import send_entries
 from node.service.network.prekeys import load_bundles
@@ -89,6 +89,7 @@ def open_configured(loaded: Loaded) -> tuple[Opened, RegistryClient, list[tuple[
         opened.close()
         raise
     opened.node.mirrors = config.registry.mirrors
+    opened.node.limits = replace(opened.node.limits, limitation_s=config.limits.limitation_years * YEAR_S)
     return opened, client, fetched
 
 

@@ -23,6 +23,7 @@ from node.errors import BadInput, Unavailable
 ENV_PREFIX = "TRM_"
 MAX_FILE_BYTES = 64 * 1024
 MAX_SECRET_BYTES = 4096
+LONGEST_LIMITATION_YEARS = 100
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 CountryCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")]
@@ -91,6 +92,7 @@ class LimitsSection(Section, frozen=True):
     sign_ins_per_minute: Count = 60  # attempts, from one address
     min_free_mb: Count = 500
     max_clock_jump_s: Count = 30
+    limitation_years: int = 10  # evidence of an erased letter stays so long after its sender's word
 
 
 class AlarmSection(Section, frozen=True):
@@ -315,7 +317,14 @@ def _checked(config: Config) -> Config:
     # 7. a session cannot idle longer than it lives
     if config.limits.session_idle_s > config.limits.session_max_s:
         raise BadConfig("limits.session_idle_s is over limits.session_max_s; lower it", field="limits.session_idle_s")
-    # 8. what calls people must be able to
+    # 8. evidence that goes at once proves nothing, and one that never goes is kept without a ground
+    if not 1 <= config.limits.limitation_years <= LONGEST_LIMITATION_YEARS:
+        raise BadConfig(
+            f"limits.limitation_years is {config.limits.limitation_years}; write the whole years after which the law of"
+            f" your country no longer asks for evidence, 1 to {LONGEST_LIMITATION_YEARS}",
+            field="limits.limitation_years",
+        )
+    # 9. what calls people must be able to
     _check_alarm(config.alarm)
     return config
 

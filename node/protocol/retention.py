@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from node.protocol.cases.case import Retention
+from node.protocol.threads.thread import Shared
 
 LONGEST_HOLD_S: Final = 3 * 365 * 86_400  # a hold names its end; one that is still needed then is made anew
 LONGEST_WISH_S: Final = 30 * 365 * 86_400  # H34: claims may take decades
@@ -25,6 +26,14 @@ class ThreadDates(msgspec.Struct, frozen=True):
     sender_word: int | None = None
     came_from_abroad: bool = False
     arrived: bool = False
+
+
+def has_arrived(shared: Shared) -> bool:
+    """Whether she arrived where the thread led: by the word that a referral ends with, or as she confirmed of a return.
+
+    Source: H19, H34.
+    """
+    return shared.arrived is True or shared.way.confirmed_by_her
 
 
 def months_later(at: int, months: int) -> int:

@@ -18,6 +18,7 @@ from node.store.db import Store
 from registry.trust import View
 
 DAY_S = 86_400
+YEAR_S = 365 * DAY_S
 SKEW_S = 24 * 3600
 FLAG_SKEW_S = 300
 
@@ -52,7 +53,7 @@ class Limits:
     stop_slot_s: int = 6 * 3600  # the fixed daily slot of stops, seconds after midnight UTC
     gap_patience_s: int = 120
     first_contact_wait_s: int = 72 * 3600
-    limitation_s: int = 10 * 365 * DAY_S  # evidence of an erased letter stays so long after its sender's word
+    limitation_s: int = 10 * YEAR_S  # evidence of an erased letter stays so long after its sender's word
 
 
 @dataclass(frozen=True, slots=True)

@@ -319,3 +319,12 @@ class SealedRows:
     def forget_thread(self, peer: str, thread_id: str) -> None:
         """Destroy what is known of a thread; the row stays."""
         self._c.execute("update thread set sealed=null where peer=? and thread_id=?", (peer, thread_id))
+
+    def forget_said(self, peer: str, thread_id: str) -> None:
+        """Destroy the words that were kept beside a thread: what was said by telephone, what an alarm says."""
+        for table in ("off_network", "alarm"):
+            self._c.execute(f"update {table} set sealed=null where peer=? and thread_id=?", (peer, thread_id))
+
+    def forget_task(self, id: int) -> None:
+        """Destroy what a task keeps; the row stays."""
+        self._c.execute("update task set sealed=null where id=?", (id,))

@@ -7,7 +7,10 @@ import pytest
 from node.errors import BadInput, NotAllowed, NotFound
 from node.protocol.cases import keep_changes
 from node.protocol.cases.case import LegalHold, Retention
-from node.protocol.retention import ThreadDates, case_due, months_later, payload_due
+from node.protocol.retention import ThreadDates, case_due, has_arrived, months_later, payload_due
+from node.protocol.threads.return_facts import ReturnFacts
+from node.protocol.threads.thread import Shared
+from tests.rules.return_play import at, say
 from tests.rules.world import DAY, NOW, accepted, case, disclosure, draft, drafting, letter, offer, release, stop
 
 YEAR = months_later(NOW, 12)
@@ -65,6 +68,20 @@ def test_h34_receiver_after_arrival_our_own_file_rests_on_its_own_basis():
 
     assert case_due(Retention(), [arrived]) == YEAR
     assert payload_due(Retention(), NOW + DAY, NOW) == NOW + DAY
+
+
+def test_h34_receiver_an_arrival_that_she_confirmed_of_a_return_counts_too():
+    """H34, H19: in both countries' books, by either country's word; a plan, or somebody on the way, is no arrival."""
+    for state, arrived in (("planned", False), ("travelling", False), ("arrived", True), ("following", True)):
+        for side in at(state).sides.values():
+            assert side.thread is not None and has_arrived(side.thread.shared) is arrived, state
+    told_by_the_sender = at("travelling")
+    say(told_by_the_sender, "opener", "return.arrival", sure=True)
+    at_home = told_by_the_sender.sides["responder"].thread
+
+    assert at_home is not None and has_arrived(at_home.shared)
+    assert has_arrived(Shared(way=ReturnFacts(confirmed_by_her=True)))
+    assert not has_arrived(Shared(way=ReturnFacts(departed_at=NOW)))
 
 
 def test_h34_sender_what_she_asked_to_keep_is_kept():

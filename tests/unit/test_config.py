@@ -56,6 +56,8 @@ def test_a_short_file_is_enough_and_paths_are_relative_to_it(write, tmp_path):
         (GOOD + "[tls]\ncert_file = 'a.pem'\n", "set both or none"),
         (GOOD + "[keys]\nkey_file = 'k'\npassphrase_file = 'p'\n", "are both set; keep one"),
         (GOOD + "[limits]\nsession_idle_s = 90000\n", "session_idle_s is over limits.session_max_s"),
+        (GOOD + "[limits]\nlimitation_years = 0\n", "limitation_years is 0; write the whole years after which"),
+        (GOOD + "[limits]\nlimitation_years = 315360000\n", "no longer asks for evidence, 1 to 100"),
         ("[node\n", "is not TOML"),
     ],
 )

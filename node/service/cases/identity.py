@@ -44,6 +44,11 @@ def write_local(node: Node, work: Work, case: OpenCase, person_id: str, named: d
     return _add_version(node, work, case, {person_id: dict(named)}, now)
 
 
+def write_left(node: Node, work: Work, case: OpenCase, fields: Fields, now: int) -> int:
+    """Add what is left of the identity part after an erasure, what only our people may read among it."""
+    return _add_version(node, work, case, fields, now)
+
+
 def _add_version(node: Node, work: Work, case: OpenCase, fields: Fields, now: int) -> int:
     version = work.cases.next_identity_version(case.id)
     dek, wrapped = node.seals.new_identity_key(case.id, case.row.dek, version, node.office_public)

@@ -6,7 +6,7 @@ without opening anything. Source: R25, H34.
 
 from functools import partial
 
-from node.protocol.retention import ThreadDates, case_due, payload_due
+from node.protocol.retention import ThreadDates, case_due, has_arrived, payload_due
 from node.service.context import DAY_S, Node
 from node.service.threads.book import Book, OpenCase
 from node.service.threads.files import ThreadFile, is_over
@@ -46,7 +46,7 @@ def _dates_of(work: Work, row: ThreadRow, file: ThreadFile | None) -> ThreadDate
         ended_at=row.ended_at if thread is not None else row.changed_at,
         sender_word=work.dates.sender_word(row.peer, row.thread_id),
         came_from_abroad=thread is not None and thread.side == "responder",
-        arrived=thread is not None and thread.shared.arrived is True,
+        arrived=thread is not None and has_arrived(thread.shared),
     )
 
 

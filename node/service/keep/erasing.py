@@ -10,6 +10,7 @@ import msgspec
 
 from node.errors import Conflict, NotAllowed, NotFound
 from node.protocol.cases.case import person_of
+from node.protocol.cases.without import check_nobody_waits
 from node.protocol.letters.kinds import LETTER
 from node.protocol.matters import STOPS
 from node.service.access import may_work_on
@@ -147,7 +148,9 @@ def erase_here(node: Node, work: Work, case_id: str, by: str, ground: str, now: 
 
 
 def _check(node: Node, work: Work, case: OpenCase, person_id: str | None, ground: str, now: int) -> None:
-    """1 the person is there; 2 no legal hold; 3 she did not ask to keep it; 4 nobody waits in another country."""
+    """1 the person is there; 2 no legal hold; 3 she did not ask to keep it; 4 nobody is cared for
+    on the way or searched for; 5 nobody waits in another country.
+    """
     if person_id is not None and person_of(case.case, person_id) is None:
         raise NotFound("no such person in this case; choose one of its persons", field="person_id")
     if person_id is not None and len(case.case.persons) == 1:
@@ -160,6 +163,8 @@ def _check(node: Node, work: Work, case: OpenCase, person_id: str | None, ground
         )  # fmt: skip
     if (kept.kept_at_her_request_until or 0) > now and ground == "retention_over":
         raise NotAllowed("she asked to keep this case for a claim; ask her before it is erased", rule="H34")
+    if ground != "died":
+        check_nobody_waits(case.case, person_id)
     _check_over(node, work, case.id, person_id, now)
 
 

@@ -8,19 +8,30 @@ from typing import Any
 
 import msgspec
 
-from node.protocol.cases.case import Case
+from node.protocol.cases.without import without
 from node.protocol.letters.decode import decode_again
 from node.protocol.letters.frame import Letter
+from node.protocol.threads.thread import Thread
 from node.service.actor import Actor
-from node.service.cases.identity import ForeignBlock, must_hold, open_received, read_identity, write_identity
+from node.service.cases.identity import (
+    LOCAL_PLACE,
+    ForeignBlock,
+    must_hold,
+    open_received,
+    read_identity,
+    write_left,
+)
 from node.service.context import Node
 from node.service.keep.forget import change_key, forget_letter, keep_own_receipt
 from node.service.keep.notes import ErasedPerson, note
 from node.service.threads.book import Book, OpenCase, OpenFile
+from node.service.threads.files import is_over
+from node.store.keep import SEALED
 from node.store.letters import LetterRow
 from node.store.threads import ThreadRow
 from node.store.work import Work
 
+BLOT = b"0" * 32  # stands where her token was: nobody's
 Names = dict[str, dict[str, str | None]]
 
 
@@ -35,11 +46,12 @@ def forget_person(node: Node, work: Work, case: OpenCase, person_id: str, actor:
         _forget_in_thread(node, work, case, row, person_id, actor, names, now)
     hers = [one.consent_id for one in book.consents(case) if one.person_id == person_id]
     work.sealed_rows.forget_consents(hers)
-    case = book.put_case(case, _without(case.case, person_id), now)
+    _forget_tasks(node, work, case, person_id, now)
+    case = book.put_case(case, without(case.case, person_id, now), now)
     work.sealed_rows.forget_identities(case.id)
-    left = {who: named for who, named in names.items() if any(one.person_id == who for one in case.case.persons)}
+    left = _names_left(case, names, person_id)
     if left:
-        write_identity(node, work, case, left, now)
+        write_left(node, work, case, left, now)
     note(node, work, ErasedPerson(at=now, case=case.id, person=person_id))
     change_key(node, work, case.id, now, now)
     work.audit.append(now, actor.user_id, "person_erased", case.id, rule="R25", outcome=ground)
@@ -55,16 +67,30 @@ def persons_by_token(book: Book, found: OpenFile, noted: tuple[str, ...]) -> dic
     return dict(zip(tokens, noted, strict=False))
 
 
-def _without(case: Case, person_id: str) -> Case:
-    """The case without a person; if it was about her, it is about the next one."""
-    persons = [person for person in case.persons if person.person_id != person_id]
-    if not any(person.role == "person" for person in persons):
-        persons[0] = msgspec.structs.replace(persons[0], role="person")
-    threads = tuple(
-        msgspec.structs.replace(one, persons=tuple(who for who in one.persons if who != person_id))
-        for one in case.threads
-    )
-    return msgspec.structs.replace(case, persons=tuple(persons), threads=threads)
+def _names_left(case: OpenCase, names: Names, person_id: str) -> Names:
+    """The names of the others; where a family sleeps tonight goes over to whom the case is about now. Source: H07."""
+    place = names.get(person_id, {}).get(LOCAL_PLACE)
+    if place is not None and any(one.ended_at is None for one in case.case.care):
+        about = next(one.person_id for one in case.case.persons if one.role == "person")
+        names.setdefault(about, {}).setdefault(LOCAL_PLACE, place)
+    others = {one.person_id for one in case.case.persons}
+    return {who: named for who, named in names.items() if who in others}
+
+
+def _forget_tasks(node: Node, work: Work, case: OpenCase, person_id: str, now: int) -> None:
+    """What tasks keep about her, decided or not; one that waits for a second person ends, for there is nobody left."""
+    for task, plain in _tasks(node, work, case):
+        if person_id in plain:
+            work.tasks.done(task, "node", now)
+            work.sealed_rows.forget_task(task)
+
+
+def _tasks(node: Node, work: Work, case: OpenCase) -> list[tuple[int, str]]:
+    column = next(one for one in SEALED if one.table == "task")
+    rows = work.sealed_rows.of_case(column, case.id)
+    return [
+        (int(str(key[0])), node.seals.open(case.dek, "task", place, sealed).decode()) for key, place, sealed in rows
+    ]
 
 
 def _forget_in_thread(
@@ -79,6 +105,8 @@ def _forget_in_thread(
     tokens = {token for token, who in who_is.items() if who == person_id}
     if not tokens and person_id not in noted:
         return
+    if is_over(found.file, now):
+        work.sealed_rows.forget_said(row.peer, row.thread_id)  # nobody can take her out of free words
     others = {who for who in (*who_is.values(), *noted) if who != person_id}
     for letter in work.letters.of_thread(row.peer, row.thread_id):
         if not others:
@@ -87,11 +115,21 @@ def _forget_in_thread(
             _scrub(node, work, case, letter, tokens, who_is, actor, names, now)
     if not others:
         work.sealed_rows.forget_thread(row.peer, row.thread_id)
+        work.sealed_rows.forget_said(row.peer, row.thread_id)
         work.deadlines.end_all(row.peer, row.thread_id)
         return
     entries = tuple(entry for entry in found.file.entries if entry.token not in tokens)
     persons = {token: who for token, who in found.file.persons.items() if token not in tokens}
-    book.put_file(found, msgspec.structs.replace(found.file, entries=entries, persons=persons), now)
+    thread = _blotted(found.file.thread, tokens) if is_over(found.file, now) else found.file.thread
+    book.put_file(found, msgspec.structs.replace(found.file, thread=thread, entries=entries, persons=persons), now)
+
+
+def _blotted(thread: Thread, tokens: set[str]) -> Thread:
+    """A thread that is over, without her tokens; while it goes on, what she took back must stay taken back (R20)."""
+    plain = msgspec.json.encode(thread)
+    for token in tokens:
+        plain = plain.replace(token.encode(), BLOT)
+    return msgspec.json.decode(plain, type=Thread)
 
 
 def _scrub(
@@ -103,18 +141,11 @@ def _scrub(
     payload = book.payload(row)
     letter = decode_again(payload)
     keep_own_receipt(work, row)
+    if isinstance(letter, Letter) and row.direction == "in" and _may_name_others(letter, tokens):
+        _take_over_names(node, row.peer, letter, tokens, persons, actor, names)
     if not isinstance(letter, Letter) or (letter.consent and letter.consent[0].token in tokens):
         forget_letter(work, row, now)  # it is about her first of all
         return
-    if row.direction == "in" and letter.sealed_identity is not None:
-        try:
-            opened = open_received(letter, row.peer, node.country, actor.office)
-        except ForeignBlock:
-            opened = {}
-        for token, fields in opened.items():
-            if token in persons and token not in tokens:
-                for name, value in fields.items():
-                    names.setdefault(persons[token], {}).setdefault(name, value)
     left = _pruned(msgspec.json.decode(payload), tokens)
     left["sealed_identity"] = None
     if letter.kind == "referral.offer":
@@ -123,6 +154,26 @@ def _scrub(
     work.letters.replace_payload(row.peer, row.direction, row.letter_id, sealed)
     if row.direction == "out":
         work.outbox.forget_bytes(row.letter_id)
+
+
+def _may_name_others(letter: "Letter[Any]", tokens: set[str]) -> bool:
+    """Whether a block may tell of somebody else; one that is hers alone goes unopened, whichever office it is for."""
+    about = {entry.token for entry in letter.consent}
+    return letter.sealed_identity is not None and not (about and about <= tokens)
+
+
+def _take_over_names(
+    node: Node, peer: str, letter: "Letter[Any]", tokens: set[str], persons: dict[str, str], actor: Actor, names: Names
+) -> None:
+    """What a block tells of the others moves to their case, before the block goes; what stands there already wins."""
+    try:
+        opened = open_received(letter, peer, node.country, actor.office)
+    except ForeignBlock:
+        return
+    for token, fields in opened.items():
+        if token in persons and token not in tokens:
+            for name, value in fields.items():
+                names.setdefault(persons[token], {}).setdefault(name, value)
 
 
 def _bands(letter: "Letter[Any]", tokens: set[str]) -> list[str]:

@@ -22,6 +22,7 @@ PATH_NAMES: Final = {
     "consent": "the id of a consent record",
     "country": "ISO 3166-1 alpha-2",
     "letter": "the id of a letter",
+    "concern": "number of a concern about a country's node",
     "pending": "the number of a change that waits for a second person",
     "task": "the number of a task",
     "thread": "the id of a thread",

@@ -112,10 +112,10 @@ DISTRUST: tuple[Route, ...] = (
     ),
     Route(
         "POST",
-        "/concerns/{pending}/sign",
+        "/concerns/{concern}/sign",
         MANAGE,
         "A second person stands behind a concern",
-        lambda c: concerns.sign(c.node, c.actor, number(c, "pending")),
+        lambda c: concerns.sign(c.node, c.actor, number(c, "concern")),
         answers=ConcernView,
     ),
 )

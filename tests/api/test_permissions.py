@@ -18,7 +18,11 @@ UNKNOWN = dict.fromkeys(("case", "thread", "letter", "consent", "user", "token",
     "task": "999999",
     "country": "XZ",
     "year": "2026",
+    "concern": "999999",
+    "plan": "0" * 16,
+    "care": "0" * 16,
 }
+EVIDENCE = ("GET /threads/{thread}/evidence", "GET /letters/{letter}/silence")
 # Where the smallest body of a route's type would be refused before the object is looked for.
 BODIES: dict[str, Any] = {
     "PUT /sessions/me/password": {"old": "wrong wrong wrong", "new": PASSWORD},
@@ -121,7 +125,6 @@ async def test_a_foreign_object_answers_exactly_like_an_unknown_one(desk: Desk):
 async def test_auditors_and_operators_reach_no_case_by_any_route(desk: Desk, role: str):
     """Interface, roles: no case content. Evidence has none: an auditor may prove what was sent and received."""
     values, case = await beas_things(desk)
-    evidence = "GET /threads/{thread}/evidence"
     let_in = {}
     for route in foreign_routes():
         body = desk.consent_body(case, "XA") if row_id(route) == "POST /cases/{case}/consents" else None
@@ -130,9 +133,9 @@ async def test_auditors_and_operators_reach_no_case_by_any_route(desk: Desk, rol
             let_in[row_id(route)] = answer.json
     tasks = await desk.get("olaf", "/tasks")
 
-    proof = let_in.pop(evidence) if role == "auditor" else {}
+    proofs = {row: let_in.pop(row) for row in EVIDENCE if role == "auditor"}
     assert let_in == {}
-    assert values["case"] not in str(proof)
+    assert values["case"] not in str(proofs)
     assert all(task["case"] is None for task in tasks.json)
 
 
@@ -155,6 +158,12 @@ async def test_a_coordinator_reaches_every_object(desk: Desk):
         "POST /cases/{case}/group",  # the other case does not exist
         "POST /cases/{case}/calls",  # nobody has a sheet with this code
         "POST /threads/{thread}/corrections",  # nor does the letter that is corrected
+        "POST /cases/{case}/returns/{plan}/approve",  # no return is planned, and nobody is on the way
+        "POST /cases/{case}/returns/{plan}/halt",
+        "PUT /cases/{case}/care/{care}/place",
+        "POST /distrust/{pending}/approve",  # of the node, not of the case, and nothing waits
+        "POST /distrust/{pending}/refuse",
+        "POST /off-network/{pending}/confirm",
     }
 
 

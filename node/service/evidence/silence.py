@@ -87,7 +87,7 @@ def _silence(node: Node, reader: Reader, actor: Actor, letter_id: str) -> Silenc
     now, waiting = node.now(), reader.outbox.get(letter_id)
     row = None if waiting is None or waiting.thread_id is None else reader.threads.get(waiting.peer, waiting.thread_id)
     if row is None or row.sealed is None:
-        raise NotFound("no letter of ours with this id; check the reference", field="letter")
+        raise NotFound("no such letter here; check the reference", field="letter")  # as for a foreign one
     if actor.role != "auditor":
         may_work_on(reader, actor, row.case_id, "letter")
     file = Book(node, reader).open_file(row).file

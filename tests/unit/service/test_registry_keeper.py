@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from node.service.delivery.readmitted import BACK, confirm
 from node.service.network.registry import RegistryKeeper
 from registry.suspension import make_suspension, publish_suspension
 from tests.world import DAY_S, World, make_world
@@ -33,10 +34,12 @@ async def _refresh(world: World, code: str, keeper: RegistryKeeper | None = None
     return kept
 
 
-async def test_r39_sender_a_suspended_country_receives_nothing_and_gets_it_when_the_suspension_ends(
+async def test_r39_sender_a_suspended_country_receives_nothing_and_is_asked_about_when_the_suspension_ends(
     world: World,
 ) -> None:
-    """R39: what is queued is held visibly; the end of the suspension comes by time alone, with no new registry file."""
+    """R39: what is queued is held visibly; the suspension ends by time alone, with no new registry file; then a person
+    says whether the letter still goes.
+    """
     xd = world["XD"]
     keeper = await _refresh(world, "XD")
     _suspend(world, "XA")
@@ -49,7 +52,12 @@ async def test_r39_sender_a_suspended_country_receives_nothing_and_gets_it_when_
     await _refresh(world, "XD", keeper)
     await world.settle()
 
+    waits = (await xd.view(thread)).letters[0]
+    await confirm(xd.node, xd.caseworker, waits.letter_id)
+    await world.settle()
+
     assert (held.state, held.held, posted) == ("held", "R39", 0)
+    assert (waits.state, waits.held) == ("held", BACK)
     assert (await world["XA"].view(thread)).state == "offered"
 
 

@@ -2,10 +2,37 @@
 
 from typing import Any
 
+from node.protocol.letters.codes_logistics import LEGS
+
 NOW = 1_795_000_000  # 2026-11-18
 DAY_S = 86_400
 TOKEN = "2fc23a7957bc66efea93d901398a3d03"
 ORGANISATION = {"id": "haven-xa", "type": "civil_society"}
+
+INTERPRETER = {
+    "language": "ar",
+    "dialect": ["apc"],
+    "gender": "woman",
+    "mode": "on_site",
+    "payer": "responder",
+    "comes_from": "civil_society",
+    "independent": True,
+}
+ESCORT = {
+    "role": "social_worker",
+    "gender": "woman",
+    "from_leg": "departure",
+    "to_leg": "arrival",
+    "hand_over": "none",
+    "substitute": ["nurse"],
+}
+HANDS_OVER = ESCORT | {"to_leg": "transit", "hand_over": "signed_by_both_and_her"}
+COST = {
+    "item": "transport",
+    "payer": "opener",
+    "ceiling": [{"minor_units": 12_050, "currency": "EUR"}],
+    "agreed": True,
+}
 
 RISK_ROW = {
     "person": TOKEN,
@@ -102,8 +129,9 @@ RETURN_BODIES: dict[str, Any] = {
         "arrival_ends": NOW + DAY_S + 10_800,
         "overdue_after_hours": 4,
         "modes": ["air"],
-        "escort": "social",
-        "escort_hands_over": False,
+        "interpreters": [INTERPRETER],
+        "escorts": [ESCORT],
+        "costs": [COST],
         "medical": "none",
         "met_by": "receiving_organisation",
         "with_transit": True,
@@ -145,7 +173,9 @@ RETURN_BODIES: dict[str, Any] = {
         "window_ends": NOW + 2 * DAY_S,
         "modes": ["air"],
         "assistance": ["met_at_transfer"],
-        "escort": "hands_over",
+        "interpreters": [],
+        "escorts": [HANDS_OVER],
+        "costs": [],
         "age_band": "25-34",
         "treated_as_child": False,
         "gender": "woman",
@@ -201,6 +231,9 @@ _FIT: dict[str, Any] = {
     "ReturnUpdateBody": lambda v: {"status": "reception_changed" if v["organisation"] else "delayed"},
     "TransitRequestBody": lambda v: dict(
         zip(("window_starts_at", "window_ends"), sorted((v["window_starts_at"], v["window_ends"])), strict=True)
+    ),
+    "Escort": lambda v: dict(
+        zip(("from_leg", "to_leg"), sorted((v["from_leg"], v["to_leg"]), key=LEGS.index), strict=True)
     ),
     "TransitAckBody": lambda v: {"can_assist": bool(v["contact_role"])},
 }

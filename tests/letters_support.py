@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from msgspec import inspect
 
 from node.protocol.letters import scalars
+from node.protocol.letters.bodies_logistics import Currency
 from node.protocol.letters.codes import ANSWERS, DEFAULT_HANDLING
 from node.protocol.letters.decode import AnyControl, AnyLetter
 from node.protocol.letters.frame import make_stop
 from node.protocol.letters.kinds import CONTROL, KINDS
 from node.protocol.letters.scalars import MAX_INT
 from tests.directory_support import DIRECTORY_BODIES, DIRECTORY_TEXTS, directory_struct
-from tests.letters_return import RETURN_BODIES, fitted
+from tests.letters_return import COST, ESCORT, INTERPRETER, RETURN_BODIES, fitted
 
 NOW = 1_795_000_000
 TOKEN = "2fc23a7957bc66efea93d901398a3d03"
@@ -81,8 +82,10 @@ BODIES: dict[str, Any] = RETURN_BODIES | {
         "window_starts_at": NOW,
         "window_ends": NOW + 7200,
         "modes": ["rail"],
-        "accompaniment": "social",
         "met_by": "receiving_organisation",
+        "interpreters": [INTERPRETER],
+        "escorts": [ESCORT],
+        "costs": [COST],
     },
     "referral.arrived": {"arrived": True, "noted_at": NOW, "wellbeing": "well", "confirmed_by_her": True},
     "referral.update": {
@@ -328,6 +331,7 @@ _TEXTS = {
     _pattern(scalars.Country): st.text("ABCXYZ", min_size=2, max_size=2),
     _pattern(scalars.Language): st.sampled_from(["en", "pt-BR", "zh-Hant-TW", "de-1996", "x-test"]),
     _pattern(scalars.Date): st.dates().map(str),
+    _pattern(Currency): st.sampled_from(["EUR", "XTS", "XXX"]),
     **DIRECTORY_TEXTS,
 }
 
@@ -380,7 +384,7 @@ def _struct(cls: type[Any], parts: dict[str, st.SearchStrategy[Any]]) -> st.Sear
         return st.builds(lambda pair, **rest: cls(**rest, **{low: pair[0], high: pair[1]}), two, **parts)
     if name in ("AskBody", "AskAnswerBody", "HeldLetter", "ComplaintOpenBody"):
         return st.builds(cls, **parts | _fitting(name))
-    if cls.__module__.endswith(("bodies_return", "bodies_way")):
+    if cls.__module__.endswith(("bodies_return", "bodies_way", "bodies_logistics")):
         return st.fixed_dictionaries(parts).map(lambda values: cls(**fitted(name, values)))
     if cls.__module__.endswith("bodies_directory"):
         return directory_struct(cls, parts)

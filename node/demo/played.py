@@ -19,7 +19,13 @@ ACCEPTANCE = {
     "retention_days": 365,
     "meeting_modes": ["met_on_arrival"],
 }
-JOURNEY = {"modes": ["rail"], "accompaniment": "social", "met_by": "focal_point"}
+SOCIAL_WORKER = {"role": "social_worker", "gender": "woman", "from_leg": "departure", "to_leg": "reception",
+                 "hand_over": "signed_by_both_and_her", "substitute": []}  # fmt: skip
+INTERPRETER = {"language": "uk", "dialect": [], "gender": "woman", "mode": "on_site", "payer": "responder",
+               "comes_from": "civil_society", "independent": True}  # fmt: skip
+TICKET = {"item": "transport", "payer": "opener", "ceiling": [{"minor_units": 8900, "currency": "EUR"}], "agreed": True}
+JOURNEY = {"modes": ["rail"], "met_by": "focal_point", "interpreters": [INTERPRETER], "escorts": [SOCIAL_WORKER],
+           "costs": [TICKET]}  # fmt: skip
 AS_PLANNED = {"status": "as_planned", "services_started": [], "services_stopped": [], "plan_review_date": []}
 COMPLETED = {"outcome": "services_started", "services": ["safe-place"], "followup_wanted": False, "satisfaction": []}
 

@@ -77,7 +77,9 @@ PROCEED: Final = {
 PASSING: Final = {
     "modes": ["rail"],
     "assistance": ["met_at_transfer"],
-    "escort": "none",
+    "interpreters": [],
+    "escorts": [],
+    "costs": [],
     "medical": "none",
 }
 WELL: Final = {"housing": "good", "income": "some_difficulty", "health": "good", "education": "not_needed",
@@ -257,8 +259,9 @@ async def send_plan(story: Story) -> None:
         "arrival_ends": ends,
         "overdue_after_hours": 4,
         "modes": ["rail"],
-        "escort": "none",
-        "escort_hands_over": False,
+        "interpreters": [],
+        "escorts": [],
+        "costs": [],
         "medical": "none",
         "met_by": "receiving_organisation",
         "with_transit": True,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.forge import NOW
-from tests.letters_return import RETURN_BODIES
+from tests.letters_return import ESCORT, INTERPRETER, RETURN_BODIES
 from tests.vectors.made import HANDLING, Vector, vector
 from tests.vectors_support import seed
 
@@ -110,6 +110,9 @@ BAD = {
     "own-bad-11-travel-plan-with-a-place": packed(
         letter("a place", "return.travel_plan", _PLAN | {"meeting_point": "hall 2"}, n=6, seen=5)
     ),
+    "own-bad-11-travel-plan-with-a-police-escort": packed(
+        letter("police", "return.travel_plan", _PLAN | {"escorts": [ESCORT | {"role": "police"}]}, n=6, seen=5)
+    ),
     "own-bad-11-return-stopped-with-a-reason": packed(stopped("reason", body={"reason": "health"})),
     "own-bad-11-transit-cancel-urgent": packed(letter("urgent", "transit.cancel", {}, n=2, seen=1, urgency="urgent")),
 }
@@ -146,7 +149,7 @@ STATES = {
     "transit.confirm": "passed",
     "transit.stop": "halted",
 }
-TRANSIT: tuple[Step, ...] = ((OPENER, "transit.request", {"escort": "none"}), (RESPONDER, "transit.ack", {}))
+TRANSIT: tuple[Step, ...] = ((OPENER, "transit.request", {"escorts": []}), (RESPONDER, "transit.ack", {}))
 THREADS: dict[str, tuple[tuple[Step, ...], tuple[Step, int] | None]] = {
     "own-good-thread-return": (
         (*PREPARED, PLAN, ASKED, LEFT, REPORTED, (RESPONDER, "return.arrival", {}), (RESPONDER, "return.followup", {}),
@@ -164,6 +167,8 @@ THREADS: dict[str, tuple[tuple[Step, ...], tuple[Step, int] | None]] = {
     "own-bad-thread-departure-not-asked-again": ((*PREPARED, PLAN), (LEFT, 22)),
     "own-bad-thread-close-before-her-word": (
         (*PREPARED, PLAN, ASKED, LEFT, REPORTED), ((RESPONDER, "return.close", {}), 119)),
+    "own-bad-thread-plan-interpreted-by-family": (
+        PREPARED, ((OPENER, "return.travel_plan", {"interpreters": [INTERPRETER | {"comes_from": "family"}]}), 117)),
     "own-bad-thread-detained": ((), ((OPENER, "return.request", {"at_liberty": False}), 17)),
 }  # fmt: skip
 

@@ -22,6 +22,7 @@ from node.protocol.gate.facts import (
     purpose_gone,
 )
 from node.protocol.gate.shown_information import about_questions, beyond_the_question
+from node.protocol.gate.shown_logistics import about_interpreters
 from node.protocol.gate.shown_return import about_returns, region_only
 from node.protocol.letters.bodies import AcceptBody, Body, DataItem, OfferBody
 from node.protocol.letters.bodies_return import ReturnRequestBody
@@ -62,6 +63,7 @@ def objections(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objection]
     yield from _first_contact(letter)
     yield from about_questions(letter)
     yield from about_returns(letter, shared)
+    yield from about_interpreters(letter)
     yield from _before_acceptance(letter, shared)
     yield from _consent(letter, shared)
     yield from _disclosed(letter, shared)

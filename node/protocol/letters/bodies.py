@@ -6,6 +6,7 @@ and travels in the sealed block: here stay windows and modes. Source: domain.md 
 """
 
 from node.protocol.letters.bodies_information import AskAnswerBody, AskBody, SupportAnswerBody, SupportAskBody
+from node.protocol.letters.bodies_logistics import Cost, Escort, Interpreter
 from node.protocol.letters.bodies_return import (
     AssertionBody,
     DecisionBody,
@@ -55,7 +56,6 @@ from node.protocol.letters.bodies_way import (
 )
 from node.protocol.letters.codes import (
     ANSWERS,
-    Accompaniment,
     AgeBand,
     Answer,
     Condition,
@@ -184,13 +184,15 @@ class DiscloseBody(Part, frozen=True):
 
 
 class ArrangeBody(Part, frozen=True):
-    """`referral.arrange`: a window and modes; the place, the hour, names and code words are L3 in the sealed block."""
+    """`referral.arrange`: a window, modes, roles and costs; place, hour, names and code words are sealed (L3)."""
 
     window_starts_at: Seconds
     window_ends: Seconds
     modes: tuple[TransportMode, ...]
-    accompaniment: Accompaniment
     met_by: MetBy
+    interpreters: tuple[Interpreter, ...]
+    escorts: tuple[Escort, ...]
+    costs: tuple[Cost, ...]
 
     def __post_init__(self) -> None:
         if self.window_starts_at > self.window_ends:

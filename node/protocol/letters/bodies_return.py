@@ -8,7 +8,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from node.protocol.letters.codes import Accompaniment, AgeBand, Gender, MetBy, OrganisationType, TransportMode
+from node.protocol.letters.bodies_logistics import Cost, Escort, Interpreter
+from node.protocol.letters.codes import AgeBand, Gender, MetBy, OrganisationType, TransportMode
 from node.protocol.letters.codes_return import (
     About,
     Advocate,
@@ -243,8 +244,9 @@ class TravelPlanBody(Part, frozen=True):
     arrival_ends: Seconds
     overdue_after_hours: Hours
     modes: Some[TransportMode]
-    escort: Accompaniment
-    escort_hands_over: bool
+    interpreters: tuple[Interpreter, ...]
+    escorts: tuple[Escort, ...]
+    costs: tuple[Cost, ...]
     medical: MedicalClass
     met_by: MetBy
     with_transit: bool

@@ -4,6 +4,7 @@ Windows, modes, conditions and times only: where she is or will be is in no clea
 Source: domain.md 5.7; practice.md H04, H07, H19; acts to add.
 """
 
+from node.protocol.letters.bodies_logistics import Cost, Escort, Interpreter
 from node.protocol.letters.codes import AgeBand, Gender, MetBy, Need, TransportMode, Wellbeing
 from node.protocol.letters.codes_return import (
     Assist,
@@ -16,7 +17,6 @@ from node.protocol.letters.codes_return import (
     MedicalClass,
     NotDeparted,
     ReTrafficking,
-    TransitEscort,
     TransitNeed,
     WayEnd,
     WayStatus,
@@ -120,13 +120,18 @@ class ReturnCloseBody(Part, frozen=True):
 
 
 class TransitRequestBody(Part, frozen=True):
-    """`transit.request`: somebody passes, when, and what she needs; not where from or to, and no name (L1)."""
+    """`transit.request`: somebody passes, when, and what she needs; not where from or to, and no name (L1).
+
+    A name is told only where one of `escorts` hands her over. `interpreter`: one is needed; `interpreters`: by whom.
+    """
 
     window_starts_at: Seconds
     window_ends: Seconds
     modes: Some[TransportMode]
     assistance: tuple[TransitNeed, ...]
-    escort: TransitEscort
+    interpreters: tuple[Interpreter, ...]
+    escorts: tuple[Escort, ...]
+    costs: tuple[Cost, ...]
     age_band: AgeBand
     treated_as_child: bool
     gender: Gender

@@ -137,7 +137,6 @@ Condition = Literal[  # ours: what an acceptance may depend on; never cooperatio
 ]
 MeetingMode = Literal["fetched_by_us", "met_on_arrival", "brought_by_sender", "comes_alone"]
 TransportMode = Literal["air", "rail", "road", "sea", "on_foot"]
-Accompaniment = Literal["none", "social", "medical", "peer"]
 MetBy = Literal["receiving_organisation", "focal_point", "escort", "nobody"]
 Wellbeing = Literal[  # ours, with the conditions of H19
     "well",

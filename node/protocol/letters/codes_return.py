@@ -119,7 +119,6 @@ CloseOutcome = Literal[  # ours; not_returning is as good an end as any (5.7)
 TransitNeed = Literal[  # ours
     "met_at_transfer", "escort", "interpreter", "medical", "step_free", "waiting_room", "overnight", "child_care"
 ]
-TransitEscort = Literal["none", "travels_on", "hands_over"]  # a name is told only when an escort hands over
 
 OVERALLS: Final[tuple[Overall, ...]] = get_args(Overall)
 RISK_DOMAINS: Final[tuple[RiskDomain, ...]] = get_args(RiskDomain)

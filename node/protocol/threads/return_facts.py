@@ -178,7 +178,8 @@ def _on_the_way(body: Body) -> tuple[Case, Said]:
         case ReturnCloseBody():
             return _case(body.outcome != "not_returning"), Said(body.outcome)
         case TransitRequestBody():
-            return "", Said(sure=body.escort == "hands_over", times=(body.window_starts_at, body.window_ends))
+            handed = any(one.hand_over != "none" for one in body.escorts)
+            return "", Said(sure=handed, times=(body.window_starts_at, body.window_ends))
         case TransitDepartureBody():
             return _case(body.departed), Said(times=(body.noted_at,))
         case TransitConfirmBody():

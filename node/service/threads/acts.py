@@ -5,6 +5,7 @@ an outgoing referral; domain 5.6-5.10.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, cast
 
 import msgspec
@@ -12,7 +13,7 @@ import msgspec
 from node.errors import BadInput, NotAllowed, NotFound
 from node.protocol.gate.facts import MAY_DISCLOSE, ActorRole, purpose_of
 from node.protocol.gate.facts import Draft as GateDraft
-from node.protocol.letters.bodies import Body, ErasureConfirmBody
+from node.protocol.letters.bodies import Body, DeclineBody, ErasureConfirmBody
 from node.protocol.letters.decode import checked
 from node.protocol.letters.frame import Letter
 from node.protocol.letters.kinds import KINDS
@@ -100,8 +101,9 @@ def _rows_for(work: Reader, actor: Actor, thread_id: str) -> tuple[ThreadRow, Ca
 def _act(node: Node, work: Work, actor: Actor, thread_id: str, command: Act) -> ActDone:
     now, book = node.now(), Book(node, work)
     found, case = book.file_and_case(*_rows_for(work, actor, thread_id))
-    file = found.file
     peer, body = found.row.peer, _body_of(command)
+    found = _with_local_reason(found, command, body)
+    file = found.file
     if isinstance(body, ErasureConfirmBody):
         must_name_onward(node, work, found, body)
     letter_id = node.random(16).hex()
@@ -147,6 +149,15 @@ def _act(node: Node, work: Work, actor: Actor, thread_id: str, command: Act) -> 
         note_kept(node, work, _again(node, work, found), letter, now)
         tell_onward(node, work, found, actor, now)
     return done
+
+
+def _with_local_reason(found: OpenFile, command: Act, body: Body) -> OpenFile:
+    """What we may not say abroad is kept in the thread's sealed file, and goes into no letter and no journal."""
+    if command.local_reason is None:
+        return found
+    if not isinstance(body, DeclineBody) or body.reason != "conflict_of_interest":
+        raise BadInput("this reason stays here", field="local_reason", expected="a decline for conflict_of_interest")
+    return replace(found, file=msgspec.structs.replace(found.file, local_reason=command.local_reason))
 
 
 def queue_decided(

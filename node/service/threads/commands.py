@@ -4,11 +4,16 @@ A command says what a person decided. What follows from the case (age, dependant
 typed in twice.
 """
 
+from typing import Literal
+
 import msgspec
 
 from node.protocol.gate.ten_gates import GateState
 from node.protocol.letters.codes import Level, OfferReason, Purpose, Urgency
 from node.protocol.letters.scalars import Code, Country, Date, Id
+
+# Why we declined, for our own people; the other country reads `conflict_of_interest` like anybody's. Practice.
+LocalReason = Literal["already_assisting_exploiter"]
 
 
 class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -60,7 +65,10 @@ class OpenThread(Command, frozen=True):
 
 
 class Act(Command, frozen=True):
-    """One act on a thread: its kind, the body of that kind, and the fields to disclose with it, if any."""
+    """One act on a thread: its kind, the body of that kind, and the fields to disclose with it, if any.
+
+    `local_reason`: with a decline for conflict of interest, what stays here, sealed with the thread; no letter has it.
+    """
 
     kind: str
     body: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"null"))
@@ -68,6 +76,7 @@ class Act(Command, frozen=True):
     consents: tuple[str, ...] = ()
     in_reply_to: Id | None = None
     urgency: Urgency | None = None
+    local_reason: LocalReason | None = None
 
 
 class Withdraw(Command, frozen=True):
@@ -142,7 +151,7 @@ class ThreadView(msgspec.Struct, frozen=True, kw_only=True):
     """A thread as its people see it.
 
     `gates` are the ten of a return of ours, `next` the first three that are shut: what is missing, whose turn it is and
-    since when. Both are empty on any other thread.
+    since when. Both are empty on any other thread. `local_reason`: why we declined, known here only.
     """
 
     thread: str
@@ -161,3 +170,4 @@ class ThreadView(msgspec.Struct, frozen=True, kw_only=True):
     deadlines: list[DeadlineView]
     gates: list[GateState] = []
     next: list[GateState] = []
+    local_reason: str = ""

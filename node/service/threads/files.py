@@ -32,7 +32,7 @@ class ThreadFile(msgspec.Struct, frozen=True):
     `entries` are the opener's newest consent entries, one per token; `persons` maps their tokens to our person ids;
     `opening` is the letter id of the opening letter; `retention_until` and `first_ends` are the opening letter's
     (UTC seconds). `decided` is what a person found for a question asked of us, `rests_on` her case here from which it
-    was confirmed (R27); `kept` is what we confirmed as not erased.
+    was confirmed (R27); `kept` is what we confirmed as not erased; `local_reason` why we declined, in no letter.
     """
 
     thread: Thread
@@ -45,6 +45,7 @@ class ThreadFile(msgspec.Struct, frozen=True):
     decided: str = ""
     rests_on: str = ""
     kept: tuple[KeptHere, ...] = ()
+    local_reason: str = ""
 
 
 def with_letter(file: ThreadFile, letter: AnyLetter) -> ThreadFile:

@@ -90,6 +90,7 @@ def _view(node: Node, reader: Reader, actor: Actor, thread_id: str) -> ThreadVie
         ],
         gates=gates,
         next=[] if shown in matter_named(thread.matter).ends else next_things(gates),
+        local_reason=found.file.local_reason,
     )
 
 

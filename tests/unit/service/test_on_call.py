@@ -329,8 +329,8 @@ async def on_her_way(world) -> str:
     await world["XD"].act(done.thread, "referral.disclose", {"complete": True}, disclose={HER: ["given_name"]})
     await world.settle()
     arrange = {
-        "window_starts_at": NOW + DAY_S, "window_ends": NOW + 2 * DAY_S, "modes": ["rail"], "accompaniment": "none",
-        "met_by": "receiving_organisation",
+        "window_starts_at": NOW + DAY_S, "window_ends": NOW + 2 * DAY_S, "modes": ["rail"],
+        "met_by": "receiving_organisation", "interpreters": [], "escorts": [], "costs": [],
     }  # fmt: skip
     await world["XD"].act(done.thread, "referral.arrange", arrange)
     await world.settle()

@@ -14,7 +14,7 @@ from node.service.threads.stops import end_by_gate
 from tests.letters_return import RETURN_BODIES
 from tests.world import DAY_S, World
 
-ASKED = ("window_starts_at", "window_ends", "modes", "assistance", "escort", "medical")
+ASKED = ("window_starts_at", "window_ends", "modes", "assistance", "interpreters", "escorts", "costs", "medical")
 
 
 async def passing(world: World) -> tuple[str, str, str]:
@@ -24,7 +24,7 @@ async def passing(world: World) -> tuple[str, str, str]:
     consent = await xd.consent(case, "XA", purposes=("enquiry", "transit"))
     asked = {key: RETURN_BODIES["transit.request"][key] for key in ASKED}
     now = world.clock.now()
-    asked |= {"window_starts_at": now, "window_ends": now + DAY_S, "escort": "none"}
+    asked |= {"window_starts_at": now, "window_ends": now + DAY_S, "interpreters": [], "escorts": [], "costs": []}
     command = OpenThread(peer="XA", kind="transit.request", body=msgspec.Raw(msgspec.json.encode(asked)))
     thread = (await opening.open_thread(xd.node, xd.caseworker, case, command)).thread
     await world.settle()

@@ -322,3 +322,15 @@ def everything(here: Country, case_id: str) -> dict[str, str]:
         return {**found, "identity": repr(read_identity(here.node, reader, case, here.office))}
 
     return here.node.store.read_sync(read)
+
+
+async def test_two_people_cannot_erase_a_case_while_somebody_of_it_is_cared_for(world: World) -> None:
+    """H07: refused when it is asked for, with what to do; where she died there is nobody to care for any more."""
+    xd = world["XD"]
+    case_id = await xd.new_case(care=(Care("c" * 16, HER_THREAD, "d" * 32, NOW),))
+
+    with pytest.raises(NotAllowed, match="end that first") as refused:
+        await erase_case(xd, case_id)
+    done = await erase_case(xd, case_id, ground="died")
+
+    assert refused.value.rule == "H07" and done.done

@@ -4,6 +4,7 @@ Put together once by `node.app` (or a test) and handed down; holds no rule.
 """
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from node.crypto.batch import Random, RootCache
 from node.crypto.prekeys import Bundle
 from node.crypto.suite import KemKey, SigningKey, VerifyingKey, verifying_key
 from node.protocol.directory.matching import Shelf
+from node.protocol.gate.facts import RecipientFacts
 from node.service.delivery.handover import Handover
 from node.service.seals import Seals
 from node.store.db import Store
@@ -65,6 +67,16 @@ class Distrusted:
     organisations: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was last said of a recipient, and what it was made of: it holds while all of that is the same."""
+
+    view: View
+    distrusted: Distrusted
+    changing: object
+    facts: RecipientFacts
+
+
 @dataclass(slots=True)
 class Node:
     """One running node. `view` is the newest verified registry view; it is replaced as a whole, never changed."""
@@ -94,7 +106,9 @@ class Node:
     on_page: Callable[[], None] = lambda: None
     on_new_peer: Callable[[str], None] = lambda peer: None
     on_unknown_key: Callable[[], None] = lambda: None
-    gate_open: dict[str, object] = field(default_factory=dict)  # by letter: the question to which the gate was open
+    # By letter: the question to which the gate was open.
+    gate_open: OrderedDict[str, object] = field(default_factory=OrderedDict)
+    recipients: dict[str, Known] = field(default_factory=dict)  # by peer, as last asked for
     handovers: dict[str, Handover] = field(default_factory=dict)  # of the workers that are running
     _wakes: dict[str, asyncio.Event] = field(default_factory=dict)
 

@@ -59,7 +59,9 @@ class Seals:
         self._node_key = Dek(keyed_hash(kek, NODE_KEY))  # a key of its own: the node's key itself only wraps keys
         self._random = random
         self._deks: OrderedDict[bytes, Dek] = OrderedDict()
-        self._opened: dict[tuple[bytes, str, str, bytes], Any] = {}  # by key, place and sealed bytes: what was in them
+        self._opened: OrderedDict[tuple[bytes, str, str, bytes], Any] = (
+            OrderedDict()
+        )  # by key, place and sealed bytes: what was in them
         self._lock = threading.Lock()
 
     def new_case_key(self, case_id: str) -> tuple[Dek, bytes]:
@@ -125,7 +127,7 @@ class Seals:
         with self._lock:
             self._opened[dek.value, table, row, sealed] = value
             while len(self._opened) > REMEMBERED_VALUES:
-                del self._opened[next(iter(self._opened))]
+                self._opened.popitem(last=False)
 
     def node_key(self) -> Dek:
         """The key for what belongs to no case: control letters and tasks of the node itself."""

@@ -252,6 +252,15 @@ class Restored:
         """Whether the journal forbids it."""
         return self._c.execute("select 1 from not_revived where kind=? and ref=?", (kind, ref)).fetchone() is not None
 
+    def is_never_or_held(self, kind: str, ref: str, hold: str) -> tuple[bool, bool]:
+        """Whether the journal forbids it, and whether the named hold stands (`Meta`): in one look, for the gate."""
+        row = self._c.execute(
+            "select exists (select 1 from not_revived where kind=? and ref=?),"
+            " exists (select 1 from meta where name=?)",
+            (kind, ref, hold),
+        ).fetchone()
+        return bool(row[0]), bool(row[1])
+
 
 @dataclass(frozen=True, slots=True)
 class SealedColumn:

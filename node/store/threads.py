@@ -31,11 +31,15 @@ class Threads:
 
     def put(self, row: ThreadRow) -> None:
         """Insert a thread, or replace its sealed state."""
-        self._c.execute(
-            f"insert into thread ({_THREAD}) values (?,?,?,?,?,?,?) on conflict (peer, thread_id) do update set"
-            " sealed=excluded.sealed, changed_at=excluded.changed_at, ended_at=excluded.ended_at",
-            (row.peer, row.thread_id, row.case_id, row.sealed, row.started_at, row.changed_at, row.ended_at),
+        known = self._c.execute(  # nearly always; an upsert would try to insert it first
+            "update thread set sealed=?, changed_at=?, ended_at=? where peer=? and thread_id=?",
+            (row.sealed, row.changed_at, row.ended_at, row.peer, row.thread_id),
         )
+        if not known.rowcount:
+            self._c.execute(
+                f"insert into thread ({_THREAD}) values (?,?,?,?,?,?,?)",
+                (row.peer, row.thread_id, row.case_id, row.sealed, row.started_at, row.changed_at, row.ended_at),
+            )
 
     def get(self, peer: str, thread_id: str) -> ThreadRow | None:
         """One thread with one peer."""
@@ -46,10 +50,10 @@ class Threads:
 
     def find(self, thread_id: str) -> ThreadRow | None:
         """One thread by its id alone, for the people of this node."""
-        row = self._c.execute(
-            f"select {_THREAD} from thread where thread_id=? order by started_at limit 1", (thread_id,)
-        ).fetchone()
-        return ThreadRow(*row) if row else None
+        rows = [
+            ThreadRow(*row) for row in self._c.execute(f"select {_THREAD} from thread where thread_id=?", (thread_id,))
+        ]
+        return min(rows, key=lambda row: row.started_at, default=None)  # two only where a peer copied another's id
 
     def of_case(self, case_id: str) -> list[ThreadRow]:
         """The threads of a case, oldest first."""

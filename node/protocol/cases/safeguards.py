@@ -82,6 +82,8 @@ def and_parents(case: Case, persons: Iterable[Person]) -> tuple[Person, ...]:
     """
     chosen = tuple(persons)
     parents = {one.life.birth.parent for one in chosen if one.life.birth is not None}
+    if not parents:
+        return chosen
     known = {one.person_id for one in chosen}
     return (*chosen, *(one for one in case.persons if one.person_id in parents - known))
 

@@ -24,12 +24,16 @@ class Context:
     duty: Duty = field(init=False)
     persons: tuple[Person, ...] = field(init=False)
     levels: frozenset[str] = field(init=False)  # of the fields inside
+    here: frozenset[str] = field(init=False)  # ids of the consents that were asserted to this country on this thread
 
     def __post_init__(self) -> None:
-        # Nearly every guard asks for these three.
+        # Nearly every guard asks for these four.
         object.__setattr__(self, "levels", frozenset(item.level for item in self.draft.letter.disclosed))
         object.__setattr__(self, "duty", duty_for(self.draft.letter))
         object.__setattr__(self, "persons", self._persons())
+        there = (self.recipient.country, self.draft.letter.thread)
+        here = (r.consent_id for r in self.consents for one in r.asserted if (one.country, one.thread) == there)
+        object.__setattr__(self, "here", frozenset(here))
 
     @property
     def shared(self) -> ThreadFacts:
@@ -77,7 +81,7 @@ def asserts(c: Context, record: ConsentRecord, entry: ConsentEntry) -> bool:
 
 def asserted_here(c: Context, record: ConsentRecord) -> bool:
     """Whether this record was asserted to this country on this thread."""
-    return any((one.country, one.thread) == (c.recipient.country, c.draft.letter.thread) for one in record.asserted)
+    return record.consent_id in c.here
 
 
 def used(c: Context, record: ConsentRecord) -> bool:

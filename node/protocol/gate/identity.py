@@ -30,9 +30,10 @@ def office(c: Context) -> Iterator[Objection]:
 
 def distrust(c: Context) -> Iterator[Objection]:
     """H14: whom two people distrust, for her or for all, gets no names and no new offer."""
-    about_country = are_two(c.recipient.distrusted_by) or _distrusted(c, "country", c.recipient.country)
     opens = c.opens and c.duty.rests_on_consent
-    if about_country and (opens or c.carries_names):
+    if not opens and not c.carries_names:
+        return
+    if are_two(c.recipient.distrusted_by) or _distrusted(c, "country", c.recipient.country):
         yield hold("H14", "two people recorded distrust of this country", "choose another country or organisation")
         return
     if not c.carries_names:
@@ -83,8 +84,10 @@ def embassies(c: Context) -> Iterator[Objection]:
 def exclusions(c: Context) -> Iterator[Objection]:
     """R01: what she excluded (state bodies, say) stays excluded when names are sealed."""
     key = c.office_key
+    if key is None:
+        return
     excluded = {code for record in c.consents if used(c, record) for code in record.excluded}
-    if key and ((key.kind == "state" and "state_bodies" in excluded) or (key.police_powers and "police" in excluded)):
+    if (key.kind == "state" and "state_bodies" in excluded) or (key.police_powers and "police" in excluded):
         yield hold("R01", "she excluded this kind of office", "choose another office with her")
 
 

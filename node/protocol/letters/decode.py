@@ -41,7 +41,8 @@ def encode(letter: AnyLetter | AnyControl) -> bytes:
 def checked(letter: AnyLetter | AnyControl) -> bytes:
     """The payload of our own letter after the receiver's checks, so that no peer ever calls us malformed."""
     payload = encode(letter)
-    decode(payload, LETTER if isinstance(letter, Letter) else CONTROL)
+    strict.check_own(payload)
+    _understood(payload, letter.kind, LETTER if isinstance(letter, Letter) else CONTROL)
     return payload
 
 
@@ -57,7 +58,11 @@ def decode(payload: bytes, letter_class: int) -> AnyLetter | AnyControl | None:
     if letter_class not in (LETTER, CONTROL):
         raise Unsupported(f"class is {letter_class}; expected 0, 1 or 2")
     document = strict.parse(payload)
-    kind = _kind(document.get("kind"), letter_class)
+    return _understood(payload, document.get("kind"), letter_class)
+
+
+def _understood(payload: bytes, name: strict.Json, letter_class: int) -> AnyLetter | AnyControl:
+    kind = _kind(name, letter_class)
     letter = _typed(payload, kind)
     if isinstance(letter, Letter) and not _says_no_more(kind, letter):
         raise Malformed(f"{kind.name} says more than that it is one; send the fixed content")

@@ -44,6 +44,23 @@ def parse(data: bytes, *, line_ends: bool = False) -> dict[str, Json]:
     return value
 
 
+# What our encoder may have written and `parse` refuses: an escape, a sign, a fraction, an exponent, a large number.
+_DOUBTFUL = re.compile(r"\\|[:,\[](?:-|[0-9]{16,}|[0-9]+[.eE])")
+
+
+def check_own(data: bytes) -> None:
+    """The same for bytes that our encoder wrote from one struct, without building what they hold; Malformed.
+
+    It repeats no key and writes JSON; what else may be wrong is looked for, and `parse` decides where there is doubt.
+    """
+    text = _text(data)
+    if _DOUBTFUL.search(text) is not None:
+        parse(data)
+        return
+    _check_depth(text)
+    _check_plain(text, _HIGH_CONTROL)
+
+
 def _text(data: bytes) -> str:
     try:
         return str(data, "utf-8")  # strict: no overlong form, no surrogate

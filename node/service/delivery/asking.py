@@ -30,5 +30,5 @@ def ask_gate(
     if not objections:
         node.gate_open[draft.letter.letter_id] = question
         while len(node.gate_open) > REMEMBERED:
-            del node.gate_open[next(iter(node.gate_open))]
+            node.gate_open.popitem(last=False)
     return objections

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from node.protocol.gate.facts import OfficeKeyFacts, RecipientFacts
 from node.protocol.letters.kinds import CONTROL
-from node.service.context import DAY_S, Node
+from node.service.context import DAY_S, Known, Node
 from registry.trust import Country
 
 FALLBACK_KINDS = ("consent.withdrawal", "referral.ended", "return.stopped", "safety.")
@@ -22,7 +22,20 @@ class SealTo:
 
 
 def recipient_facts(node: Node, peer: str, now: int) -> RecipientFacts:
-    """The recipient as the newest verified registry shows it."""
+    """The recipient as the newest verified registry shows it.
+
+    Asked for every letter twice, so the last answer is kept for as long as all that it was made of is the same.
+    """
+    view, distrusted, changing = node.view, node.distrusted, (node.stale_override.get(peer), now)
+    known = node.recipients.get(peer)
+    if known is not None and known.view is view and known.distrusted is distrusted and known.changing == changing:
+        return known.facts
+    facts = _facts(node, peer, now)
+    node.recipients[peer] = Known(view, distrusted, changing, facts)
+    return facts
+
+
+def _facts(node: Node, peer: str, now: int) -> RecipientFacts:
     country = node.view.country(peer)
     if country is None:
         return RecipientFacts(country=peer, status="unknown")

@@ -41,9 +41,10 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
 
 def after_restore(reader: Reader, case_id: str, thread_id: str | None) -> AfterRestore:
     """What the gate must know: nobody answered yet, the thread was stopped after the backup, or nothing of it."""
-    if thread_id is not None and reader.restored.is_never(STOP, thread_id):
+    stopped, held = reader.restored.is_never_or_held(STOP, thread_id or "", HOLD)
+    if stopped and thread_id is not None:
         return "stopped"
-    if reader.meta.get(HOLD) is None:
+    if not held:
         return "no"
     found = reader.restored.answered(case_id)
     return "no" if found is not None and found.second_by is not None else "unanswered"

@@ -51,8 +51,10 @@ def times_of(node: Node, peer: str, letter: AnyLetter, file: ThreadFile, now: in
 
 def _as_promised(node: Node, peer: str, letter: AnyLetter, now: int, due: int | None) -> int | None:
     """A country may promise to answer sooner than the handbook asks, never later (5.13); clock hours stay."""
+    if due is None or letter.urgency in IN_HOURS:
+        return due
     days = promised_days(node, peer, letter.kind)
-    if due is None or days is None or letter.urgency in IN_HOURS:
+    if days is None:
         return due
     return min(due, due_at(wd(days), now, calendar_of(node, peer)))
 

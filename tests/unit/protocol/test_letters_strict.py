@@ -1,15 +1,17 @@
 """Strict JSON (wire.md 7 and 13): what is refused, what is allowed, and that nothing of it is quoted."""
 
 import json
+import re
 import traceback
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from node.protocol.letters.codes import MALFORMED
 from node.protocol.letters.scalars import MAX_INT
-from node.protocol.letters.strict import MAX_DEPTH, Malformed, parse
+from node.protocol.letters.strict import MAX_DEPTH, Malformed, check_own, parse
 
 
 def nested(depth: int) -> bytes:
@@ -163,3 +165,42 @@ def test_any_bytes_are_read_or_malformed(data):
         return
 
     assert json.loads(data) == value
+
+
+_anything = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(st.text(max_size=8), _anything, max_size=5))
+def test_what_our_own_encoder_wrote_is_refused_exactly_where_a_receiver_would_refuse_it(value):
+    """Wire 7: the short look at our own letter never passes what `parse` refuses, so no peer calls us malformed."""
+    try:
+        data = msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        return  # half a surrogate pair: there is no such letter
+    _same_judgement(data)
+
+
+@pytest.mark.parametrize("inside", ["-1", "9007199254740992", "12345678901234567890", "1.5", "1e3", "-0.5", "0", "1"])
+@pytest.mark.parametrize("around", ['{"a":%s}', '{"a":[%s]}', '{"a":[0,%s]}', '{"a":["x:-1",%s,":1.5"]}'])
+def test_a_number_that_no_letter_may_hold_is_found_wherever_it_stands(around, inside):
+    _same_judgement((around % inside).encode())
+
+
+@pytest.mark.parametrize("name", ["minus", "delete", "next line U+0085", "not NFC", "depth 17", "2 to the 53"])
+def test_the_short_look_finds_what_an_encoder_may_write_and_the_wire_refuses(name):
+    with pytest.raises(Malformed):
+        check_own(REFUSED[name])
+
+
+def _same_judgement(data: bytes) -> None:
+    try:
+        parse(data)
+    except Malformed as refused:
+        with pytest.raises(Malformed, match=re.escape(str(refused))):
+            check_own(data)
+    else:
+        check_own(data)

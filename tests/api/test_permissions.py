@@ -163,7 +163,6 @@ async def test_a_coordinator_reaches_every_object(desk: Desk):
         "PUT /cases/{case}/care/{care}/place",
         "POST /distrust/{pending}/approve",  # of the node, not of the case, and nothing waits
         "POST /distrust/{pending}/refuse",
-        "POST /off-network/{pending}/confirm",
     }
 
 

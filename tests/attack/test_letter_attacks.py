@@ -61,7 +61,7 @@ def test_attack_29_an_unknown_kind_is_unsupported_and_an_extra_field_malformed()
 def test_attack_61_a_key_twice_is_malformed_at_every_depth(kind):
     """61: two readers would take two different values; both spellings of the key count, equal values too."""
     payload = to_bytes(document(kind))
-    starts = [index for index, byte in enumerate(payload) if byte == ord("{")]
+    starts = [index for index, byte in enumerate(payload) if byte == ord("{") and payload[index + 1] != ord("}")]
 
     for start in starts:
         first_key = payload[start + 1 : payload.index(b":", start) + 1]

@@ -13,9 +13,9 @@ STEPS = (
     "before registry",  # every file verified, the new copy not yet made current
     "before link",  # the new copy is there, the old one is still current
     "after registry",  # the new copy is current, the database knows nothing of it
-    "before RegistryKeeper._archive",
-    "after RegistryKeeper._archive",
-    "after RegistryKeeper._follow",
+    "before _archive",
+    "after _archive",
+    "after _follow",
 )
 
 

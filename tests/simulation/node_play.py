@@ -86,8 +86,9 @@ class Play:
             return
         thread = threads[number % len(threads)]
         view = await self.world[code].view(thread)
-        rare = ("referral.offer", "erasure.request", "erasure.confirm", "referral.ended", "consent.withdrawal")
-        options = [option.kind for option in view.options if option.allowed and option.kind not in rare]
+        # The play is about referrals: her rights have plays of their own, and a stop is a move by itself.
+        acts = [option.kind for option in view.options if option.allowed and option.kind.startswith("referral.")]
+        options = [kind for kind in acts if kind not in ("referral.offer", "referral.ended")]
         if options:
             await self._do(code, thread, options[number % len(options)], number)
 
@@ -147,7 +148,9 @@ class Play:
         threads = self.threads(code)
         if threads and number % 3 == 0:
             thread = threads[number % len(threads)]
-            if (await self.world[code].view(thread)).options[-1].allowed:
+            if any(
+                one.allowed and one.kind == "referral.ended" for one in (await self.world[code].view(thread)).options
+            ):
                 await self.world[code].stop(thread)
 
     async def _wait(self, code: str, number: int) -> None:

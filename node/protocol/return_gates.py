@@ -89,10 +89,16 @@ def both_decided(shared: Shared, entry: Entry) -> Refusal | None:
     return Refusal(NOT_IN_THIS_STATE, "both countries have to decide to proceed first")
 
 
+def requested(shared: Shared, entry: Entry) -> Shared:
+    """The request opens the thread; whether a child is in it is said once, and no later letter takes it back (R12)."""
+    way = replace(shared.way, child=entry.facts.way.for_child)
+    return replace(shared, opened_at=entry.written_at, way=way)
+
+
 def child_is_expected(shared: Shared, entry: Entry) -> Refusal | None:
     """g6, R14, H12: for a child a best-interests decision, and a caregiver found able or other care confirmed."""
     way, told = shared.way, entry.facts.way
-    if not told.for_child:
+    if not (told.for_child or way.child):
         return None
     if not (told.code and told.on):
         return _rule("R14", "a child returns only after a best-interests decision, to care that is confirmed")

@@ -11,7 +11,7 @@ from node.protocol import return_gates as gates
 from node.protocol.letters.carries import CARRIES
 from node.protocol.letters.codes import Role
 from node.protocol.matter import Effect, Guard, Matter, Rule, Settles
-from node.protocol.referral import opened, without_identity
+from node.protocol.referral import without_identity
 from node.protocol.return_crossings import RETURN_CROSSINGS
 from node.protocol.threads.return_facts import Case
 from node.protocol.threads.thread import ENDED, NONE
@@ -63,7 +63,7 @@ def both(
 # fmt: off
 RULES: Final = (
     #    in this state   this side  may send                     which gives     source        and is answered by
-    Rule(NONE,           OPENER,    "return.request",            REQUESTED,      "5.7, R07",   RESPONSE, guards=(without_identity,), effect=opened),  # noqa: E501
+    Rule(NONE,           OPENER,    "return.request",            REQUESTED,      "5.7, R07",   RESPONSE, guards=(without_identity,), effect=gates.requested),  # noqa: E501
     Rule(REQUESTED,      RESPONDER, "return.request_response",   ASSESSING,      "5.7, R40",   case="yes", effect=gates.answered),  # noqa: E501
     Rule(REQUESTED,      RESPONDER, "return.request_response",   NOT_ASSISTED,   "5.7, R40",   case="no"),
     Rule(REQUESTED,      OPENER,    "return.close",              NOT_RETURNING,  "5.7",        case="no"),

@@ -10,6 +10,8 @@ from typing import Final
 
 import msgspec
 
+from node.protocol.statistics.solving import determined
+
 K: Final = 11
 
 Place = tuple[int, int]
@@ -41,7 +43,7 @@ def suppress(table: Table, k: int = K) -> Shown:
     grid = _with_totals(table)
     height, width = len(table.rows), len(table.columns)
     hidden = {place for place, count in _places(grid) if 0 < count < k}
-    while _hide_more(grid, hidden, height, width, k):
+    while _hide_more(grid, hidden, height, width, k) or _hide_solved(grid, hidden, height, width, k):
         pass
 
     def seen(row: int, column: int) -> int | None:
@@ -92,6 +94,18 @@ def _hide_more(grid: list[list[int]], hidden: set[Place], height: int, width: in
         if (inner or total in hidden) and (told or alone):
             hidden.add(_next(grid, hidden, cells, total))
             return True
+    return False
+
+
+def _hide_solved(grid: list[list[int]], hidden: set[Place], height: int, width: int, k: int) -> bool:
+    """Hide one more place beside a number that no line tells by itself, but all of them together; False if none is."""
+    lines = list(_lines(height, width))
+    told = sorted(place for place in determined(grid, hidden, lines) if 0 < grid[place[0]][place[1]] < k)
+    for place in told:
+        for cells, total in lines:
+            if place in (*cells, total) and any(other not in hidden for other in (*cells, total)):
+                hidden.add(_next(grid, hidden, cells, total))
+                return True
     return False
 
 

@@ -95,6 +95,7 @@ class ReturnFacts(Struct, frozen=True, array_like=True, omit_defaults=True, gc=F
     caregiver's answer; `involved`: somebody of the family may be (R15). `document_until`: its last day. `agreed`: she
     agreed to the plan that comes next; `asked_at`: when she was asked again for the departure, 0 for never.
     `confirmed_by_her` ends the alarm (H19). `failed` is the newest cause, `followups` those told.
+    `child`: the request treats her, or somebody with her, as a child; what it says holds for the whole thread (R12).
     """
 
     can_assist: bool | None = None
@@ -117,6 +118,7 @@ class ReturnFacts(Struct, frozen=True, array_like=True, omit_defaults=True, gc=F
     confirmed_by_her: bool = False
     failed: str = ""
     followups: tuple[str, ...] = ()
+    child: bool = False
 
 
 NO_WAY: Final = ReturnFacts()

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from node.protocol.gate.facts import Withdrawn
 from node.protocol.letters.bodies import AcceptBody, ArrivedBody, Body, ChangeBody, DataItem, WithdrawalBody
 from node.protocol.letters.bodies_information import AskAnswerBody, AskBody
-from node.protocol.letters.bodies_return import ReturnResponseBody, TravelPlanBody
+from node.protocol.letters.bodies_return import ReturnRequestBody, ReturnResponseBody, TravelPlanBody
 from node.protocol.letters.bodies_rights import BreachNoticeBody, RectificationBody
 from node.protocol.letters.bodies_safety import AcknowledgedBody, AlertBody, SafetyUpdateBody, StandDownBody
 from node.protocol.letters.bodies_way import ReturnUpdateBody
@@ -216,7 +216,7 @@ def _facts_of(letter: Letter[Body]) -> Facts:
 
 def _return_facts(letter: Letter[Body], plain: Facts) -> Facts:
     case, way = said(letter.body)
-    if isinstance(letter.body, TravelPlanBody):
+    if isinstance(letter.body, TravelPlanBody | ReturnRequestBody):
         way = replace(way, for_child=any(one.treated_as_child for one in letter.consent))
     named = letter.body.organisation if isinstance(letter.body, ReturnResponseBody | ReturnUpdateBody) else ()
     return replace(plain, organisation=named[0].id if named else "", case=case, way=way)

@@ -69,6 +69,9 @@ def begin(node: Node, work: Work, actor: Actor, case_id: str, command: OpenThrea
         opening = ", ".join(name for name, row in KINDS.items() if row.opens)
         raise BadInput("no thread begins with this letter", field="kind", expected=opening)
     case = book.case(case_id)
+    if command.relates_to is not None and work.threads.get(command.peer, command.relates_to) is None:
+        # A thread with one country is never named to another (wire 7, R26).
+        raise BadInput("no earlier thread with this country has that reference", field="relates_to", rule="R26")
     persons = persons_of(case, command.persons)
     body = _body(command, persons)
     thread_id, letter_id = node.random(16).hex(), node.random(16).hex()

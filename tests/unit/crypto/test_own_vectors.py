@@ -14,7 +14,7 @@ from tests.vectors_support import OFFICES, OWN, VERIFYING, load_all, trm, unbase
 KINDS = {
     "batch": (1, 0),
     "column": (1, 1),
-    "envelope": (9, 33),
+    "envelope": (9, 34),
     "fingerprint": (1, 0),
     "keyring": (1, 0),
     "letter": (6, 13),
@@ -24,7 +24,7 @@ KINDS = {
     "receipt": (7, 11),
     "recovery": (1, 1),
     "stream": (2, 2),
-    "thread": (4, 7),
+    "thread": (4, 8),
 }
 
 

@@ -1,17 +1,12 @@
 """Alerts between real nodes in memory: the hour, the back-up, the second look, the end. Domain 5.10; R02, H21."""
 
-import msgspec
 import pytest
 
 from node.errors import NotAllowed, NotFound
-from node.protocol.cases.case import Person, Tie
-from node.protocol.cases.changes import set_protection, set_tie
 from node.protocol.ladders import PAGE_GAP_S
 from node.service.actor import Actor
 from node.service.safety import alarms, alerts, following, listing
 from node.service.safety.requests import Acknowledge, RaiseAlert, Review, SendMedical, StandDown, UpdateAlert
-from node.service.threads.blocks import stop_blocked_threads
-from node.service.threads.book import Book
 from node.service.threads.reading import open_identity, open_letter
 from tests.world import DAY_S, HER, NOW, Country, World, make_world
 
@@ -282,116 +277,6 @@ async def test_a_country_that_cannot_act_leaves_it_with_us(world):
 
     assert "danger_they_cannot_act" in tasks(world["XD"])
     assert pages(world["XD"]) == [("mail", "first", 1), ("command", "first", 1)]
-
-
-async def test_an_alert_to_her_country_waits_for_a_second_person_who_is_called(world):
-    """H06: two people; the confirmation goes through the whole gate."""
-    tied = Person(person_id=HER, role="person", age_band="25-34", ties=(Tie("XA", "nationality", "no"),))
-    case_id = await world["XD"].new_case(persons=(tied,))
-    node, sender = world["XD"].node, world["XD"].caseworker
-
-    done = await alerts.raise_alert(node, sender, case_id, danger())
-    await climb(world)
-    assert done.letter_id is None
-    assert done.pending is not None
-    assert pages(world["XD"]) == [("mail", "first", 1), ("command", "first", 1)]
-    assert tasks(world["XA"]) == []
-    with pytest.raises(NotAllowed):
-        await alerts.confirm_alert(node, sender, done.pending)
-
-    sent = await alerts.confirm_alert(node, BEN, done.pending)
-    await climb(world)
-
-    assert sent.letter_id is not None
-    assert tasks(world["XA"]) == ["danger_now"]
-
-
-async def test_a_country_she_fears_hears_nothing_however_many_confirm(world):
-    """R10 above R02: refused to the first person, and nothing is left behind."""
-    claim = Person(
-        person_id=HER, role="person", age_band="25-34", protection="sought", ties=(Tie("XA", "nationality", "yes"),)
-    )
-    case_id = await world["XD"].new_case(persons=(claim,))
-
-    with pytest.raises(NotAllowed) as error:
-        await alerts.raise_alert(world["XD"].node, world["XD"].caseworker, case_id, danger())
-    await climb(world)
-
-    assert error.value.rule == "R10"
-    assert world["XD"].node.store.read_sync(lambda r: (r.alarms.open(), r.threads.of_case(case_id))) == ([], [])
-    assert not world.posted
-
-
-async def test_a_claim_made_after_the_alert_was_queued_keeps_it_here(world):
-    """R10 at release: the gate runs again; our people telephone nobody there, the alert never leaves."""
-    case_id = await world["XD"].new_case()
-    await alert(world["XD"], case_id)
-    node = world["XD"].node
-
-    def claim(work):
-        book = Book(node, work)
-        case = book.case(case_id)
-        changed = set_protection(case.case, HER, "sought", "ana", NOW).case
-        book.put_case(case, set_tie(changed, HER, Tie("XA", "nationality", "yes"), ("ana", "ben"), NOW).case, NOW)
-
-    await node.store.write(claim)
-    await climb(world)
-
-    assert not world.posted
-    assert tasks(world["XA"]) == []
-    await climb(world, 5 * HOUR)
-    assert "danger_not_answered" not in tasks(world["XD"])  # nobody is asked to phone them
-    assert await listing.open_alerts(node, world["XD"].coordinator) == []
-
-
-async def test_after_a_claim_nobody_is_asked_to_phone_that_country_about_an_alert_that_left(world):
-    """R10: the ladder that says "phone them" ends with the claim; the second look stays, without a number."""
-    case_id = await world["XD"].new_case()
-    await alert(world["XD"], case_id)
-    await climb(world)
-    node = world["XD"].node
-
-    def claim(work):
-        book = Book(node, work)
-        case = book.case(case_id)
-        changed = set_protection(case.case, HER, "sought", "ana", NOW).case
-        changed = set_tie(changed, HER, Tie("XA", "nationality", "yes"), ("ana", "ben"), NOW).case
-        stop_blocked_threads(node, work, book.put_case(case, changed, NOW), NOW)
-
-    await node.store.write(claim)
-    await climb(world, 5 * HOUR)
-
-    assert not [code for code in tasks(world["XD"]) if code.startswith("danger_not_answered")]
-    left = await listing.open_alerts(node, world["XD"].coordinator)
-    assert [(one.ladder, one.phone) for one in left] == [("review", None)]
-
-
-async def test_an_answer_that_must_not_leave_stops_nobody_from_taking_it_up(world):
-    """R10: the alert came from the country she fled; our people act, and that country hears nothing."""
-    claim = Person(
-        person_id=HER, role="person", age_band="25-34", protection="sought", ties=(Tie("XD", "nationality", "yes"),)
-    )
-    await alert(world["XD"], await world["XD"].new_case())
-    await climb(world)
-    node = world["XA"].node
-    [seen] = await listing.open_alerts(node, world["XA"].coordinator)
-
-    def flee(work):
-        book = Book(node, work)
-        assert seen.case is not None
-        case = book.case(seen.case)
-        fled = msgspec.structs.replace(claim, person_id=case.case.persons[0].person_id)
-        book.put_case(case, msgspec.structs.replace(case.case, persons=(fled,)), NOW)
-
-    await node.store.write(flee)
-    world.posted.clear()
-
-    told = await following.acknowledge(node, world["XA"].coordinator, seen.alert, Acknowledge(action="acting"))
-    await climb(world, 3 * HOUR)
-
-    assert not told.told
-    assert not [one for one in world.posted if one[0] == "XA"]
-    assert pages(world["XA"])[0][1] == "first"  # the first call alone
 
 
 async def test_medical_facts_ride_sealed_and_are_opened_with_a_reason(world):

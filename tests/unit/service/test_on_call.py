@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from click.testing import CliRunner
 
 from node.errors import BadInput, Conflict, NotAllowed, NotFound
 from node.protocol.cases.case import Person
@@ -16,25 +15,18 @@ from node.protocol.threads.deadlines import Calendar
 from node.protocol.threads.thread import Shared, Thread
 from node.service.actor import Actor
 from node.service.cases.cases import change_case, decide_change
-from node.service.cases.requests import RecordDistrust
 from node.service.cases.requests_safety import FoundAgain, RecordDisappearance
 from node.service.delivery.queueing import queue_control
 from node.service.directory.publishing import OwnEntry, publish_entry
-from node.service.safety import alarms, concerns, distrusting, following, off_network, on_call
+from node.service.safety import alarms, following, off_network, on_call
 from node.service.safety.alarms import About
-from node.service.safety.concerns import RaiseConcern
-from node.service.safety.distrusting import Distrust
 from node.service.safety.off_network import RecordContact
 from node.service.safety.on_call import SetOnCall, StartDrill
 from node.service.safety.paging import mails_of
 from node.service.safety.reach import opening, reach
 from node.service.safety.requests import Acknowledge
 from node.service.threads.book import Book
-from node.service.threads.reading import view_thread
 from node.store.people import UserRow
-from registry.cli import main as registry_cli
-from registry.concern import read_concern
-from registry.errors import BadRegistryFile
 from tests.directory_support import ENTRY
 from tests.world import DAY_S, HER, NOW, Country, make_world
 
@@ -185,108 +177,6 @@ async def test_the_roster_is_called_and_the_back_up_falls_back_on_who_is_there(w
 def test_before_sending_it_says_when_their_office_opens(now, opens):
     """H21: "nobody on call until Mon 09:00", from the calendar of the record."""
     assert opening(Calendar(UTC), now) == opens
-
-
-async def test_distrust_of_a_country_takes_two_people_and_holds_names_and_new_matters(world):
-    """H14: for everybody; the gate looks at once, also after a restart."""
-    node = world["XD"].node
-    wish = await distrusting.propose_distrust(node, world["XD"].caseworker, Distrust(target="country", value="XA"))
-    await world["XD"].offer("XA")  # nothing has changed yet
-    with pytest.raises(NotAllowed):
-        await distrusting.decide_distrust(node, world["XD"].caseworker, wish.id, True)
-
-    await distrusting.decide_distrust(node, BEN, wish.id, True)
-
-    with pytest.raises(NotAllowed) as error:
-        await world["XD"].offer("XA")
-    assert error.value.rule == "H14"
-    again = await world.restart("XD")
-    with pytest.raises(NotAllowed):
-        await again.offer("XA")
-    back = await distrusting.propose_distrust(
-        again.node, again.caseworker, Distrust(target="country", value="XA", is_on=False)
-    )
-    await distrusting.decide_distrust(again.node, BEN, back.id, True)
-    await again.offer("XA")
-
-
-async def test_what_a_distrusted_country_sends_waits_for_a_person_here_and_it_is_told_nothing(world):
-    """H14 at the receiver: the receipt is the usual one; a letter of it is held on the desk."""
-    node = world["XA"].node
-    wish = await distrusting.propose_distrust(node, world["XA"].caseworker, Distrust(target="country", value="XD"))
-    await distrusting.decide_distrust(node, BEN, wish.id, True)
-
-    done = await world["XD"].offer("XA")
-    await world.settle()
-
-    [letter] = (await world["XD"].view(done.thread)).letters
-    assert letter.received_at is not None
-    assert letter.effect == "applied"
-    held = node.store.read_sync(lambda reader: reader.letters.all_held())
-    assert [node.seals.uncover(row.held_code or "") for row in held] == ["H14"]
-
-
-async def test_an_organisation_of_ours_that_two_distrust_sees_nothing(world):
-    """H14: for one person or for all; a foreign case answers like an unknown one."""
-    node = world["XD"].node
-    done = await world["XD"].offer("XA")
-    case_id = (await world["XD"].view(done.thread)).case
-
-    def seen(organisation: str) -> Actor:
-        shut = node.store.read_sync(lambda reader: reader.distrusts.cases_shut(organisation))
-        head = world["XD"].coordinator
-        return Actor(head.user_id, head.role, organisation, head.office, shut)
-
-    change = RecordDistrust(target="organisation", value="haven")
-    asked = await change_case(node, world["XD"].coordinator, case_id, change)
-    assert asked.pending is not None
-    await decide_change(node, BEN, case_id, asked.pending, True)
-
-    with pytest.raises(NotFound):
-        await view_thread(node, seen("haven"), done.thread)
-    await view_thread(node, seen("other"), done.thread)
-
-    wish = await distrusting.propose_distrust(node, world["XD"].caseworker, Distrust(target="member", value="other"))
-    await distrusting.decide_distrust(node, BEN, wish.id, True)
-    with pytest.raises(NotFound):
-        await view_thread(node, seen("other"), done.thread)
-
-
-async def test_who_belongs_to_an_organisation_does_not_decide_about_it(world):
-    """H14: nobody clears, or shuts out, their own house."""
-    mia = Actor(staff(world["XD"], "mia", "haven"), "coordinator", "haven")
-
-    with pytest.raises(NotAllowed):
-        await distrusting.propose_distrust(world["XD"].node, mia, Distrust(target="member", value="haven"))
-
-
-async def test_a_concern_names_nobody_and_is_signed_by_the_node_after_two_people(world):
-    """H14: node.concern for the maintainers; a changed file, or another's key, is refused."""
-    node, head = world["XD"].node, world["XD"].coordinator
-    raised = await concerns.raise_concern(
-        node, head, RaiseConcern(country="XA", code="letters_reach_police", since=NOW - DAY_S)
-    )
-    with pytest.raises(NotAllowed):
-        await concerns.sign(node, head, raised.id)
-    signed = await concerns.sign(node, BEN, raised.id)
-    records = {code: one.record for code, one in node.view.countries.items()}
-    assert signed.file is not None
-
-    said = read_concern(signed.file.encode(), records)
-
-    assert msgspec.to_builtins(said) == {
-        "format": "trm/v1/concern", "sender": "XD", "about": "XA", "code": "letters_reach_police",
-        "since": NOW - DAY_S, "written_at": NOW,
-    }  # fmt: skip
-    for spoiled in (signed.file.encode().replace(b"eyJ", b"eyK", 1), b"{}", b"x" * 20_000):
-        with pytest.raises(BadRegistryFile):
-            read_concern(spoiled, records)
-    with pytest.raises(BadRegistryFile):
-        read_concern(signed.file.encode(), {"XD": records["XA"]})
-    path = world.tmp / "concern.json"
-    path.write_text(signed.file, encoding="utf-8")
-    shown = CliRunner().invoke(registry_cli, ["concern", str(path), "--registry", str(world.tmp / "registry")])
-    assert "XD about XA: letters_reach_police" in shown.output
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ CONSENT = {
     "holder": HASH,
     "until": NOW + 1_000_000,
 }
+ELSEWHERE = {"country": "XB", "services": ["shelter-7"]}
 ORGANISATION = {"id": "haven-xa", "type": "civil_society"}
 GIVEN_NAME = {"person": TOKEN, "field": "given_name", "level": "L3"}
 
@@ -72,11 +73,7 @@ BODIES: dict[str, Any] = RETURN_BODIES | {
         "retention_days": 365,
         "meeting_modes": ["met_on_arrival"],
     },
-    "referral.decline": {
-        "reason": "no_capacity",
-        "alternatives": [{"country": "XB", "services": ["shelter-7"]}],
-        "retry_after": ["2027-01-10"],
-    },
+    "referral.decline": {"reason": "no_capacity", "alternatives": [ELSEWHERE], "retry_after": ["2027-01-10"]},
     "referral.disclose": {"complete": True},
     "referral.arrange": {
         "window_starts_at": NOW,
@@ -94,12 +91,7 @@ BODIES: dict[str, Any] = RETURN_BODIES | {
         "services_stopped": [],
         "plan_review_date": ["2027-02-28"],
     },
-    "referral.complete": {
-        "outcome": "services_completed",
-        "services": ["shelter-1"],
-        "followup_wanted": False,
-        "satisfaction": ["satisfied"],
-    },
+    "referral.complete": {"outcome": "not_needed", "services": [], "followup_wanted": False, "satisfaction": []},
     "referral.change": {"organisation": [ORGANISATION], "services": [], "start_not_before": []},
     "referral.handback": {"reason": "person_wishes", "needs": ["shelter"], "handover_not_before": "2027-03-01"},
     "referral.handback_confirm": {"takes_over_from": "2027-03-02"},

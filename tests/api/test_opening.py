@@ -51,3 +51,18 @@ async def test_a_body_that_is_no_object_or_lacks_a_field_is_named(desks: dict[st
 
         assert answer.status == 422
         assert answer.json["field"].startswith("body")
+
+
+async def test_r26_sender_a_thread_with_one_country_is_never_named_to_another(desks: dict[str, Desk]):
+    """Wire 7: `relates_to` names an earlier thread of the same pair; a transit country never learns another thread."""
+    xd = desks["XD"]
+    case = await ready(xd)
+    first = await xd.done("bea", f"/cases/{case}/threads", {"peer": "XA", "kind": "referral.offer", "body": OFFER}, 201)
+    again = {"peer": "XA", "kind": "referral.offer", "body": OFFER}
+
+    unknown = await xd.post("bea", f"/cases/{case}/threads", {**again, "relates_to": "7" * 32})
+    elsewhere = await xd.post("bea", f"/cases/{case}/threads", {**again, "peer": "XT", "relates_to": first["thread"]})
+    same = await xd.post("bea", f"/cases/{case}/threads", {**again, "relates_to": first["thread"]})
+
+    assert [(one.status, one.json["field"]) for one in (unknown, elsewhere)] == [(422, "relates_to")] * 2
+    assert same.status == 201

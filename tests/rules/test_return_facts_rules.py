@@ -6,10 +6,15 @@ The sender's own machine refuses at once; a peer that skips the rule is refused 
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from node.protocol.letters.codes import IDENTITY_BEFORE_ACCEPTANCE, NOT_IN_THIS_STATE, Role
+from node.protocol.threads.machine import open_thread, queue
+from node.protocol.threads.return_facts import Said
+from node.protocol.threads.thread import Facts
 from tests.rules.return_play import (
     DAY,
+    NOW,
     arrives,
     at,
     prepared,
@@ -19,7 +24,8 @@ from tests.rules.return_play import (
     way_of,
     world_after,
 )
-from tests.simulation.returns import T_ACK, T_LEFT, T_REQUEST
+from tests.simulation.returns import CAN, PREPARED, T_ACK, T_LEFT, T_REQUEST
+from tests.simulation.two_sides import THREAD, World
 
 PLAN = "return.travel_plan"
 RISK = "return.risk_result"
@@ -156,6 +162,23 @@ def test_r14_receiver_a_child_sent_without_it_is_refused() -> None:
     assert arrives(world, "opener", PLAN, **cared).effect == "applied"
     say(world, "responder", "return.family_result", 8)  # somebody of the family is involved
     assert refused_on_arrival(world, "opener", PLAN, **cared) == 14
+
+
+def test_r14_receiver_who_is_a_child_in_the_request_is_not_grown_up_in_the_plan() -> None:
+    """R12, R14: a peer that calls her a child first and grown up later skips nothing: what was said first holds."""
+    child = World(now=NOW, matter="return")
+    asked = replace(child.draft("opener", "return.request"), facts=Facts(way=replace(Said(), for_child=True)))
+    child.sides["opener"].thread = queue(open_thread(THREAD, "XA", "opener", "return"), asked, NOW).thread
+    begun = child.release("opener")
+    assert begun is not None
+    verdict = child.deliver("opener", begun.letter_id)
+    assert verdict is not None
+    child.hear(0)
+    child.play_through([CAN, *PREPARED])
+
+    assert way_of(child).child
+    assert refused_to_send(child, "opener", PLAN, for_child=False) == 14
+    assert refused_on_arrival(child, "opener", PLAN, for_child=False) == 14
 
 
 def test_r15_receiver_contact_with_a_family_that_may_be_involved_is_refused() -> None:

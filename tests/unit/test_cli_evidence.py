@@ -155,5 +155,5 @@ def test_silence_about_a_letter_that_is_not_ours_ends_with_one_sentence(folder: 
                  "--as-password-file", str(folder / "ana"))  # fmt: skip
 
     assert result.exit_code == 1
-    assert "no letter of ours" in result.output
+    assert "no such letter here" in result.output
     assert not (tmp_path / "out.json").exists()

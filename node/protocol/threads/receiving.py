@@ -63,6 +63,8 @@ def receive(
     claimed, letter = letter.side, replace(letter, side=other(thread.side))
     if not after_stop(letter.kind) and any(e.n == letter.n and e.side == letter.side for e in thread.entries):
         return Verdict("refused", thread, "refused", N_ALREADY_USED)
+    if any(e.letter_id == letter.letter_id for e in thread.entries):  # of ours, or it would have been known (row 12)
+        return Verdict("refused", thread, "refused", N_ALREADY_USED)
     if claimed == thread.side:
         return _refused(thread, letter, WRONG_SIDE, content)
     # 4. what a safety letter itself shows; its state, its turn and its time never count against it

@@ -17,7 +17,7 @@ from node.protocol.threads.thread import NONE, Entry, Facts, Thread, other
 NOW = 1_000_000
 LIFE_S = 3_000
 THREAD = "ab" * 16
-ids = count(1)
+ids = count(1 << 64)  # far from those of a World: an id of the other side is refused
 ROWS = [(matter, rule) for matter in (INFORMATION, IDENTIFICATION, COMPLAINT) for rule in matter.rules]
 
 

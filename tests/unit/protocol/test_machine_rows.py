@@ -15,7 +15,7 @@ from node.protocol.threads.thread import ENDED, NONE, Entry, Facts, Shared, Thre
 from tests.simulation.two_sides import LIFE_S, MAX_LIFE_S, THREAD, World, facts
 
 NOW = 1_000_000
-ids = count(1)
+ids = count(1 << 64)  # far from those of a World: an id of the other side is refused
 
 
 def paths() -> dict[str, list[Rule]]:
@@ -132,12 +132,27 @@ def test_identity_before_acceptance_is_refused_whatever_the_letter_claims_to_hav
     thread = world.sides["responder"].thread
     assert thread is not None
 
-    names = replace(entry("opener", 2, 0, "referral.disclose"), facts=facts("referral.disclose", 1))
+    names = replace(entry("opener", 2, 0, "referral.disclose"), letter_id="9" * 32, facts=facts("referral.disclose", 1))
     verdict = meets(thread, names)
 
     assert (verdict.status, verdict.reason) == ("refused", 205)
     assert verdict.thread is not None
     assert verdict.thread.shared == thread.shared
+
+
+def test_a_letter_under_the_id_of_one_of_ours_is_refused_and_changes_nothing() -> None:
+    """Wire 13: ids share one space; a peer that takes ours would answer for it, or put its own in its place (206)."""
+    world, _ = reach("offered", "opener")
+    world.act("responder", "referral.info_request")
+    world.release("responder")
+    thread = world.sides["responder"].thread
+    assert thread is not None
+    ours = next(one for one in thread.entries if one.side == "responder")
+
+    verdict = meets(thread, replace(entry("opener", 2, 1, "referral.info"), letter_id=ours.letter_id))
+
+    assert (verdict.status, verdict.reason) == ("refused", 206)
+    assert verdict.thread == thread
 
 
 def test_a_field_that_the_acceptance_did_not_ask_for_is_refused() -> None:

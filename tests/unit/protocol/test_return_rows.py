@@ -17,7 +17,7 @@ from tests.simulation.returns import TRANSIT_WAYS, WAYS, return_facts
 from tests.simulation.two_sides import LIFE_S, MAX_LIFE_S, THREAD, World
 
 NOW = 1_795_000_000
-ids = count(1)
+ids = count(1 << 64)  # far from those of a World: an id of the other side is refused
 BOTH = (RETURN, TRANSIT)
 WAYS_OF = {"return": WAYS, "transit": TRANSIT_WAYS}
 ROWS = [(matter, rule) for matter in BOTH for rule in matter.rules]

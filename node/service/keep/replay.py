@@ -127,6 +127,16 @@ def _erased_case(node: Node, work: Work, one: notes.ErasedCase, now: int) -> boo
     return True
 
 
+def _erased_person(node: Node, work: Work, one: notes.ErasedPerson, now: int) -> bool:
+    """One person of a family: her names stand beside the others', so people with the office open erase her again."""
+    case = _case(node, work, one.case)
+    if case is None or all(person.person_id != one.person for person in case.case.persons):
+        return False
+    work.tasks.add("person_to_erase_again", now, case_id=one.case)
+    work.audit.append(now, "node", "person_came_back", one.case, rule="H08")
+    return True
+
+
 def _erased_letter(node: Node, work: Work, one: notes.ErasedLetter, now: int) -> bool:
     row = work.letters.get(one.peer, one.direction, one.letter)
     if row is None or row.sealed is None:
@@ -168,6 +178,7 @@ _APPLY: dict[type, Callable[[Node, Work, Any, int], bool]] = {
     notes.TakenBack: _taken_back,
     notes.Stopped: _stopped,
     notes.ErasedCase: _erased_case,
+    notes.ErasedPerson: _erased_person,
     notes.ErasedLetter: _erased_letter,
     notes.Swept: _swept,
 }

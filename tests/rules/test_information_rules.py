@@ -124,7 +124,8 @@ def test_r27_receiver_an_answer_that_tells_whether_she_is_known_is_refused(code:
     assert begun is not None
     ours = replace(begun, side="opener", own_n=1, turn=1)
 
-    verdict = receive(ours, entry_of(answer(code)), thread_id="24" * 16, peer="XA", now=NOW, max_life_s=10**6)
+    theirs = replace(entry_of(answer(code)), letter_id="7" * 32)
+    verdict = receive(ours, theirs, thread_id="24" * 16, peer="XA", now=NOW, max_life_s=10**6)
 
     assert (verdict.status, verdict.reason) == ("refused", reason_of("R27"))
     assert verdict.thread is not None

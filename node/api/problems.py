@@ -69,7 +69,7 @@ TITLES: Mapping[int, tuple[str, str, str]] = {
 
 
 def problem_of(error: Exception) -> tuple[Problem, dict[str, str]]:
-    """The problem for an error, and the headers that belong to it."""
+    """The problem for an error, and the headers that belong to it; nothing of what was sent is repeated (R38)."""
     if isinstance(error, msgspec.ValidationError):
         error = explained(error)
     if isinstance(error, msgspec.MsgspecError | RecursionError):

@@ -44,12 +44,16 @@ class Objection(msgspec.Struct, frozen=True):
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """One rule. `reason` is its number in a receipt (R01 -> 1, H01 -> 101), whether or not it is ever said there."""
+    """One rule. `reason` is its number in a receipt (R01 -> 1, H01 -> 101), whether or not it is ever said there.
+
+    `receiver` says why a receiver can check nothing, where that is so: "nothing to see: ...".
+    """
 
     id: str
     sentence: str
     source: str
     enforced_at: tuple[Place, ...]
+    receiver: str = ""
 
     @property
     def reason(self) -> int:

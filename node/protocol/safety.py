@@ -50,7 +50,7 @@ def _rows() -> tuple[Rule, ...]:
         for state in (ALERTED, ACKNOWLEDGED, STOOD_DOWN):
             rows += [
                 Rule(state, side, ALERT, ALERTED, "5.10, R02", ANSWERS),
-                Rule(state, side, "safety.medical", state, "H20", ANSWERS),
+                Rule(state, side, "safety.medical", state, "5.10, H20", ANSWERS),
                 Rule(state, side, "safety.update", state, "5.10"),
             ]
         rows += [

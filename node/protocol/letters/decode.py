@@ -85,6 +85,7 @@ def _check_cover(payload: bytes) -> None:
 
 
 def _kind(name: strict.Json, letter_class: int) -> Kind:
+    """R37: a kind that this version does not know is `unsupported`, never guessed."""
     if not isinstance(name, str):
         raise Malformed("kind is missing or no string; send one", field="kind")
     kind = KINDS.get(name)
@@ -94,6 +95,7 @@ def _kind(name: strict.Json, letter_class: int) -> Kind:
 
 
 def _typed(payload: bytes, kind: Kind) -> AnyLetter | AnyControl:
+    """R37: a field or a code that this version does not know makes the whole letter `malformed`."""
     try:
         letter: AnyLetter | AnyControl = _DECODERS[kind.name].decode(payload)
     except msgspec.ValidationError as error:
@@ -108,7 +110,7 @@ _AT = re.compile(r" - at `\$\.?([a-z0-9_.\[\]]*)`$|$")
 
 
 def _path(sentence: str) -> str:
-    """Where msgspec found the fault, made of our own field names only: the rest of its sentence is the sender's."""
+    """Where msgspec found the fault, in our own field names only: the rest of its sentence is the sender's (R38)."""
     found = _AT.search(sentence)
     steps = (found.group(1) if found and found.group(1) else "").replace("[", ".[").split(".")
     ours = [step for step in steps if step in _NAMES or re.fullmatch(r"\[[0-9.]{0,6}\]", step)]

@@ -39,7 +39,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def suppress(table: Table, k: int = K) -> Shown:
-    """The table with everything hidden that would show, or let anybody work out, from 1 to k - 1 people."""
+    """The table with everything hidden that would show, or let anybody work out, from 1 to k - 1 people (R35)."""
     grid = _with_totals(table)
     height, width = len(table.rows), len(table.columns)
     hidden = {place for place, count in _places(grid) if 0 < count < k}

@@ -117,6 +117,7 @@ def _stop(thread: Thread | None, letter: Entry, thread_id: str, peer: str) -> Ve
 
 
 def _after_stop(thread: Thread, letter: Entry, content: Content) -> Verdict:
+    """R31: what comes after a stop has no effect, unless it takes effect on arrival or crossed the stop on the way."""
     if after_stop(letter.kind):
         if reason := _wrong_on_arrival(thread, letter, content):
             return Verdict("refused", thread, "refused", reason)

@@ -1,0 +1,232 @@
+"""Where R20-R40 hold: rows only; `place` says how to read them."""
+
+from node.places.place import Places
+
+CONSENT_AND_CONDUCT: dict[str, Places] = {
+    "R20": Places(
+        sender=(
+            "protocol.cases.return_changes: take_back_wish",
+            "protocol.consent.faults: _withdrawn",
+            "protocol.consent.scope: withdraw",
+            "protocol.gate.consent: _standing withdrawn",
+            "protocol.gate.information: answered_while_she_agrees",
+            "protocol.gate.ten_gates: wish_fault",
+            "service.threads.reading: _options",
+            "service.threads.stops: end_by_gate",
+            "service.threads.waiting_withdrawals: stop_after_withdrawal",
+            "service.threads.withdrawals: _tell _withdraw",
+        ),
+        receiver=(
+            "service.rights.erasures: may_open_kept",
+            "service.threads.effects: _withdrawn",
+            "service.threads.erasure: erase_confirmed",
+        ),
+        both=(
+            "protocol.gate.shown: _consent",
+            "protocol.letters.bodies: WithdrawalBody",
+            "protocol.threads.machine: _option",
+        ),
+    ),
+    "R21": Places(
+        sender=(
+            "protocol.cases.return_changes: take_back_wish",
+            "protocol.consent.scope: withdraw",
+        ),
+        receiver=("service.threads.effects: _stopped",),
+    ),
+    "R22": Places(
+        sender=(
+            "protocol.cases.return_changes: ask_on_the_day",
+            "protocol.consent.faults: _not_in_time _too_long",
+            "protocol.gate.consent: _standing",
+            "protocol.gate.returns: _on_the_day",
+            "protocol.gate.ten_gates: _g1",
+            "service.cases.consents: _record",
+        ),
+        both=(
+            "protocol.gate.shown: _entry",
+            "protocol.return_gates: agreed asked_again results_known",
+        ),
+    ),
+    "R23": Places(
+        sender=("protocol.consent.faults: _not_informed",),
+        both=(
+            "protocol.gate.shown: _entry",
+            "protocol.gate.shown_return: _wish about_returns",
+        ),
+    ),
+    "R24": Places(
+        sender=(
+            "protocol.cases.changes: two_people",
+            "protocol.cases.return_changes: approve plan_journey",
+            "protocol.gate.returns: _as_approved",
+            "protocol.gate.ten_gates: _g10",
+            "service.cases.cases: _decide _proposed read_names",
+            "service.cases.identity: must_hold",
+            "service.returns.alarms: open_place",
+            "service.returns.plans: approve_plan",
+            "service.rights.corrections: _correct",
+            "service.safety.alerts: _values",
+            "service.staff.people: give_office",
+            "service.staff.tokens: make_token",
+            "service.threads.acts: _act",
+            "service.threads.desk: task_done",
+            "service.threads.opening: begin",
+        ),
+        receiver=(
+            "protocol.gate.desk: may_open_identity",
+            "service.threads.reading: _alarm _corrected _open_identity",
+        ),
+    ),
+    "R25": Places(
+        sender=(
+            "protocol.cases.keep_changes: close_case hold_for_law lift_hold reopen_case",
+            "service.information.answers: _objections",
+            "service.keep.erasing: _ask _check _decide _must_be_over",
+        ),
+        both=(
+            "service.keep.erasing: erase_here",
+            "service.keep.one_person: forget_person",
+            "service.keep.sweep: _case_goes _certified _count _evidence",
+            "service.upkeep.sweeps: retention",
+        ),
+    ),
+    "R26": Places(
+        sender=(
+            "protocol.cases.changes: open_thread",
+            "protocol.consent.scope: note_asserted",
+            "protocol.gate.consent: tokens",
+            "service.threads.opening: begin",
+        ),
+        both=(
+            "protocol.gate.shown: _consent",
+            "protocol.gate.shown_safety: _alert",
+            "protocol.letters.fields: FORBIDDEN_WORDS forbidding_rule",
+        ),
+    ),
+    "R27": Places(
+        sender=(
+            "protocol.gate.information: may_be_confirmed",
+            "service.information.answers: FoundNothing _answer _her_case _noted",
+            "service.information.neutral: send_neutral",
+        ),
+        both=(
+            "protocol.information: of_this_purpose",
+            "protocol.letters.bodies_information: AskAnswerBody",
+            "protocol.letters.codes_information: answers_to",
+        ),
+    ),
+    "R28": Places(
+        sender=(
+            "protocol.gate.identity: onward",
+            "service.rights.erasures: _queue_request must_name_onward",
+        ),
+        both=(
+            "protocol.letters.bodies: ErasureConfirmBody",
+            "protocol.letters.bodies_rights: AccessResponseBody",
+        ),
+    ),
+    "R29": Places(
+        sender=(
+            "protocol.directory.entry: _an_address objections",
+            "service.cases.identity: write_identity",
+        ),
+        receiver=("service.directory.views: ServiceView",),
+        both=(
+            "protocol.gate.shown_return: region_only",
+            "protocol.gate.shown_safety: objections",
+            "protocol.letters.fields: FORBIDDEN_WORDS forbidding_rule",
+        ),
+    ),
+    "R30": Places(
+        both=(
+            "protocol.letters.bodies: DeclineBody",
+            "protocol.letters.fields: FORBIDDEN_WORDS forbidding_rule",
+        ),
+    ),
+    "R31": Places(
+        sender=(
+            "protocol.cases.return_changes: halt",
+            "protocol.gate.gate: at_control",
+            "protocol.gate.guards: stopped",
+            "protocol.gate.returns: returning",
+            "service.returns.halting: halt_return",
+        ),
+        receiver=("protocol.threads.receiving: _after_stop", "service.threads.effects: _stopped"),
+    ),
+    "R32": Places(
+        sender=(
+            "protocol.cases.return_changes: end_alarm raise_alarm",
+            "protocol.cases.without: check_nobody_waits",
+            "service.returns.overdue: arrival_overdue",
+            "service.returns.watch: _arrival",
+            "service.safety.alarms: thread_is_quiet",
+            "service.threads.desk: task_done",
+        ),
+        both=("protocol.return_gates: she_confirmed",),
+    ),
+    "R33": Places(
+        sender=(
+            "service.rights.breach: _report",
+            "service.rights.complaints: _answer",
+            "service.rights.corrections: _wrong_letter",
+            "service.rights.sheet: sheet",
+        ),
+        receiver=("service.threads.reading: _corrected",),
+        both=(
+            "protocol.gate.shown_information: _complaint _correction about_questions",
+            "protocol.threads.fold: _corrects_something",
+        ),
+    ),
+    "R34": Places(
+        sender=(
+            "protocol.cases.return_changes: record_proceedings",
+            "protocol.gate.ten_gates: _g5",
+        ),
+    ),
+    "R35": Places(
+        sender=(
+            "protocol.statistics.people: YearStatistics",
+            "protocol.statistics.suppression: suppress",
+            "service.statistics.yearly: _make",
+        ),
+    ),
+    "R36": Places(
+        sender=(
+            "protocol.gate.gate: audit_of",
+            "service.cases.acts: _facts",
+            "service.threads.acts: queue_decided",
+        ),
+        receiver=("service.delivery.take: take_letter",),
+    ),
+    "R37": Places(
+        both=("protocol.letters.decode: _kind _typed", "protocol.letters.parts: Part"),
+    ),
+    "R38": Places(
+        both=(
+            "api.problems: problem_of",
+            "log: _keep_safe_fields",
+            "protocol.gate.gate: audit_of",
+            "protocol.letters.decode: _path",
+        ),
+    ),
+    "R39": Places(
+        sender=(
+            "protocol.gate.gate: at_control",
+            "protocol.gate.guards: recipient_status registry_freshness",
+            "service.delivery.readmitted: confirm word_missing",
+            "service.threads.acts: _must_not_queue",
+        ),
+        receiver=("protocol.gate.gate: takes_effect",),
+    ),
+    "R40": Places(
+        sender=(
+            "protocol.cases.changes_children: decide_best_interests",
+            "protocol.cases.return_changes: assess_risk",
+            "protocol.gate.guards: decided_by_a_person",
+            "protocol.gate.information: answered_by_a_person",
+            "service.cases.cases: _change",
+        ),
+        both=("protocol.letters.bodies_return: RiskResultBody",),
+    ),
+}

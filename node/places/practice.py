@@ -1,0 +1,337 @@
+"""Where the rules of practice hold (H01-H35): rows only; `place` says how to read them."""
+
+from node.places.place import Places
+
+PRACTICE: dict[str, Places] = {
+    "H01": Places(
+        sender=(
+            "protocol.cases.changes: suppress_stop",
+            "protocol.gate.returns: silent",
+            "protocol.letters.frame: make_stop",
+            "service.delivery.again: prepared_again",
+            "service.delivery.release: _prepared_letter",
+            "service.returns.transits: _cancel",
+            "service.threads.acts: stop_thread",
+            "service.threads.blocks: stop_blocked_threads",
+            "service.threads.stops: end_by_gate end_unheard",
+        ),
+        both=(
+            "protocol.letters.decode: decode",
+            "protocol.letters.frame: check_stop_shape",
+            "protocol.threads.machine: _queue_stop allowed",
+        ),
+    ),
+    "H02": Places(
+        sender=(
+            "protocol.gate.consent: withdrawn",
+            "protocol.gate.gate: _objections at_control",
+            "protocol.rule: precedence",
+            "service.threads.waiting_withdrawals: stop_after_withdrawal",
+        ),
+        receiver=(
+            "protocol.gate.desk: holds",
+            "service.delivery.take: _after_erasure",
+        ),
+        both=("protocol.on_the_way: is_moving",),
+    ),
+    "H03": Places(
+        sender=(
+            "protocol.cases.case: asylum_blocks countries_unknown",
+            "protocol.cases.changes: lift_asylum_block set_tie take_back_lift",
+            "protocol.gate.guards: asylum",
+            "protocol.gate.ten_gates: _g4",
+            "service.directory.asking: _must_not_hear",
+            "service.threads.waiting_withdrawals: KEPT_HERE",
+        ),
+    ),
+    "H04": Places(
+        sender=(
+            "protocol.cases.return_changes: go_on_after_transit hold_for_transit",
+            "protocol.gate.returns: returning",
+        ),
+        receiver=(
+            "service.returns.transits: transit_stopped",
+            "service.threads.effects: _transit_stopped",
+        ),
+        both=(
+            "protocol.letters.bodies_way: NothingBody",
+            "protocol.letters.decode: decode",
+            "protocol.letters.frame: check_bare_shape",
+        ),
+    ),
+    "H05": Places(
+        sender=(
+            "protocol.cases.changes: answer_first_intake block_countries unblock_country",
+            "protocol.gate.guards: named_countries",
+            "protocol.gate.information: may_be_confirmed",
+            "service.threads.waiting_withdrawals: KEPT_HERE",
+        ),
+        receiver=(
+            "protocol.gate.desk: holds",
+            "service.delivery.take: _begun _desk_hold",
+        ),
+        both=(
+            "protocol.gate.shown: _handling",
+            "protocol.gate.shown_safety: _frame",
+        ),
+    ),
+    "H06": Places(
+        sender=(
+            "protocol.cases.return_changes: note_alarm_step",
+            "protocol.gate.guards_safety: alert",
+            "service.returns.watch: settle",
+            "service.safety.alerts: _needs_second",
+        ),
+    ),
+    "H07": Places(
+        sender=(
+            "protocol.cases.care_changes: _done end_care",
+            "protocol.cases.without: check_nobody_waits",
+            "service.returns.alarms: write_place",
+            "service.returns.watch: _care",
+        ),
+        both=(
+            "protocol.letters.bodies_way: AssistNowBody",
+            "protocol.threads.arrival: on_the_way",
+        ),
+    ),
+    "H08": Places(
+        sender=(
+            "protocol.gate.guards: restored",
+            "service.keep.replay: _erased_case _erased_letter _erased_person _stopped _taken_back",
+            "service.keep.replay: erase_what_lost_its_key replay",
+            "service.keep.restored: _answer answer_for_case",
+            "service.upkeep.restore: begin_new_epoch",
+        ),
+    ),
+    "H09": Places(
+        both=("protocol.gate.shown: _consent",),
+    ),
+    "H10": Places(
+        sender=(
+            "protocol.cases.changes_life: _guardians_anew",
+            "protocol.consent.faults: _provisional _who_gave_it",
+            "service.cases.consents: second_consent",
+        ),
+        both=("protocol.gate.shown: _entry",),
+    ),
+    "H11": Places(
+        sender=(
+            "protocol.cases.changes: check_guardian record_guardian",
+            "protocol.consent.guardians: guardian_fault",
+        ),
+        both=("protocol.gate.shown: _entry",),
+    ),
+    "H12": Places(
+        sender=(
+            "protocol.cases.changes_children: confirm_other_care decide_no_contact decide_tracing reopen_contact",
+            "protocol.cases.safeguards: _received _tracing",
+            "protocol.gate.people: decided_for_a_child family",
+            "protocol.gate.ten_gates: _g6",
+        ),
+        both=(
+            "protocol.gate.shown_return: _family",
+            "protocol.return_gates: child_is_expected",
+        ),
+    ),
+    "H13": Places(
+        sender=(
+            "protocol.consent.faults: _no_holder_named",
+            "protocol.gate.identity: office",
+            "service.rights.corrections: _sealed",
+            "service.safety.sealing: _office",
+            "service.threads.drafting: _holder office_public",
+        ),
+        receiver=("service.cases.identity: open_received",),
+        both=(
+            "protocol.gate.shown: _item",
+            "protocol.gate.shown_information: _correction",
+            "registry.admission: check_office_keys",
+        ),
+    ),
+    "H14": Places(
+        sender=(
+            "protocol.cases.changes: distrust lift_distrust",
+            "protocol.gate.identity: distrust",
+            "protocol.gate.information: may_be_confirmed",
+            "service.access: is_theirs",
+            "service.safety.concerns: raise_concern sign",
+            "service.safety.distrusting: _not_ours decide_distrust propose_distrust",
+        ),
+        receiver=("protocol.gate.desk: holds",),
+    ),
+    "H15": Places(
+        sender=("protocol.gate.gate: at_drafting",),
+    ),
+    "H16": Places(
+        sender=(
+            "service.threads.longer_withdrawals: _wait",
+            "service.threads.waiting_withdrawals: end_held_withdrawal stop_after_withdrawal",
+        ),
+    ),
+    "H17": Places(
+        sender=(
+            "protocol.cases.changes: clear_coercion suspect_coercion",
+            "protocol.consent.faults: _interpreter_not_independent _not_spoken_to_alone",
+            "protocol.gate.guards: coercion",
+            "protocol.gate.information: may_be_confirmed",
+        ),
+        receiver=("protocol.gate.desk: holds",),
+        both=(
+            "protocol.gate.shown: _entry",
+            "protocol.gate.shown_logistics: about_interpreters",
+            "protocol.letters.bodies_logistics: Interpreter",
+        ),
+    ),
+    "H18": Places(
+        sender=(
+            "protocol.cases.paper: what_she_takes",
+            "service.rights.cards: _check _record _take record_call",
+        ),
+    ),
+    "H19": Places(
+        sender=(
+            "protocol.cases.return_changes: settle_alarm",
+            "service.returns.watch: _condition",
+        ),
+        receiver=("service.returns.overdue: condition_told",),
+        both=(
+            "protocol.letters.bodies: ArrivedBody",
+            "protocol.letters.bodies_way: ReturnArrivalBody",
+            "protocol.return_gates: her_own_word she_confirmed",
+        ),
+    ),
+    "H20": Places(
+        sender=("service.safety.requests: SendMedical",),
+        both=("protocol.gate.shown_safety: _medical",),
+    ),
+    "H21": Places(
+        sender=(
+            "service.directory.publishing: _promises_no_more",
+            "service.safety.on_call: answer_drill",
+        ),
+    ),
+    "H22": Places(
+        sender=(
+            "protocol.directory.entry: objections",
+            "protocol.gate.gate: _objections",
+            "protocol.gate.guards: registry_freshness",
+            "service.evidence.silence: _silence",
+            "service.safety.alarms: climb",
+        ),
+        both=(
+            "protocol.gate.shown_safety: _frame",
+            "protocol.threads.deadlines: Reply",
+        ),
+    ),
+    "H23": Places(
+        sender=(
+            "protocol.cases.return_changes: call_assessor choose_alternative",
+            "protocol.gate.ten_gates: _g2 _no_second_author may_stand_in",
+        ),
+        both=("protocol.return_gates: from_the_origin",),
+    ),
+    "H24": Places(
+        sender=(
+            "protocol.cases.return_changes: record_proceedings",
+            "protocol.gate.ten_gates: _g5",
+        ),
+    ),
+    "H25": Places(
+        sender=(
+            "protocol.cases.return_changes: ask_after_detention request_release",
+            "protocol.gate.returns: returning",
+            "protocol.gate.ten_gates: _g9",
+            "service.returns.calling: watch_detention",
+        ),
+        receiver=("protocol.gate.desk: holds",),
+        both=("protocol.gate.shown_return: _wish",),
+    ),
+    "H26": Places(
+        sender=(
+            "protocol.cases.changes: add_person",
+            "protocol.cases.changes_children: check_custody",
+            "protocol.cases.return_changes: _row begin_return",
+            "protocol.cases.safeguards: custody_is_clear",
+            "protocol.consent.scope: assertion",
+            "protocol.gate.consent: everybody_asked",
+            "protocol.gate.people: custody history",
+            "protocol.gate.ten_gates: _g6",
+            "service.cases.cases: _added create_case",
+            "service.cases.consents: _record",
+            "service.keep.erasing: _check",
+            "service.rights.cards: _take",
+            "service.rights.corrections: _values",
+            "service.threads.drafting: disclose persons_of",
+            "service.threads.opening: _body",
+        ),
+        both=(
+            "protocol.gate.shown: _accepted _first_contact _item",
+            "protocol.gate.shown_return: _everybody _rows",
+            "protocol.gate.shown_safety: _medical _sealed",
+        ),
+    ),
+    "H27": Places(
+        sender=(
+            "protocol.cases.changes_life: set_majority",
+            "protocol.cases.coming_of_age: fall_due",
+            "protocol.consent.faults: _who_gave_it",
+            "protocol.gate.consent: majority",
+        ),
+        both=("protocol.gate.shown: _entry",),
+    ),
+    "H28": Places(
+        both=("protocol.gate.shown: _first_contact _item",),
+    ),
+    "H29": Places(
+        sender=(
+            "protocol.cases.disappearance: _changed record_disappearance",
+            "protocol.gate.guards_safety: _feared_taken disappeared",
+        ),
+    ),
+    "H30": Places(
+        sender=(
+            "protocol.cases.changes_life: _life add_birth capacity_regained death_in_error note_refused record_death",
+            "protocol.cases.changes_life: record_incapacity register_birth",
+            "protocol.cases.safeguards: birth_is_settled is_frozen",
+            "protocol.consent.earlier_wishes: _hold",
+            "protocol.gate.people: frozen newborns",
+        ),
+    ),
+    "H31": Places(
+        sender=(
+            "protocol.cases.changes: set_tie",
+            "protocol.cases.changes_life: lawyer_looked",
+            "protocol.cases.safeguards: state_may_be_asked",
+            "protocol.gate.guards: asylum",
+            "protocol.gate.people: asked_of_a_state",
+        ),
+        receiver=("protocol.gate.desk: holds",),
+        both=("protocol.gate.shown_information: _question",),
+    ),
+    "H32": Places(
+        sender=("service.safety.off_network: confirm_contact record_contact",),
+    ),
+    "H33": Places(
+        sender=(
+            "protocol.cases.changes_life: group_wish join_group",
+            "protocol.consent.faults: _not_alone_in_a_group",
+            "protocol.gate.people: history",
+            "service.cases.groups: _join",
+        ),
+    ),
+    "H34": Places(
+        sender=(
+            "protocol.cases.keep_changes: end_her_request keep_at_her_request",
+            "protocol.retention: case_due",
+            "service.keep.erasing: _check",
+        ),
+    ),
+    "H35": Places(
+        sender=(
+            "protocol.gate.guards_safety: _to_civil_society alert",
+            "service.safety.alerts: confirm_alert",
+        ),
+        both=("protocol.gate.shown_safety: _alert _frame _of_another",),
+    ),
+}

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Iterable, Iterator
 
+from node.protocol.letter_list import for_people
 from node.protocol.matter import Crossing, Guard, Matter, Rule
 from node.protocol.matters import MATTERS
 from node.protocol.threads.deadlines import ESCALATION, REPLIES
@@ -14,6 +15,11 @@ HEAD = """# Handbook: who may do what, and when
 
 Made from the tables in `node/protocol`; do not edit. Buttons, API answers, deadlines and tests come from the same rows.
 The *sender* opens a thread, the *receiver* answers. A number such as 5.6 is a section of the design, R and H are rules.
+"""
+
+LETTERS = """## Every letter
+
+What people send, and below it what the nodes say to each other. A dash: nobody owes an answer.
 """
 
 STOPS = """### What holds in every state
@@ -30,7 +36,7 @@ STOPS = """### What holds in every state
 
 def handbook() -> str:
     """The whole handbook as Markdown."""
-    parts = [HEAD, *(_matter(matter) for matter in MATTERS.values()), _limits()]
+    parts = [HEAD, *(_matter(matter) for matter in MATTERS.values()), _limits(), LETTERS, *for_people()]
     return "\n".join(parts)
 
 

@@ -15,9 +15,9 @@ from node.cli import main as trm_node
 from node.handbook_map import page as map_page
 from node.protocol.letters.schemas import files as schema_files
 from node.protocol.tables import handbook
-from node.protocol_page import page as protocol_page
 from node.rulebook import page as rules_page
 from node.store.schema import schema_page
+from node.wire_page import page as wire_page
 from registry.cli import main as trm_registry
 
 WIDTH = 100
@@ -59,7 +59,7 @@ def _helps(path: str, command: click.Command, above: click.Context | None = None
 MAKERS: list[Callable[[], Texts]] = [
     lambda: {"HANDBOOK.md": handbook()},
     lambda: {"docs/rules.md": rules_page()},
-    lambda: {"docs/protocol.md": protocol_page()},
+    lambda: {"docs/protocol.md": wire_page()},
     lambda: {"docs/handbook-map.md": map_page()},
     lambda: {"docs/trm-node.md": command_page("trm-node", trm_node)},
     lambda: {"docs/openapi.json": openapi_text()},

@@ -8,7 +8,7 @@ import pytest
 from node.protocol.letters.kinds import KINDS
 from node.protocol.letters.meanings import MEANINGS
 from node.protocol.matters import MATTERS
-from node.protocol_page import PARTS
+from node.wire_page import PARTS
 
 ROOT = Path(__file__).resolve().parents[1]
 HANDBOOK = (ROOT / "HANDBOOK.md").read_text(encoding="utf-8")

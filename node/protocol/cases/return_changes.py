@@ -125,6 +125,8 @@ def call_assessor(
 
 def choose_alternative(case: Case, plan_id: str, person_id: str, chosen: Alternatives, by: str, at: int) -> Changed:
     """She does something else: a residence, another country, a longer stay, or travels on her own. Source: H23."""
+    if chosen.kind == "own_travel":
+        _ready_to_go_alone(case, _plan(case, plan_id), person_id, chosen)
     facts: Facts = {"alternative": msgspec.structs.replace(chosen, by=by, at=at)}
     return _person(case, plan_id, person_id, facts, "alternative_chosen", "H23", by, at)
 
@@ -279,6 +281,27 @@ def _alarm(case: Case, thread: str) -> ArrivalAlarm:
     if alarm is None:
         raise NotFound("no alarm stands on this thread", field="thread")
     return alarm
+
+
+def _ready_to_go_alone(case: Case, plan: ReturnPlan, person_id: str, chosen: Alternatives) -> None:
+    """H23: she was counselled, and asked whether she takes a neutral card; what was given is what was recorded."""
+    if not chosen.counselled:
+        raise NotAllowed(
+            "she was not counselled before she travels on her own", rule="H23",
+            for_user="Talk the dangers and the way through with her first, then record that you did.",
+        )  # fmt: skip
+    taken = next((one for one in reversed(case.papers) if one.person_id == person_id), None)
+    if taken is None or taken.at < plan.opened_at:
+        raise NotAllowed(
+            "nobody asked her whether she takes a contact card", rule="H23",
+            for_user="Ask her, alone, whether a neutral card is safe to carry, and record what she takes.",
+        )  # fmt: skip
+    has_card = any(one.person_id == person_id and not one.void for one in case.cards)
+    if chosen.contact_card_given and not (taken.taken == "card" and has_card):
+        raise NotAllowed(
+            "no card was made for her", rule="H23",
+            for_user="Make the card first, or record that she takes none.",
+        )  # fmt: skip
 
 
 def _each_domain_once(risk: RiskAssessment) -> None:

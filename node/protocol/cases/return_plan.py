@@ -155,13 +155,22 @@ class Assessor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Alternatives(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What she does instead: a good end, not a failure. `own_travel`: she was counselled, and nothing is sent (H23)."""
+    """What she does instead: a good end, not a failure. `own_travel`: she was counselled, and nothing is sent (H23).
+
+    `asks_to_tell`: she asked that the country she travels to hears that she comes on her own.
+    """
 
     kind: Alternative
     at: int
     by: str
     counselled: bool = False
     contact_card_given: bool = False
+    asks_to_tell: bool = False
+
+    @property
+    def tells_nobody(self) -> bool:
+        """Whether nothing is sent about how she goes. Source: H23."""
+        return self.kind == "own_travel" and not self.asks_to_tell
 
 
 class PersonReturn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -8,6 +8,7 @@ from typing import Final
 
 from node.protocol.cases.case import is_origin_or_feared
 from node.protocol.gate.context import Context, cancel, hold
+from node.protocol.gate.shown_safety import to_civil_society
 from node.protocol.letters.bodies_safety import AlertBody
 from node.protocol.rules import Objection
 from node.protocol.safety import IN_DANGER
@@ -28,7 +29,8 @@ def alert(c: Context) -> Iterator[Objection]:
         return
     alone = not c.draft.second or c.draft.second == c.draft.actor
     if body.about == "another_person":
-        yield from _to_civil_society(c)
+        if (wrong := to_civil_society(c.draft.letter, c.recipient.office_keys)) is not None:
+            yield hold(wrong.rule, wrong.sentence, wrong.next_step)
         if alone:
             yield hold("H35", "an alert about another person needs two people", "ask a colleague to confirm it")
     if alone and any(is_origin_or_feared(person, c.recipient.country) for person in c.persons):
@@ -53,12 +55,6 @@ def _feared_taken(c: Context) -> Iterator[Objection]:
     says_taken = isinstance(body, AlertBody) and "feared_taken" in body.dangers
     if says_taken and not any(person.disappearance == TAKEN for person in c.persons):
         yield hold("H29", "the case does not say that she is feared taken", "record it in the case, then alert")
-
-
-def _to_civil_society(c: Context) -> Iterator[Objection]:
-    key = c.office_key
-    if key is None or key.kind != "civil_society":
-        yield hold("H35", "an alert about another person goes to a civil-society office", "choose such an office there")
 
 
 def _traces(c: Context) -> bool:

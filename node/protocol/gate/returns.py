@@ -44,6 +44,7 @@ def returning(c: Context) -> Iterator[Objection]:
         yield hold("R07", "g1: no return is prepared in this case", "record her wish first, and begin a plan with her")
         return
     if kind in CARES:
+        yield from _goes_on_her_own(kind, plan)
         return
     look = Look(c.case, plan, c.consents, exchanged(c.shared, c.now), c.now)
     # 1. R31: halted, or over
@@ -71,6 +72,15 @@ def returning(c: Context) -> Iterator[Objection]:
             yield fault_of_assessor
     # 6. R24: what goes is what was approved
     yield from _as_approved(c, plan)
+
+
+def _goes_on_her_own(kind: str, plan: ReturnPlan) -> Iterator[Objection]:
+    """H23: that she goes on her own is told to nobody unless she asks, not even that the return is over."""
+    on_her_own = any(row.alternative is not None and row.alternative.tells_nobody for row in plan.persons)
+    if kind == "return.close" and on_her_own:
+        yield hold(
+            "H23", "she travels on her own, and nothing is sent", "ask her whether they shall hear; else stop it"
+        )
 
 
 def silent(c: Context) -> Iterator[Objection]:

@@ -5,9 +5,9 @@ is refused, so that its sender's people read at once what to leave out. Source: 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from node.protocol.gate.facts import ThreadFacts
+from node.protocol.gate.facts import OfficeKeyFacts, ThreadFacts
 from node.protocol.letters.bodies import Body
 from node.protocol.letters.bodies_safety import AlertBody, MedicalBody, SafetyUpdateBody
 from node.protocol.letters.codes import DEFAULT_HANDLING, reason_of
@@ -31,6 +31,22 @@ def objections(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objection]
         yield _no("R02", "only an alert may carry a field about her", "send the words alone")
     if isinstance(body, AlertBody | SafetyUpdateBody) and body.region is not None and not REGION.fullmatch(body.region):
         yield _no("R29", "the region is finer than a region", "name a region of ISO 3166-2 or none")
+
+
+def to_civil_society(letter: Letter[Body], offices: Sequence[OfficeKeyFacts]) -> Objection | None:
+    """H35: what an alert about another person seals goes to an office of civil society, free of police powers.
+
+    `offices` are the recipient's, as its own public record lists them: both countries read the same record.
+    """
+    if not isinstance(letter.body, AlertBody) or letter.body.about != "another_person":
+        return None
+    kid = letter.sealed_identity.office_kid if letter.sealed_identity else None
+    holder = next((one for one in offices if one.kid == kid), None)
+    if holder is None or holder.kind != "civil_society" or holder.police_powers:
+        return _no(
+            "H35", "another person's alert is not sealed to a civil-society office", "choose such an office there"
+        )
+    return None
 
 
 def _frame(letter: Letter[Body]) -> Iterator[Objection]:

@@ -56,7 +56,12 @@ def _assessor(case: Case, ask: asks.CallAssessor, by: By, at: int) -> Changed:
 
 def _alternative(case: Case, ask: asks.ChooseAlternative, by: By, at: int) -> Changed:
     chosen = Alternatives(
-        kind=ask.kind, at=at, by=by[0], counselled=ask.counselled, contact_card_given=ask.contact_card_given
+        kind=ask.kind,
+        at=at,
+        by=by[0],
+        counselled=ask.counselled,
+        contact_card_given=ask.contact_card_given,
+        asks_to_tell=ask.asks_to_tell,
     )
     return return_changes.choose_alternative(case, ask.plan_id, ask.person_id, chosen, by[0], at)
 

@@ -104,13 +104,16 @@ class CallAssessor(Change, frozen=True, tag="call_assessor"):
 
 
 class ChooseAlternative(Change, frozen=True, tag="choose_alternative"):
-    """She does something else, which is a good end; `own_travel` after counselling, and nothing is sent (H23)."""
+    """She does something else, which is a good end. `own_travel`: counselled, a card offered, nothing sent unless she
+    asks (H23).
+    """
 
     plan_id: PlanId
     person_id: PersonId
     kind: Alternative
     counselled: bool = False
     contact_card_given: bool = False
+    asks_to_tell: bool = False
 
 
 class AskAfterDetention(Change, frozen=True, tag="ask_after_detention"):

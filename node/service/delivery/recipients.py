@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from node.protocol.gate.facts import OfficeKeyFacts, RecipientFacts
 from node.protocol.letters.kinds import CONTROL
 from node.service.context import DAY_S, Known, Node
-from registry.trust import Country
+from registry.trust import Country, OfficeKeyView
 
 FALLBACK_KINDS = ("consent.withdrawal", "referral.ended", "return.stopped", "safety.")
 
@@ -68,9 +68,15 @@ def seal_to(node: Node, peer: str, kind: str, letter_class: int, sealed_identity
     return None
 
 
+def own_offices(node: Node) -> tuple[OfficeKeyFacts, ...]:
+    """Every office key of our own record, also one whose time is over: a letter may have been long under way."""
+    country = node.view.country(node.country)
+    return () if country is None else tuple(_holder(key) for key in country.office_keys)
+
+
 def _office_keys(country: Country, now: int) -> tuple[OfficeKeyFacts, ...]:
-    return tuple(
-        OfficeKeyFacts(key.office_kid.hex(), key.holder, key.kind, key.police_powers)
-        for key in country.office_keys
-        if key.from_at <= now < key.until
-    )
+    return tuple(_holder(key) for key in country.office_keys if key.from_at <= now < key.until)
+
+
+def _holder(key: OfficeKeyView) -> OfficeKeyFacts:
+    return OfficeKeyFacts(key.office_kid.hex(), key.holder, key.kind, key.police_powers)

@@ -15,12 +15,14 @@ from node.protocol.cases.changes import open_thread as note_thread
 from node.protocol.gate.desk import holds
 from node.protocol.gate.facts import ThreadFacts
 from node.protocol.gate.shown import receiver
+from node.protocol.gate.shown_safety import to_civil_society
 from node.protocol.letters.bodies_safety import AlertBody
 from node.protocol.letters.codes import NOT_IN_THIS_STATE, AgeBand
 from node.protocol.letters.control import RefusedBody
 from node.protocol.letters.decode import AnyControl, AnyLetter, decode_again
 from node.protocol.letters.frame import Letter, is_stop
 from node.protocol.letters.kinds import KINDS
+from node.protocol.rules import Objection
 from node.protocol.safety import IN_DANGER, is_safety
 from node.protocol.threads import receiving
 from node.protocol.threads.outcome import Verdict
@@ -28,6 +30,7 @@ from node.protocol.threads.thread import Entry, Shared, Thread, after_stop, entr
 from node.service.context import Node
 from node.service.delivery.control import take_control
 from node.service.delivery.queueing import queue_control
+from node.service.delivery.recipients import own_offices
 from node.service.delivery.standing import Effect, effect_of
 from node.service.keep.forget import spend_own_key
 from node.service.returns.watch import follow, is_followed
@@ -109,7 +112,7 @@ def _after_erasure(node: Node, work: Work, one: Arrival, letter: AnyLetter, payl
     """
     peer = one.sender
     if letter.kind in IN_DANGER:
-        if objection := receiver(letter, ThreadFacts()):
+        if objection := _shown(node, letter, ThreadFacts()):
             return objection.reason
         _store(node, work, one, letter, payload, None, None, None)
         raise_alarm(node, work, "call", letter.letter_id, DANGER, now, About(peer, None, letter.letter_id))
@@ -135,13 +138,18 @@ def _verdict(node: Node, work: Work, found: OpenFile | None, letter: AnyLetter, 
 
     def content(entry: Entry, known: Shared) -> int:
         judged = letter if entry.letter_id == letter.letter_id else _kept(book, peer, entry.letter_id)
-        objection = None if judged is None else receiver(judged, _as_known(facts, known))
+        objection = None if judged is None else _shown(node, judged, _as_known(facts, known))
         return 0 if objection is None else objection.reason
 
     return receiving.receive(
         None if found is None else found.file.thread, entry_of(letter), thread_id=letter.thread, peer=peer, now=now,
         max_life_s=node.limits.max_life_s, content=content,
     )  # fmt: skip
+
+
+def _shown(node: Node, letter: AnyLetter, known: ThreadFacts) -> Objection | None:
+    """Row 13 on the content: what the letter and the thread show, and to whom of ours it is sealed (H35)."""
+    return receiver(letter, known) or to_civil_society(letter, own_offices(node))
 
 
 def _as_known(facts: ThreadFacts, known: Shared) -> ThreadFacts:

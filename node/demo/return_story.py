@@ -295,18 +295,18 @@ async def asserted(story: Story, about: str) -> None:
 
 
 async def arrived(story: Story, *, confirmed: bool, condition: str = "well") -> None:
-    """The origin tells her arrival; only her own word ends the alarm."""
-    body = {
-        "arrived": True,
-        "noted_at": story.now,
-        "met_by": "receiving_organisation",
-        "condition": condition,
-        "urgent_needs": [],
-        "confirmed_by_her": confirmed,
-        "confirmed_how": ["code_word"] if confirmed else [],
-    }
-    await story.origin.act(story.thread, "return.arrival", body)
+    """The origin tells her arrival, and perhaps that she confirmed it there; the alarm at home stands."""
+    how = ["code_word"] if confirmed else []
+    await story.origin.act(story.thread, "return.arrival", _arrival(story, how, condition))
     await story.home.sees(story.thread, "arrived")
+
+
+async def heard_at_home(story: Story) -> None:
+    """Home calls a number of her file and hears her: that ends its alarm, and the origin is told."""
+    heard = {"thread": story.thread, "how": "call", "independent": True, "everybody_is_there": True}
+    await story.change("heard_from_her", **heard)
+    await story.planner.act(story.thread, "return.arrival", _arrival(story, ["call"], "well"))
+    await arrives(story.origin, story.thread, "return.arrival")
 
 
 async def asked_how_she_is(story: Story, at: str, *, wants_contact: bool) -> None:
@@ -326,6 +326,18 @@ async def arrives(desk: Desk, thread: str, kind: str) -> None:
 
     await desk.until(f"{kind} at {desk.code}", look)
     await desk.open_all(thread)
+
+
+def _arrival(story: Story, how: list[str], condition: str) -> dict[str, Any]:
+    return {
+        "arrived": True,
+        "noted_at": story.now,
+        "met_by": "receiving_organisation",
+        "condition": condition,
+        "urgent_needs": [],
+        "confirmed_by_her": bool(how),
+        "confirmed_how": how,
+    }
 
 
 def _result(story: Story, overall: str, assessor: str) -> dict[str, Any]:

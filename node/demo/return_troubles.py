@@ -35,6 +35,8 @@ async def nobody_at_the_station(network: Network, stack: AsyncExitStack) -> Play
         await story.change("alarm_step", thread=story.thread, asked=asked, answer="no_answer")
     alone, alert = await _alert(story)
     await do.arrived(story, confirmed=True, condition="needs_care")
+    still = await story.home.until("the alarm at home", _alarm(story.home, story.thread))  # they say so, she has not
+    await do.heard_at_home(story)
     for desk in (story.home, story.origin):
         await desk.until(f"no alarm at {desk.code}", _no_alarm(desk, story.thread))
     await story.change("found_again", person_id=story.person)
@@ -46,11 +48,12 @@ async def nobody_at_the_station(network: Network, stack: AsyncExitStack) -> Play
             "asked_first": alarms[0]["ask_next"],
             "waved": waved,
             "alert_by_one_person": alone,
+            "their_word_alone": still["says"],
             "stood_down": stood_down["told"],
         }
     )
     played.agreed = all(waved) and alarms[0]["ask_next"] == "her_safe_contact"
-    played.agreed &= alone == "waits for a second person" and stood_down["told"]
+    played.agreed &= alone == "waits for a second person" and stood_down["told"] and bool(still)
     return await end(played, {story.thread: (story.home, story.origin)}, "arrived")
 
 

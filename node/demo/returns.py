@@ -36,6 +36,7 @@ async def all_the_way_home(network: Network, stack: AsyncExitStack) -> Played:
     await story.home.sees(story.transit, "passed")
     await story.later(9 * HOUR_S)
     await do.arrived(story, confirmed=True)
+    await do.heard_at_home(story)
     places = await _place_at(story.origin, story.thread)
     for days, at in FOLLOWUPS:
         await time_passes(story, days * DAY_S)

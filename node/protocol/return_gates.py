@@ -159,8 +159,8 @@ def her_own_word(shared: Shared, entry: Entry) -> Refusal | None:
 
 
 def she_confirmed(shared: Shared, entry: Entry) -> Refusal | None:
-    """H19, R32: the country of arrival closes only once she confirmed that she arrived."""
-    return None if shared.way.confirmed_by_her else _rule("H19", "she has not confirmed yet that she arrived")
+    """H19, R32: the country of arrival closes only once the country she left has heard her itself, and said so."""
+    return None if shared.way.heard_by_host else _rule("H19", "the country she left has not heard her itself yet")
 
 
 # --- what is owed no longer ---
@@ -204,6 +204,8 @@ def reception(shared: Shared, entry: Entry) -> Shared:
 def arrived(shared: Shared, entry: Entry) -> Shared:
     told = entry.facts.way
     way = replace(shared.way, condition=told.code, confirmed_by_her=shared.way.confirmed_by_her or told.sure)
+    if told.sure and entry.side == "opener":
+        way = replace(way, heard_by_host=True)
     return replace(shared, arrived=shared.arrived or entry.facts.case == "yes", way=way)
 
 

@@ -34,14 +34,14 @@ HER_THREAD, OTHER_THREAD = "a7" * 16, "b8" * 16
 
 PERSONS = {"CaseThread.persons", "Paper.person_id", "Card.person_id", "PersonReturn.person_id", "Person.person_id",
            "Birth.parent"}  # fmt: skip
-THREADS = {"CaseThread.thread", "ArrivalAlarm.thread", "Care.thread"}
+THREADS = {"CaseThread.thread", "ArrivalAlarm.thread", "Care.thread", "HerWord.thread"}
 NOBODY_OF_THE_CASE = {
     # users and bodies that act
     "AlarmStep.by", "Alternatives.by", "Approval.by", "Approval.organisation", "Assessor.by", "Assessor.organisation",
     "BestInterests.by", "Call.by", "Card.made_by", "Care.ended_by", "Caregiver.by", "AlternativeCare.by",
     "ArrivalAlarm.ended_by", "Case.released_or_attested_by", "CaseThread.stop_suppressed_by", "Custody.by",
     "Death.recorded_by", "Distrust.by", "FamilyAssessment.recorded_by", "FirstIntake.answered_by", "GroupTie.asked_by",
-    "Guardian.appointing_body", "Guardian.conflict_checked_by", "Guardian.recorded_by", "Halt.by",
+    "Guardian.appointing_body", "Guardian.conflict_checked_by", "Guardian.recorded_by", "Halt.by", "HerWord.by",
     "Incapacity.recorded_by", "Incapacity.wish_by", "LegalHold.by", "Lift.by", "Majority.by", "Nationality.by",
     "NoContact.recorded_by", "Paper.by", "Proceedings.by", "Recovery.waived_by", "ReleaseRequest.owner",
     "ReturnPlan.authors", "RiskAssessment.by", "Suspicion.by", "Tracing.by", "Wish.by", "Birth.registration_by",

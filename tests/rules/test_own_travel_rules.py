@@ -85,7 +85,7 @@ def test_h23_sender_a_danger_on_her_own_way_is_still_told():
     """R02 beside H23: an alert is about her life, not about her plans."""
     alert = with_(letter("safety.alert"), consent=(), lawful_basis="vital_interests", urgency="life_threat")
 
-    made = draft(alert, exchanged(), persons={alert.body.who[0]: "p1"}, second="ben")  # type: ignore[union-attr]
+    made = draft(alert, exchanged(), persons={alert.body.who[0]: "p1"}, second="ben")
 
     assert both(made, case=on_her_own()) == []
 

@@ -274,16 +274,19 @@ def test_h19_sender_the_country_she_left_tells_an_arrival_only_by_her_own_word()
 
 
 def test_h19_receiver_a_case_is_closed_only_after_she_confirmed_her_arrival() -> None:
-    """H19, R32: the country of arrival cannot end it by its own word; hers is told by either country."""
+    """H19, R32: the country of arrival cannot end it by its own word, nor by its own word for hers."""
     world = at("travelling")
     say(world, "responder", "return.arrival", sure=False)
     assert not way_of(world).confirmed_by_her
     assert refused_on_arrival(world, "responder", "return.close", 2) == 119
     assert refused_on_arrival(world, "opener", "return.arrival", sure=False) == 119
+    say(world, "responder", "return.arrival", sure=True)
+    assert way_of(world).confirmed_by_her
+    assert refused_on_arrival(world, "responder", "return.close", 2) == 119
 
     say(world, "opener", "return.arrival", sure=True)
 
-    assert way_of(world).confirmed_by_her
+    assert way_of(world).heard_by_host
     assert arrives(world, "responder", "return.close", 2).effect == "applied"
 
 

@@ -152,7 +152,8 @@ STATES = {
 TRANSIT: tuple[Step, ...] = ((OPENER, "transit.request", {"escorts": []}), (RESPONDER, "transit.ack", {}))
 THREADS: dict[str, tuple[tuple[Step, ...], tuple[Step, int] | None]] = {
     "own-good-thread-return": (
-        (*PREPARED, PLAN, ASKED, LEFT, REPORTED, (RESPONDER, "return.arrival", {}), (RESPONDER, "return.followup", {}),
+        (*PREPARED, PLAN, ASKED, LEFT, REPORTED, (RESPONDER, "return.arrival", {}), (OPENER, "return.arrival", {}),
+         (RESPONDER, "return.followup", {}),
          (RESPONDER, "return.close", {})), None),
     "own-good-thread-return-taken-back": (
         (*PREPARED, PLAN, ASKED, LEFT, (OPENER, "return.failed", {}), (OPENER, "return.take_back", {})), None),
@@ -167,6 +168,8 @@ THREADS: dict[str, tuple[tuple[Step, ...], tuple[Step, int] | None]] = {
     "own-bad-thread-departure-not-asked-again": ((*PREPARED, PLAN), (LEFT, 22)),
     "own-bad-thread-close-before-her-word": (
         (*PREPARED, PLAN, ASKED, LEFT, REPORTED), ((RESPONDER, "return.close", {}), 119)),
+    "own-bad-thread-close-on-the-origins-word": (
+        (*PREPARED, PLAN, ASKED, LEFT, (RESPONDER, "return.arrival", {})), ((RESPONDER, "return.close", {}), 119)),
     "own-bad-thread-plan-interpreted-by-family": (
         PREPARED, ((OPENER, "return.travel_plan", {"interpreters": [INTERPRETER | {"comes_from": "family"}]}), 117)),
     "own-bad-thread-detained": ((), ((OPENER, "return.request", {"at_liberty": False}), 17)),

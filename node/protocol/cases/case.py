@@ -15,7 +15,7 @@ from node.protocol.cases.family import NO_FAMILY_RECORDS, FamilyRecords
 from node.protocol.cases.groups import GroupTie
 from node.protocol.cases.life_events import NO_EVENTS, LifeRecords
 from node.protocol.cases.paper import Card, Paper
-from node.protocol.cases.return_plan import ArrivalAlarm, ReleaseRequest, ReturnPlan
+from node.protocol.cases.return_plan import ArrivalAlarm, HerWord, ReleaseRequest, ReturnPlan
 from node.protocol.letters.codes import AgeBand, Gender
 
 TraffickingStatus = Literal["possible", "actual", "not_a_victim"]
@@ -163,6 +163,7 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     detained_at: int | None = None
     released_from_detention_at: int | None = None
     release_requests: tuple[ReleaseRequest, ...] = ()
+    her_words: tuple[HerWord, ...] = ()
 
 
 def person_of(case: Case, person_id: str) -> Person | None:

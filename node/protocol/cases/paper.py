@@ -36,7 +36,10 @@ class Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A neutral card. `word_hash` is of her word with `salt` (hex); the word itself is written nowhere."""
+    """A neutral card. `word_hash` is of her word with `salt` (hex); the word itself is written nowhere.
+
+    `right_at`: when code and word were last given rightly (UTC seconds, 0: never).
+    """
 
     code: str
     person_id: str
@@ -48,6 +51,7 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     locked_until: int = 0
     void: bool = False
     calls: tuple[Call, ...] = ()
+    right_at: int = 0
 
 
 def what_she_takes(wanted: Taken, safe_to_carry: bool, asked_alone: bool) -> Taken:

@@ -9,6 +9,8 @@ from typing import Literal, get_args
 
 import msgspec
 
+from node.protocol.letters.codes_return import ConfirmedHow
+
 Advocate = Literal["independent_advocate", "lawyer", "guardian_advocate", "social_worker"]
 Heard = Literal["arranged", "not_needed", "she_declines", "no_proceedings"]
 Colour = Literal["green", "amber", "red"]
@@ -276,6 +278,16 @@ class ArrivalAlarm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     outcome: OverdueOutcome | None = None
     ended_by: tuple[str, str] | None = None
     ended_at: int | None = None
+
+
+class HerWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """She said to us that she is there, by thread: how, and when (UTC seconds); `at` is when it was written. H19."""
+
+    thread: str
+    how: ConfirmedHow
+    heard_at: int
+    by: str
+    at: int
 
 
 def person_return(plan: ReturnPlan, person_id: str) -> PersonReturn | None:

@@ -35,6 +35,7 @@ def without(case: Case, person_id: str, now: int) -> Case:
         returns=tuple(plan for one in case.returns if (plan := _plan_without(one, person_id, now)).persons),
         arrival_alarms=tuple(one for one in case.arrival_alarms if one.thread not in hers),
         care=tuple(one for one in case.care if one.thread not in hers),
+        her_words=tuple(one for one in case.her_words if one.thread not in hers),
     )
 
 

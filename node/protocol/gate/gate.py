@@ -64,6 +64,7 @@ GUARDS: tuple[Callable[[Context], Iterator[Objection]], ...] = (
     people.history,
     guards_returns.returning,
     guards_returns.silent,
+    guards_returns.her_word,
     # her consent
     guards_consent.everybody_asked,
     guards_consent.consent_covers,

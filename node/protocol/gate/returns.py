@@ -8,12 +8,13 @@ Source: domain 5.7; R07, R22, R24, R31; practice H02, H04, H25, H26.
 from collections.abc import Iterator
 from typing import Final
 
+from node.protocol.cases.her_word import was_heard
 from node.protocol.cases.return_plan import ReturnPlan, plan_towards
 from node.protocol.gate.context import Context, cancel, hold
 from node.protocol.gate.return_facts import exchanged
 from node.protocol.gate.ten_gates import GateName, GateState, Look, may_stand_in, shut_gates, wish_fault
 from node.protocol.letters.bodies_return import RiskResultBody, TravelPlanBody
-from node.protocol.letters.bodies_way import DepartureBody, TransitDepartureBody
+from node.protocol.letters.bodies_way import DepartureBody, ReturnArrivalBody, TransitDepartureBody
 from node.protocol.rules import Objection
 
 DAY_S: Final = 24 * 3600
@@ -81,6 +82,15 @@ def _goes_on_her_own(kind: str, plan: ReturnPlan) -> Iterator[Objection]:
         yield hold(
             "H23", "she travels on her own, and nothing is sent", "ask her whether they shall hear; else stop it"
         )
+
+
+def her_word(c: Context) -> Iterator[Objection]:
+    """H19: that she confirmed her arrival is told by the country she left only where it recorded how it heard her."""
+    letter = c.draft.letter
+    if not isinstance(letter.body, ReturnArrivalBody) or letter.sender_role != "opener" or c.case is None:
+        return
+    if letter.body.confirmed_by_her and not was_heard(c.case, letter.thread, c.shared.way.departed_at):
+        yield hold("H19", "nobody recorded how she was heard", "hear her yourselves, and record it in the case first")
 
 
 def silent(c: Context) -> Iterator[Objection]:

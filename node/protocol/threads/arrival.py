@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Final
 
-from node.protocol.letters.codes import Urgency
+from node.protocol.letters.codes import Role, Urgency
 from node.protocol.letters.codes_return import FOLLOWUPS, FollowupAt
 from node.protocol.threads.deadlines import DAY
-from node.protocol.threads.thread import Thread
+from node.protocol.threads.thread import Entry, Thread
 
 EVENING_BEGINS: Final = 18
 NIGHT_BEGINS: Final = 22
@@ -28,6 +28,17 @@ AFTER: Final[dict[FollowupAt, int]] = {
 }
 ALWAYS: Final = frozenset({"2_weeks", "3_months"})
 FOLLOWUP_SLACK_S: Final = 7 * DAY
+
+# H19: whose letter that she confirmed her arrival ends the watch, by who reads it. The country she left believes only
+# what it heard itself: whoever holds her there may write letters too. Beside letters: `cases.her_word`.
+HER_WORD_COUNTS: Final[frozenset[tuple[Role, Role]]] = frozenset(
+    #  at the node of   told by
+    {
+        ("opener", "opener"),
+        ("responder", "responder"),
+        ("responder", "opener"),
+    }
+)
 
 
 def alarm_at(overdue_at: int, window_ends: int, zone: tzinfo, urgency: Urgency, with_child: bool) -> int:
@@ -58,7 +69,7 @@ def next_followup(told: Sequence[str], arrived_at: int, wants_more: bool) -> tup
 
 
 def on_the_way(thread: Thread) -> bool:
-    """Whether, as far as the letters tell, she set out and nobody has heard her say that she is there. Source: H07.
+    """Whether, as far as the letters tell, she set out and nobody we believe heard her say that she is there. H07, H19.
 
     Read from the letters, because a stop leaves no facts behind.
     """
@@ -71,13 +82,12 @@ def on_the_way(thread: Thread) -> bool:
             travelling = yes
         elif entry.kind == "return.failed":
             travelling = True
-        elif entry.kind in _ENDS_THE_WAY or (yes and _is_there(entry.kind, sure)):
+        elif entry.kind == "return.take_back" or _is_there(thread.side, entry, yes, sure):
             travelling = False
     return travelling
 
 
-def _is_there(kind: str, confirmed_by_her: bool) -> bool:
-    return kind == "transit.confirm" or (kind == "return.arrival" and confirmed_by_her)
-
-
-_ENDS_THE_WAY: Final = frozenset({"return.way_ended", "return.take_back"})
+def _is_there(reader: Role, entry: Entry, yes: bool, confirmed_by_her: bool) -> bool:
+    believed = (reader, entry.side) in HER_WORD_COUNTS
+    arrived = entry.kind == "return.arrival" and yes and confirmed_by_her
+    return (entry.kind == "transit.confirm" and yes) or (believed and (arrived or entry.kind == "return.way_ended"))

@@ -94,7 +94,8 @@ class ReturnFacts(Struct, frozen=True, array_like=True, omit_defaults=True, gc=F
     Empty words mean not yet. `risk_asked_at`: the newest request to the origin (H23). `family`: asked, then the
     caregiver's answer; `involved`: somebody of the family may be (R15). `document_until`: its last day. `agreed`: she
     agreed to the plan that comes next; `asked_at`: when she was asked again for the departure, 0 for never.
-    `confirmed_by_her` ends the alarm (H19). `failed` is the newest cause, `followups` those told.
+    `confirmed_by_her`: one country says that she confirmed it; `heard_by_host`: the country she left heard her itself,
+    and only that ends its alarm (H19). `failed` is the newest cause, `followups` those told.
     `child`: the request treats her, or somebody with her, as a child; what it says holds for the whole thread (R12).
     """
 
@@ -119,6 +120,7 @@ class ReturnFacts(Struct, frozen=True, array_like=True, omit_defaults=True, gc=F
     failed: str = ""
     followups: tuple[str, ...] = ()
     child: bool = False
+    heard_by_host: bool = False
 
 
 NO_WAY: Final = ReturnFacts()

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from node.protocol.cases import care_changes, return_changes
 from node.protocol.cases.case import Case
 from node.protocol.cases.changes import Changed
+from node.protocol.cases.her_word import hear_her
 from node.protocol.cases.return_plan import Alternatives, Journey, Proceedings, RiskAssessment, Wish
 from node.service.cases import return_requests as asks
 from node.service.cases.change_rows import By, ChangeRow, one, two
@@ -88,6 +89,7 @@ RETURN_CHANGES: Mapping[type, ChangeRow] = {
     asks.GoOnAfterTransit: one(return_changes.go_on_after_transit, "plan_id"),
     asks.EndReturn: one(return_changes.end_return, "plan_id"),
     asks.AlarmStepTaken: one(return_changes.note_alarm_step, "thread", "asked", "answer"),
+    asks.HeardFromHer: one(hear_her, "thread", "how", "independent", "everybody_is_there"),
     asks.EndAlarm: two(return_changes.end_alarm, "thread", "outcome"),
     asks.SetCare: one(care_changes.set_care, "care_id", "with_her", "payer", "way_back"),
     asks.EndCare: one(care_changes.end_care, "care_id", "end", "said_by_her"),

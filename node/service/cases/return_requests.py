@@ -20,6 +20,7 @@ from node.protocol.cases.return_plan import (
     RiskOverall,
     RiskRow,
 )
+from node.protocol.letters.codes_return import ConfirmedHow
 from node.protocol.letters.scalars import Code, Country, Id, Seconds
 from node.service.cases.change import Change, PersonId
 
@@ -166,6 +167,18 @@ class AlarmStepTaken(Change, frozen=True, tag="alarm_step"):
     answer: AlarmAnswer
 
 
+class HeardFromHer(Change, frozen=True, tag="heard_from_her"):
+    """She said to us that she is there, which alone ends our alarm (H19).
+
+    `independent`: a call to a number of her file, or somebody of ours before her; a code word is checked by her card.
+    """
+
+    thread: Id
+    how: ConfirmedHow
+    everybody_is_there: bool
+    independent: bool = False
+
+
 class EndAlarm(Change, frozen=True, tag="end_alarm"):
     """Two people end the alarm of an overdue arrival, and say how it stands (R32)."""
 
@@ -207,6 +220,7 @@ ReturnChange = (
     | GoOnAfterTransit
     | EndReturn
     | AlarmStepTaken
+    | HeardFromHer
     | EndAlarm
     | SetCare
     | EndCare

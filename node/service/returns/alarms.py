@@ -20,6 +20,7 @@ from node.service.cases.identity import LOCAL_PLACE, read_identity, write_local
 from node.service.context import Node
 from node.service.returns.calling import watch_detention
 from node.service.returns.standing import ALARM, CARE, end_tasks
+from node.service.returns.watch import follow
 from node.service.safety.alarms import thread_is_quiet
 from node.service.threads.book import Book, OpenCase
 from node.service.threads.commands import Command
@@ -143,6 +144,9 @@ def settle_case(node: Node, work: Work, case: OpenCase, by: str, now: int) -> No
             for one in case.case.threads:
                 if one.thread == thread:
                     thread_is_quiet(node, work, one.country, thread, by, now)
+    heard = {one.thread for one in case.case.her_words}
+    for known in (one for one in case.case.threads if one.thread in heard):
+        follow(node, work, known.country, known.thread, now)
     for thread in {one.thread for one in case.case.care}:
         if all(one.ended_at is not None for one in case.case.care if one.thread == thread):
             end_tasks(node, work, case.id, thread, CARE, by, now)

@@ -8,6 +8,7 @@ from typing import Final
 
 from node.protocol.cases.care import cared_for
 from node.protocol.cases.care_changes import begin_care
+from node.protocol.cases.her_word import was_heard
 from node.protocol.cases.return_changes import open_alarm, settle_alarm
 from node.protocol.letters.decode import decode_again
 from node.protocol.letters.frame import Letter
@@ -85,7 +86,8 @@ def _arrival(node: Node, work: Work, found: OpenFile, now: int) -> None:
     """R32: while she is on the way one watch runs; it ends when she is heard, when the way ended, or by a stop."""
     thread, way = found.file.thread, found.file.thread.shared.way
     left = newest(thread, "return.departure")
-    if left is None or thread.stopped or thread.shared.state == STOPPED or not on_the_way(thread):
+    over = left is None or thread.stopped or thread.shared.state == STOPPED or not on_the_way(thread)
+    if left is None or over or _was_heard_here(node, work, found, left):
         work.deadlines.end_code(found.row.peer, found.row.thread_id, ARRIVAL)
         settle(node, work, found, now)
         return
@@ -93,6 +95,12 @@ def _arrival(node: Node, work: Work, found: OpenFile, now: int) -> None:
     child = any(entry.treated_as_child for entry in found.file.entries)
     due = alarm_at(way.plan.overdue_at, way.plan.arrival_ends, there.zone, found.file.urgency, child)
     work.deadlines.start(found.row.peer, found.row.thread_id, left.letter_id, ARRIVAL, due)
+
+
+def _was_heard_here(node: Node, work: Work, found: OpenFile, left: Entry) -> bool:
+    """H19: she said to us, since she left, that she is there."""
+    case = Book(node, work).case(found.row.case_id).case
+    return was_heard(case, found.row.thread_id, left.written_at)
 
 
 def _condition(work: Work, found: OpenFile, now: int) -> None:

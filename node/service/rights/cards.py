@@ -178,7 +178,7 @@ def _check(node: Node, work: Work, actor: Actor, code: str, held: Held | None, h
     if not right:
         _put(node, work, case, after_wrong_word(card, now) if card.locked_until <= now else card, now)
         return None
-    _put(node, work, case, msgspec.structs.replace(card, tries=0), now)
+    _put(node, work, case, msgspec.structs.replace(card, tries=0, right_at=now), now)
     next_step = "tell nothing on this line; call her back on a number of her file"
     return CardFound(case=case.id, person_id=card.person_id, now_do=next_step)
 

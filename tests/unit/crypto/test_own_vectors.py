@@ -24,7 +24,7 @@ KINDS = {
     "receipt": (7, 11),
     "recovery": (1, 1),
     "stream": (2, 2),
-    "thread": (4, 8),
+    "thread": (4, 9),
 }
 
 

@@ -80,6 +80,8 @@ def brought_to(matter: Matter, rule: Rule) -> Thread:
         world.play_through(way[2:])
     if (rule.state, rule.kind) == ("planned", "return.travel_plan"):
         world.play_through((("opener", "consent.assertion", 1),))  # each plan needs a yes of its own
+    if (rule.side, rule.kind) == ("responder", "return.close"):
+        world.play_through((("opener", "return.arrival", 1),))  # the country she left has heard her
     thread = world.sides[other(rule.side)].thread
     return thread or open_thread(THREAD, "XA", other(rule.side), matter.name)
 

@@ -69,14 +69,16 @@ async def test_r32_receiver_no_alarm_rings_before_the_end_of_the_window_and_what
     assert [len(await alarms(desk)) for desk in (story.home, story.origin)] == [1, 1]
 
 
-async def test_h19_receiver_a_reported_arrival_does_not_end_the_alarm_her_own_word_does(story: Story):
-    """H19: `reported` is one fact, `confirmed_by_her` another; only the second ends it, also before it rings."""
+async def test_h19_receiver_neither_a_report_nor_the_origins_word_for_hers_ends_the_alarm(story: Story):
+    """H19: `reported` is one fact, `confirmed_by_her` another; where she left, only what was heard from her counts."""
     await do.depart(story)
     await do.arrived(story, confirmed=False)
     await overdue(story)
 
     assert [len(await alarms(desk)) for desk in (story.home, story.origin)] == [1, 1]
     await do.arrived(story, confirmed=True)
+    assert [len(await alarms(desk)) for desk in (story.home, story.origin)] == [1, 0]
+    await do.heard_at_home(story)
     assert [await alarms(desk) for desk in (story.home, story.origin)] == [[], []]
     assert "arrival_overdue" not in await codes(story.home, story.thread)
 
@@ -85,9 +87,46 @@ async def test_h19_receiver_her_word_in_time_leaves_no_alarm(story: Story):
     """H19."""
     await do.depart(story)
     await do.arrived(story, confirmed=True)
+    await do.heard_at_home(story)
     await overdue(story)
 
     assert [await alarms(desk) for desk in (story.home, story.origin)] == [[], []]
+
+
+async def test_h19_receiver_a_lying_origin_does_not_quieten_the_country_she_left(story: Story):
+    """H19, R32: it says before the window ends that she confirmed; she did not, and home is alarmed all the same."""
+    await do.depart(story)
+    await do.arrived(story, confirmed=True)
+    await overdue(story)
+
+    (alarm,) = await alarms(story.home)
+    assert alarm["ask_next"] == "her_safe_contact"
+    with pytest.raises(PeerError, match="has not heard her itself"):
+        await story.origin.act(story.thread, "return.close", {"outcome": "support_completed"})
+
+
+async def test_h19_sender_what_was_heard_is_recorded_before_it_is_told(story: Story):
+    """H19: nobody passes on the origin's word as hers; the letter waits for what was heard, and how."""
+    await do.depart(story)
+    told = {"arrived": True, "noted_at": story.now, "met_by": "receiving_organisation", "condition": "well",
+            "urgent_needs": [], "confirmed_by_her": True, "confirmed_how": ["call"]}  # fmt: skip
+
+    with pytest.raises(PeerError, match="nobody recorded how she was heard"):
+        await story.planner.act(story.thread, "return.arrival", told)
+    await do.heard_at_home(story)
+    await story.origin.sees(story.thread, "arrived")
+
+
+async def test_h19_sender_her_word_ends_our_alarm_without_a_letter(story: Story):
+    """H19, R10: where nothing may go to the origin any more, what she said to us counts all the same."""
+    await do.depart(story)
+    await overdue(story)
+    heard = {"thread": story.thread, "how": "call", "independent": True, "everybody_is_there": True}
+    await story.change("heard_from_her", **heard)
+
+    assert [len(await alarms(desk)) for desk in (story.home, story.origin)] == [0, 1]
+    watch = [one["state"] for one in (await story.home.view(story.thread))["deadlines"] if one["code"] == "watch"]
+    assert "open" not in watch
 
 
 @pytest.mark.parametrize("condition", ["detained", "taken_by_unknown", "needs_hospital"])
@@ -268,6 +307,9 @@ async def test_r32_receiver_whoever_is_on_call_is_called_while_the_alarm_stands(
     assert [one["thread"] for one in await alarms(story.home)] == [story.thread]
     assert ladders("XD") == ladders("XA") == [("call", True)]
     await do.arrived(story, confirmed=True)
+    await alarms(story.home)
+    assert ladders("XD") == [("call", True)]
+    await do.heard_at_home(story)
     await alarms(story.home)
     assert ladders("XD") == ladders("XA") == [("call", False)]
 

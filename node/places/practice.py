@@ -191,14 +191,17 @@ PRACTICE: dict[str, Places] = {
     ),
     "H19": Places(
         sender=(
+            "protocol.cases.her_word: hear_her",
             "protocol.cases.return_changes: settle_alarm",
-            "service.returns.watch: _condition",
+            "protocol.gate.returns: her_word",
+            "service.returns.watch: _condition _was_heard_here",
         ),
         receiver=("service.returns.overdue: condition_told",),
         both=(
             "protocol.letters.bodies: ArrivedBody",
             "protocol.letters.bodies_way: ReturnArrivalBody",
             "protocol.return_gates: her_own_word she_confirmed",
+            "protocol.threads.arrival: on_the_way",
         ),
     ),
     "H20": Places(
@@ -226,7 +229,8 @@ PRACTICE: dict[str, Places] = {
     ),
     "H23": Places(
         sender=(
-            "protocol.cases.return_changes: call_assessor choose_alternative",
+            "protocol.cases.return_changes: _ready_to_go_alone call_assessor choose_alternative",
+            "protocol.gate.returns: _goes_on_her_own",
             "protocol.gate.ten_gates: _g2 _no_second_author may_stand_in",
         ),
         both=("protocol.return_gates: from_the_origin",),
@@ -329,9 +333,10 @@ PRACTICE: dict[str, Places] = {
     ),
     "H35": Places(
         sender=(
-            "protocol.gate.guards_safety: _to_civil_society alert",
+            "protocol.gate.guards_safety: alert",
             "service.safety.alerts: confirm_alert",
         ),
-        both=("protocol.gate.shown_safety: _alert _frame _of_another",),
+        receiver=("service.delivery.take: _shown",),
+        both=("protocol.gate.shown_safety: _alert _frame _of_another to_civil_society",),
     ),
 }

@@ -79,7 +79,7 @@ def restore(path: Path, backup: Path, keys: Path | None) -> None:
         click.echo("no whole journal: nothing about a person leaves before two people answered for each case")
     else:
         click.echo("the journal was laid over it: what was blocked, withdrawn, stopped or erased since stays so;")
-        click.echo("one person of a family who was erased since has to be erased again: a task names the case")
+        click.echo("one person of a family who was erased since is erased again, her names at the next sign-in")
     if new_record:
         click.echo("the fallback key is new: send node-record.json with `trm-registry request --version` one higher")
     click.echo("node.db.before-restore beside it holds what was there: destroy it when nobody needs it")

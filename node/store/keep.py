@@ -244,20 +244,29 @@ class Restored:
         """A new restore asks anew."""
         self._c.execute("delete from answered_case")
 
+    def forget_answer(self, case_id: str) -> None:
+        """It asks anew for this case."""
+        self._c.execute("delete from answered_case where case_id=?", (case_id,))
+
     def never(self, kind: str, ref: str, at: int) -> None:
         """This thread was stopped, whatever the backup says."""
         self._c.execute("insert or ignore into not_revived (kind, ref, at) values (?,?,?)", (kind, ref, at))
 
-    def is_never(self, kind: str, ref: str) -> bool:
-        """Whether the journal forbids it."""
-        return self._c.execute("select 1 from not_revived where kind=? and ref=?", (kind, ref)).fetchone() is not None
+    def never_since(self, kind: str, ref: str) -> int | None:
+        """Since when, or None."""
+        row = self._c.execute("select at from not_revived where kind=? and ref=?", (kind, ref)).fetchone()
+        return None if row is None else int(row[0])
 
-    def is_never_or_held(self, kind: str, ref: str, hold: str) -> tuple[bool, bool]:
-        """Whether the journal forbids it, and whether the named hold stands (`Meta`): in one look, for the gate."""
+    def standing(self, thread_id: str, case_id: str, hold: str) -> tuple[bool, bool]:
+        """Whether the journal forbids a thread, and whether its case waits: in one look, for the gate.
+
+        A case waits while the named hold (`Meta`) stands, or while it is to be compared itself.
+        """
         row = self._c.execute(
-            "select exists (select 1 from not_revived where kind=? and ref=?),"
-            " exists (select 1 from meta where name=?)",
-            (kind, ref, hold),
+            "select exists (select 1 from not_revived where kind='stop' and ref=?),"
+            " exists (select 1 from meta where name=?)"
+            " or exists (select 1 from not_revived where kind='compare' and ref=?)",
+            (thread_id, hold, case_id),
         ).fetchone()
         return bool(row[0]), bool(row[1])
 

@@ -73,6 +73,10 @@ class Sessions:
         """Sign a user out everywhere."""
         self._c.execute("update session set revoked_at=? where user_id=? and revoked_at is null", (at, user_id))
 
+    def end_everybody(self, at: int) -> None:
+        """Sign everybody out."""
+        self._c.execute("update session set revoked_at=? where revoked_at is null", (at,))
+
     def alive(self, now: int) -> list[SessionRow]:
         """All sign-ins that hold at `now`, oldest first."""
         rows = self._c.execute(f"select {_SESSION} from session where {_ALIVE} order by created_at", {"now": now})

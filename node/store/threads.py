@@ -257,6 +257,13 @@ class Tasks:
         query = f"select {_TASK} from task where case_id=? and code=? and done_at is null order by at, id"
         return [TaskRow(*row) for row in self._c.execute(query, (case_id, code))]
 
+    def cases_with(self, code: str) -> list[str]:
+        """Cases with an open task of this code."""
+        rows = self._c.execute(
+            "select distinct case_id from task where code=? and done_at is null and case_id is not null", (code,)
+        )
+        return [row[0] for row in rows]
+
     def get(self, id: int) -> TaskRow | None:
         """One task."""
         row = self._c.execute(f"select {_TASK} from task where id=?", (id,)).fetchone()

@@ -1,5 +1,7 @@
 """Erasing, retention and the answers after a restore, as a case system calls them."""
 
+from node.service.keep.notes import ErasedPerson
+from node.service.keep.replay import replay
 from tests.api.conftest import Desk
 
 
@@ -47,3 +49,22 @@ async def test_a_node_that_was_not_restored_needs_no_answer(desk: Desk):
 
     assert shown == {"case": case, "restored_at": None, "first_by": None, "second_by": None, "free": True}
     assert (await desk.post("bea", f"/cases/{case}/restored", yes)).status == 409
+
+
+async def test_h08_sender_the_first_sign_in_that_reads_names_ends_an_erasure_after_a_restore(desk: Desk):
+    """H26: the names of one who was erased again go, those of the other stay; nobody has to do anything."""
+    case = await desk.case("bea")
+    person = {"age_band": "25-34", "gender": "woman", "role": "dependant"}
+    added = await desk.done("bea", f"/cases/{case['case']}/changes", {"change": "add_person", "person": person})
+    her, other = (one["person_id"] for one in added["case"]["persons"])
+    named = {her: {"given_name": "Zoryana"}, other: {"given_name": "Dobrynya"}}
+    await desk.put("bea", f"/cases/{case['case']}/identity", {"persons": named})
+    node, now = desk.world[desk.code].node, desk.clock.now()
+    gone = ErasedPerson(at=now, case=case["case"], person=other)
+    assert await node.store.write(lambda work: replay(node, work, [gone], now)) == 1
+
+    assert (await desk.sign_in("bea")).status == 201
+
+    opened = await desk.done("bea", f"/cases/{case['case']}/identity/open", {"reason": "give_service"})
+    assert opened == {"persons": {her: {"given_name": "Zoryana"}}}
+    assert not node.store.read_sync(lambda reader: reader.tasks.cases_with("names_to_put_in_order"))

@@ -1,7 +1,7 @@
 """H08: what was blocked, withdrawn, stopped or erased after a backup stays so when that backup comes back."""
 
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,8 +11,6 @@ from node.protocol.cases.case import Person, Tie
 from node.service.cases.cases import change_case, view_case
 from node.service.cases.consents import list_consents
 from node.service.cases.requests import SetProtection
-from node.service.keep.notes import ErasedPerson
-from node.service.keep.replay import replay
 from node.service.keep.restored import CaseCompared, answer_for_case, view_answer
 from node.service.keep.sweep import sweep
 from node.service.upkeep.restore import put_back
@@ -375,19 +373,3 @@ async def test_a_torn_last_record_is_cut_off(tmp_path: Path, world: World) -> No
     again.close()
 
     assert [body for _, body in read_journal(folder)] == [b"one", b"two"]
-
-
-Act = Callable[[World], Awaitable[None]]
-
-
-async def test_h08_sender_a_person_of_a_family_who_was_erased_is_named_for_erasing_again(world: World) -> None:
-    """Her names stand beside those of the others and open for nobody here; people do it, and are told."""
-    xd = world["XD"]
-    case, _, _ = await her_case(world)
-    gone, unknown = (ErasedPerson(at=world.clock.now(), case=case, person=who) for who in (HER, "somebody else"))
-
-    applied = await xd.node.store.write(lambda work: replay(xd.node, work, [gone, unknown], world.clock.now()))
-
-    tasks = xd.node.store.read_sync(lambda reader: reader.tasks.open())
-    assert applied == 1
-    assert [task.case_id for task in tasks if task.code == "person_to_erase_again"] == [case]

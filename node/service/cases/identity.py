@@ -13,6 +13,7 @@ from node.crypto.text import from_base64url
 from node.errors import BadInput, NotAllowed, PeerError
 from node.protocol.letters.decode import AnyLetter
 from node.protocol.letters.fields import unknown_fields
+from node.protocol.letters.frame import SealedIdentity
 from node.service.context import Node
 from node.service.threads.book import OpenCase
 from node.store.work import Reader, Work
@@ -24,6 +25,17 @@ class ForeignBlock(PeerError):
 
 Fields = dict[str, dict[str, str | None]]  # person id -> field name -> value, None to remove it
 LOCAL_PLACE = "local.place_tonight"  # ours alone: no letter has a field of this name, so nothing can disclose it (R29)
+
+
+class ReceivedBlock(msgspec.Struct, frozen=True):
+    """A sealed block, and the letter that it was made for."""
+
+    sender: str
+    recipient: str
+    thread: str
+    letter_id: str
+    kind: str
+    sealed: SealedIdentity
 
 
 def write_identity(node: Node, work: Work, case: OpenCase, fields: Fields, now: int) -> int:
@@ -59,8 +71,14 @@ def _add_version(node: Node, work: Work, case: OpenCase, fields: Fields, now: in
 
 def read_identity(node: Node, reader: Reader, case: OpenCase, office: KemKey | None) -> dict[str, dict[str, str]]:
     """The identity part as it stands; NotAllowed while the office vault is shut. The caller logs who opened it and
-    why.
+    why. Whoever is no person of the case any more is not in it, whatever an older version holds.
     """
+    known = {person.person_id for person in case.case.persons}
+    return {who: named for who, named in read_versions(node, reader, case, office).items() if who in known}
+
+
+def read_versions(node: Node, reader: Reader, case: OpenCase, office: KemKey | None) -> dict[str, dict[str, str]]:
+    """Everything that any version holds, laid over each other: to put the names of a case in order."""
     key = must_hold(office)
     merged: Fields = {}
     for row in reader.cases.identities(case.id):
@@ -75,12 +93,18 @@ def read_identity(node: Node, reader: Reader, case: OpenCase, office: KemKey | N
 
 def open_received(letter: AnyLetter, sender: str, recipient: str, office: KemKey | None) -> dict[str, dict[str, str]]:
     """The persons of a received letter by consent token; ForeignBlock when its block belongs to another letter."""
-    key = must_hold(office)
-    sealed = letter.sealed_identity
-    if sealed is None:
+    must_hold(office)
+    if letter.sealed_identity is None:
         return {}
+    block = ReceivedBlock(sender, recipient, letter.thread, letter.letter_id, letter.kind, letter.sealed_identity)
+    return open_block_of(block, office)
+
+
+def open_block_of(received: ReceivedBlock, office: KemKey | None) -> dict[str, dict[str, str]]:
+    """The same for a block that is kept without its letter."""
+    key, sealed, sender = must_hold(office), received.sealed, received.sender
     binding = BlockBinding(
-        sender, recipient, bytes.fromhex(letter.thread), bytes.fromhex(letter.letter_id), letter.kind
+        sender, received.recipient, bytes.fromhex(received.thread), bytes.fromhex(received.letter_id), received.kind
     )
     block = SealedBlock(
         bytes.fromhex(sealed.office_kid), bytes.fromhex(sealed.identity_commit), from_base64url(sealed.box)

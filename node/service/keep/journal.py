@@ -20,6 +20,7 @@ log = get()
 COMPACT_BYTES = 1024 * 1024
 MISSING = "restored_without_journal"
 RESTORED = "restored"
+BACKUP_LINES = "backup_lines"  # how long its audit was
 BACKUP_AT = "backup_at"  # the last thing the backup knows of; until the journal was laid over it
 
 
@@ -67,19 +68,27 @@ def after_restore(node: Node, keyring: Keyring, folder: DataFolder, journal: Jou
         found, whole = [], False
 
     def lay(work: Work) -> None:
+        work.sessions.end_everybody(now)  # who was signed in when the backup was made may be shut out since
         erase_what_lost_its_key(node, work, now)
         if found:
-            replay(node, work, found, now)
+            replay(node, work, found, now, _lines(work), whole=whole)
         if not whole:
             work.meta.put(HOLD, now)
             work.restored.forget_answers()
             work.tasks.add(MISSING, now)
 
         work.meta.drop(BACKUP_AT)
+        work.meta.drop(BACKUP_LINES)
 
     node.store.write_sync(lay)
     # Crash here: the head is noted at the next start.
     keyring.note_journal_head(*journal.head)
+
+
+def _lines(work: Work) -> int:
+    """How many lines the audit had in the backup."""
+    found = work.meta.get(BACKUP_LINES)
+    return found if isinstance(found, int) else 0
 
 
 def _is_noted(keyring: Keyring, folder: DataFolder) -> bool:

@@ -5,8 +5,7 @@ A restored database forgets them; replaying the journal brings them back. Source
 
 import msgspec
 
-from node.protocol.cases.case import Case, Lift, Person, Protection, Tie
-from node.protocol.consent.record import ConsentRecord
+from node.protocol.cases.case import Disappearance, Distrust, LegalHold, Lift, Protection, Tie
 from node.protocol.letters.codes import Level, Purpose
 from node.service.context import Node
 from node.store.work import Work
@@ -32,7 +31,7 @@ class Begun(Note, frozen=True, kw_only=True, tag="begun"):
 
 
 class Protected(Note, frozen=True, kw_only=True, tag="protected"):
-    """The asylum flags and closed countries of one person, as they are from now on."""
+    """The asylum flags, closed countries and dangers of one person, as they are from now on."""
 
     case: str
     person: str
@@ -41,10 +40,56 @@ class Protected(Note, frozen=True, kw_only=True, tag="protected"):
     ties: tuple[Tie, ...] = ()
     lifts: tuple[Lift, ...] = ()
     blocked_countries: tuple[str, ...] = ()
+    coercion_suspected: bool = False
+    disappearance: Disappearance | None = None
 
     @property
     def about(self) -> tuple[str, ...]:
         return ("protected", self.case, self.person)
+
+
+class Guarded(Note, frozen=True, kw_only=True, tag="guarded"):
+    """Of a whole case: who is distrusted (H14), whether somebody is detained (H25), which stops two people keep here
+    (H01; thread to the two).
+    """
+
+    case: str
+    stops_kept: dict[str, tuple[str, str]] = {}
+    distrust: tuple[Distrust, ...] = ()
+    place_is_detention: bool = False
+    detained_at: int | None = None
+    released_at: int | None = None
+    attested_by: tuple[str, str] | None = None
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        return ("guarded", self.case)
+
+
+class Kept(Note, frozen=True, kw_only=True, tag="kept"):
+    """How long a case is kept beyond its time: a legal hold, her own wish; both empty once they were ended."""
+
+    case: str
+    hold: LegalHold | None = None
+    at_her_request_until: int | None = None
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        return ("kept", self.case)
+
+
+class Changed(Note, frozen=True, kw_only=True, tag="changed"):
+    """Something else of a case changed that may protect somebody: a guardian, a halt, a death. Two people compare.
+
+    `line`: how long the audit was then, so that a backup that knows it can be told from one that does not.
+    """
+
+    case: str
+    line: int
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        return ("changed", self.case)
 
 
 class TakenBack(Note, frozen=True, kw_only=True, tag="taken_back"):
@@ -114,40 +159,55 @@ class Swept(Note, frozen=True, kw_only=True, tag="swept"):
         return ("swept",)
 
 
-AnyNote = Begun | Protected | TakenBack | Stopped | ErasedCase | ErasedPerson | ErasedLetter | Swept
+class DistrustedByAll(Note, frozen=True, kw_only=True, tag="distrusted"):
+    """Two people distrust a country, an office or an organisation for everybody, or trust it again. Source: H14."""
+
+    target: str
+    value: str
+    is_on: bool
+    by: tuple[str, str]
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        return ("distrusted", self.target, self.value)
+
+
+class ShutOut(Note, frozen=True, kw_only=True, tag="shut_out"):
+    """A colleague was shut out for ever."""
+
+    user: str
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        return ("shut_out", self.user)
+
+
+class NewPassword(Note, frozen=True, kw_only=True, tag="new_password"):
+    """A colleague's old password opens nothing any more; the new one is in no journal. `line` as in `Changed`."""
+
+    user: str
+    line: int
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        return ("new_password", self.user)
+
+
+class TokenEnded(Note, frozen=True, kw_only=True, tag="token_ended"):
+    """A case system was shut out."""
+
+    token: str
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        return ("token_ended", self.token)
+
+
+OfCases = Protected | Guarded | Kept | Changed | TakenBack | Stopped | ErasedCase | ErasedPerson | ErasedLetter
+OfStaff = DistrustedByAll | ShutOut | NewPassword | TokenEnded
+AnyNote = Begun | Swept | OfCases | OfStaff
 
 
 def note(node: Node, work: Work, one: Note) -> None:
     """Have it in the journal before this transaction is on the disk."""
     work.note(node.seals.seal_note(one))
-
-
-def note_protection(node: Node, work: Work, before: Case | None, after: Case, now: int) -> None:
-    """Note the persons of a case whose protection is another than before."""
-    known = {} if before is None else {person.person_id: _protection(before, person, 0) for person in before.persons}
-    for person in after.persons:
-        was = known.get(person.person_id, Protected(at=0, case=after.case_id, person=person.person_id))
-        if was != _protection(after, person, 0):
-            note(node, work, _protection(after, person, now))
-
-
-def note_taken_back(node: Node, work: Work, case_id: str, record: ConsentRecord, now: int) -> None:
-    """Note what is gone of a consent."""
-    gone = TakenBack(
-        at=now, case=case_id, consent=record.consent_id,
-        purposes=record.withdrawn_purposes, levels=record.withdrawn_levels,
-    )  # fmt: skip
-    note(node, work, gone)
-
-
-def _protection(case: Case, person: Person, at: int) -> Protected:
-    return Protected(
-        at=at,
-        case=case.case_id,
-        person=person.person_id,
-        protection=person.protection,
-        protection_ever=person.protection_ever,
-        ties=person.ties,
-        lifts=person.lifts,
-        blocked_countries=person.blocked_countries,
-    )

@@ -4,6 +4,7 @@ What is left is put under fresh keys and the old case key is destroyed at once, 
 Source: wire 11; H26; GDPR 17.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -33,6 +34,7 @@ from node.store.work import Work
 
 BLOT = b"0" * 32  # stands where her token was: nobody's
 Names = dict[str, dict[str, str | None]]
+Take = Callable[[str, "Letter[Any]", dict[str, str]], None]  # peer, letter with a block, whose each other token is
 
 
 def forget_person(node: Node, work: Work, case: OpenCase, person_id: str, actor: Actor, ground: str, now: int) -> None:
@@ -40,21 +42,50 @@ def forget_person(node: Node, work: Work, case: OpenCase, person_id: str, actor:
     stand beside those of the others.
     """
     must_hold(actor.office)
-    book = Book(node, work)
     names: Names = {who: {**named} for who, named in read_identity(node, work, case, actor.office).items()}
-    for row in work.threads.of_case(case.id):
-        _forget_in_thread(node, work, case, row, person_id, actor, names, now)
-    hers = [one.consent_id for one in book.consents(case) if one.person_id == person_id]
-    work.sealed_rows.forget_consents(hers)
-    _forget_tasks(node, work, case, person_id, now)
-    case = book.put_case(case, without(case.case, person_id, now), now)
-    work.sealed_rows.forget_identities(case.id)
-    left = _names_left(case, names, person_id)
-    if left:
-        write_left(node, work, case, left, now)
+
+    def take(peer: str, letter: "Letter[Any]", others: dict[str, str]) -> None:
+        try:
+            lay_under(names, open_received(letter, peer, node.country, actor.office), others)
+        except ForeignBlock:
+            return
+
+    case = forget_facts(node, work, case, person_id, take, now)
+    names_left(node, work, case, names, (person_id,), now)
     note(node, work, ErasedPerson(at=now, case=case.id, person=person_id))
     change_key(node, work, case.id, now, now)
     work.audit.append(now, actor.user_id, "person_erased", case.id, rule="R25", outcome=ground)
+
+
+def forget_facts(node: Node, work: Work, case: OpenCase, person_id: str, take: Take, now: int) -> OpenCase:
+    """Everything of her but the names in the case, which stand beside those of the others; needs nobody's sign-in.
+
+    `take` gets each received block that may name others too, with whose each other token is, before the block goes.
+    """
+    book = Book(node, work)
+    for row in work.threads.of_case(case.id):
+        _forget_in_thread(node, work, case, row, person_id, take, now)
+    hers = [one.consent_id for one in book.consents(case) if one.person_id == person_id]
+    work.sealed_rows.forget_consents(hers)
+    _forget_tasks(node, work, case, person_id, now)
+    return book.put_case(case, without(case.case, person_id, now), now)
+
+
+def lay_under(names: Names, opened: dict[str, dict[str, str]], others: dict[str, str]) -> None:
+    """What a block tells of the others moves to their case; what stands there already wins."""
+    for token, fields in opened.items():
+        for name, value in fields.items() if token in others else ():
+            names.setdefault(others[token], {}).setdefault(name, value)
+
+
+def names_left(
+    node: Node, work: Work, case: OpenCase, names: Names, gone: tuple[str, ...], now: int
+) -> None:  # fmt: skip
+    """Destroy every version of the names in a case, and write those of the others anew; `gone` are who was erased."""
+    work.sealed_rows.forget_identities(case.id)
+    left = _names_left(case, names, gone)
+    if left:
+        write_left(node, work, case, left, now)
 
 
 def persons_by_token(book: Book, found: OpenFile, noted: tuple[str, ...]) -> dict[str, str]:
@@ -67,9 +98,9 @@ def persons_by_token(book: Book, found: OpenFile, noted: tuple[str, ...]) -> dic
     return dict(zip(tokens, noted, strict=False))
 
 
-def _names_left(case: OpenCase, names: Names, person_id: str) -> Names:
+def _names_left(case: OpenCase, names: Names, gone: tuple[str, ...]) -> Names:
     """The names of the others; where a family sleeps tonight goes over to whom the case is about now. Source: H07."""
-    place = names.get(person_id, {}).get(LOCAL_PLACE)
+    place = next((names[who][LOCAL_PLACE] for who in gone if LOCAL_PLACE in names.get(who, {})), None)
     if place is not None and any(one.ended_at is None for one in case.case.care):
         about = next(one.person_id for one in case.case.persons if one.role == "person")
         names.setdefault(about, {}).setdefault(LOCAL_PLACE, place)
@@ -94,7 +125,7 @@ def _tasks(node: Node, work: Work, case: OpenCase) -> list[tuple[int, str]]:
 
 
 def _forget_in_thread(
-    node: Node, work: Work, case: OpenCase, row: ThreadRow, person_id: str, actor: Actor, names: Names, now: int
+    node: Node, work: Work, case: OpenCase, row: ThreadRow, person_id: str, take: Take, now: int
 ) -> None:
     book = Book(node, work)
     found = book.file(row.peer, row.thread_id)
@@ -112,7 +143,7 @@ def _forget_in_thread(
         if not others:
             forget_letter(work, letter, now)
         elif letter.sealed is not None:
-            _scrub(node, work, case, letter, tokens, who_is, actor, names, now)
+            _scrub(node, work, case, letter, tokens, who_is, take, now)
     if not others:
         work.sealed_rows.forget_thread(row.peer, row.thread_id)
         work.sealed_rows.forget_said(row.peer, row.thread_id)
@@ -133,8 +164,8 @@ def _blotted(thread: Thread, tokens: set[str]) -> Thread:
 
 
 def _scrub(
-    node: Node, work: Work, case: OpenCase, row: LetterRow, tokens: set[str], persons: dict[str, str], actor: Actor,
-    names: Names, now: int,
+    node: Node, work: Work, case: OpenCase, row: LetterRow, tokens: set[str], persons: dict[str, str], take: Take,
+    now: int,
 ) -> None:  # fmt: skip
     """A letter about several people, without her: names of the others in it move to their case, the block goes."""
     book = Book(node, work)
@@ -142,7 +173,7 @@ def _scrub(
     letter = decode_again(payload)
     keep_own_receipt(work, row)
     if isinstance(letter, Letter) and row.direction == "in" and _may_name_others(letter, tokens):
-        _take_over_names(node, row.peer, letter, tokens, persons, actor, names)
+        take(row.peer, letter, {token: who for token, who in persons.items() if token not in tokens})
     if not isinstance(letter, Letter) or (letter.consent and letter.consent[0].token in tokens):
         forget_letter(work, row, now)  # it is about her first of all
         return
@@ -160,20 +191,6 @@ def _may_name_others(letter: "Letter[Any]", tokens: set[str]) -> bool:
     """Whether a block may tell of somebody else; one that is hers alone goes unopened, whichever office it is for."""
     about = {entry.token for entry in letter.consent}
     return letter.sealed_identity is not None and not (about and about <= tokens)
-
-
-def _take_over_names(
-    node: Node, peer: str, letter: "Letter[Any]", tokens: set[str], persons: dict[str, str], actor: Actor, names: Names
-) -> None:
-    """What a block tells of the others moves to their case, before the block goes; what stands there already wins."""
-    try:
-        opened = open_received(letter, peer, node.country, actor.office)
-    except ForeignBlock:
-        return
-    for token, fields in opened.items():
-        if token in persons and token not in tokens:
-            for name, value in fields.items():
-                names.setdefault(persons[token], {}).setdefault(name, value)
 
 
 def _bands(letter: "Letter[Any]", tokens: set[str]) -> list[str]:

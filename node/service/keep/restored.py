@@ -16,6 +16,8 @@ from node.store.work import Reader, Work
 
 HOLD = "restore_hold"  # when the database was restored; while it stands the journal has not been replayed
 STOP = "stop"
+COMPARE_TASK = "case_to_compare"
+COMPARE = "compare"  # a case that changed after the backup in what the journal does not tell
 
 
 class CaseCompared(Command, frozen=True):
@@ -41,7 +43,7 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
 
 def after_restore(reader: Reader, case_id: str, thread_id: str | None) -> AfterRestore:
     """What the gate must know: nobody answered yet, the thread was stopped after the backup, or nothing of it."""
-    stopped, held = reader.restored.is_never_or_held(STOP, thread_id or "", HOLD)
+    stopped, held = reader.restored.standing(thread_id or "", case_id, HOLD)
     if stopped and thread_id is not None:
         return "stopped"
     if not held:
@@ -73,7 +75,7 @@ async def answer_for_case(node: Node, actor: Actor, case_id: str, answer: CaseCo
 
 def _answer(node: Node, work: Work, actor: Actor, case_id: str) -> Answered:
     may_work_on(work, actor, case_id)
-    if work.meta.get(HOLD) is None:
+    if not work.restored.standing("", case_id, HOLD)[1]:
         raise Conflict("this node waits for no answer; nothing was restored, or the journal was replayed")
     now, found = node.now(), work.restored.answered(case_id)
     if found is not None and found.first_by == actor.user_id and found.second_by is None:
@@ -85,6 +87,8 @@ def _answer(node: Node, work: Work, actor: Actor, case_id: str) -> Answered:
         work.restored.answer(case_id, actor.user_id, None, now)
     elif found.second_by is None:
         work.restored.answer(case_id, found.first_by, actor.user_id, now)
+        for task in work.tasks.of_case(case_id, COMPARE_TASK):
+            work.tasks.done(task.id, actor.user_id, now)
     work.audit.append(now, actor.user_id, "restored_case_answered", case_id, rule="H08")
     for peer in work.outbox.busy_peers():
         work.after_commit(lambda peer=peer: node.wake(peer))  # type: ignore[misc]
@@ -95,7 +99,7 @@ def _answered(reader: Reader, case_id: str) -> Answered:
     hold, found = reader.meta.get(HOLD), reader.restored.answered(case_id)
     return Answered(
         case=case_id,
-        restored_at=hold if isinstance(hold, int) else None,
+        restored_at=hold if isinstance(hold, int) else reader.restored.never_since(COMPARE, case_id),
         first_by=None if found is None else found.first_by,
         second_by=None if found is None else found.second_by,
         free=after_restore(reader, case_id, None) == "no",

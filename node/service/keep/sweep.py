@@ -23,6 +23,7 @@ from node.service.keep.dates import TURN_S, date_changed, end_expired
 from node.service.keep.erasing import may_be_erased
 from node.service.keep.forget import OLD_KEY_LIFE_S, change_key, destroy_spent, forget_case, forget_letter
 from node.service.keep.notes import ErasedCase, Swept, note
+from node.service.keep.restored import after_restore
 from node.service.threads.book import Book
 from node.service.threads.erasure import empty_log
 from node.store.keep import DueLetter
@@ -227,8 +228,12 @@ def _case_goes(node: Node, work: Work, case_id: str) -> tuple[str, int] | None:
 
 
 def _kept_until(node: Node, work: Work, case_id: str) -> int:
+    """Until when nothing of a case is erased; a restored one that nobody has answered for may be held (H08)."""
     row = work.cases.get(case_id)
-    return 0 if row is None or row.dek is None else kept_longer_until(Book(node, work).case(case_id).case.retention)
+    if row is None or row.dek is None:
+        return 0
+    waits = after_restore(work, case_id, None) == "unanswered"
+    return max(kept_longer_until(Book(node, work).case(case_id).case.retention), node.now() + DAY_S if waits else 0)
 
 
 def _count(node: Node, work: Work, gone: list[tuple[str, int]]) -> None:

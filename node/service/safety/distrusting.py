@@ -13,6 +13,7 @@ from node.protocol.cases.case import Case
 from node.protocol.letters.scalars import Code
 from node.service.actor import Actor
 from node.service.context import Distrusted, Node
+from node.service.keep.notes import DistrustedByAll, note
 from node.service.threads.commands import Command
 from node.store.distrust import DistrustRow
 from node.store.work import Reader, Work
@@ -86,6 +87,7 @@ async def decide_distrust(node: Node, actor: Actor, number: int, approve: bool) 
                 )  # fmt: skip
             _not_ours(work, row.target, row.value, (row.first_by, actor.user_id))
             work.distrusts.decide(number, actor.user_id, now)
+            note(node, work, _noted(row, actor.user_id, now))
             if row.target == "member":
                 work.distrusts.shut_out(EVERY_CASE, row.value, row.is_on)
         work.audit.append(now, actor.user_id, "distrust_decided", str(number), rule="H14",
@@ -122,6 +124,11 @@ def _not_ours(work: Work, target: str, value: str, by: tuple[str, ...]) -> None:
             "people of an organisation do not decide about it; ask colleagues of another one", rule="H14",
             for_user="You belong to this organisation. Two colleagues of another one have to decide.",
         )  # fmt: skip
+
+
+def _noted(row: DistrustView, second: str, now: int) -> DistrustedByAll:
+    by = (row.first_by, second)
+    return DistrustedByAll(at=now, target=row.target, value=row.value, is_on=row.is_on, by=by)
 
 
 def _waiting(work: Work, number: int) -> DistrustView:

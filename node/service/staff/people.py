@@ -8,6 +8,8 @@ from node.crypto.staff import wrap_user_seed
 from node.crypto.suite import KemKey
 from node.crypto.vault import Secret, stretch
 from node.errors import BadInput, Conflict, NotAllowed, NotFound, WrongRole
+from node.service.keep.notes import NewPassword as PasswordNote
+from node.service.keep.notes import ShutOut, note
 from node.service.staff.book import (
     Backup,
     ChangePassword,
@@ -100,6 +102,7 @@ async def disable_user(staff: Staff, by: Caller, user_id: str) -> UserView:
         if may_read_names(work, user_id):
             work.tasks.add("rotate_office_key", now)
         work.people.disable(user_id, now)
+        note(staff.node, work, ShutOut(at=now, user=user_id))
         work.audit.append(now, by.actor.user_id, "user_disabled", user_id)
         return _view(staff, work, _user(work, user_id))
 
@@ -213,6 +216,7 @@ def add_user(
 def _new_keys(staff: Staff, work: Work, row: UserRow, stretched: Secret, salt: bytes, key_seed: bytes) -> None:
     """A new pair for a new password: the old wraps are gone, so an old copy of the database opens nothing new."""
     work.people.put_keys(row.user_id, staff.verifier(row.user_id, stretched, salt), KemKey(key_seed).public)
+    note(staff.node, work, PasswordNote(at=staff.node.now(), user=row.user_id, line=work.audit.head()[0]))
     _wrap(staff, work, row.user_id, stretched, key_seed)
 
 

@@ -17,6 +17,7 @@ from node.crypto.text import to_base64url
 from node.crypto.vault import MODERATE, Cost, Secret, keyed_hash, stretch
 from node.errors import NotSignedIn, TryLater
 from node.service.context import Node
+from node.service.keep.again import put_names_in_order
 from node.service.staff.book import Role, SignedIn, SignIn
 from node.service.staff.offices import OFFICE, PASSWORD, USER, Offices, open_given
 from node.store.people import UserRow
@@ -103,9 +104,10 @@ async def sign_in(staff: Staff, command: SignIn) -> SignedIn:
     token = to_base64url(staff.node.random(TOKEN_BYTES))
     started, seed = await store.write(lambda work: _start(staff, work, user.user_id, stretched, token))
     if seed is not None:
-        staff.offices.hold(
+        office = staff.offices.hold(
             token_hash(token), user.user_id, seed, min(staff.node.now() + started.idle_s, started.ends_at)
         )
+        await put_names_in_order(staff.node, office, user.user_id)
     return started
 
 

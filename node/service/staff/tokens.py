@@ -7,6 +7,7 @@ from node.crypto.staff import wrap_user_seed
 from node.crypto.text import to_base64url
 from node.errors import NotAllowed, NotFound
 from node.service.context import DAY_S
+from node.service.keep.notes import TokenEnded, note
 from node.service.staff.book import NewToken, TokenMade, TokenView
 from node.service.staff.callers import MACHINE_PREFIX, Caller, secret_of, token_binding
 from node.service.staff.sign_in import TOKEN_BYTES, Staff, token_hash
@@ -52,6 +53,7 @@ async def revoke_token(staff: Staff, by: Caller, token_id: str) -> None:
     def revoke(work: Work) -> None:
         if not work.sessions.revoke_token(token_id, now):
             raise NotFound("no such token, or it is revoked already", field="token")
+        note(staff.node, work, TokenEnded(at=now, token=token_id))
         work.audit.append(now, by.actor.user_id, "token_revoked", token_id)
 
     await staff.node.store.write(revoke)

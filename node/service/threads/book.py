@@ -10,7 +10,7 @@ from node.errors import NotFound
 from node.protocol.cases.case import Case
 from node.protocol.consent.record import ConsentRecord
 from node.service.context import Node
-from node.service.keep.notes import note_protection
+from node.service.keep.noting import note_protection
 from node.service.threads.files import ThreadFile, is_over
 from node.store.cases import CaseRow, ConsentRow
 from node.store.letters import LetterRow

@@ -16,7 +16,7 @@ from node.service.access import may_work_on
 from node.service.actor import Actor
 from node.service.context import Node
 from node.service.delivery.queueing import draft_of, queue_letter
-from node.service.keep.notes import note_taken_back
+from node.service.keep.noting import note_taken_back
 from node.service.threads.book import Book, OpenCase, OpenFile
 from node.service.threads.commands import Withdraw
 from node.service.threads.drafting import Stated, frame

@@ -10,7 +10,7 @@ from pathlib import Path
 from node.errors import BadInput
 from node.service.context import Node
 from node.service.delivery.queueing import greet
-from node.service.keep.journal import BACKUP_AT, RESTORED
+from node.service.keep.journal import BACKUP_AT, BACKUP_LINES, RESTORED
 from node.service.keep.restored import HOLD
 from node.store.db import Store
 from node.store.folder import DataFolder
@@ -60,10 +60,11 @@ def begin_new_epoch(node: Node) -> bool:
         work.meta.put(HOLD, now)
         # Above every number that the lost node can have used: it counted weeks, this counts seconds.
         work.meta.put(FIRST_PREKEY, now)
-        for contact in work.peers.all():
-            greet(node, work, contact.peer, epoch, now)
         newest = work.audit.lines(limit=1)
         work.meta.put(BACKUP_AT, newest[0].at if newest else 0)
+        work.meta.put(BACKUP_LINES, newest[0].seq if newest else 0)
+        for contact in work.peers.all():
+            greet(node, work, contact.peer, epoch, now)
         work.audit.append(now, "node", "restored")
         work.meta.drop(RESTORED)
         return True

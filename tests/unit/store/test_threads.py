@@ -30,7 +30,7 @@ def test_by_its_id_alone_the_first_of_two_threads_is_found_that_a_peer_copied(st
 
 def test_one_look_tells_what_never_comes_back_and_whether_a_hold_stands(store):
     """H08: the gate asks both for every letter."""
-    look = lambda: store.read_sync(lambda reader: reader.restored.is_never_or_held("stop", "t1", "hold"))  # noqa: E731
+    look = lambda: store.read_sync(lambda reader: reader.restored.standing("t1", "c1", "hold"))  # noqa: E731
     assert look() == (False, False)
 
     store.write_sync(lambda work: work.restored.never("stop", "t1", 1000))
@@ -38,4 +38,4 @@ def test_one_look_tells_what_never_comes_back_and_whether_a_hold_stands(store):
 
     store.write_sync(lambda work: work.meta.put("hold", 1000))
     assert look() == (True, True)
-    assert store.read_sync(lambda reader: reader.restored.is_never_or_held("stop", "t2", "hold")) == (False, True)
+    assert store.read_sync(lambda reader: reader.restored.standing("t2", "c1", "hold")) == (False, True)

@@ -147,7 +147,7 @@ async def asylum_before_the_plan(network: Network, stack: AsyncExitStack) -> Pla
         }
     )
     played.agreed = played.told["to_origin_afterwards"] == ["return.stopped"] and shown["body"] == {}
-    played.agreed &= blocked == "nothing about her goes to this country"
+    played.agreed &= blocked == "g4: nothing about her goes to this country"
     played = await end(played, {story.transit: (story.home, story.passage)}, "cancelled")
     return await end(played, {story.thread: (story.home, story.origin)}, "ended")
 

@@ -107,6 +107,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
     "R27": Places(
         sender=(
             "protocol.gate.information: may_be_confirmed",
+            "protocol.threads.machine: _stop_refused",
             "service.information.answers: FoundNothing _answer _her_case _noted",
             "service.information.neutral: send_neutral",
         ),
@@ -124,6 +125,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
         both=(
             "protocol.letters.bodies: ErasureConfirmBody",
             "protocol.letters.bodies_rights: AccessResponseBody",
+            "protocol.referral: for_this_organisation",
         ),
     ),
     "R29": Places(
@@ -227,6 +229,9 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
             "protocol.gate.information: answered_by_a_person",
             "service.cases.cases: _change",
         ),
-        both=("protocol.letters.bodies_return: RiskResultBody",),
+        both=(
+            "protocol.letters.bodies_return: RiskResultBody",
+            "protocol.return_gates: both_decided",
+        ),
     ),
 }

@@ -41,6 +41,7 @@ DISCLOSURE_AND_RETURN: dict[str, Places] = {
         both=(
             "protocol.gate.shown: _before_acceptance _disclosed _field_refused _item",
             "protocol.gate.shown_information: _question beyond_the_question",
+            "protocol.matter: Matter",
             "protocol.referral: only_data_needed without_identity",
             "protocol.threads.fold: _corrects_something",
             "protocol.transit: name_at_hand_over",
@@ -69,7 +70,7 @@ DISCLOSURE_AND_RETURN: dict[str, Places] = {
             "protocol.cases.return_changes: _each_domain_once assess_risk call_assessor",
             "protocol.gate.ten_gates: _g2 _g7 _g8 _no_second_author _old _refused",
         ),
-        both=("protocol.return_gates: _risk_refused risk_assessed worth_deciding",),
+        both=("protocol.return_gates: _risk_refused document_valid reception_named risk_assessed worth_deciding",),
     ),
     "R09": Places(
         sender=(
@@ -147,7 +148,7 @@ DISCLOSURE_AND_RETURN: dict[str, Places] = {
         ),
         both=(
             "protocol.gate.shown_return: _family",
-            "protocol.return_gates: family_not_involved",
+            "protocol.return_gates: family_not_involved family_was_asked",
         ),
     ),
     "R16": Places(

@@ -8,6 +8,7 @@ PRACTICE: dict[str, Places] = {
             "protocol.cases.changes: suppress_stop",
             "protocol.gate.returns: silent",
             "protocol.letters.frame: make_stop",
+            "protocol.threads.machine: _closed _stop_refused",
             "service.delivery.again: prepared_again",
             "service.delivery.release: _prepared_letter",
             "service.returns.transits: _cancel",
@@ -18,7 +19,7 @@ PRACTICE: dict[str, Places] = {
         both=(
             "protocol.letters.decode: decode",
             "protocol.letters.frame: check_stop_shape",
-            "protocol.threads.machine: _queue_stop allowed",
+            "protocol.threads.machine: allowed",
         ),
     ),
     "H02": Places(

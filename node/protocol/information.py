@@ -36,7 +36,8 @@ def opened(shared: Shared, entry: Entry) -> Shared:
 def of_this_purpose(shared: Shared, entry: Entry) -> Refusal | None:
     """R27: where an answer would tell whether she is known, there is no negative answer but the neutral one."""
     if shared.asked and entry.facts.answer not in answers_to(shared.asked):
-        return Refusal(reason_of("R27"), "an answer that tells whether she is known")
+        why = "this answer would tell whether she is known"
+        return Refusal(reason_of("R27"), why, "let the neutral answer go at its time", "R27")
     return None
 
 

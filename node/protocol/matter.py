@@ -12,15 +12,23 @@ from node.protocol.letters.codes import IDENTITY_BEFORE_ACCEPTANCE, NOT_IN_THIS_
 from node.protocol.threads.return_facts import Case
 from node.protocol.threads.thread import NONE, Entry, Shared
 
+SEQUENCE = "wire 7"  # what orders the letters of every thread
+
 Settles = Literal["the answer", "nothing", "everything"]
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why an act is not allowed: the reason on a receipt (wire.md 4) and the sentence a caseworker reads."""
+    """Why an act is not allowed: the reason on a receipt (wire.md 4), and what a caseworker reads.
+
+    `why` is one plain sentence, a gate's with its name; `opens_with` what would open it; `rule` a rule of the handbook,
+    or the section that orders the steps.
+    """
 
     reason: int
     why: str
+    opens_with: str
+    rule: str
 
 
 Guard = Callable[[Shared, Entry], Refusal | None]
@@ -113,11 +121,22 @@ class Matter:
         return self.by_act.get((*act, entry.facts.case)) or self.by_act.get((*act, ""))
 
     def no_row(self, shared: Shared, entry: Entry) -> Refusal:
-        """Why there is no row for this act."""
+        """Why there is no row for this act, and in which states there is one."""
+        source = self.source_of(entry.kind)
         if entry.kind in self.kinds and (entry.side, entry.kind) not in self.may_ever:
-            return Refusal(WRONG_SIDE, "this act belongs to the other side")
+            return Refusal(WRONG_SIDE, "this act belongs to the other side", "the other country does it", source)
         if shared.state == NONE:
-            return Refusal(UNKNOWN_THREAD, "nothing has opened this thread")
+            return Refusal(UNKNOWN_THREAD, "nothing has opened this thread", "open one first", source)
         if entry.kind in self.discloses and not shared.accepted:
-            return Refusal(IDENTITY_BEFORE_ACCEPTANCE, "names may follow only after the other side has accepted")
-        return Refusal(NOT_IN_THIS_STATE, f"not possible while the thread is {shared.state}")
+            why = "names may follow only after the other side has accepted"
+            return Refusal(IDENTITY_BEFORE_ACCEPTANCE, why, "wait for its yes", "R04")
+        why = f"not possible while the thread is {shared.state}"
+        return Refusal(NOT_IN_THIS_STATE, why, self._possible_while(entry), source)
+
+    def source_of(self, kind: str) -> str:
+        """The section or rule that the first row of a kind names."""
+        return next((rule.source for rule in self.rules if rule.kind == kind), SEQUENCE)
+
+    def _possible_while(self, entry: Entry) -> str:
+        states = dict.fromkeys(r.state for r in self.rules if (r.side, r.kind) == (entry.side, entry.kind))
+        return f"possible while it is {' or '.join(states)}" if states else "no thread of this matter knows this act"

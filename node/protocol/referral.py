@@ -33,7 +33,8 @@ ARRIVAL = ("referral.arrived",)
 def without_identity(shared: Shared, entry: Entry) -> Refusal | None:
     """R03, R04: before the acceptance nothing is sealed and no field is disclosed."""
     if not shared.accepted and (entry.facts.sealed or entry.facts.items):
-        return Refusal(IDENTITY_BEFORE_ACCEPTANCE, "names may follow only after the other side has accepted")
+        why = "names may follow only after the other side has accepted"
+        return Refusal(IDENTITY_BEFORE_ACCEPTANCE, why, "leave them out, and wait for its yes", "R03")
     return None
 
 
@@ -41,14 +42,15 @@ def only_data_needed(shared: Shared, entry: Entry) -> Refusal | None:
     """R04: what the acceptance asked for, person by person, and no more."""
     needed = {(item.person, item.field) for item in shared.data_needed}
     if any((item.person, item.field) not in needed for item in entry.facts.items):
-        return Refusal(NOT_IN_DATA_NEEDED, "a field that the acceptance did not ask for")
+        why = "a field that the acceptance did not ask for"
+        return Refusal(NOT_IN_DATA_NEEDED, why, "leave it out, or let them ask for it", "R04")
     return None
 
 
 def for_this_organisation(shared: Shared, entry: Entry) -> Refusal | None:
     """With another organisation nothing is disclosed before a new consent, so what was on its way has no effect."""
     if entry.seen < shared.organisation_n:
-        return Refusal(NOT_IN_THIS_STATE, "another organisation takes over; ask the person again")
+        return Refusal(NOT_IN_THIS_STATE, "another organisation takes over", "ask the person again", "R28")
     return None
 
 

@@ -32,24 +32,33 @@ def from_the_origin(shared: Shared, entry: Entry) -> Refusal | None:
     said_no = way.risk_origin.overall == "unacceptable" and not way.risk_origin.independent
     if entry.side == "opener" and silent and not said_no:
         return None
-    return _rule("H23", "an independent assessor stands in only for an origin that stayed silent for 15 working days")
+    why = "g2: an independent assessor stands in only for an origin that stayed silent for 15 working days"
+    return _rule("H23", why, "wait for its answer; phone first")
 
 
 def family_not_involved(shared: Shared, entry: Entry) -> Refusal | None:
     """R15: once somebody found that family may be involved, nobody contacts it."""
     if shared.way.involved and entry.facts.way.code == "contact":
-        return _rule("R15", "family that may be involved is not contacted")
+        return _rule("R15", "family that may be involved is not contacted", "leave the family out; look for other care")
     return None
 
 
 def family_was_asked(shared: Shared, entry: Entry) -> Refusal | None:
     """Nobody looks for family unasked."""
-    return None if shared.way.family else Refusal(ANSWERS_NOTHING, "nobody asked about family")
+    return (
+        None
+        if shared.way.family
+        else Refusal(ANSWERS_NOTHING, "nobody asked about family", "wait until you are asked", "R15")
+    )
 
 
 def identity_was_asked(shared: Shared, entry: Entry) -> Refusal | None:
     """Nobody verifies who she is unasked."""
-    return None if shared.way.identity else Refusal(ANSWERS_NOTHING, "nobody asked who she is")
+    return (
+        None
+        if shared.way.identity
+        else Refusal(ANSWERS_NOTHING, "nobody asked who she is", "wait until you are asked", "5.7")
+    )
 
 
 def worth_deciding(shared: Shared, entry: Entry) -> Refusal | None:
@@ -61,11 +70,12 @@ def results_known(shared: Shared, entry: Entry) -> Refusal | None:
     """R22: she is asked about the plan when the results are there, and about the departure when the plan is."""
     way, told = shared.way, entry.facts.way
     if told.code == "plan" and not (way.risk_host.overall and way.risk_origin.overall):
-        return Refusal(NOT_IN_THIS_STATE, "ask her when both assessments are there, so that she knows them")
+        why = "g1: she cannot agree before both assessments are there"
+        return Refusal(NOT_IN_THIS_STATE, why, "have both told first, show her the results, then ask her", "R22")
     if told.code == "departure" and not way.plan.arrival_ends:
-        return Refusal(NOT_IN_THIS_STATE, "there is no plan to leave by")
+        return Refusal(NOT_IN_THIS_STATE, "g1: there is no plan to leave by", "send the plan first", "R22")
     if told.times and not 0 <= entry.written_at - told.times[0] <= SAME_DAY_S:
-        return _rule("R22", "she was asked on another day; ask her again")
+        return _rule("R22", "g1: she was asked on another day", "ask her again, and state it today")
     return None
 
 
@@ -74,7 +84,7 @@ def agreed(shared: Shared, entry: Entry) -> Refusal | None:
     """g1, R22: she agreed to this plan after she had seen the results; each plan needs a yes of its own."""
     if shared.way.agreed:
         return None
-    return _rule("R22", "she has not agreed to this plan yet; ask her and state it first")
+    return _rule("R22", "g1: she has not agreed to this plan yet", "ask her, and state it first")
 
 
 def risk_assessed(shared: Shared, entry: Entry) -> Refusal | None:
@@ -86,7 +96,8 @@ def both_decided(shared: Shared, entry: Entry) -> Refusal | None:
     """ODIHR P1, P3: both countries decided to proceed."""
     if _proceeds(shared.way.decision_host) and _proceeds(shared.way.decision_origin):
         return None
-    return Refusal(NOT_IN_THIS_STATE, "both countries have to decide to proceed first")
+    why = "both countries have not decided to proceed"
+    return Refusal(NOT_IN_THIS_STATE, why, "decide with the other country first", "R40")
 
 
 def requested(shared: Shared, entry: Entry) -> Shared:
@@ -101,15 +112,20 @@ def child_is_expected(shared: Shared, entry: Entry) -> Refusal | None:
     if not (told.for_child or way.child):
         return None
     if not (told.code and told.on):
-        return _rule("R14", "a child returns only after a best-interests decision, to care that is confirmed")
+        why = "g6: a child returns only after a best-interests decision, to care that is confirmed"
+        return _rule("R14", why, "have both decided and confirmed for each child first")
     if told.code == "caregiver_confirmed" and (way.family != "willing_and_able" or way.involved):
-        return _rule("R14", "no assessment of the family says that somebody can care for the child")
+        why = "g6: no assessment of the family says that somebody can care for the child"
+        return _rule("R14", why, "ask for the assessment, or confirm other care")
     return None
 
 
 def reception_named(shared: Shared, entry: Entry) -> Refusal | None:
     """g7: an organisation that receives her."""
-    return None if shared.organisation else Refusal(NOT_IN_THIS_STATE, "no organisation receives her yet")
+    if shared.organisation:
+        return None
+    why = "g7: no organisation receives her yet"
+    return Refusal(NOT_IN_THIS_STATE, why, "ask the other country who receives her", "R08")
 
 
 def document_valid(shared: Shared, entry: Entry) -> Refusal | None:
@@ -117,19 +133,24 @@ def document_valid(shared: Shared, entry: Entry) -> Refusal | None:
     way, arrival_ends = shared.way, entry.facts.way.times[3]
     if way.document in ("held", "issued") and way.document_until >= _day(arrival_ends).isoformat():
         return None
-    return Refusal(NOT_IN_THIS_STATE, "no travel document is valid until she arrives")
+    why = "g8: no travel document is valid until she arrives"
+    return Refusal(NOT_IN_THIS_STATE, why, "ask for one that is, or plan earlier", "R08")
 
 
 def identity_settled(shared: Shared, entry: Entry) -> Refusal | None:
     """Where the origin was asked who she is, it has confirmed it."""
     if shared.way.identity in ("", "confirmed"):
         return None
-    return Refusal(NOT_IN_THIS_STATE, "the country of origin has not confirmed who she is")
+    why = "the country of origin has not confirmed who she is"
+    return Refusal(NOT_IN_THIS_STATE, why, "remind it of the question; phone first", "5.7")
 
 
 def reintegration_there(shared: Shared, entry: Entry) -> Refusal | None:
     """CETS 197 art 16(5): what waits for her is agreed before she leaves."""
-    return None if shared.way.reintegration else Refusal(NOT_IN_THIS_STATE, "nobody has said what waits for her")
+    if shared.way.reintegration:
+        return None
+    why = "nobody has said what waits for her"
+    return Refusal(NOT_IN_THIS_STATE, why, "ask the country of origin for its plan of support", "5.7")
 
 
 PLAN_GATES: Final = (
@@ -150,17 +171,22 @@ def asked_again(shared: Shared, entry: Entry) -> Refusal | None:
     asked_at, left_at = shared.way.asked_at, entry.facts.way.times[0]
     if asked_at and 0 <= left_at - asked_at <= SAME_DAY_S:
         return None
-    return _rule("R22", "she was not asked again today; one question is enough")
+    return _rule("R22", "g1: she was not asked again today", "one question is enough; state it first")
 
 
 def her_own_word(shared: Shared, entry: Entry) -> Refusal | None:
     """H19: the country she left can tell her arrival only where she herself confirmed it."""
-    return None if entry.facts.way.sure else _rule("H19", "only what she herself confirmed")
+    if entry.facts.way.sure:
+        return None
+    return _rule("H19", "the country she left tells only what she herself confirmed", "hear her yourselves first")
 
 
 def she_confirmed(shared: Shared, entry: Entry) -> Refusal | None:
     """H19, R32: the country of arrival closes only once the country she left has heard her itself, and said so."""
-    return None if shared.way.heard_by_host else _rule("H19", "the country she left has not heard her itself yet")
+    if shared.way.heard_by_host:
+        return None
+    why = "the country she left has not heard her itself yet"
+    return _rule("H19", why, "have her call them; its letter that it heard her opens this")
 
 
 # --- what is owed no longer ---
@@ -286,12 +312,13 @@ followed: Final = _way(lambda way, entry: replace(way, followups=(*way.followups
 def _risk_refused(way: ReturnFacts, entry: Entry) -> Refusal | None:
     for risk in (way.risk_host, way.risk_origin):
         if not risk.overall:
-            return _rule("R08", "both countries have to assess the risk first")
+            return _rule("R08", "g2: one country has not assessed the risk", "both assess it, and tell each other")
         if risk.overall not in WORTH_THE_RISK:
-            return _rule("R08", "the risk is not acceptable, or not known")
+            return _rule("R08", "g2: the risk is not acceptable, or not known", "look for another solution with her")
         age = (_day(entry.written_at) - date.fromisoformat(risk.on)).days
         if not -1 <= age <= RISK_DAYS:  # a day of the calendar begins earlier in the east
-            return _rule("R08", f"an assessment is older than {RISK_DAYS} days, or of a day to come")
+            why = f"g2: an assessment is older than {RISK_DAYS} days, or of a day to come"
+            return _rule("R08", why, "assess the risk again, and tell the other country")
     return None
 
 
@@ -303,8 +330,8 @@ def _day(at: int) -> date:
     return datetime.fromtimestamp(min(at, _LAST_DAY), UTC).date()
 
 
-def _rule(rule: str, why: str) -> Refusal:
-    return Refusal(reason_of(rule), why)
+def _rule(rule: str, why: str, opens_with: str) -> Refusal:
+    return Refusal(reason_of(rule), why, opens_with, rule)
 
 
 _LAST_DAY: Final = 253_402_300_799  # the end of the year 9999, beyond which no calendar goes

@@ -34,7 +34,8 @@ CONFIRM = ("transit.confirm",)
 def name_at_hand_over(shared: Shared, entry: Entry) -> Refusal | None:
     """R04: her name is told only where an escort hands her over."""
     if not shared.way.plan.hand_over and any(item.field in NAMES for item in entry.facts.items):
-        return Refusal(NOT_IN_DATA_NEEDED, "nobody there needs her name, as no escort hands her over")
+        why = "nobody there needs her name, as no escort hands her over"
+        return Refusal(NOT_IN_DATA_NEEDED, why, "leave it out, or have an escort hand her over", "R04")
     return None
 
 

@@ -17,6 +17,7 @@ from node.protocol.cases.case import (
 from node.protocol.cases.safeguards import and_parents
 from node.protocol.gate.context import Context, are_two, cancel, hold
 from node.protocol.gate.facts import DECIDING_ROLES, NEVER_REFUSED
+from node.protocol.gate.ten_gates import ONLY_SHE
 from node.protocol.letters.bodies import OfferBody
 from node.protocol.letters.bodies_return import ReturnRequestBody
 from node.protocol.letters.bodies_way import TransitRequestBody
@@ -71,19 +72,19 @@ def asylum(c: Context) -> Iterator[Objection]:
     for person in _closed_to(c):
         since = lifted_since(person, country, c.now)
         if asylum_blocks(person, country, c.now):
-            yield _blocked("R10", held)
+            yield _blocked(c, "R10", held)
         elif countries_unknown(person):
             yield hold("R10", "the countries she comes from are not recorded", "ask her, and record them first")
         elif since is not None and (c.shared.opened_at < since or letter.relates_to is not None):
             # The lift is for a new thread without history; what was written before stays closed.
-            yield _blocked("H03", held)
+            yield _blocked(c, "H03", held)
 
 
 def named_countries(c: Context) -> Iterator[Objection]:
     """H05: a country she named never hears of her; before she was asked, no thread opens."""
     held = c.draft.letter.kind in NEVER_REFUSED
     if any(asked_to_be_unknown_to(person, c.recipient.country) for person in _closed_to(c)):
-        yield _blocked("H05", held)
+        yield _blocked(c, "H05", held)
     if c.opens and c.duty.rests_on_consent and c.case is not None and c.case.first_intake is None:
         yield hold("H05", "nobody asked who must never hear of her", "ask her first; it is the first intake question")
 
@@ -134,8 +135,9 @@ def _closed_to(c: Context) -> tuple[Person, ...]:
     return () if c.case is None else and_parents(c.case, c.persons)
 
 
-def _blocked(rule: str, held: bool) -> Objection:
+def _blocked(c: Context, rule: str, held: bool) -> Objection:
     sentence = "nothing about her goes to this country"
     if held:
         return hold(rule, sentence, "ask her what she wants; the coordinator knows the way")
-    return Objection(rule, sentence, "do not look for another way to them", ends_thread=True)
+    of_a_return = c.draft.letter.kind.startswith(("return.", "consent.assertion"))
+    return Objection(rule, f"g4: {sentence}" if of_a_return else sentence, ONLY_SHE, ends_thread=True)

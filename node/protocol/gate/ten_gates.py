@@ -22,6 +22,7 @@ GateName = Literal["g1", "g2", "g3", "g4", "g5", "g6", "g7", "g8", "g9", "g10"]
 DAY_S = 24 * 3600
 RISK_IS_FRESH_S = 90 * DAY_S
 AFTER_RELEASE_S = 2 * DAY_S
+ONLY_SHE = "only she opens it: her written wish, a lawyer, two people, seven days; look for no other way to them"
 ALLOWS: frozenset[RiskOverall] = frozenset({"acceptable", "acceptable_with_measures"})
 
 
@@ -185,8 +186,7 @@ def _g4(look: Look) -> GateState:
         country = look.plan.country
         closed = asylum_blocks(person, country, look.now) or asked_to_be_unknown_to(person, country)
         if closed or countries_unknown(person):
-            return _shut("g4", "R10", "nothing about her goes to this country", "do not look for another way to them",
-                         "hers")  # fmt: skip
+            return _shut("g4", "R10", "nothing about her goes to this country", ONLY_SHE, "hers")
     return _open("g4", "R10", "nothing closes this country to her")
 
 

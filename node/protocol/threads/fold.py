@@ -13,7 +13,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from node.protocol.letters.codes import ANSWERS_NOTHING, NOT_IN_DATA_NEEDED, NOT_IN_THIS_STATE
-from node.protocol.matter import Matter, Refusal, Rule
+from node.protocol.matter import SEQUENCE, Matter, Refusal, Rule
 from node.protocol.matters import matter_named
 from node.protocol.safety import is_safety
 from node.protocol.threads.thread import NONE, NOTHING_SHARED, Awaited, Entry, Shared, Status, Thread, after_stop, other
@@ -55,7 +55,8 @@ def judge(matter: Matter, shared: Shared, entry: Entry) -> Rule | Refusal:
         return matter.no_row(shared, entry)
     # 2. written before the thread ran out; when it arrives does not matter here
     if shared.state != NONE and entry.written_at >= shared.thread_ends:
-        return Refusal(NOT_IN_THIS_STATE, "the time of this thread has run out")
+        why = "the time of this thread has run out"
+        return Refusal(NOT_IN_THIS_STATE, why, "open a new thread if she wishes one", SEQUENCE)
     # 3. what the row asks of the letter
     for guard in rule.guards:
         refusal = guard(shared, entry)
@@ -129,11 +130,14 @@ def answers_something(thread: Thread, letter: Entry) -> Refusal | None:
     answered = next((e for e in thread.entries if e.letter_id == letter.in_reply_to), None)
     if letter.kind in _ANSWERS:
         asked = answered is not None and answered.side != letter.side and answered.kind in _ANSWERS[letter.kind]
-        return None if asked else Refusal(ANSWERS_NOTHING, "nobody asked for this")
+        return (
+            None if asked else Refusal(ANSWERS_NOTHING, "nobody asked for this", "wait until you are asked", SEQUENCE)
+        )
     if letter.kind == "rectification":
         return _corrects_something(thread, letter)
     if letter.in_reply_to is not None and answered is None:
-        return Refusal(ANSWERS_NOTHING, "it answers a letter that is not of this thread")
+        why = "it answers a letter that is not of this thread"
+        return Refusal(ANSWERS_NOTHING, why, "answer a letter of this thread", SEQUENCE)
     return None
 
 
@@ -141,9 +145,11 @@ def _corrects_something(thread: Thread, letter: Entry) -> Refusal | None:
     """R33, R04: a correction is of a letter of one's own, and of fields that it carried; nothing new comes that way."""
     wrong = next((e for e in thread.entries if e.letter_id in letter.facts.about and e.side == letter.side), None)
     if wrong is None:
-        return Refusal(ANSWERS_NOTHING, "it corrects a letter that is not of this thread")
+        why = "it corrects a letter that is not of this thread"
+        return Refusal(ANSWERS_NOTHING, why, "name the letter of ours that was wrong", "R33")
     if not set(letter.facts.items) <= set(wrong.facts.items):
-        return Refusal(NOT_IN_DATA_NEEDED, "a field that the corrected letter did not carry")
+        why = "a field that the corrected letter did not carry"
+        return Refusal(NOT_IN_DATA_NEEDED, why, "correct only what it carried", "R04")
     return None
 
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from node.errors import Conflict, NotFound
 from node.protocol.letters.codes import NOT_IN_THIS_STATE, UNKNOWN_THREAD, WRONG_SIDE, Role
-from node.protocol.matter import Matter, Refusal, Rule
+from node.protocol.matter import SEQUENCE, Matter, Refusal, Rule
 from node.protocol.matters import STOPS, matter_named
 from node.protocol.threads.fold import (
     after,
@@ -63,6 +63,8 @@ __all__ = [
 ]
 
 
+NEW_THREAD: Final = "open a new thread if she wishes one"
+NOTHING_TO_DO: Final = "nothing is to be done"
 RIGHTS: Final = ("consent.withdrawal", "erasure.request", "rectification", "access.request", "breach.notice")
 
 
@@ -88,8 +90,7 @@ def allowed(thread: Thread, now: int) -> list[Option]:
     options = [_option(thread, matter, kind, now) for kind in (*mine, *RIGHTS)]
     if not matter.stop:
         return options  # what this thread is about has not arrived yet, so there is no word to end it
-    why = _stop_refused(thread, now)
-    return [*options, Option(matter.stop, why is None, "H01", why or "")]
+    return [*options, _told(matter.stop, _stop_refused(thread, now), "H01")]
 
 
 def queue(thread: Thread, draft: Entry, now: int) -> Outcome:
@@ -99,13 +100,14 @@ def queue(thread: Thread, draft: Entry, now: int) -> Outcome:
     has not gone out. Raises ActNotAllowed with the reason and a sentence. Source: wire.md 1, Queue.
     """
     if draft.side != thread.side:
-        raise ActNotAllowed("this act belongs to the other side", WRONG_SIDE)
+        source = matter_named(thread.matter).source_of(draft.kind)
+        raise ActNotAllowed("this act belongs to the other side", WRONG_SIDE, "the other country does it", source)
     if draft.kind in STOPS:
         return _queue_stop(thread, draft, now)
     entry = replace(draft, n=0, seen=seen_now(thread), void=(), written_at=now, status="applied")
     refusal = _refused_now(thread, entry, now)
     if refusal is not None:
-        raise ActNotAllowed(refusal.why, refusal.reason)
+        raise ActNotAllowed(refusal.why, refusal.reason, refusal.opens_with, refusal.rule)
     return Outcome(replace(thread, queued=(*thread.queued, entry)), audit=(("queued", entry.letter_id),))
 
 
@@ -135,7 +137,7 @@ def release(thread: Thread, letter_id: str, now: int) -> Released | Cancelled:
         return _released(thread, refold(base) if matter_named(thread.matter).unordered else base, out)
     entered = _entered(thread, base, out)
     if isinstance(entered, Refusal):
-        return Cancelled(left, entered.reason, entered.why)
+        return Cancelled(left, entered.reason, f"{entered.why}; {entered.opens_with}")
     return _released(thread, entered, out)
 
 
@@ -200,7 +202,13 @@ def _option(thread: Thread, matter: Matter, kind: str, now: int) -> Option:
         if refusal is None and row is None:
             probe = Entry(thread.side, 0, 0, kind, "", now, now)
             refusal = matter.no_row(_local(thread), probe)
-    return Option(kind, refusal is None, source, refusal.why if refusal else "")
+    return _told(kind, refusal, source)
+
+
+def _told(kind: str, refusal: Refusal | None, source: str) -> Option:
+    if refusal is None:
+        return Option(kind, True, source, "", "")
+    return Option(kind, False, refusal.rule, refusal.why, refusal.opens_with)
 
 
 def _refused_now(thread: Thread, entry: Entry, now: int) -> Refusal | None:
@@ -219,36 +227,38 @@ def _closed_to_all(thread: Thread, kind: str) -> Refusal | None:
     if opens and not thread.entries:
         return None
     if thread.closed_here or not any(e.n for e in thread.entries):
-        return Refusal(UNKNOWN_THREAD, "the other country has never heard of this thread")
+        why = "the other country has never heard of this thread"
+        return Refusal(UNKNOWN_THREAD, why, "nothing of hers is there, so nothing is to be done", SEQUENCE)
     return None
 
 
 def _closed(thread: Thread, now: int) -> Refusal | None:
     if thread.closed_here or thread.stopped or any(e.kind in STOPS for e in thread.queued):
-        return Refusal(NOT_IN_THIS_STATE, "this thread has ended")
+        return Refusal(NOT_IN_THIS_STATE, "this thread has ended", NEW_THREAD, "H01")
     if local_state(thread, now) == EXPIRED:
-        return Refusal(NOT_IN_THIS_STATE, "the time of this thread has run out")
+        return Refusal(NOT_IN_THIS_STATE, "the time of this thread has run out", NEW_THREAD, SEQUENCE)
     return None
 
 
-def _stop_refused(thread: Thread, now: int) -> str | None:
+def _stop_refused(thread: Thread, now: int) -> Refusal | None:
     if thread.closed_here or thread.stopped or any(e.kind in STOPS for e in thread.queued):
-        return "this thread has ended, or is about to"
+        return Refusal(NOT_IN_THIS_STATE, "this thread has ended, or is about to", NOTHING_TO_DO, "H01")
     if state(thread, now) == EXPIRED:
-        return "the time of this thread has run out"
+        return Refusal(NOT_IN_THIS_STATE, "the time of this thread has run out", NOTHING_TO_DO, "H01")
     if thread.side not in matter_named(thread.matter).stopped_by:
-        return "the answer goes out at its time, and tells nothing; a stop would tell more"
+        why = "the answer goes out at its time, and tells nothing; a stop would tell more"
+        return Refusal(NOT_IN_THIS_STATE, why, "only the country that asked can stop it", "R27")
     # What ended it may never have arrived, so a thread that our own letter ended can still be stopped.
     counted = [e for e in thread.entries if e.status == "applied" and not after_stop(e.kind)]
     ended = thread.shared.state in matter_named(thread.matter).ends
     ended_by_peer = ended and (not counted or counted[-1].side != thread.side)
-    return "this thread has ended" if ended_by_peer else None
+    return Refusal(NOT_IN_THIS_STATE, "this thread has ended", NOTHING_TO_DO, "H01") if ended_by_peer else None
 
 
 def _queue_stop(thread: Thread, draft: Entry, now: int) -> Outcome:
-    why = _stop_refused(thread, now)
-    if why is not None:
-        raise ActNotAllowed(why, NOT_IN_THIS_STATE, rule="H01")
+    refusal = _stop_refused(thread, now)
+    if refusal is not None:
+        raise ActNotAllowed(refusal.why, refusal.reason, refusal.opens_with, refusal.rule)
     cancels = tuple(e.letter_id for e in thread.queued)
     told = tuple(("cancelled", name) for name in cancels)
     if not any(e.n for e in thread.entries):
@@ -295,9 +305,8 @@ def _entered(thread: Thread, base: Thread, out: Entry) -> Thread | Refusal:
         return judged
     entered = refold(base)
     if entered.entries[-1].status != "applied" or changes(thread, entered).undone:
-        return Refusal(
-            NOT_IN_THIS_STATE, "a letter arrived meanwhile that this one does not fit; read it and decide again"
-        )
+        why = "a letter arrived meanwhile that this one does not fit"
+        return Refusal(NOT_IN_THIS_STATE, why, "read it and decide again", SEQUENCE)
     return entered
 
 

@@ -9,12 +9,16 @@ from node.protocol.threads.thread import Awaited, Status, Thread
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One act of our side on a thread: whether it can be done now and, if not, why not. `rule` is its source."""
+    """One act of our side on a thread: whether it can be done now and, if not, why not and what would open it.
+
+    `rule` is its source, or the rule that forbids it now.
+    """
 
     kind: str
     allowed: bool
     rule: str
     why: str
+    opens_with: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +111,11 @@ def awaited_changes(
 
 
 class ActNotAllowed(NotAllowed):
-    """The tables do not allow this act now. `reason` is the number of wire.md 4, the message says why."""
+    """The tables do not allow this act now. `reason` is the number of wire.md 4, the message says why.
 
-    def __init__(self, why: str, reason: int, *, rule: str | None = None) -> None:
-        super().__init__(why, rule=rule, for_user=why)
+    `for_user` says besides what would open it.
+    """
+
+    def __init__(self, why: str, reason: int, opens_with: str, rule: str) -> None:
+        super().__init__(why, rule=rule, for_user=f"{why}: {opens_with}")
         self.reason = reason

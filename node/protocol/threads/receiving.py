@@ -9,8 +9,8 @@ from typing import Final, Literal
 
 from msgspec.structs import replace
 
-from node.protocol.letters.codes import N_ALREADY_USED, NOT_IN_THIS_STATE, UNKNOWN_THREAD, WRONG_SIDE
-from node.protocol.matter import Refusal, Rule
+from node.protocol.letters.codes import N_ALREADY_USED, NOT_IN_THIS_STATE, REASON_NAMES, UNKNOWN_THREAD, WRONG_SIDE
+from node.protocol.matter import SEQUENCE, Refusal, Rule
 from node.protocol.matters import STOPS, UNKNOWN, matter_named, matter_of
 from node.protocol.safety import is_safety
 from node.protocol.threads.fold import after, answers_something, counting, fold, judge, past_of, refold, void_numbers
@@ -87,13 +87,15 @@ def receive(
 
 def _cannot_begin(thread: Thread | None, letter: Entry) -> Refusal | None:
     if thread is not None:
-        return Refusal(UNKNOWN_THREAD, "this thread never left us")
+        return Refusal(UNKNOWN_THREAD, "this thread never left us", "nothing is to be done", SEQUENCE)
     if letter.n > 1:
         return None  # its first letter may still be on the way
     matter = matter_of(letter.kind)
     if letter.kind not in matter.opening:
-        return Refusal(UNKNOWN_THREAD, "nothing has opened this thread")
-    return None if letter.side == "opener" else Refusal(WRONG_SIDE, "this act belongs to the other side")
+        return Refusal(UNKNOWN_THREAD, "nothing has opened this thread", "its first letter comes first", SEQUENCE)
+    if letter.side == "opener":
+        return None
+    return Refusal(WRONG_SIDE, "this act belongs to the other side", "the other country does it", SEQUENCE)
 
 
 def _begun(thread_id: str, peer: str, letter: Entry) -> Thread:
@@ -211,7 +213,10 @@ def _violation(thread: Thread, letter: Entry, known: Shared, content: Content) -
     if refusal := answers_something(thread, letter):
         return refusal
     reason = content(letter, known)
-    return Refusal(reason, "the letter itself shows that it may not be sent") if reason else judged
+    if not reason:
+        return judged
+    rule = REASON_NAMES.get(reason, SEQUENCE)
+    return Refusal(reason, "the letter itself shows that it may not be sent", "its sender writes it anew", rule)
 
 
 def _known_to(thread: Thread, letter: Entry) -> Shared:

@@ -107,12 +107,13 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OptionView(msgspec.Struct, frozen=True):
-    """One act of our side: allowed now, or why not and by which rule."""
+    """One act of our side: allowed now, or why not, by which rule, and what would open it."""
 
     kind: str
     allowed: bool
     rule: str
     why: str
+    opens_with: str
 
 
 class LetterView(msgspec.Struct, frozen=True, kw_only=True):

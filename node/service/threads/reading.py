@@ -102,9 +102,10 @@ def _options(found: OpenFile, now: int) -> list[OptionView]:
         duty = duty_of(option.kind)
         halted = duty.rests_on_consent and any(purpose_gone(one, duty.purpose, NO_LEVELS) for one in gone)
         if option.allowed and halted:
-            options.append(OptionView(option.kind, False, "R20", "she took this consent back; help continues"))
+            gone_back, again = "she took this consent back; help continues", "a new thread, if she wishes one"
+            options.append(OptionView(option.kind, False, "R20", gone_back, again))
         else:
-            options.append(OptionView(option.kind, option.allowed, option.rule, option.why))
+            options.append(OptionView(option.kind, option.allowed, option.rule, option.why, option.opens_with))
     return options
 
 

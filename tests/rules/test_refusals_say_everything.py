@@ -1,0 +1,176 @@
+"""A gate that blocks names itself: g-number where it is one of the ten, rule, one plain sentence, what would open it.
+
+Asked of all: the ten gates, every objection of the gate for letters, every refusal of the tables, every act that cannot
+be done now, and every change of a case that is refused.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from node.protocol.gate.returns import ASKED
+from node.protocol.gate.ten_gates import GATES
+from node.protocol.letters.codes import REASON_NAMES
+from node.protocol.matter import Matter
+from node.protocol.matters import MATTERS
+from node.protocol.rules import BY_ID
+from node.protocol.threads import machine
+from node.protocol.threads.thread import Shared
+from tests.rules.return_world import returning
+from tests.rules.test_return_gates_rules import shut
+from tests.rules.test_return_letters_rules import exchanged, says
+from tests.rules.world import HER, both, drafting, tie, with_
+
+PROTOCOL = Path(__file__).resolve().parents[2] / "node" / "protocol"
+OF_THE_GATE = {"Objection": (0, 1, 2), "hold": (0, 1, 2), "cancel": (0, 1, 2), "_no": (0, 1, 2)}  # rule, says, opens
+OF_THE_TABLES = {"Refusal": (3, 1, 2), "_rule": (0, 1, 2)}
+OF_THE_TEN = {"_shut": (1, 2, 3)}
+OTHERS = {("threads/machine.py", "cancel"), ("tables.py", "_rule")}  # the same words for something else
+SECTION = re.compile(r"(\d+(\.\d+)?( \(\d\))?|wire \d+|practice|11 \(1\)|g\d+(-g\d+)?|[RH]\d\d|ODIHR.*)")
+
+
+def calls(names: dict[str, tuple[int, int, int]]) -> Iterator[tuple[str, list[str], list[str], list[str]]]:
+    """Where one of these is called, with every text that its rule, its sentence and its opener may be."""
+    for path in sorted(PROTOCOL.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+            given = {arg.arg for arg in function.args.args}
+            local = {node.targets[0].id: node.value for node in ast.walk(function)
+                     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)}  # fmt: skip
+            for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+                name = call.func.id if isinstance(call.func, ast.Name) else ""
+                if (str(path.relative_to(PROTOCOL)), name) in OTHERS:
+                    continue
+                if name not in names or function.name in ("_no", "hold", "cancel", "_rule", "_shut"):
+                    continue
+                where = f"{path.relative_to(PROTOCOL)}:{call.lineno}"
+                parts = [_argument(call, place) for place in names[name]]
+                texts = [_texts(part, local, given) for part in parts]
+                yield where, texts[0], texts[1], texts[2]
+
+
+def _argument(call: ast.Call, place: int) -> ast.expr | None:
+    named = {0: "rule", 1: "sentence", 2: "next_step"}
+    return call.args[place] if place < len(call.args) else next(
+        (one.value for one in call.keywords if one.arg == named.get(place)), None)  # fmt: skip
+
+
+def _texts(part: ast.expr | None, local: dict[str, ast.expr], given: set[str]) -> list[str]:
+    """Every text this expression may be; a name of another place counts as one, for it is checked where it is made."""
+    match part:
+        case None:
+            return [""]
+        case ast.Constant(value=str(text)):
+            return [text]
+        case ast.JoinedStr():
+            return ["".join(str(one.value) if isinstance(one, ast.Constant) else "x" for one in part.values)]
+        case ast.IfExp():
+            return [*_texts(part.body, local, given), *_texts(part.orelse, local, given)]
+        case ast.Name(id=name) if name in local and name not in given:
+            return _texts(local[name], {}, given)
+    return []
+
+
+def is_one_plain_sentence(text: str) -> bool:
+    """Lower case but for a country, no dot at its end, not two sentences, and more than a code."""
+    return len(text.split()) > 1 and ". " not in text and not text.endswith(".") and not text[0].isupper()
+
+
+ALL = [*calls(OF_THE_GATE), *calls(OF_THE_TABLES), *calls(OF_THE_TEN)]
+
+
+def test_the_search_finds_all_of_them():
+    """A test that looks at nothing would be green: there are far over a hundred."""
+    found = {where.partition(":")[0] for where, *_ in ALL}
+
+    assert len(ALL) > 150
+    assert {"gate/guards.py", "gate/shown.py", "gate/ten_gates.py", "return_gates.py", "threads/fold.py"} <= found
+
+
+@pytest.mark.parametrize(("where", "rules", "sentences", "opens"), ALL, ids=[one[0] for one in ALL])
+def test_a_refusal_has_a_rule_one_sentence_and_what_would_open_it(where, rules, sentences, opens):
+    """The issue: g-number, rule, one plain sentence, what would open it."""
+    assert all(rule in BY_ID or SECTION.fullmatch(rule) for rule in rules), where
+    assert all(is_one_plain_sentence(said) for said in sentences), where
+    assert all(is_one_plain_sentence(said) or (len(said.split()) == 1 and len(said) > 4) for said in opens), where
+
+
+def test_every_shut_gate_names_itself_its_rule_and_its_opener():
+    """The ten as the checklist shows them, each shut by an empty plan and by a claim of asylum."""
+    claim = returning(with_(HER, protection="sought", ties=(tie("XA"),)))
+    empty = returning(plans=())
+    empty = with_(empty, returns=(with_(returning().returns[0], journey=None, approval=None),))
+    bare = with_(empty, returns=(with_(empty.returns[0], persons=(type(empty.returns[0].persons[0])("p1"),)),))
+    found: dict[str, Any] = {**shut(bare, consents=(), said=_nothing()), **shut(claim)}
+    found |= shut(returning(place_is_detention=True))
+
+    assert set(found) >= set(GATES) - {"g6"}
+    for name, state in found.items():
+        assert state.gate == name
+        assert state.rule in BY_ID
+        assert is_one_plain_sentence(state.sentence)
+        assert state.opens_with
+        assert state.turn
+
+
+@pytest.mark.parametrize("kind", ASKED)
+def test_an_objection_of_a_gate_to_a_letter_begins_with_its_name(kind):
+    """g4 too: whoever reads why a letter of a return does not go reads which gate it was."""
+    if not kind.startswith("return."):
+        return
+    claim = with_(HER, protection="sought", ties=(tie("XA"),))
+    made = says(kind)
+    asylum = drafting(made, case=returning(claim), shared=exchanged())[0]
+    detained = drafting(made, case=returning(place_is_detention=True), shared=exchanged())
+
+    assert (asylum.rule, asylum.sentence.partition(":")[0]) == ("R10", "g4")
+    assert "only she opens it" in asylum.next_step
+    assert any(one.sentence.startswith("g9: ") for one in detained)
+    assert both(made, case=returning(claim), shared=exchanged())
+
+
+@pytest.mark.parametrize("matter", MATTERS.values(), ids=lambda one: one.name)
+def test_every_act_that_cannot_be_done_says_why_by_which_rule_and_what_would_open_it(matter: Matter):
+    """In every state, for both sides, begun or not: the buttons that are grey."""
+    states = {rule.state for rule in matter.rules} | set(matter.ends) | {"none"}
+    grey = 0
+    for side in ("opener", "responder"):
+        for state in sorted(states):
+            thread = with_(machine.open_thread("24" * 16, "XA", side, matter.name), shared=Shared(state, 2_000_000_000))
+            for option in (one for one in machine.allowed(thread, 1_795_000_000) if not one.allowed):
+                grey += 1
+                assert option.rule, option
+                assert is_one_plain_sentence(option.why), option
+                assert option.opens_with, option
+    assert grey
+
+
+@pytest.mark.parametrize("where", sorted(PROTOCOL.rglob("*.py")), ids=lambda one: str(one.relative_to(PROTOCOL)))
+def test_a_change_of_a_case_that_is_refused_names_its_rule_and_a_next_step(where: Path):
+    """NotAllowed in the protocol: a rule, and what to do, in a sentence of its own or behind the semicolon."""
+    tree = ast.parse(where.read_text(encoding="utf-8"))
+    lacking = []
+    for call in (one for one in ast.walk(tree) if isinstance(one, ast.Call)):
+        if not (isinstance(call.func, ast.Name) and call.func.id == "NotAllowed"):
+            continue
+        named = {one.arg for one in call.keywords}
+        message = " ".join(_texts(call.args[0], {}, set())) if call.args else ""
+        if "rule" not in named or not ("for_user" in named or ";" in message):
+            lacking.append(call.lineno)
+
+    assert lacking == []
+
+
+def test_a_number_on_a_receipt_has_a_name_that_people_read():
+    """Wire 4: what came back from the other country is a rule or a few words."""
+    assert all(REASON_NAMES.values())
+
+
+def _nothing() -> Any:
+    from node.protocol.gate.return_facts import NOTHING
+
+    return NOTHING

@@ -99,8 +99,10 @@ PRACTICE: dict[str, Places] = {
     "H08": Places(
         sender=(
             "protocol.gate.guards: restored",
-            "service.keep.replay: _erased_case _erased_letter _erased_person _stopped _taken_back",
+            "service.keep.again: _in_order erase_again",
             "service.keep.replay: erase_what_lost_its_key replay",
+            "service.keep.replay_cases: _erased_case _erased_letter _kept _stopped _taken_back",
+            "service.keep.replay_staff: _distrusted _new_password _shut_out _token_ended",
             "service.keep.restored: _answer answer_for_case",
             "service.upkeep.restore: begin_new_epoch",
         ),
@@ -143,7 +145,7 @@ PRACTICE: dict[str, Places] = {
             "service.safety.sealing: _office",
             "service.threads.drafting: _holder office_public",
         ),
-        receiver=("service.cases.identity: open_received",),
+        receiver=("service.cases.identity: open_block_of",),
         both=(
             "protocol.gate.shown: _item",
             "protocol.gate.shown_information: _correction",

@@ -39,6 +39,7 @@ ENTRY: dict[str, Any] = {
     "last_drill": [],
     "accepts": ["referral"],
     "promises": [{"kind": "referral.offer", "working_days": 3}],
+    "measured": [{"kind": "referral.offer", "threads": 25, "median_days": 2, "in_time_tenths": 9}],
     "services": [SERVICE],
     "legal": {
         "recovery_days": [30],
@@ -69,7 +70,7 @@ def directory_struct(cls: type[Any], parts: Parts) -> st.SearchStrategy[Any]:
         case "OpenHours":
             return _ordered(cls, parts, "opens", "closes")
         case "DirectoryBody":
-            few = {name: parts[name].map(lambda some: some[:1]) for name in ("promises", "services")}
+            few = {name: parts[name].map(lambda some: some[:1]) for name in ("promises", "measured", "services")}
             return _ordered(cls, parts | few, "issued_at", "valid_until")
         case "Service":
             return _service(cls, parts)

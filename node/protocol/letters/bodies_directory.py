@@ -77,6 +77,18 @@ class Promise(Part, frozen=True):
     working_days: Annotated[int, Meta(ge=1, le=90)]
 
 
+class Measured(Part, frozen=True):
+    """How soon this country answered that kind of letter in the year before, by its own figures (domain 5.13).
+
+    `threads` is a band: at least so many stand behind it, and never fewer than 11. Silence counts as late.
+    """
+
+    kind: Promised
+    threads: Annotated[int, Meta(ge=11, le=500)]
+    median_days: Annotated[int, Meta(ge=0, le=730)]
+    in_time_tenths: Annotated[int, Meta(ge=0, le=10)]
+
+
 class Service(Part, frozen=True):
     """One service, HSDS profile. `dependants`: age bands that may come along; `duration_days`: how long at most.
 
@@ -131,7 +143,7 @@ class DirectoryBody(Part, frozen=True):
     """`directory.publish`: the whole entry of the country that signed it. The highest `serial` is in force.
 
     `issued_at`: when people of that country last stood behind it; `valid_until`: after it the entry is not used.
-    `last_drill`: the day the on-call promise was last tested.
+    `last_drill`: the day the on-call promise was last tested. `measured`: beside what is promised, what was done.
     """
 
     serial: Ordinal
@@ -145,6 +157,7 @@ class DirectoryBody(Part, frozen=True):
     last_drill: Maybe[Date]
     accepts: tuple[AcceptedMatter, ...]
     promises: tuple[Promise, ...]
+    measured: tuple[Measured, ...]
     services: Annotated[tuple[Service, ...], Meta(max_length=MAX_SERVICES)]
     legal: LegalFacts
 
@@ -155,6 +168,8 @@ class DirectoryBody(Part, frozen=True):
             raise ValueError("expected each service once")
         if len({promise.kind for promise in self.promises}) != len(self.promises):
             raise ValueError("expected each promise once")
+        if len({one.kind for one in self.measured}) != len(self.measured):
+            raise ValueError("expected each figure once")
 
 
 class ChallengeBody(Part, frozen=True):

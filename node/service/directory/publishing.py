@@ -13,6 +13,7 @@ from node.protocol.letters.bodies_directory import (
     Contact,
     DirectoryBody,
     LegalFacts,
+    Measured,
     OpenHours,
     Promise,
     Service,
@@ -28,6 +29,7 @@ from node.service.delivery.queueing import queue_control
 from node.service.directory.arrival import row_of
 from node.service.directory.shelf import body_of
 from node.service.directory.views import EntryView, entry_view
+from node.service.statistics.figures import own_figures
 from node.service.threads.commands import Command
 from node.store.directory import EntryRow, SentRow
 from node.store.work import Work
@@ -57,7 +59,8 @@ class OwnEntry(Command, frozen=True):
 async def publish_entry(node: Node, actor: Actor, command: OwnEntry) -> EntryView:
     """Put our entry in force; the sweep sends it. BadInput names the field and the rule, nothing is kept then."""
     actor.must_be("coordinator")
-    return await node.store.write(lambda work: _publish(node, work, actor, command))
+    measured = await own_figures(node)
+    return await node.store.write(lambda work: _publish(node, work, actor, command, measured))
 
 
 async def send_entries(node: Node) -> None:
@@ -65,12 +68,12 @@ async def send_entries(node: Node) -> None:
     await node.store.write(lambda work: _send(node, work, node.now()))
 
 
-def _publish(node: Node, work: Work, actor: Actor, command: OwnEntry) -> EntryView:
+def _publish(node: Node, work: Work, actor: Actor, command: OwnEntry, measured: tuple[Measured, ...]) -> EntryView:
     now = node.now()
     _promises_no_more(work, command)
     before = work.directory.get(node.country)
     serial = max(now, 1 if before is None else before.serial + 1)
-    body = _checked(command, serial, _last_drill(work), now)
+    body = _checked(command, serial, _last_drill(work), measured, now)
     for field, objection in objections(body, now):
         raise BadInput(f"{objection.sentence}; {objection.next_step}", field=field, rule=objection.rule)
     work.directory.put(row_of(node.country, body, now))
@@ -82,10 +85,13 @@ def _publish(node: Node, work: Work, actor: Actor, command: OwnEntry) -> EntryVi
     return entry_view(node, work, node.country)
 
 
-def _checked(command: OwnEntry, serial: int, last_drill: tuple[str, ...], now: int) -> DirectoryBody:
+def _checked(
+    command: OwnEntry, serial: int, last_drill: tuple[str, ...], measured: tuple[Measured, ...], now: int
+) -> DirectoryBody:
     """The entry, judged as every receiver will judge it."""
     given = msgspec.to_builtins(command) | {
         "serial": serial, "issued_at": now, "valid_until": now + VALID_S, "last_drill": last_drill,
+        "measured": msgspec.to_builtins(measured),
     }  # fmt: skip
     try:
         body = msgspec.convert(given, DirectoryBody)

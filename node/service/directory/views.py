@@ -6,7 +6,7 @@ from node.errors import NotFound
 from node.protocol.directory.freshness import Standing, age_days, entry_days, standing
 from node.protocol.directory.lint import address_like
 from node.protocol.directory.matching import Listed
-from node.protocol.letters.bodies_directory import Contact, LegalFacts, OpenHours, Promise, Service
+from node.protocol.letters.bodies_directory import Contact, LegalFacts, Measured, OpenHours, Promise, Service
 from node.protocol.letters.codes import Need
 from node.service.context import Node
 from node.service.directory.phone import PhoneView, phone_with
@@ -66,6 +66,7 @@ class EntryView(msgspec.Struct, frozen=True, kw_only=True):
     on_call: str
     last_drill: str | None
     promises: list[Promise]
+    measured: list[Measured]
     services: list[ServiceView]
     legal: LegalFacts
     challenges: list[ChallengeView]
@@ -97,7 +98,8 @@ def entry_view(node: Node, reader: Reader, country: str) -> EntryView:
         received_at=row.received_at, standing=_standing(found, now), active=found.active,
         roles=list(body.roles), languages=list(body.languages), accepts=list(body.accepts), hours=list(body.hours),
         contacts=list(body.contacts), on_call=body.on_call, last_drill=next(iter(body.last_drill), None),
-        promises=list(body.promises), services=[_service(one, row.received_at, now) for one in body.services],
+        promises=list(body.promises), measured=list(body.measured),
+        services=[_service(one, row.received_at, now) for one in body.services],
         legal=_shown_legal(body.legal), challenges=challenges, phone=phone_with(node, reader, country, body),
     )  # fmt: skip
 

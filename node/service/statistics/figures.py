@@ -4,8 +4,12 @@ Nothing is stored for it: the threads of the last year are read again when someb
 Source: domain.md 5.13, 7; R35.
 """
 
+from typing import cast
+
 import msgspec
 
+from node.protocol.letters.bodies_directory import Measured
+from node.protocol.letters.codes_directory import PROMISED, Promised
 from node.protocol.statistics.figures import Figure, Pending, answers_of, figures, pending
 from node.service.context import DAY_S, Node
 from node.service.information.ages import waiting_verifications
@@ -13,6 +17,7 @@ from node.service.threads.book import Book
 from node.store.work import Reader
 
 LOOK_BACK_S = 365 * DAY_S
+LONGEST_DAYS = 730
 SAYS = "Figures rest on at least 11 threads; what rests on fewer is not shown. null means from 1 to 10."
 
 
@@ -29,6 +34,16 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 async def published_figures(node: Node) -> Figures:
     """The figures as of now; the same for everybody who may ask."""
     return await node.store.read(lambda reader: _figures(node, reader))
+
+
+async def own_figures(node: Node) -> tuple[Measured, ...]:
+    """How soon we answered, by kinds that a country may promise: what our directory entry says beside the promises."""
+    shown = await published_figures(node)
+    ours = (one for one in shown.figures if one.by == node.country and one.kind in PROMISED)
+    return tuple(
+        Measured(cast(Promised, one.kind), one.at_least, min(one.median_days, LONGEST_DAYS), one.in_time_tenths)
+        for one in ours
+    )
 
 
 def _figures(node: Node, reader: Reader) -> Figures:

@@ -338,6 +338,32 @@ async def test_a_country_that_promised_sooner_is_asked_for_sooner_and_never_for_
     assert urgent == world.clock.now() + DAY_S
 
 
+DECLINE = {"reason": "no_capacity", "alternatives": [], "retry_after": []}
+
+
+async def test_an_entry_says_how_soon_the_country_answered_from_eleven_threads_on(world):
+    """Domain 5.13, practice: a published figure is a median over many, never a single late case."""
+    await answered_after_two_days(world, 10)
+    await published(world, "XA")
+    assert (await view_entry(world["XD"].node, "XA")).measured == []
+
+    await answered_after_two_days(world, 1)
+    await published(world, "XA")
+
+    (figure,) = (await view_entry(world["XD"].node, "XA")).measured
+    assert (figure.kind, figure.threads, figure.median_days, figure.in_time_tenths) == ("referral.offer", 11, 2, 10)
+
+
+async def answered_after_two_days(world: World, count: int) -> None:
+    """Offers of XD's that XA declines two days later."""
+    threads = [(await world["XD"].offer("XA")).thread for _ in range(count)]
+    await world.settle()
+    await world.days(2)
+    for thread in threads:
+        await world["XA"].act(thread, "referral.decline", DECLINE)
+    await world.settle()
+
+
 async def reply_by(world: World, done: ActDone) -> int:
     """By when the first letter of a thread is to be answered."""
     await world.settle()

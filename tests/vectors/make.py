@@ -21,6 +21,8 @@ from tests.vectors import make_returns
 from tests.vectors.made import Vector, b64, drawn, hexed, offer, vector
 from tests.vectors.make_letters import letters
 from tests.vectors.make_parts import at_rest, office_blocks, prekey_bundles, proofs_and_fingerprints, streams
+from tests.vectors.make_protecting import protecting
+from tests.vectors.make_threads import protecting_threads
 from tests.vectors_support import KEMS, SIGNING, seed
 
 HERE = Path(__file__).parent
@@ -214,7 +216,15 @@ def all_receipts() -> Iterator[Vector]:
 
 def main() -> None:
     makers = (good_envelopes, batches, bad_envelopes, all_receipts, office_blocks, prekey_bundles, streams)
-    for make in (*makers, proofs_and_fingerprints, at_rest, letters, make_returns.threads):
+    for make in (
+        *makers,
+        proofs_and_fingerprints,
+        at_rest,
+        letters,
+        protecting,
+        make_returns.threads,
+        protecting_threads,
+    ):
         for one in make():
             path = HERE / f"{one['name']}.json"
             if not path.exists():

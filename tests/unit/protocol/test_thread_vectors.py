@@ -3,17 +3,18 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from node.protocol.gate.facts import ThreadFacts
 from node.protocol.gate.shown import receiver
 from node.protocol.letters.decode import AnyLetter, decode
 from node.protocol.letters.frame import ConsentEntry, Letter
 from node.protocol.letters.kinds import LETTER
-from node.protocol.matters import matter_of
+from node.protocol.matters import STOPS, matter_of
 from node.protocol.threads.fold import refold
 from node.protocol.threads.machine import receive, state
 from node.protocol.threads.outcome import Verdict
-from node.protocol.threads.thread import Entry, Shared, Thread, entry_of, other
+from node.protocol.threads.thread import STOPPED, Entry, Shared, Thread, after_stop, entry_of, other
 from node.protocol.threads.thread_facts import thread_facts
 from tests.vectors_support import OWN, load_all
 
@@ -26,7 +27,10 @@ def as_read(vector: dict[str, Any], entries: list[Entry], letter: AnyLetter) -> 
     if not entries:
         return None
     side = other(letter.sender_role)
-    thread = Thread(letter.thread, vector["from"], side, matter_of(entries[0].kind).name, tuple(entries), turn=letter.n)
+    turn = 1 + max((one.n for one in entries if one.side != side and not after_stop(one.kind)), default=0)
+    thread = Thread(letter.thread, vector["from"], side, matter_of(entries[0].kind).name, tuple(entries), turn=turn)
+    if any(one.kind in STOPS for one in entries):
+        return replace(thread, stopped=True, shared=STOPPED)
     return refold(thread)
 
 

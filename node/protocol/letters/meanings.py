@@ -48,14 +48,14 @@ _ROWS: Final = (
     Meaning("return.reintegration_plan", "the responder: what waits for her, agreed with her", "a plan may rest on it"),
     Meaning("return.travel_plan", "the opener, when every gate is clear: windows and roles; the rest is sealed", "people prepare her reception; a new plan replaces it"),  # noqa: E501
     Meaning("return.departure", "the opener, within an hour of the window: she left, or not", "a watch runs until she is heard of; not departed ends the plan"),  # noqa: E501
-    Meaning("return.arrival", "the responder tells that she came or did not; the opener only what she herself confirmed", "what she confirmed ends the alarm; `not arrived` calls people on both sides"),  # noqa: E501
+    Meaning("return.arrival", "the responder tells that she came or did not; the opener only what she herself confirmed", "a report ends its sender's watch only; `not arrived` calls people on both sides"),  # noqa: E501
     Meaning("return.failed", "either side: the way ended before its end", "people of both countries care for her where she is"),  # noqa: E501
     Meaning("return.assist_now", "either side: what she needs now", "whoever can reach her does it"),
     Meaning("return.take_back", "the opener takes her back", "every gate is asked again before another plan"),
     Meaning("return.way_ended", "either side: she is safe, or herself said that she goes on alone", "the opener's word closes; the responder's is a report"),  # noqa: E501
     Meaning("return.followup", "the responder, at 2 weeks, 1, 3, 6, 12 months (24 and 36 if wished): how she is", "people read it"),  # noqa: E501
     Meaning("return.update", "either side: something changed; the responder may name another reception", "another reception or none takes a plan with it; she is asked again"),  # noqa: E501
-    Meaning("return.close", "the opener, or after her own confirmation the responder: how it ended", "the thread is over"),  # noqa: E501
+    Meaning("return.close", "the opener, or once the opener told that it heard her itself the responder: how it ended", "the thread is over"),  # noqa: E501
     Meaning("return.stopped", "either side stops; never a reason. Stop of return and transit", "the thread is ended at once; help goes on; the opener cancels every transit of the same persons"),  # noqa: E501
     Meaning("transit.request", "the country she leaves asks one on the way for help; no name, no origin, no destination", "people say whether they can"),  # noqa: E501
     Meaning("transit.ack", "the responder can help and names a role to ask for, or cannot", "the plan may count on it, or another way is found"),  # noqa: E501

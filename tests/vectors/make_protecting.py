@@ -34,8 +34,8 @@ def control(kind: str, body: dict[str, Any]) -> Letter:
     return {"kind": kind, "letter_id": seed(f"{kind} letter", 16).hex(), "body": body}
 
 
-NAMED = {"disclosed": [field("given_name")], "sealed_identity": SEALED}
-ILL = {"disclosed": [field("allergies", "L4")], "sealed_identity": SEALED}
+NAMED: dict[str, Any] = {"disclosed": [field("given_name")], "sealed_identity": SEALED}
+ILL: dict[str, Any] = {"disclosed": [field("allergies", "L4")], "sealed_identity": SEALED}
 
 GOOD: dict[str, Letter] = {
     "safety-alert": letter("safety.alert", ALERT, **DANGER),
@@ -164,4 +164,5 @@ def _class(one: Letter) -> int:
 def _vector(name: str, one: Letter, expect: dict[str, Any], letter_class: int) -> Vector:
     sides = ("XA", "XD") if one.get("sender_role") == "responder" else ("XD", "XA")
     payload = json.dumps(one, separators=(",", ":")).encode()
-    return vector(name, "letter", *sides, **{"class": letter_class}, bytes=b64(payload), expect=expect)
+    more: dict[str, Any] = {"class": letter_class, "bytes": b64(payload), "expect": expect}
+    return vector(name, "letter", *sides, **more)

@@ -8,7 +8,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
@@ -18,10 +17,7 @@ from node.demo.client import ApiClient
 from node.service.staff.book import NewUser
 from node.service.staff.people import first_user
 from node.service.staff.sign_in import SignInLimits, Staff
-from node.service.upkeep import setup
-from node.service.upkeep.setup import Made
 from registry.ceremony import publish
-from tests import world as worlds
 from tests.world import DAY_S, World, make_world
 
 A_MONTH_S = 30 * DAY_S
@@ -72,14 +68,14 @@ class MemoryNetwork:
             await self.world.sweep()
         await self.world.settle()
 
-    async def serve(self, code: str, made: Made, stack: AsyncExitStack) -> None:
+    async def serve(self, code: str, stack: AsyncExitStack) -> None:
         """One country's API, and its people."""
         opened = self.world[code].opened
         staff = Staff(opened.node, opened.pepper, SMALLEST, SignInLimits(600, 28_800))
         first = NewUser(
             login="coordinator", password=PASSWORD, role="coordinator", organisation="haven", name="Invented"
         )
-        first_user(staff, first, made.office_seed)
+        first_user(staff, first, self.world[code].office_seed)
         app = web.Application()
         app.add_subapp("/api/v1", api_application(staff))
         server = TestServer(app)
@@ -92,20 +88,12 @@ class MemoryNetwork:
 
 
 @asynccontextmanager
-async def in_memory(tmp: Path, patch: pytest.MonkeyPatch, *codes: str) -> AsyncIterator[MemoryNetwork]:
+async def in_memory(tmp: Path, *codes: str) -> AsyncIterator[MemoryNetwork]:
     """A world of these countries behind their public APIs."""
-    made: dict[str, Made] = {}
-    init_node = setup.init_node
-
-    def remembered(folder: Any, new: Any, *rest: Any) -> Made:
-        made[new.country] = init_node(folder, new, *rest)
-        return made[new.country]
-
-    patch.setattr(worlds, "init_node", remembered)
     world = make_world(tmp, *codes)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(world.close)
         network = MemoryNetwork(world)
         for code in codes:
-            await network.serve(code, made[code], stack)
+            await network.serve(code, stack)
         yield network

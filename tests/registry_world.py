@@ -8,7 +8,7 @@ view = client.refresh(now)
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +82,14 @@ class RegistryWorld:
         """A node's client that reads this folder; quarantine is off unless asked for."""
         options = {"quarantine_s": 0, "mirrors": [str(self.folder)], **options}
         return RegistryClient(state, self.root_bytes, fetch=fetch, **options)
+
+    def moved_to(self, folder: Path) -> "RegistryWorld":
+        """The same registry in a copy of its folder, with a publisher and a clock of its own."""
+        clock = SteppedClock(self.clock.now())
+        publisher = Publisher(Repository(folder), self.online, clock)
+        return replace(
+            self, folder=folder, clock=clock, publisher=publisher, keys={**self.keys}, records={**self.records}
+        )
 
     def join(self, *codes: str, **changes: Any) -> None:
         """Admit countries in one proposal, signed by two maintainers; `changes` go into every record."""

@@ -35,6 +35,7 @@ from registry.ceremony import publish
 from registry.client import RegistryClient
 from registry.request import make_request, read_request
 from registry.trust import View
+from tests.copied import copied
 from tests.registry_world import RegistryWorld, invented_keys, make_registry
 
 NOW = 1_795_000_000
@@ -90,13 +91,15 @@ class Country:
     world: "World"
     code: str
     opened: Opened
-    office: KemKey
+    office_seed: bytes
     client: RegistryClient
     worker: Worker | None = None
+    office: KemKey = field(init=False)
     coordinator: Actor = field(init=False)
     caseworker: Actor = field(init=False)
 
     def __post_init__(self) -> None:
+        self.office = KemKey(self.office_seed)
         self.coordinator = Actor("coordinator-1", "coordinator", "focal-point", self.office)
         self.caseworker = Actor("caseworker-1", "caseworker", "focal-point", self.office)
 
@@ -256,7 +259,7 @@ class World:
         """Close a node and open it again from its folder, as a new process would."""
         old = self.countries[code]
         await old.close()
-        self.countries[code] = _open(self, code, old.office, old.node.view, old.client)
+        self.countries[code] = _open(self, code, old.office_seed, old.node.view, old.client)
         return self.countries[code]
 
     async def close(self) -> None:
@@ -264,32 +267,49 @@ class World:
             await country.close()
 
 
+@dataclass(frozen=True)
+class Beginning:
+    """Several countries that have just joined a registry, and have read it once."""
+
+    registry: RegistryWorld
+    office_seeds: dict[str, bytes]
+
+
 def make_world(tmp: Path, *codes: str) -> World:
     """A registry and a node for each code, ready to write to each other; every key is made anew but reproducible."""
+    beginning = copied(("world", codes), lambda folder: _begin(folder, codes), tmp)
+    world = World(tmp, SteppedClock(NOW), beginning.registry.moved_to(tmp / "registry"))
+    for code in codes:
+        client = world.registry.client(tmp / code / "registry")
+        view = client.load(NOW)
+        assert view is not None
+        world.countries[code] = _open(world, code, beginning.office_seeds[code], view, client)
+    return world
+
+
+def _begin(tmp: Path, codes: tuple[str, ...]) -> Beginning:
     clock = SteppedClock(NOW)
     registry = make_registry((), NOW, tmp / "registry")
-    world = World(tmp, clock, registry)
-    offices, requests = {}, []
+    seeds, requests = {}, []
     for code in codes:
         folder = DataFolder(tmp / code).create()
         made = init_node(folder, _new(code), _unlock(code), clock, Seeded(f"init {code}"), SMALLEST)
-        offices[code] = KemKey(made.office_seed)
+        seeds[code] = made.office_seed
         registry.keys[code] = invented_keys(code)
         registry.records[code] = made.record
         requests.append(make_request((tmp / code / RECORD_FILE).read_bytes(), registry.keys[code].role, NOW))
     publish(registry.publisher, [registry.proposal(requests)])
     assert {read_request(request).code for request in requests} == set(codes)
     for code in codes:
-        client = registry.client(tmp / code / "registry")
-        world.countries[code] = _open(world, code, offices[code], client.refresh(NOW), client)
-    return world
+        registry.client(tmp / code / "registry").refresh(NOW)
+    return Beginning(registry, seeds)
 
 
-def _open(world: World, code: str, office: KemKey, view: View, client: RegistryClient) -> Country:
+def _open(world: World, code: str, office_seed: bytes, view: View, client: RegistryClient) -> Country:
     folder = DataFolder(world.tmp / code)
     world.opened += 1  # a node never draws the same random bytes twice, however often it is opened
     opened = open_node(folder, code, _unlock(code), view, world.clock, Seeded(f"run {code} {world.opened}"))
-    return Country(world, code, opened, office, client)
+    return Country(world, code, opened, office_seed, client)
 
 
 def _new(code: str) -> NewNode:

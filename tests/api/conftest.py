@@ -13,9 +13,6 @@ from node.crypto.vault import SMALLEST
 from node.service.staff.book import NewUser
 from node.service.staff.people import first_user
 from node.service.staff.sign_in import SignInLimits, Staff
-from node.service.upkeep import setup
-from node.service.upkeep.setup import Made
-from tests import world as worlds
 from tests.world import World, make_world
 
 PASSWORD = "a long invented password"
@@ -121,12 +118,12 @@ class Desk:
         }
 
 
-async def open_desk(world: World, code: str, made: dict[str, Made], aiohttp_client: Any) -> Desk:
+async def open_desk(world: World, code: str, aiohttp_client: Any) -> Desk:
     """The API of one country, with its first coordinator, ana, signed in."""
     opened = world[code].opened
     staff = Staff(opened.node, opened.pepper, SMALLEST, SignInLimits(IDLE_S, MAX_S))
     first = NewUser(login="ana", password=PASSWORD, role="coordinator", organisation="haven", name="Ana Invented")
-    first_user(staff, first, made[code].office_seed)
+    first_user(staff, first, world[code].office_seed)
     app = web.Application()
     app.add_subapp("/api/v1", api_application(staff))
     desk = Desk(world, code, staff, await aiohttp_client(app))
@@ -135,18 +132,10 @@ async def open_desk(world: World, code: str, made: dict[str, Made], aiohttp_clie
 
 
 @pytest.fixture
-async def desks(tmp_path: Any, monkeypatch: pytest.MonkeyPatch, aiohttp_client: Any) -> AsyncIterator[dict[str, Desk]]:
+async def desks(tmp_path: Any, aiohttp_client: Any) -> AsyncIterator[dict[str, Desk]]:
     """Two countries, XD and XA, each with its API."""
-    made: dict[str, Made] = {}
-    init_node = setup.init_node
-
-    def remembered(folder: Any, new: Any, *rest: Any) -> Made:
-        made[new.country] = init_node(folder, new, *rest)
-        return made[new.country]
-
-    monkeypatch.setattr(worlds, "init_node", remembered)
     world = make_world(tmp_path, "XD", "XA")
-    yield {code: await open_desk(world, code, made, aiohttp_client) for code in ("XD", "XA")}
+    yield {code: await open_desk(world, code, aiohttp_client) for code in ("XD", "XA")}
     await world.close()
 
 

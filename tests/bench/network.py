@@ -13,7 +13,6 @@ from itertools import islice
 from pathlib import Path
 
 from node.clock import SteppedClock
-from node.crypto.suite import KemKey
 from node.crypto.vault import SMALLEST
 from node.service.network.prekeys import load_bundles
 from node.service.upkeep.setup import RECORD_FILE, NewNode, Office, Unlock, init_node, open_node
@@ -64,10 +63,10 @@ async def prepare(folder: Path, registry: RegistryWorld, mirror_url: str, thread
     """Make and admit both nodes, let one offer and the other accept, close both."""
     world = World(folder, SteppedClock(int(time.time())), registry)
     ports = {code: free_port() for code in (SENDER, RECEIVER)}
-    offices = {code: _init(world, code, ports[code]) for code in ports}
+    seeds = {code: _init(world, code, ports[code]) for code in ports}
     publish(registry.publisher, [registry.proposal([_request(world, code) for code in ports])])
-    for code, office in offices.items():
-        world.countries[code] = _open(world, code, office)
+    for code, seed in seeds.items():
+        world.countries[code] = _open(world, code, seed)
     ids: list[str] = []
     for at in range(0, threads, AT_ONCE):
         made = await asyncio.gather(*(_offer(world[SENDER]) for _ in range(at, min(at + AT_ONCE, threads))))
@@ -110,14 +109,14 @@ async def _accept(world: World, thread: str) -> None:
     await world[RECEIVER].act(thread, "referral.accept", {**ACCEPT, "persons": [token]})
 
 
-def _init(world: World, code: str, port: int) -> KemKey:
+def _init(world: World, code: str, port: int) -> bytes:
     new = NewNode(
         country=code, url=f"http://127.0.0.1:{port}", authority=f"Office for Victims of Trafficking, {code}",
         contact="desk@office.example", office=Office(holder=f"Haven {code}"),
     )  # fmt: skip
     made = init_node(DataFolder(world.tmp / code).create(), new, _unlock(code), world.clock, os.urandom, SMALLEST)
     world.registry.keys[code], world.registry.records[code] = invented_keys(code), made.record
-    return KemKey(made.office_seed)
+    return made.office_seed
 
 
 def _request(world: World, code: str) -> bytes:
@@ -125,12 +124,12 @@ def _request(world: World, code: str) -> bytes:
     return make_request(data, world.registry.keys[code].role, world.clock.now())
 
 
-def _open(world: World, code: str, office: KemKey) -> Country:
+def _open(world: World, code: str, office_seed: bytes) -> Country:
     client = world.registry.client(world.tmp / code / "registry")
     view = client.refresh(world.clock.now())
     opened = open_node(DataFolder(world.tmp / code), code, _unlock(code), view, world.clock, os.urandom)
     load_bundles(opened.node)
-    return Neighbour(world, code, opened, office, client)
+    return Neighbour(world, code, opened, office_seed, client)
 
 
 def _unlock(code: str) -> Unlock:

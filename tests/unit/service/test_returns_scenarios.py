@@ -13,8 +13,8 @@ from tests.played_in_memory import MemoryNetwork, in_memory
 
 
 @pytest.fixture
-async def network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MemoryNetwork]:
-    async with in_memory(tmp_path, monkeypatch, "XD", "XT", "XA") as made:
+async def network(tmp_path: Path) -> AsyncIterator[MemoryNetwork]:
+    async with in_memory(tmp_path, "XD", "XT", "XA") as made:
         yield made
 
 

@@ -22,9 +22,9 @@ BED = {"place": "an invented house, second floor"}
 
 
 @pytest.fixture
-async def story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Story]:
+async def story(tmp_path: Path) -> AsyncIterator[Story]:
     """A return that is planned; she leaves in two days."""
-    async with in_memory(tmp_path, monkeypatch, "XD", "XT", "XA") as network, AsyncExitStack() as stack:
+    async with in_memory(tmp_path, "XD", "XT", "XA") as network, AsyncExitStack() as stack:
         yield await planned(network, stack)
 
 

@@ -3,8 +3,9 @@
 One of the three borders where every exception is caught. Logs hold the route's name and the class of an error, no more.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
 
 import msgspec
@@ -42,7 +43,7 @@ def api_application(staff: Staff, limits: ApiLimits = USUAL) -> web.Application:
     app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[held])
     for route in ROUTES:
         app.router.add_route(route.method, route.path, _endpoint(staff, route))
-    app.router.add_route("GET", "/openapi.json", _described())
+    app.router.add_route("GET", "/openapi.json", _described)
     app.router.add_route("*", "/{rest:.*}", _nothing_here)
     return app
 
@@ -105,13 +106,14 @@ def _refusal(name: str, error: Exception) -> web.Response:
     return web.Response(body=body, status=problem.status, content_type=MEDIA_TYPE, headers={**HEADERS, **headers})
 
 
-def _described() -> Endpoint:
-    body = msgspec.json.encode(description(ROUTES))
+async def _described(_: web.Request) -> web.Response:
+    return web.Response(body=await asyncio.to_thread(_description), content_type=JSON, headers=HEADERS)
 
-    async def described(_: web.Request) -> web.Response:
-        return web.Response(body=body, content_type=JSON, headers=HEADERS)
 
-    return described
+@cache
+def _description() -> bytes:
+    """Made when somebody asks for the first time: it takes longer than all the rest of this application."""
+    return msgspec.json.encode(description(ROUTES))
 
 
 async def _nothing_here(_: web.Request) -> web.Response:

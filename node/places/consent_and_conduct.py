@@ -12,7 +12,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
             "protocol.gate.information: answered_while_she_agrees",
             "protocol.gate.ten_gates: wish_fault",
             "service.threads.reading: _options",
-            "service.threads.stops: end_by_gate",
+            "service.threads.ending: end_by_gate",
             "service.threads.waiting_withdrawals: stop_after_withdrawal",
             "service.threads.withdrawals: _tell _withdraw",
         ),

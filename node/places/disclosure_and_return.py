@@ -87,7 +87,7 @@ DISCLOSURE_AND_RETURN: dict[str, Places] = {
             "protocol.cases.changes: set_protection",
             "protocol.gate.guards: asylum",
             "protocol.gate.information: may_be_confirmed",
-            "protocol.gate.returns: silent",
+            "protocol.gate.after_stop: silent",
             "protocol.gate.ten_gates: _g4",
             "service.directory.asking: _must_not_hear",
             "service.safety.listing: _is_closed",

@@ -6,7 +6,7 @@ PRACTICE: dict[str, Places] = {
     "H01": Places(
         sender=(
             "protocol.cases.changes: suppress_stop",
-            "protocol.gate.returns: silent",
+            "protocol.gate.after_stop: silent",
             "protocol.letters.frame: make_stop",
             "protocol.threads.machine: _closed _stop_refused",
             "service.delivery.again: prepared_again",
@@ -14,7 +14,9 @@ PRACTICE: dict[str, Places] = {
             "service.returns.transits: _cancel",
             "service.threads.acts: stop_thread",
             "service.threads.blocks: stop_blocked_threads",
-            "service.threads.stops: end_by_gate end_unheard",
+            "service.threads.done_here: done_here",
+            "service.threads.ending: end_by_gate end_contact end_if_about_ended",
+            "service.threads.stops: end_unheard",
         ),
         both=(
             "protocol.letters.decode: decode",
@@ -27,6 +29,7 @@ PRACTICE: dict[str, Places] = {
             "protocol.gate.consent: withdrawn",
             "protocol.gate.gate: _objections at_control",
             "protocol.rule: precedence",
+            "service.threads.acts: _nobody_on_the_way",
             "service.threads.waiting_withdrawals: stop_after_withdrawal",
         ),
         receiver=(

@@ -65,12 +65,17 @@ class Posted:
 
 @dataclass
 class Stage:
-    """Three countries, and a record of everything that is posted between them."""
+    """The countries, and a record of everything that is posted between them.
+
+    `letters`: letter -> thread of what was posted beside the outbox; `ids` draws ids, which are compared with nothing.
+    """
 
     world: World
     chance: random.Random
     began: int
     posted: list[Posted] = field(default_factory=list)
+    letters: dict[str, str] = field(default_factory=dict)
+    ids: random.Random = field(default_factory=lambda: random.Random("ids"))
 
     def fault(self, sender: str, recipient: str, envelopes: Sequence[bytes]) -> str | None:
         """An outage of the line for some hours; everything is noted."""
@@ -282,7 +287,7 @@ async def opened(xd: Country, case: str, peer: str, kind: str) -> str:
 def seen_by(stage: Stage, recipient: str) -> dict[str, list[Seen]]:
     """Thread -> everything that came for it: when, what, how large, with which numbers and times, in which order."""
     node = stage.world[recipient].node
-    threads = own_letters(stage.world, recipient)
+    threads = own_letters(stage.world, recipient) | stage.letters
     of_seq: dict[int, str] = {}
     found: dict[str, list[Seen]] = defaultdict(list)
     for one in stage.posted:

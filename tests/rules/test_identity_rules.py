@@ -245,6 +245,8 @@ def test_the_same_letter_gets_the_same_answer_whatever_is_known_here():
         "opened_at",
         "alerted",
         "way",
+        "answerable",
+        "own_alerts",
     }
 
 

@@ -25,6 +25,7 @@ from tests.rules.world import (
 )
 
 CLAIM = with_(HER, protection="sought", ties=(tie("XA"),))
+ASKED = "00" * 15 + "aa"
 GONE = Withdrawn(token=HER_TOKEN, purposes=("referral", "enquiry"), levels=("L1", "L2", "L3"), n=2)
 
 
@@ -126,10 +127,10 @@ def test_h02_sender_the_strongest_rule_is_named_first():
 
 def test_h02_sender_arrival_and_erasure_go_after_withdrawal():
     """H02: R20 and R31 stop only letters that rest on consent."""
-    shared = accepted(stopped=True, withdrawn=(GONE,))
+    shared = accepted(stopped=True, withdrawn=(GONE,), answerable=frozenset({ASKED}))
 
     for kind in ("referral.arrived", "erasure.request", "erasure.confirm", "consent.withdrawal"):
-        assert both(letter(kind, consent=()), shared=shared) == []
+        assert both(letter(kind, consent=(), in_reply_to=ASKED), shared=shared) == []
 
 
 def test_h02_receiver_arrival_and_erasure_are_taken_after_withdrawal():

@@ -156,7 +156,8 @@ class ThreadFacts(msgspec.Struct, frozen=True):
 
     `entries` are the opener's latest consent entries, one per token; `changed_at` is when the other side last named
     another organisation (UTC seconds). `stopped`: a stop was sent, received or queued. `alerted`: tokens
-    that safety alerts named. `way`: the facts of a return.
+    that safety alerts named. `way`: the facts of a return. After a stop: `answerable` are the other side's letters that
+    may still be answered, `own_alerts` the alerts of this side.
     """
 
     accepted: bool = False
@@ -169,6 +170,8 @@ class ThreadFacts(msgspec.Struct, frozen=True):
     opened_at: int = 0
     alerted: tuple[str, ...] = ()
     way: ReturnFacts = NO_WAY
+    answerable: frozenset[str] = frozenset()
+    own_alerts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

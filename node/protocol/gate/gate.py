@@ -11,8 +11,8 @@ import msgspec
 from node.protocol.cases.case import Case
 from node.protocol.cases.changes import AuditLine
 from node.protocol.consent.record import ConsentRecord
+from node.protocol.gate import after_stop, guards, guards_safety, people, shown
 from node.protocol.gate import consent as guards_consent
-from node.protocol.gate import guards, guards_safety, people, shown
 from node.protocol.gate import identity as guards_identity
 from node.protocol.gate import information as guards_information
 from node.protocol.gate import returns as guards_returns
@@ -63,8 +63,8 @@ GUARDS: tuple[Callable[[Context], Iterator[Objection]], ...] = (
     people.asked_of_a_state,
     people.history,
     guards_returns.returning,
-    guards_returns.silent,
     guards_returns.her_word,
+    after_stop.silent,
     # her consent
     guards_consent.everybody_asked,
     guards_consent.consent_covers,

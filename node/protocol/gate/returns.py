@@ -26,7 +26,6 @@ ASKED: Final[dict[str, tuple[GateName, ...]]] = {
     "transit.departure": ("g9",),  # she has left by what the other thread allowed; the country on the way looks out
 }
 # These tell how it is with her on the way, or end something: they go whatever the plan says (H02, H07).
-ANSWERS: Final = frozenset({"erasure.confirm", "access.response"})
 CARES: Final = frozenset(
     {"return.failed", "return.assist_now", "return.take_back", "return.way_ended", "return.close", "transit.cancel"}
 )
@@ -38,7 +37,7 @@ def returning(c: Context) -> Iterator[Objection]:
     kind = letter.kind
     if not kind.startswith(("return.", "transit.", "consent.assertion")) or letter.sender_role != "opener":
         return
-    plan = _plan(c)
+    plan = plan_of(c)
     if c.case is None or plan is None:
         if kind in CARES or not letter.kind.startswith("return."):
             return
@@ -93,19 +92,8 @@ def her_word(c: Context) -> Iterator[Objection]:
         yield hold("H19", "nobody recorded how she was heard", "hear her yourselves, and record it in the case first")
 
 
-def silent(c: Context) -> Iterator[Objection]:
-    """H01, R10: once a return has ended by a stop, its origin gets no answer any more, whatever the cause.
-
-    Where asylum ended it none could go, so an answer that comes elsewhere would tell that here it was asylum.
-    """
-    letter = c.draft.letter
-    if letter.kind in ANSWERS and letter.sender_role == "opener" and c.shared.stopped and _plan(c) is not None:
-        yield cancel(
-            "H01", "after the stop of a return nothing is answered", "erase what is to be erased, without a word"
-        )
-
-
-def _plan(c: Context) -> ReturnPlan | None:
+def plan_of(c: Context) -> ReturnPlan | None:
+    """The plan of this case that a letter to this country is about."""
     if c.case is None:
         return None
     persons = tuple(person.person_id for person in c.persons)

@@ -263,13 +263,13 @@ def _queue_stop(thread: Thread, draft: Entry, now: int) -> Outcome:
     told = tuple(("cancelled", name) for name in cancels)
     if not any(e.n for e in thread.entries):
         # No letter ever left, so the other country must not learn by a stop that there was a thread.
-        closed = replace(thread, queued=(), shared=STOPPED, closed_here=True)
+        closed = replace(thread, queued=(), shared=STOPPED, closed_here=True, stop_decided=True)
         return Outcome(closed, cancels=cancels, audit=(*told, ("ended here", draft.letter_id)))
     stop = replace(draft, n=0, seen=seen_now(thread), void=(), written_at=now, status="applied")
     arrived = max((e.seen for e in thread.entries if e.side != thread.side and e.status != "refused"), default=0)
     give_up = tuple(e.letter_id for e in thread.entries if e.side == thread.side and e.n > arrived)
     return Outcome(
-        replace(thread, queued=(stop,)),
+        replace(thread, queued=(stop,), stop_decided=True),
         cancels=cancels,
         give_up=give_up,
         stopped=thread.shared.awaited,

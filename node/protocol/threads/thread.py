@@ -121,7 +121,8 @@ class Thread(Struct, frozen=True, omit_defaults=True):
 
     `entries` stand in order of arrival, `queued` in the order in which we decided. `turn` is the next number of the
     peer that can be judged; `own_n` the last number we gave. `given_up` are own numbers whose bytes we stopped sending.
-    `closed_here`: it ended before anything was released, so the peer never knew of it.
+    `closed_here`: it ended before anything was released, so the peer never knew of it. `stop_decided`: our side decided
+    the one stop, whatever became of it since.
     """
 
     thread_id: str
@@ -136,6 +137,7 @@ class Thread(Struct, frozen=True, omit_defaults=True):
     given_up: tuple[int, ...] = ()
     stopped: bool = False
     closed_here: bool = False
+    stop_decided: bool = False
 
 
 def other(side: Role) -> Role:

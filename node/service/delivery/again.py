@@ -19,8 +19,9 @@ from node.service.delivery.release_control import control_objection
 from node.service.delivery.released import Ready, give_up_old
 from node.service.returns.watch import follow
 from node.service.threads.book import Book
+from node.service.threads.ending import end_by_gate
 from node.service.threads.expectations import undone
-from node.service.threads.stops import end_by_gate, is_ending
+from node.service.threads.stops import is_ending
 from node.store.outbox import EnvelopeRow, Waiting
 from node.store.work import Work
 
@@ -63,7 +64,7 @@ def give_up_letter(node: Node, work: Work, waiting: Waiting, now: int) -> None:
 
 def prepared_again(node: Node, work: Work, waiting: Waiting, now: int) -> Ready | None:
     """Re-seal: the same payload in a new envelope, gate first. On a thread that has ended, for whatever cause, nothing
-    is sent again but what may follow a stop: the other side would refuse it, and must not learn the cause (H01).
+    is sent again but the stop, and what may follow it until it is received: the rest would tell the cause (H01).
     """
     if _ended_since(node, work, waiting):
         give_up_letter(node, work, waiting, now)
@@ -91,11 +92,14 @@ def prepared_again(node: Node, work: Work, waiting: Waiting, now: int) -> Ready 
 
 
 def _ended_since(node: Node, work: Work, waiting: Waiting) -> bool:
+    """Whether a stop closed this letter for good: only the stop goes again, and what may follow it until it arrives."""
     found = None if waiting.thread_id is None else Book(node, work).file(waiting.peer, waiting.thread_id)
     if found is None or not is_ending(found.file.thread):
         return False
     entry = next((one for one in found.file.thread.entries if one.letter_id == waiting.letter_id), None)
-    return entry is None or not (entry.kind in STOPS or after_stop(entry.kind))
+    if entry is None or entry.kind in STOPS:
+        return entry is None
+    return not after_stop(entry.kind) or waiting.status is not None
 
 
 def _gate_again(node: Node, work: Work, waiting: Waiting, now: int) -> Gate | None:

@@ -28,8 +28,9 @@ from node.service.network.prekeys import needs_bundle
 from node.service.returns.watch import follow, is_followed
 from node.service.safety.arrivals import cannot_leave
 from node.service.threads.book import Book
+from node.service.threads.ending import end_by_gate
 from node.service.threads.expectations import expect
-from node.service.threads.stops import end_by_gate, stop_is_suppressed
+from node.service.threads.stops import stop_is_suppressed
 from node.service.threads.times import times_of
 from node.service.threads.waiting_withdrawals import expect_her_word
 from node.store.outbox import EnvelopeRow, Waiting
@@ -143,7 +144,7 @@ def _prepared_letter(node: Node, work: Work, waiting: Waiting, now: int) -> Read
         final = msgspec.structs.replace(final, written_at=released.written_at)
     if final.letter_id == file.opening:  # a stop copies what the opening letter really said
         book.put_file(found, msgspec.structs.replace(file, first_ends=final.thread_ends), now)
-    expect(work, released.thread, final, released.started, released.stopped)
+    expect(work, found.row.case_id, released.thread, final, released.started, released.stopped)
     if is_followed(file.thread):
         follow(node, work, waiting.peer, waiting.thread_id, now)
     return Ready(waiting, encode(final), to, True, final.retention_until, found.dek)

@@ -39,6 +39,7 @@ from node.service.safety.alarms import About, raise_alarm
 from node.service.safety.arrivals import DANGER
 from node.service.threads.book import Book, OpenCase, OpenFile
 from node.service.threads.effects import apply_effects
+from node.service.threads.ending import end_if_about_ended
 from node.service.threads.expectations import CONFIRM, CONFIRMS, OPENED, settle
 from node.service.threads.files import ThreadFile, facts_of, with_incoming
 from node.service.threads.keeping import decode_kept
@@ -79,6 +80,7 @@ def take_letter(
     verdict = _verdict(node, work, found, letter, peer, now)
     if verdict.thread is None:  # refused and nothing known of the thread: only the ledger remembers it
         return verdict.reason
+    begins = found is None
     found = found or _begun(node, work, book, letter, verdict.thread, now)
     file = msgspec.structs.replace(found.file, thread=verdict.thread)
     if verdict.status == "refused":
@@ -101,6 +103,8 @@ def take_letter(
         _apply_waiting(node, work, book, peer, letter_id, now)
     if is_followed(found.file.thread):
         follow(node, work, peer, letter.thread, now)
+    if begins and letter.relates_to is not None:
+        end_if_about_ended(node, work, found, letter.relates_to, now)
     work.audit.append(now, "node", "letter_stored", letter.letter_id, outcome=verdict.effect)
     return 0
 

@@ -5,13 +5,12 @@ import msgspec
 from node.errors import NotFound
 from node.protocol.cases.return_changes import halt, plan_of
 from node.protocol.cases.return_plan import HaltReason, ReturnPlan
-from node.protocol.threads import machine
 from node.service.access import may_work_on
 from node.service.actor import Actor
 from node.service.context import Node
 from node.service.threads.book import Book, OpenCase, OpenFile
 from node.service.threads.commands import Command
-from node.service.threads.stops import is_ending, queue_stop
+from node.service.threads.ending import end_contact
 from node.store.work import Reader, Work
 
 
@@ -22,7 +21,7 @@ class HaltReturn(Command, frozen=True):
 
 
 class Halted(msgspec.Struct, frozen=True, kw_only=True):
-    """What a halt did: the threads that get the one stop, by their ids."""
+    """What a halt did: the threads that get the one stop, by their ids; all with that country that tell of her."""
 
     stopped: list[str]
 
@@ -41,12 +40,8 @@ async def halt_return(node: Node, actor: Actor, case_id: str, plan_id: str, comm
         assert plan is not None
         # The reason is written into the case, which is sealed; the audit says only that it was halted.
         work.audit.append(now, actor.user_id, "return_halted", case_id, rule="R31")
-        stopped = []
-        for found in return_threads(book, case, plan):
-            if not is_ending(found.file.thread) and machine.allowed(found.file.thread, now)[-1].allowed:
-                queue_stop(node, work, found, actor.user_id, "R31", now)
-                stopped.append(found.row.thread_id)
-        return Halted(stopped=stopped)
+        threads = return_threads(book, case, plan)
+        return Halted(stopped=end_contact(node, work, case, threads, actor.user_id, "R31", now))
 
     return await node.store.write(do)
 

@@ -25,8 +25,10 @@ from node.service.rights.onward import onward_countries
 from node.service.threads.acts import open_for, queue_decided
 from node.service.threads.book import Book, OpenFile
 from node.service.threads.commands import ActDone, Command
+from node.service.threads.done_here import done_here
 from node.service.threads.drafting import Stated, frame
 from node.service.threads.keeping import decode_kept
+from node.service.threads.stops import is_ending
 from node.store.letters import LetterRow
 from node.store.threads import ThreadRow
 from node.store.work import Reader, Work
@@ -43,10 +45,13 @@ class AnswerAccess(Command, frozen=True):
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """On how many threads a country was asked; on how many a rule keeps the question here, R10 before all."""
+    """On how many threads a country was asked; on how many a rule keeps the question here, R10 before all; on how many
+    nothing is asked because they were stopped: there no country answers in writing (H01).
+    """
 
     asked: int
     kept_here: int
+    stopped: int
 
 
 async def ask_everybody(node: Node, actor: Actor, case_id: str) -> Asked:
@@ -56,7 +61,10 @@ async def ask_everybody(node: Node, actor: Actor, case_id: str) -> Asked:
 
 
 async def answer(node: Node, actor: Actor, thread_id: str, command: AnswerAccess) -> ActDone:
-    """Tell the other country what is held here on this thread. Durable before it returns."""
+    """Tell the other country what is held here on this thread. Durable before it returns.
+
+    After a stop, and where it must not hear of her, the answer stays here and the request is settled (H01).
+    """
     actor.must_be("caseworker", "coordinator")
     return await node.store.write(lambda work: _answer(node, work, actor, thread_id, command))
 
@@ -81,12 +89,12 @@ def held_letters(node: Node, reader: Reader, found: OpenFile) -> tuple[HeldLette
 def _ask_everybody(node: Node, work: Work, actor: Actor, case_id: str) -> Asked:
     now, book = node.now(), Book(node, work)
     may_work_on(work, actor, case_id)
+    rows = [row for row in work.threads.of_case(case_id) if row.sealed is not None]
+    stopped = [row for row in rows if is_ending(book.open_file(row).file.thread)]
     asked = [
-        _ask(node, work, actor, row, now)
-        for row in work.threads.of_case(case_id)
-        if row.sealed is not None and _may_ask(book.open_file(row), now)
+        _ask(node, work, actor, row, now) for row in rows if row not in stopped and _may_ask(book.open_file(row), now)
     ]
-    return Asked(asked=asked.count(True), kept_here=asked.count(False))
+    return Asked(asked=asked.count(True), kept_here=asked.count(False), stopped=len(stopped))
 
 
 def _ask(node: Node, work: Work, actor: Actor, row: ThreadRow, now: int) -> bool:
@@ -126,7 +134,10 @@ def _answer(node: Node, work: Work, actor: Actor, thread_id: str, command: Answe
     )  # fmt: skip
     case = Book(node, work).case(found.row.case_id)
     letter = _frame(node, found, "access.response", body, command.request, now)
-    done = queue_decided(node, work, actor, case, found, letter, Stated((), {}), now)
+    try:
+        done = queue_decided(node, work, actor, case, found, letter, Stated((), {}), now)
+    except NotAllowed as refused:  # nothing was written yet: the gate comes first
+        done = done_here(node, work, found, actor, command.request, refused, now)
     work.deadlines.meet(command.request, ACCESS)
     return done
 

@@ -17,9 +17,11 @@ from node.protocol.letters.scalars import Id, Seconds
 from node.service.actor import Actor
 from node.service.context import DAY_S, Node
 from node.service.threads.acts import open_for, queue_decided
+from node.service.threads.blocks import is_closed_to
 from node.service.threads.book import Book, OpenFile
 from node.service.threads.commands import Command
 from node.service.threads.drafting import Stated, frame
+from node.service.threads.stops import is_ending
 from node.store.work import Work
 
 TELL_HER = "tell_her"
@@ -72,7 +74,11 @@ def _report(node: Node, work: Work, actor: Actor, command: ReportBreach) -> Brea
     threads: dict[str, list[str]] = {}
     for letter_id in dict.fromkeys(command.letters):
         threads.setdefault(_thread_of(work, letter_id), []).append(letter_id)
-    told = [_tell(node, work, actor, thread_id, letters, command, now) for thread_id, letters in threads.items()]
+    quiet = _kept_from(node, work, actor, list(threads), now)
+    told = [
+        _tell(node, work, actor, thread_id, letters, command, thread_id in quiet, now)
+        for thread_id, letters in threads.items()
+    ]
     late = now > command.noticed_at + BREACH_NOTICE_S
     work.audit.append(now, actor.user_id, "breach_reported", rule="R33", outcome="late" if late else "done")
     return BreachReported(notices=told.count(True), kept_here=told.count(False), late=late)
@@ -85,10 +91,22 @@ def _thread_of(work: Work, letter_id: str) -> str:
     return row.thread_id
 
 
+def _kept_from(node: Node, work: Work, actor: Actor, threads: list[str], now: int) -> set[str]:
+    """Stopped threads with a country that must not hear of one of them: a notice on the others would point at it."""
+    stopped = [found for one in threads if is_ending((found := open_for(node, work, actor, one)).file.thread)]
+    closed = {
+        found.row.peer
+        for found in stopped
+        if is_closed_to(Book(node, work).case(found.row.case_id).case, found.row.peer, now)
+    }
+    return {found.row.thread_id for found in stopped if found.row.peer in closed}
+
+
 def _tell(
-    node: Node, work: Work, actor: Actor, thread_id: str, letters: list[str], command: ReportBreach, now: int
-) -> bool:
-    """Queue the notice; False where the gate keeps it here. Our own people tell her either way."""
+    node: Node, work: Work, actor: Actor, thread_id: str, letters: list[str], command: ReportBreach, quiet: bool,
+    now: int,
+) -> bool:  # fmt: skip
+    """Queue the notice; False where it stays here. Our own people tell her either way."""
     found = open_for(node, work, actor, thread_id)
     case = Book(node, work).case(found.row.case_id)
     body = BreachNoticeBody(
@@ -101,6 +119,8 @@ def _tell(
     )  # fmt: skip
     letter = msgspec.structs.replace(letter, lawful_basis="legal_obligation")
     ask_to_tell_her(work, found, letter.letter_id, now)
+    if quiet:
+        return False
     try:
         queue_decided(node, work, actor, case, found, letter, Stated((), {}), now)
     except NotAllowed:  # nothing of it was written: the gate comes first

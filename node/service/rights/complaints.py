@@ -4,8 +4,6 @@ A complaint begins like every matter (`complaint.open`). Here it finds the case 
 decided there may not answer. Source: R33, R24; practice, acts to add.
 """
 
-from typing import cast
-
 from node.errors import NotAllowed
 from node.protocol.letters.bodies_rights import ComplaintAnswerBody, ComplaintOpenBody
 from node.protocol.letters.codes_rights import BodyKind, ComplaintMeasure, ComplaintOutcome, Route
@@ -16,6 +14,7 @@ from node.service.context import Node
 from node.service.threads.acts import open_for, queue_decided
 from node.service.threads.book import Book, OpenFile
 from node.service.threads.commands import ActDone, Command
+from node.service.threads.done_here import done_here
 from node.service.threads.drafting import Stated, frame
 from node.service.threads.keeping import decode_kept
 from node.store.work import Reader, Work
@@ -36,7 +35,7 @@ class AnswerComplaint(Command, frozen=True):
 async def answer(node: Node, actor: Actor, thread_id: str, command: AnswerComplaint) -> ActDone:
     """Send the answer of the independent body. Durable before it returns.
 
-    Raises NotAllowed for whoever decided what it is about.
+    About a thread that we stopped it stays here (H01). Raises NotAllowed for whoever decided what it is about.
     """
     actor.must_be("caseworker", "coordinator")
     return await node.store.write(lambda work: _answer(node, work, actor, thread_id, command))
@@ -75,7 +74,10 @@ def _answer(node: Node, work: Work, actor: Actor, thread_id: str, command: Answe
         in_reply_to=asked, relates_to=None, disclosed=(), sealed=None, now=now,
     )  # fmt: skip
     case = Book(node, work).case(found.row.case_id)
-    return queue_decided(node, work, actor, case, found, letter, Stated((), {}), now)
+    try:
+        return queue_decided(node, work, actor, case, found, letter, Stated((), {}), now)
+    except NotAllowed as refused:  # nothing was written yet
+        return done_here(node, work, found, actor, asked, refused, now)
 
 
 def _complaint(node: Node, work: Work, found: OpenFile) -> tuple[str, ...]:
@@ -83,7 +85,8 @@ def _complaint(node: Node, work: Work, found: OpenFile) -> tuple[str, ...]:
     row = work.letters.get(found.row.peer, "in", found.file.opening)
     if row is None or row.sealed is None:
         return ()
-    return cast(ComplaintOpenBody, decode_kept(Book(node, work).payload(row)).body).letters
+    body = decode_kept(Book(node, work).payload(row)).body
+    return body.letters if isinstance(body, ComplaintOpenBody) else ()
 
 
 def _decided(work: Reader, letter_id: str, user: str) -> bool:

@@ -89,6 +89,12 @@ def nobody_phones(node: Node, work: Work, peer: str, thread_id: str, now: int) -
         closed(node, work, "answer", row.ref, "not_to_be_told", NODE, now)
 
 
+def nobody_answers(node: Node, work: Work, peer: str, thread_id: str, now: int) -> None:
+    """The thread was stopped, so no word will come about an alert of ours: somebody telephones now, not in an hour."""
+    for row in work.alarms.open_on("answer", peer, thread_id):
+        hurried(node, work, "answer", row.ref, now)
+
+
 def grew(node: Node, work: Work, ladder: LadderName, ref: str, now: int) -> None:
     """It grew worse: people are called again as for a new one."""
     row = work.alarms.get(ladder, ref)

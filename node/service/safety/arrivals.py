@@ -15,8 +15,9 @@ from node.protocol.letters.bodies_safety import (
 from node.protocol.letters.decode import AnyLetter
 from node.protocol.safety import IN_DANGER
 from node.service.context import Node
-from node.service.safety.alarms import About, acknowledged, closed, grew, hurried, raise_alarm
+from node.service.safety.alarms import About, acknowledged, closed, grew, hurried, nobody_answers, raise_alarm
 from node.service.threads.book import OpenFile
+from node.service.threads.stops import is_ending
 from node.store.work import Work
 
 DANGER, NO_ANSWER, LOOK = "danger_now", "danger_not_answered", "second_look_needed"
@@ -49,6 +50,8 @@ def by_us(node: Node, work: Work, found: OpenFile, letter: AnyLetter, actor: str
         about = _about(found, letter)
         raise_alarm(node, work, "answer", letter.letter_id, NO_ANSWER, now, about, by=actor)
         raise_alarm(node, work, "review", letter.letter_id, LOOK, now, about, by=actor)
+        if is_ending(found.file.thread):
+            nobody_answers(node, work, found.row.peer, letter.thread, now)
     elif isinstance(body, AcknowledgedBody):
         acknowledged(node, work, "call", body.alert, actor, now)
     elif isinstance(body, StandDownBody):

@@ -21,6 +21,7 @@ from node.protocol.letters.strict import Malformed
 from node.protocol.rules import Objection
 from node.protocol.safety import is_safety
 from node.protocol.threads import machine
+from node.protocol.threads.arrival import on_the_way
 from node.protocol.threads.thread import entry_of
 from node.service.access import may_work_on
 from node.service.actor import Actor
@@ -35,10 +36,12 @@ from node.service.rights.erasures import must_name_onward, note_kept, tell_onwar
 from node.service.safety.arrivals import by_us
 from node.service.threads.book import Book, OpenCase, OpenFile
 from node.service.threads.commands import Act, ActDone
+from node.service.threads.done_here import done_here
 from node.service.threads.drafting import STATES_CONSENT, Stated, disclose, frame, persons_of, state_consents
+from node.service.threads.ending import end_contact, told_of_with
 from node.service.threads.erasure import empty_log, erase_confirmed
 from node.service.threads.files import ThreadFile, facts_of, with_letter
-from node.service.threads.stops import queue_stop
+from node.service.threads.stops import is_ending, queue_stop
 from node.service.threads.times import times_of
 from node.store.cases import CaseRow
 from node.store.threads import ThreadRow
@@ -69,16 +72,30 @@ async def act(node: Node, actor: Actor, thread_id: str, command: Act) -> ActDone
 
 
 async def stop_thread(node: Node, actor: Actor, thread_id: str) -> ActDone:
-    """End a thread with the one stop letter; no reason is asked or sent (H01)."""
+    """End a thread with the one stop letter, and with it what else tells that country of her; no reason is asked or
+    sent (H01). NotAllowed while she is on the way by another thread: that one has to be halted then.
+    """
     actor.must_be("caseworker", "coordinator")
 
     def stop(work: Work) -> ActDone:
-        found = open_for(node, work, actor, thread_id)
-        queue_stop(node, work, found, actor.user_id, "H01", node.now())
+        found, now = open_for(node, work, actor, thread_id), node.now()
+        case = Book(node, work).case(found.row.case_id)
+        _nobody_on_the_way(told_of_with(node, work, case, {thread_id}), thread_id)
+        queue_stop(node, work, found, actor.user_id, "H01", now)
+        end_contact(node, work, case, (found,), actor.user_id, "H01", now)
         after = _again(node, work, found)
         return ActDone(thread=thread_id, letter_id=None, state=machine.local_state(after.file.thread, node.now()))
 
     return await node.store.write(stop)
+
+
+def _nobody_on_the_way(files: Sequence[OpenFile], thread_id: str) -> None:
+    others = [one.file.thread for one in files if one.row.thread_id != thread_id]
+    if any(on_the_way(thread) and not is_ending(thread) for thread in others):
+        raise NotAllowed(
+            "she is on the way by another thread, which a stop would end too", rule="H02",
+            for_user="She is on the way. Halt her journey itself if it must end; else wait until she has arrived.",
+        )  # fmt: skip
 
 
 def open_for(node: Node, work: Reader, actor: Actor, thread_id: str) -> OpenFile:
@@ -143,7 +160,12 @@ def _act(node: Node, work: Work, actor: Actor, thread_id: str, command: Act) -> 
         sealed=sealed,
         now=now,
     )
-    done = queue_decided(node, work, actor, case, found, letter, stated, now)
+    try:
+        done = queue_decided(node, work, actor, case, found, letter, stated, now)
+    except NotAllowed as refused:  # it raises before anything is written
+        if command.kind != "erasure.confirm":
+            raise
+        done = done_here(node, work, found, actor, letter.in_reply_to, refused, now)
     if command.kind == "erasure.confirm":
         erase_confirmed(node, work, found, letter, actor, now)
         note_kept(node, work, _again(node, work, found), letter, now)

@@ -6,30 +6,25 @@ people decided so. Source: R10, H01, H03, H05; README of the design, decision 10
 
 from node.protocol.cases.case import Case, CaseThread, Person, asked_to_be_unknown_to, asylum_blocks, person_of
 from node.protocol.cases.safeguards import and_parents
-from node.protocol.threads import machine
 from node.service.context import Node
 from node.service.safety.alarms import nobody_phones
-from node.service.threads.book import Book, OpenCase
-from node.service.threads.stops import queue_stop, stop_is_suppressed
+from node.service.threads.book import OpenCase
+from node.service.threads.ending import end_contact, told_of_with
 from node.store.work import Work
 
 
 def stop_blocked_threads(node: Node, work: Work, case: OpenCase, now: int) -> int:
-    """Queue the stop on every open thread of this case whose country is closed now; returns how many.
-
-    Safe to repeat.
+    """Queue the stop on every open thread of this case whose country is closed now, and on what ends with it; returns
+    how many. Safe to repeat.
     """
+    blocked = [one for one in case.case.threads if _is_blocked(case.case, one, now)]
     stopped = 0
-    for one in case.case.threads:
-        if not _is_blocked(case.case, one, now):
-            continue
-        nobody_phones(node, work, one.country, one.thread, now)
-        if stop_is_suppressed(case.case, one.thread):
-            continue
-        found = Book(node, work).file(one.country, one.thread)
-        if found is not None and machine.allowed(found.file.thread, now)[-1].allowed:
-            queue_stop(node, work, found, "node", "H01", now)
-            stopped += 1
+    for country in dict.fromkeys(one.country for one in blocked):
+        named = {one.thread for one in blocked if one.country == country}
+        seeds = told_of_with(node, work, case, named)
+        for found in seeds:
+            nobody_phones(node, work, country, found.row.thread_id, now)
+        stopped += len(end_contact(node, work, case, seeds, "node", "H01", now))
     return stopped
 
 

@@ -34,8 +34,10 @@ from node.service.rights.access import answer_came, request_came
 from node.service.rights.breach import notice_came
 from node.service.rights.complaints import complaint_answered
 from node.service.rights.corrections import correction_came
+from node.service.safety.alarms import nobody_answers
 from node.service.safety.arrivals import arrived
 from node.service.threads.book import Book, OpenFile
+from node.service.threads.expectations import nothing_is_answered
 from node.service.threads.stops import end_unheard, leaves_at
 from node.store.work import Work
 
@@ -66,6 +68,8 @@ def _stopped(node: Node, work: Work, found: OpenFile, letter: AnyLetter, now: in
     left = machine.cancel(thread, ended).thread
     Book(node, work).put_file(found, msgspec.structs.replace(found.file, thread=left), now)
     work.deadlines.end_thread(peer, thread.thread_id)
+    nothing_is_answered(work, peer, thread.thread_id, found.row.case_id, now)
+    nobody_answers(node, work, peer, thread.thread_id, now)
     note(node, work, Stopped(at=now, case=found.row.case_id, peer=peer, thread=thread.thread_id))
     cancel_transits(node, work, found, leaves_at(node, thread, now), now, end_unheard)
     _task(work, found, letter, "thread_stopped", now)

@@ -6,11 +6,9 @@ Queued at once, released at the next fixed daily slot; the cause is a local note
 import msgspec
 
 from node.protocol.cases.case import Case
-from node.protocol.gate.gate import Gate
 from node.protocol.letters.codes import StopKind
 from node.protocol.letters.frame import make_stop
 from node.protocol.matters import STOPS, matter_named
-from node.protocol.on_the_way import is_moving
 from node.protocol.threads import machine
 from node.protocol.threads.arrival import on_the_way
 from node.protocol.threads.thread import Thread, entry_of
@@ -20,7 +18,6 @@ from node.service.keep.notes import Stopped, note
 from node.service.returns.transits import cancel_transits
 from node.service.returns.watch import follow
 from node.service.threads.book import Book, OpenFile
-from node.store.outbox import Waiting
 from node.store.work import Work
 
 
@@ -52,20 +49,6 @@ def queue_stop(
     work.audit.append(now, actor, "stop_queued", thread.thread_id, rule=node.seals.cover(rule))
     cancel_transits(node, work, found, slot, now, end_unheard)
     follow(node, work, peer, thread.thread_id, now)
-
-
-def end_by_gate(node: Node, work: Work, waiting: Waiting, gate: Gate, now: int) -> None:
-    """The gate found that this thread must end; the stop it queues says nothing of why.
-
-    H02: where it is only consent that was taken back, a stop waits until she is where she travels to.
-    """
-    found = None if waiting.thread_id is None else Book(node, work).file(waiting.peer, waiting.thread_id)
-    if found is None or not machine.allowed(found.file.thread, now)[-1].allowed:
-        return
-    if {one.rule for one in gate.objections if one.ends_thread} == {"R20"} and is_moving(found.file.thread):
-        return
-    if not stop_is_suppressed(Book(node, work).case(found.row.case_id).case, found.row.thread_id):
-        queue_stop(node, work, found, "node", "H01", now)
 
 
 def stop_is_suppressed(case: Case, thread_id: str) -> bool:

@@ -125,7 +125,7 @@ async def test_a_country_that_must_not_hear_of_her_keeps_nobody_from_asking_the_
     asked = await ask_everybody(xd.node, xd.caseworker, case)
     await three.settle()
 
-    assert (asked.asked, asked.kept_here) == (1, 1)
+    assert (asked.asked, asked.kept_here, asked.stopped) == (1, 0, 1)
     assert await letter_of(three, "XA", thread, "access.request")
     sent = [one for who, to, envelopes in three.posted if (who, to) == ("XD", "XT") for one in envelopes]
     assert "access.request" not in {payload_of(three, one, "XT")["kind"] for one in sent}

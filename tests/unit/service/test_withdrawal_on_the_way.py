@@ -10,7 +10,7 @@ from node.protocol.gate.gate import Gate
 from node.protocol.rules import Objection
 from node.service.threads import opening
 from node.service.threads.commands import OpenThread
-from node.service.threads.stops import end_by_gate
+from node.service.threads.ending import end_by_gate
 from tests.letters_return import RETURN_BODIES
 from tests.world import DAY_S, World
 

@@ -1,0 +1,264 @@
+"""A country that pokes a referral after it ended, with everything a node can send, and what it gets back.
+
+The letters are forged with its real keys, so that nothing of its own node keeps it from sending them: every kind, on
+the thread or about it, with wrong numbers, sides and persons, unknown kinds, broken bytes. Whoever works at the other
+desk does what is asked, if it may be done. Used by `test_asylum_after_the_stop`.
+"""
+
+import hashlib
+import json
+import random
+import re
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
+
+from node.crypto.receipts import Hint
+from node.protocol.letters.kinds import KINDS, LETTER
+from node.service.cases.cases import change_case
+from node.service.cases.requests import SetProtection, SetTie
+from node.service.delivery.incoming import receive
+from node.service.rights import access, complaints
+from node.service.rights.complaints import AnswerComplaint
+from node.service.safety import following
+from node.service.safety.requests import Acknowledge, StandDown, UpdateAlert
+from node.service.threads import reading
+from node.service.threads.book import Book
+from node.service.threads.commands import Withdraw
+from node.service.threads.withdrawals import withdraw_consent
+from node.store.channels import Head
+from node.store.work import Reader
+from tests.attack.forged_posts import answer, forged
+from tests.attack.test_asylum_looks_like_illness import HOUR, Seen, Stage, tried
+from tests.forge import Forged
+from tests.letters_support import LETTER_ID, NOTHING, TOKEN, document, to_bytes
+from tests.unit.service.rights_support import NAMES
+from tests.unit.test_spine import ACCEPT
+from tests.world import DAY_S, HER, Country
+
+ID: Final = re.compile("[0-9a-f]{32}")
+ON_THE_THREAD: Final = tuple(name for name, kind in KINDS.items() if kind.letter_class == LETTER)
+ASKS: Final = ("erasure.request", "access.request", "safety.alert", "consent.withdrawal", "complaint.open")
+ABOUT: Final = ("complaint.open", "referral.offer", "ident.support_request", "safety.alert", "info.request")
+WRONG: Final = ("unknown kind", "broken", "wrong side", "number used", "another person", "answers nothing", "no letter")
+ARRANGE: Final = {
+    "modes": ["road"], "met_by": "receiving_organisation", "interpreters": [], "escorts": [], "costs": [],
+}  # fmt: skip
+UPHELD: Final = AnswerComplaint(
+    outcome="upheld", body="ombudsperson-xd", body_kind="ombudsperson", measures=("decision_changed",),
+    next_routes=("court",),
+)  # fmt: skip
+ANSWERED_BY: Final[dict[str, tuple[str, dict[str, Any]]]] = {
+    "referral.offer": ("referral.decline", {"reason": "no_capacity", "alternatives": [], "retry_after": []}),
+    "ident.support_request": ("ident.support_response", {"offers": [], "available_from": [], "findings": []}),
+}
+
+
+@dataclass
+class Poked:
+    """One referral of a pair. `role`: our side; `stage`: how far it had come; `threads`: it, and those about it."""
+
+    pair: int
+    cause: str
+    role: str
+    stage: int
+    case: str = ""
+    consent: str = ""
+    person: str = HER
+    thread: str = ""
+    token: str = ""
+    theirs: str = ""  # a letter of theirs on the thread
+    n: int = 0
+    ours: int = 0
+    alerts: list[str] = field(default_factory=list)
+    threads: list[str] = field(default_factory=list)
+    answers: list[Seen] = field(default_factory=list)
+    done: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Poke:
+    """What is sent: a kind; on the thread or on one of its own about it; having seen ours or not; what is wrong."""
+
+    kind: str
+    about: bool
+    seen_ours: bool
+    wrong: str
+
+    @staticmethod
+    def drawn(chance: random.Random) -> "Poke":
+        """One of everything that can be sent; what asks for something is the likeliest."""
+        about = chance.random() < 0.25
+        kinds = ABOUT if about else ASKS if chance.random() < 0.55 else ON_THE_THREAD
+        wrong = chance.choice(WRONG) if chance.random() < 0.25 else ""
+        return Poke(chance.choice(kinds), about, chance.random() < 0.7, wrong)
+
+
+async def refer(stage: Stage, runs: list[Poked]) -> None:
+    """Every referral up to its stage; both of a pair alike. Half are XD's own, half came from XA."""
+    world, sides = stage.world, {"opener": stage.world["XD"], "responder": stage.world["XA"]}
+    for run in runs:
+        opener = sides[run.role]
+        case = await opener.new_case()
+        await opener.write_identity(case, {HER: dict(NAMES)})
+        other = "XA" if run.role == "opener" else "XD"
+        run.consent = await opener.consent(case, other)
+        run.thread = (await opener.offer(other, case)).thread
+        run.token = opener.tokens(run.thread)[HER]
+        run.threads.append(run.thread)
+    await world.settle()
+    for run in runs:
+        run.case, run.person = _case_of(world["XD"], run.thread)
+        if run.stage:
+            needed = [{"person": run.token, "field": name, "level": "L3"} for name in NAMES]
+            body = {**ACCEPT, "persons": [run.token], "data_needed": needed}
+            await _other(stage, run).act(run.thread, "referral.accept", body)
+    await world.settle()
+    for run in [one for one in runs if one.stage > 1]:
+        opener, window = sides[run.role], world.clock.now() + 9 * DAY_S
+        await opener.act(run.thread, "referral.disclose", {"complete": True}, disclose={HER: list(NAMES)})
+        arrange = {**ARRANGE, "window_starts_at": window, "window_ends": window + DAY_S}
+        await tried(opener.act(run.thread, "referral.arrange", arrange))
+    await world.settle()
+    for run in runs:
+        view = await world["XA"].view(run.thread)
+        own = [one for one in view.letters if one.direction == "out"]
+        run.n, run.ours = len(own), len(view.letters) - len(own)
+        run.theirs = own[0].letter_id if own else LETTER_ID
+
+
+async def end(stage: Stage, run: Poked) -> None:
+    """The one difference between the two of a pair: she asks for asylum, or she is ill and people here end it."""
+    xd = stage.world["XD"]
+    if run.cause == "illness":
+        await xd.stop(run.thread)
+        return
+    tie = SetTie(person_id=run.person, country="XA", kind="nationality", feared="yes")
+    for change in (tie, SetProtection(person_id=run.person, protection="sought")):
+        await change_case(xd.node, xd.coordinator, run.case, change)
+
+
+async def take_back(stage: Stage, run: Poked) -> None:
+    """She takes back a part of what she allowed, where she is ours: a letter that only we begin, and before the end."""
+    xd = stage.world["XD"]
+    if run.role == "opener":
+        await withdraw_consent(xd.node, xd.coordinator, run.case, run.consent, Withdraw(levels=("L3",)))
+
+
+async def send(stage: Stage, pair: list[Poked], poke: Poke) -> None:
+    """XA sends it about both of a pair, with keys of its own and nothing to hold it back; what comes back is noted."""
+    world, xa = stage.world, stage.world["XA"].node
+    was = head = xa.store.read_sync(lambda reader: reader.channels.out_head("XD", xa.epoch))
+    posted: list[Forged] = []
+    for run in pair:
+        data = b'{"kind":"access.request",' if poke.wrong == "broken" else to_bytes(_letter(stage, run, poke))
+        posted.append(forged(world, "XA", "XD", data, seq=head.seq + 1, prev=head.hash))
+        head = Head(head.epoch, head.seq + 1, hashlib.sha256(posted[-1].s_bytes).digest())
+    await xa.store.write(lambda work: work.channels.advance_out("XD", was, head.seq, head.hash))
+    slots, _ = await receive(world["XD"].node, [one.envelope for one in posted])
+    for run, sent, slot in zip(pair, posted, slots, strict=True):
+        said = answer(world, "XA", "XD", sent, slot)
+        told = ("hint", said.code) if isinstance(said, Hint) else (int(said.status), said.reason)
+        run.answers.append((world.clock.now() - stage.began, poke.kind, *told, len(slot)))
+
+
+def _letter(stage: Stage, run: Poked, poke: Poke) -> dict[str, Any]:
+    now, chance = stage.world.clock.now(), stage.ids
+    letter = document(poke.kind) | {"letter_id": chance.randbytes(16).hex(), "written_at": now}
+    stage.letters[letter["letter_id"]] = run.thread
+    if not KINDS[poke.kind].stop:
+        bare = {**NOTHING, "consent": letter["consent"] if KINDS[poke.kind].opens else []}
+        letter |= {**bare, "reply_by": now + 7 * DAY_S, "thread_ends": now + 60 * DAY_S}
+        letter |= {"lawful_basis": "legal_obligation", "retention_until": now + 300 * DAY_S}
+    if poke.kind.startswith("safety."):
+        letter |= {"lawful_basis": "vital_interests", "urgency": "urgent", "consent": []}
+    about = poke.about and KINDS[poke.kind].opens
+    if poke.kind == "referral.offer":
+        letter["body"]["dependants"] = []
+    run.n += 0 if about or poke.wrong == "number used" else 1
+    side = "opener" if about or run.role == "responder" else "responder"
+    letter |= {
+        "thread": chance.randbytes(16).hex() if about else run.thread,
+        "n": 1 if about else max(run.n, 1),
+        "seen": 0 if about or not poke.seen_ours else run.ours + 9,
+        "sender_role": {"opener": "responder", "responder": "opener"}[side] if poke.wrong == "wrong side" else side,
+        "kind": "referral.surprise" if poke.wrong == "unknown kind" else poke.kind,
+    }
+    if about:
+        run.threads.append(letter["thread"])
+        stage.letters[letter["letter_id"]] = letter["thread"]
+        letter["relates_to"] = None if poke.kind == "safety.alert" else run.thread
+    if poke.wrong == "answers nothing":
+        letter["in_reply_to"] = "ab" * 16
+    named = LETTER_ID if poke.wrong == "no letter" else run.theirs
+    if poke.kind in ("safety.update", "safety.acknowledged", "safety.stand_down") and run.alerts:
+        named = run.alerts[-1]
+    token = TOKEN if poke.wrong == "another person" else run.token
+    if poke.kind == "safety.alert" and not about:
+        run.alerts.append(letter["letter_id"])
+    text = json.dumps(letter["body"]).replace(TOKEN, token).replace(LETTER_ID, named)
+    letter["body"] = json.loads(text)
+    if not KINDS[poke.kind].stop:
+        letter["consent"] = json.loads(json.dumps(letter["consent"]).replace(TOKEN, token))
+    return letter
+
+
+async def work(stage: Stage, run: Poked) -> None:
+    """Whoever sits at the desk opens what came about her, and does what is asked, if it may be done."""
+    xd = stage.world["XD"]
+    for thread, letter_id in xd.node.store.read_sync(lambda reader: _come_in(reader, run)):
+        run.done.add(letter_id)
+        await tried(_dealt_with(xd, run, thread, letter_id))
+
+
+def _come_in(reader: Reader, run: Poked) -> list[tuple[str, str]]:
+    rows = [row for thread in run.threads for row in reader.letters.of_thread("XA", thread)]
+    new = [row for row in rows if row.direction == "in" and row.letter_id not in run.done]
+    return [(row.thread_id or "", row.letter_id) for row in new]
+
+
+async def _dealt_with(xd: Country, run: Poked, thread: str, letter_id: str) -> None:
+    opened = await reading.open_letter(xd.node, xd.coordinator, letter_id)
+    kind, body = str(opened["kind"]), cast(Any, opened["body"])
+    if kind in ("erasure.request", "consent.withdrawal"):
+        items = body.get("items") or [{"letter_id": letter_id, "levels": ["L3"]}]
+        told = [{**one, "result": "erased", "kept": []} for one in items]
+        confirm = {"token": body["token"], "items": told, "onward": []}
+        await xd.act(thread, "erasure.confirm", confirm, in_reply_to=letter_id)
+    elif kind == "access.request":
+        await access.answer(xd.node, xd.coordinator, thread, access.AnswerAccess(request=letter_id))
+    elif kind in ("safety.alert", "safety.medical"):
+        await tried(following.acknowledge(xd.node, xd.coordinator, letter_id, Acknowledge(action="acting")))
+        await tried(following.update(xd.node, xd.coordinator, letter_id, UpdateAlert(status="danger_lessens")))
+        await tried(following.stand_down(xd.node, xd.coordinator, letter_id, StandDown(reason="found_safe")))
+    elif kind == "complaint.open":
+        await complaints.answer(xd.node, xd.coordinator, thread, UPHELD)
+    elif kind in ANSWERED_BY and thread != run.thread:  # nobody decides about her own referral here
+        await xd.act(thread, *ANSWERED_BY[kind])
+
+
+def _other(stage: Stage, run: Poked) -> Country:
+    return stage.world["XA" if run.role == "opener" else "XD"]
+
+
+def _case_of(country: Country, thread: str) -> tuple[str, str]:
+    node = country.node
+
+    def find(reader: Any) -> tuple[str, str]:
+        row = reader.threads.find(thread)
+        return row.case_id, Book(node, reader).case(row.case_id).case.persons[0].person_id
+
+    return node.store.read_sync(find)
+
+
+def at_times(chance: random.Random, ends: int, many: int) -> list[int]:
+    """When it pokes: before the end, in the hours until the slot, and after the stop has come."""
+    return sorted(max(0, ends + chance.randrange(-6 * HOUR, 40 * HOUR)) for _ in range(many))
+
+
+def everything_of(run: Poked, seen: dict[str, list[Seen]]) -> list[str]:
+    """All that the other country ever gets back about her: letters on the thread and on those about it, receipts.
+
+    Without ids, which are drawn at random.
+    """
+    told = [*run.answers, *(one for thread in run.threads for one in seen[thread])]
+    return sorted(ID.sub("id", repr(one)) for one in told)

@@ -68,6 +68,14 @@ class Distrusted:
 
 
 @dataclass(frozen=True, slots=True)
+class Promised:
+    """Within how many working days a country answers each kind, as its entry says; it says so before `until` only."""
+
+    days: dict[str, int]
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What was last said of a recipient, and what it was made of: it holds while all of that is the same."""
 
@@ -97,7 +105,7 @@ class Node:
     bundles: dict[str, Bundle] = field(default_factory=dict)
     stale_override: dict[str, tuple[str, str]] = field(default_factory=dict)
     shelf: tuple[object, Shelf] | None = None  # the directory made ready for matching, and what it was made from
-    promises: dict[str, dict[str, int]] = field(default_factory=dict)  # peer -> kind -> working days
+    promises: dict[str, Promised] = field(default_factory=dict)  # by peer, of its directory entry
     news_at: float = float("-inf")  # monotonic seconds: when a peer's unknown snapshot last made us refresh
     noted_heads: Callable[[], list[tuple[int, bytes]]] = list  # (size, hash) of the audit, noted beside the keys
     distrusted: Distrusted = field(default_factory=Distrusted)

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 UNVERIFIED_DAYS: Final = 90
 HIDDEN_DAYS: Final = 180
+DAY_S: Final = 86_400
 
 Standing = Literal["fresh", "unverified", "hidden"]
 
@@ -29,6 +30,11 @@ def standing(days: int) -> Standing:
 def entry_days(issued_at: int, received_at: int, now: int) -> int:
     """How many days ago people of that country last stood behind the whole entry."""
     return max(0, (_day(now) - _day(min(issued_at, received_at))).days)  # a year past all calendars is nobody's fault
+
+
+def hidden_from(issued_at: int, received_at: int) -> int:
+    """From when on (UTC seconds) an entry that nobody stood behind again is hidden: the first second of that day."""
+    return (min(issued_at, received_at) // DAY_S + HIDDEN_DAYS) * DAY_S
 
 
 def _day(at: int) -> date:

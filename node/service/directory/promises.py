@@ -1,24 +1,28 @@
 """How soon a country has promised to answer a kind of letter: in its record, and in its entry while that holds.
 
-Kept in memory for each peer, because every released letter asks; forgotten when a new entry comes. Source: domain 5.13.
+Kept in memory for each peer with the moment at which it ends, because every released letter asks; forgotten when a new
+entry comes. Source: domain 5.11, 5.13.
 """
 
-from node.protocol.directory.freshness import entry_days, standing
+from node.protocol.directory.freshness import hidden_from
 from node.protocol.letters.bodies_directory import DirectoryBody
-from node.service.context import Node
+from node.service.context import Node, Promised
 from node.service.directory.shelf import body_of
 from node.store.directory import EntryRow
+
+NOTHING_SAID = Promised({}, 0)
 
 
 def promised_days(node: Node, peer: str, kind: str) -> int | None:
     """Working days, the fewer of both; None where nothing is promised for this kind."""
     country = node.view.country(peer)
     in_record = None if country is None else country.record.commitments.get(kind)
-    if peer not in node.promises:
+    known = node.promises.get(peer)
+    if known is None:
         row = node.store.read_sync(lambda reader: reader.directory.get(peer))
-        node.promises[peer] = {} if row is None else promises_of(node, row, body_of(row))
-    said = [days for days in (in_record, node.promises[peer].get(kind)) if days is not None]
-    return min(said, default=None)
+        known = node.promises[peer] = NOTHING_SAID if row is None else promises_of(row, body_of(row))
+    in_entry = known.days.get(kind) if node.now() < known.until else None
+    return min((days for days in (in_record, in_entry) if days is not None), default=None)
 
 
 def forget_promises(node: Node, peer: str) -> None:
@@ -26,8 +30,7 @@ def forget_promises(node: Node, peer: str) -> None:
     node.promises.pop(peer, None)
 
 
-def promises_of(node: Node, row: EntryRow, body: DirectoryBody) -> dict[str, int]:
-    """Kind and working days of an entry that is not hidden for its age."""
-    now = node.now()
-    is_old = now >= body.valid_until or standing(entry_days(body.issued_at, row.received_at, now)) == "hidden"
-    return {} if is_old else {promise.kind: promise.working_days for promise in body.promises}
+def promises_of(row: EntryRow, body: DirectoryBody) -> Promised:
+    """Kind and working days of an entry, and until when it holds: it is hidden then, or its own time is over."""
+    days: dict[str, int] = {promise.kind: promise.working_days for promise in body.promises}
+    return Promised(days, min(body.valid_until, hidden_from(body.issued_at, row.received_at)))

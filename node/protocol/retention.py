@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from node.protocol.cases.case import Retention
+from node.protocol.cases.case import Case, Retention
 from node.protocol.threads.thread import Shared
 
 LONGEST_HOLD_S: Final = 3 * 365 * 86_400  # a hold names its end; one that is still needed then is made anew
@@ -48,6 +48,15 @@ def kept_longer_until(kept: Retention) -> int:
     """Until when nothing of the case is erased: a legal hold, or what she asked to keep for her claims; 0: no such."""
     hold = 0 if kept.hold is None else kept.hold.until
     return max(hold, kept.kept_at_her_request_until or 0)
+
+
+def is_needed_now(case: Case) -> bool:
+    """Whether somebody is cared for on the way, or nobody knows whether she arrived: what tells of her stays till then.
+
+    Her life goes before the date; it ends when people end the care or the alarm. Source: R25 against H06, H07, R32.
+    """
+    open_care = any(one.ended_at is None for one in case.care)
+    return open_care or any(one.ended_at is None for one in case.arrival_alarms)
 
 
 def payload_due(kept: Retention, sender_word: int | None, ended_at: int | None) -> int | None:

@@ -88,6 +88,13 @@ class Alarms:
         """What is not over, the soonest next step first."""
         return self._many("closed_at is null order by acknowledged_at is not null, next_at, id limit ?", (limit,))
 
+    def are_open_in(self, case_id: str) -> bool:
+        """Whether anything of this case is not over."""
+        row = self._c.execute(
+            "select 1 from alarm where case_id=? and closed_at is null limit 1", (case_id,)
+        ).fetchone()
+        return row is not None
+
     def due(self, now: int, limit: int) -> list[AlarmRow]:
         """What has its next step now, the oldest first."""
         return self._many("closed_at is null and next_at<=? order by next_at, id limit ?", (now, limit))

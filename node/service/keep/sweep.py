@@ -16,7 +16,7 @@ from node.crypto.labels import CONTEXT_CERTIFICATE
 from node.crypto.suite import VerifyingKey
 from node.crypto.text import to_base64url
 from node.log import get
-from node.protocol.retention import kept_longer_until
+from node.protocol.retention import is_needed_now, kept_longer_until
 from node.service.actor import Actor
 from node.service.context import DAY_S, Node
 from node.service.keep.dates import TURN_S, date_changed, end_expired
@@ -228,12 +228,16 @@ def _case_goes(node: Node, work: Work, case_id: str) -> tuple[str, int] | None:
 
 
 def _kept_until(node: Node, work: Work, case_id: str) -> int:
-    """Until when nothing of a case is erased; a restored one that nobody has answered for may be held (H08)."""
+    """Until when nothing of a case is erased. Looked at again after a day: one that is needed now for somebody on the
+    way or in danger (H07, R32), and a restored one that nobody has answered for, which may be held (H08).
+    """
     row = work.cases.get(case_id)
     if row is None or row.dek is None:
         return 0
-    waits = after_restore(work, case_id, None) == "unanswered"
-    return max(kept_longer_until(Book(node, work).case(case_id).case.retention), node.now() + DAY_S if waits else 0)
+    case = Book(node, work).case(case_id).case
+    needed = is_needed_now(case) or work.alarms.are_open_in(case_id)
+    waits = needed or after_restore(work, case_id, None) == "unanswered"
+    return max(kept_longer_until(case.retention), node.now() + DAY_S if waits else 0)
 
 
 def _count(node: Node, work: Work, gone: list[tuple[str, int]]) -> None:

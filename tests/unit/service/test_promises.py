@@ -9,7 +9,7 @@ from tests.world import World
 __all__ = ["world"]
 
 
-async def test_a_promise_ends_with_the_entry_that_made_it_also_while_the_node_runs(world: World) -> None:  # noqa: F811
+async def test_a_promise_ends_with_the_entry_that_made_it_also_while_the_node_runs(world: World) -> None:
     """Domain 5.11, 5.13: nobody stood behind the entry for 180 days; what it promised holds no more."""
     d = world["XD"]
     in_record = promised_days(d.node, "XA", "referral.offer")

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from node.cli import main
 from node.clock import set_clock_file
+from tests.copied import copied
 from tests.registry_world import make_registry
 
 NOW = 1_795_000_000
@@ -70,6 +71,19 @@ def make_node(folder: Path, **changes: str | None) -> Path:
     """A stopped node of XA."""
     made = run(prepare(folder), *init_words(folder, **changes))
     assert made.exit_code == 0, made.output
+    return folder
+
+
+def copied_node(name: str, make: Callable[[Path], None], folder: Path) -> Path:
+    """A copy of the stopped node that `make` leaves in a folder, with its configuration naming this folder."""
+
+    def made(first: Path) -> str:
+        make(first)
+        return str(first)
+
+    first = copied(name, made, folder)
+    config = folder / "node.toml"
+    config.write_text(config.read_text().replace(first, str(folder)))
     return folder
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -268,6 +269,7 @@ def to_bytes(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+@cache
 def letters(kind: str) -> st.SearchStrategy[AnyLetter | AnyControl]:
     """Any letter of this kind that its type allows, found from the type itself."""
     if KINDS[kind].stop:

@@ -20,7 +20,7 @@ from node.store.folder import DataFolder
 from registry.possession import check_answer, make_challenge
 from registry.record import read_node_record
 from registry.request import make_request, read_request
-from tests.cli_world import NOW, is_one_sentence, make_node, run
+from tests.cli_world import NOW, copied_node, is_one_sentence, make_node, run
 from tests.keeping import files_of
 from tests.registry_world import invented_keys
 
@@ -31,12 +31,15 @@ MARK = b"marked-need"
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A stopped node of XA with two coordinators and one case."""
-    make_node(tmp_path)
-    added = run(tmp_path, "user", "add", "bea", "--role", "coordinator", "--password-file", str(tmp_path / "password"),
-                "--as-password-file", str(tmp_path / "password"))  # fmt: skip
+    return copied_node("two coordinators and a case", with_two_and_a_case, tmp_path)
+
+
+def with_two_and_a_case(folder: Path) -> None:
+    make_node(folder)
+    added = run(folder, "user", "add", "bea", "--role", "coordinator", "--password-file", str(folder / "password"),
+                "--as-password-file", str(folder / "password"))  # fmt: skip
     assert added.exit_code == 0, added.output
-    add_case(tmp_path)
-    return tmp_path
+    add_case(folder)
 
 
 def add_case(folder: Path) -> None:

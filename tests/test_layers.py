@@ -7,6 +7,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -108,10 +109,10 @@ SQL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """One file: its dotted name and its syntax tree."""
+    """One file: its dotted name and everything in its syntax tree."""
 
     name: str
-    tree: ast.Module
+    nodes: tuple[ast.AST, ...]
 
     @property
     def layer(self) -> str:
@@ -123,9 +124,10 @@ def is_in(module: str, package: str) -> bool:
 
 
 def parse(name: str, text: str) -> Module:
-    return Module(name, ast.parse(text))
+    return Module(name, tuple(ast.walk(ast.parse(text))))
 
 
+@cache
 def all_modules() -> list[Module]:
     files = [path for top in ("node", "registry") for path in sorted((ROOT / top).rglob("*.py"))]
     return [parse(dotted(path), path.read_text(encoding="utf-8")) for path in files]
@@ -137,7 +139,7 @@ def dotted(path: Path) -> str:
 
 def imports(module: Module) -> Iterator[tuple[int, str]]:
     """Line and name of everything imported; `from a import b` counts as `a.b`, which may be a module."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -167,7 +169,7 @@ def impure(module: Module) -> list[str]:
     if not module.name.startswith(PURE):
         return []
     wrong = [f"{module.name}:{line} imports {n}" for line, n in imports(module) if n.split(".")[0] in NOT_IN_PURE]
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if not isinstance(node, ast.Call):
             continue
         called = ast.unparse(node.func)
@@ -187,10 +189,10 @@ def used_elsewhere(module: Module) -> list[str]:
 def sql_outside_store(module: Module) -> list[str]:
     if is_in(module.name, "node.store"):
         return []
-    prose = {id(node.value) for node in ast.walk(module.tree) if isinstance(node, ast.Expr)}  # docstrings
+    prose = {id(node.value) for node in module.nodes if isinstance(node, ast.Expr)}  # docstrings
     return [
         f"{module.name}:{node.lineno} holds SQL"
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose
         if SQL.search(node.value)
     ]
@@ -202,7 +204,7 @@ def state_compared_outside_protocol(module: Module) -> list[str]:
         return []
     return [
         f"{module.name}:{node.lineno} compares {ast.unparse(node.left)}; ask node.protocol"
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.Compare)
         and re.fullmatch(r"(\w+\.)*(thread|case|referral)\.state", ast.unparse(node.left))
     ]

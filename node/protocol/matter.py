@@ -96,6 +96,24 @@ class Matter:
         return {(r.state, r.side, r.kind, r.case): r for r in self.rules}
 
     @cached_property
+    def first_row(self) -> dict[tuple[str, Role, str], Rule]:
+        """The first row of each (state, side, kind), whatever its case."""
+        return {(r.state, r.side, r.kind): r for r in reversed(self.rules)}
+
+    @cached_property
+    def sources(self) -> dict[str, str]:
+        """The section or rule that the first row of each kind names."""
+        return {r.kind: r.source for r in reversed(self.rules)}
+
+    @cached_property
+    def _while(self) -> dict[tuple[Role, str], str]:
+        """The states in which a side may send a kind, in words."""
+        states: dict[tuple[Role, str], dict[str, None]] = {}
+        for rule in self.rules:
+            states.setdefault((rule.side, rule.kind), {})[rule.state] = None
+        return {act: f"possible while it is {' or '.join(names)}" for act, names in states.items()}
+
+    @cached_property
     def may_ever(self) -> frozenset[tuple[Role, str]]:
         """Which side may send which kind in some state."""
         return frozenset((rule.side, rule.kind) for rule in self.rules)
@@ -131,12 +149,9 @@ class Matter:
             why = "names may follow only after the other side has accepted"
             return Refusal(IDENTITY_BEFORE_ACCEPTANCE, why, "wait for its yes", "R04")
         why = f"not possible while the thread is {shared.state}"
-        return Refusal(NOT_IN_THIS_STATE, why, self._possible_while(entry), source)
+        opens_with = self._while.get((entry.side, entry.kind), "no thread of this matter knows this act")
+        return Refusal(NOT_IN_THIS_STATE, why, opens_with, source)
 
     def source_of(self, kind: str) -> str:
         """The section or rule that the first row of a kind names."""
-        return next((rule.source for rule in self.rules if rule.kind == kind), SEQUENCE)
-
-    def _possible_while(self, entry: Entry) -> str:
-        states = dict.fromkeys(r.state for r in self.rules if (r.side, r.kind) == (entry.side, entry.kind))
-        return f"possible while it is {' or '.join(states)}" if states else "no thread of this matter knows this act"
+        return self.sources.get(kind, SEQUENCE)

@@ -143,7 +143,8 @@ class World:
         draft = self.draft(side, kind, number)
         outcome = queue(me.thread, draft, self.now)
         me.thread = outcome.thread
-        self.give_up(side, [name for name in outcome.give_up if name not in me.receipted])
+        if stopped := [name for name in outcome.give_up if name not in me.receipted]:
+            self.give_up(side, stopped)
         return draft.letter_id
 
     def release(self, side: Role, letter_id: str | None = None) -> Entry | None:

@@ -87,7 +87,8 @@ def allowed(thread: Thread, now: int) -> list[Option]:
     """Every act of our side, and for those that cannot be done now, why not: for buttons and API answers."""
     matter = matter_named(thread.matter)
     mine = dict.fromkeys(r.kind for r in matter.rules if r.side == thread.side)
-    options = [_option(thread, matter, kind, now) for kind in (*mine, *RIGHTS)]
+    closed, local = _closed(thread, now), _local(thread)
+    options = [_option(thread, matter, kind, now, closed, local) for kind in (*mine, *RIGHTS)]
     if not matter.stop:
         return options  # what this thread is about has not arrived yet, so there is no word to end it
     return [*options, _told(matter.stop, _stop_refused(thread, now), "H01")]
@@ -190,19 +191,16 @@ def _local(thread: Thread) -> Shared:
     return shared
 
 
-def _option(thread: Thread, matter: Matter, kind: str, now: int) -> Option:
+def _option(
+    thread: Thread, matter: Matter, kind: str, now: int, closed: Refusal | None, local: Shared
+) -> Option:  # fmt: skip
     if after_stop(kind):
-        refusal = _closed_to_all(thread, kind)
-        source = next((r.source for r in matter.rules if r.kind == kind), "R20")
-    else:
-        refusal, source = _closed(thread, now), "5.6"
-        local = _local(thread).state
-        row = next((r for r in matter.rules if (r.state, r.side, r.kind) == (local, thread.side, kind)), None)
-        source = row.source if row else next(r.source for r in matter.rules if r.kind == kind)
-        if refusal is None and row is None:
-            probe = Entry(thread.side, 0, 0, kind, "", now, now)
-            refusal = matter.no_row(_local(thread), probe)
-    return _told(kind, refusal, source)
+        return _told(kind, _closed_to_all(thread, kind), matter.sources.get(kind, "R20"))
+    row = matter.first_row.get((local.state, thread.side, kind))
+    source = row.source if row else matter.sources[kind]
+    if closed is None and row is None:
+        return _told(kind, matter.no_row(local, Entry(thread.side, 0, 0, kind, "", now, now)), source)
+    return _told(kind, closed, source)
 
 
 def _told(kind: str, refusal: Refusal | None, source: str) -> Option:

@@ -18,8 +18,10 @@ def test_the_committed_schemas_are_current():
 
 def test_a_schema_demands_every_key_and_refuses_others():
     """A stranger who validates with these files refuses what we refuse."""
+    published = files()
+
     for kind in KINDS:
-        schema = json.loads(files()[f"{kind}.json"])
+        schema = json.loads(published[f"{kind}.json"])
 
         for part in [schema, *schema.get("$defs", {}).values()]:
             assert part["required"] == list(part["properties"])

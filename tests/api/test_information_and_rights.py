@@ -77,7 +77,7 @@ async def test_her_sheet_and_the_question_to_every_country(desks: dict[str, Desk
 
     page = (await xd.get("bea", f"/cases/{asked['case']}/sheet")).json
 
-    assert sent == {"asked": 1, "kept_here": 0}
+    assert sent == {"asked": 1, "kept_here": 0, "stopped": 0}
     (country,) = page["countries"]
     assert [one["held"] for one in country["holds"]] == ["whole", "whole"]
     assert "Zoryana" not in repr(page)

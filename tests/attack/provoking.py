@@ -67,6 +67,8 @@ class Poked:
     thread: str = ""
     token: str = ""
     theirs: str = ""  # a letter of theirs on the thread
+    before: str = ""  # a thread about her that ended before, and her token there
+    token_before: str = ""
     n: int = 0
     ours: int = 0
     alerts: list[str] = field(default_factory=list)
@@ -77,11 +79,12 @@ class Poked:
 
 @dataclass(frozen=True)
 class Poke:
-    """What is sent: a kind; on the thread or on one of its own about it; having seen ours or not; what is wrong."""
+    """What is sent: a kind; on the thread, on one of its own about it, on one that ended before; what is wrong."""
 
     kind: str
     about: bool
     seen_ours: bool
+    before: bool
     wrong: str
 
     @staticmethod
@@ -90,7 +93,7 @@ class Poke:
         about = chance.random() < 0.25
         kinds = ABOUT if about else ASKS if chance.random() < 0.55 else ON_THE_THREAD
         wrong = chance.choice(WRONG) if chance.random() < 0.25 else ""
-        return Poke(chance.choice(kinds), about, chance.random() < 0.7, wrong)
+        return Poke(chance.choice(kinds), about, chance.random() < 0.7, chance.random() < 0.3, wrong)
 
 
 async def refer(stage: Stage, runs: list[Poked]) -> None:
@@ -105,9 +108,15 @@ async def refer(stage: Stage, runs: list[Poked]) -> None:
         run.thread = (await opener.offer(other, case)).thread
         run.token = opener.tokens(run.thread)[HER]
         run.threads.append(run.thread)
+        if run.role == "opener" and run.pair % 3 == 0:
+            run.before = (await opener.offer(other, case)).thread
+            run.token_before = opener.tokens(run.before)[HER]
+            run.threads.append(run.before)
     await world.settle()
     for run in runs:
         run.case, run.person = _case_of(world["XD"], run.thread)
+        if run.before:
+            await world["XA"].act(run.before, *ANSWERED_BY["referral.offer"])
         if run.stage:
             needed = [{"person": run.token, "field": name, "level": "L3"} for name in NAMES]
             body = {**ACCEPT, "persons": [run.token], "data_needed": needed}
@@ -140,7 +149,7 @@ async def end(stage: Stage, run: Poked) -> None:
 async def take_back(stage: Stage, run: Poked) -> None:
     """She takes back a part of what she allowed, where she is ours: a letter that only we begin, and before the end."""
     xd = stage.world["XD"]
-    if run.role == "opener":
+    if run.role == "opener" and not run.before:
         await withdraw_consent(xd.node, xd.coordinator, run.case, run.consent, Withdraw(levels=("L3",)))
 
 
@@ -162,44 +171,56 @@ async def send(stage: Stage, pair: list[Poked], poke: Poke) -> None:
 
 
 def _letter(stage: Stage, run: Poked, poke: Poke) -> dict[str, Any]:
-    now, chance = stage.world.clock.now(), stage.ids
-    letter = document(poke.kind) | {"letter_id": chance.randbytes(16).hex(), "written_at": now}
-    stage.letters[letter["letter_id"]] = run.thread
-    if not KINDS[poke.kind].stop:
-        bare = {**NOTHING, "consent": letter["consent"] if KINDS[poke.kind].opens else []}
-        letter |= {**bare, "reply_by": now + 7 * DAY_S, "thread_ends": now + 60 * DAY_S}
-        letter |= {"lawful_basis": "legal_obligation", "retention_until": now + 300 * DAY_S}
-    if poke.kind.startswith("safety."):
-        letter |= {"lawful_basis": "vital_interests", "urgency": "urgent", "consent": []}
-    about = poke.about and KINDS[poke.kind].opens
-    if poke.kind == "referral.offer":
-        letter["body"]["dependants"] = []
+    about, before = poke.about and KINDS[poke.kind].opens, run.before if poke.before else ""
+    letter = _frame(stage, poke.kind)
     run.n += 0 if about or poke.wrong == "number used" else 1
     side = "opener" if about or run.role == "responder" else "responder"
     letter |= {
-        "thread": chance.randbytes(16).hex() if about else run.thread,
-        "n": 1 if about else max(run.n, 1),
+        "thread": stage.ids.randbytes(16).hex() if about else before or run.thread,
+        "n": 1 if about else max(run.n, 1) + (50 if before else 0),
         "seen": 0 if about or not poke.seen_ours else run.ours + 9,
         "sender_role": {"opener": "responder", "responder": "opener"}[side] if poke.wrong == "wrong side" else side,
         "kind": "referral.surprise" if poke.wrong == "unknown kind" else poke.kind,
     }
     if about:
         run.threads.append(letter["thread"])
-        stage.letters[letter["letter_id"]] = letter["thread"]
-        letter["relates_to"] = None if poke.kind == "safety.alert" else run.thread
+        letter["relates_to"] = None if poke.kind == "safety.alert" else before or run.thread
     if poke.wrong == "answers nothing":
         letter["in_reply_to"] = "ab" * 16
-    named = LETTER_ID if poke.wrong == "no letter" else run.theirs
-    if poke.kind in ("safety.update", "safety.acknowledged", "safety.stand_down") and run.alerts:
-        named = run.alerts[-1]
-    token = TOKEN if poke.wrong == "another person" else run.token
+    stage.letters[letter["letter_id"]] = letter["thread"]
     if poke.kind == "safety.alert" and not about:
         run.alerts.append(letter["letter_id"])
-    text = json.dumps(letter["body"]).replace(TOKEN, token).replace(LETTER_ID, named)
-    letter["body"] = json.loads(text)
-    if not KINDS[poke.kind].stop:
-        letter["consent"] = json.loads(json.dumps(letter["consent"]).replace(TOKEN, token))
+    hers = run.token_before if before and not about else run.token
+    names = {TOKEN: "cd" * 16 if poke.wrong == "another person" else hers, LETTER_ID: _named(run, poke)}
+    for name in ("body", "consent"):
+        text = json.dumps(letter[name])
+        for placeholder, drawn in names.items():
+            text = text.replace(placeholder, drawn)
+        letter[name] = json.loads(text)
     return letter
+
+
+def _frame(stage: Stage, kind: str) -> dict[str, Any]:
+    """A letter as this kind needs it: nothing sealed, nothing disclosed, consent where it begins a thread."""
+    now = stage.world.clock.now()
+    letter = document(kind) | {"letter_id": stage.ids.randbytes(16).hex(), "written_at": now}
+    if kind == "referral.offer":
+        letter["body"]["dependants"] = []
+    if KINDS[kind].stop:
+        return letter
+    consent = letter["consent"] if KINDS[kind].opens and not kind.startswith("safety.") else []
+    letter |= {**NOTHING, "consent": consent, "reply_by": now + 7 * DAY_S, "thread_ends": now + 60 * DAY_S}
+    letter |= {"lawful_basis": "legal_obligation", "retention_until": now + 300 * DAY_S}
+    if kind.startswith("safety."):
+        letter |= {"lawful_basis": "vital_interests", "urgency": "urgent"}
+    return letter
+
+
+def _named(run: Poked, poke: Poke) -> str:
+    """The letter that a body names: one of theirs, their last alert, or one that nobody knows."""
+    if poke.kind in ("safety.update", "safety.acknowledged", "safety.stand_down") and run.alerts:
+        return run.alerts[-1]
+    return LETTER_ID if poke.wrong == "no letter" else run.theirs
 
 
 async def work(stage: Stage, run: Poked) -> None:

@@ -6,6 +6,7 @@ Source: R10, H01, H02; wire 7 (a stop leaves at once if she is travelling).
 """
 
 import json
+import random
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -18,7 +19,8 @@ from node.crypto.envelope import open_envelope
 from node.demo import return_story as do
 from node.demo.network import Network
 from node.demo.return_story import ORIGIN, Story
-from tests.attack.test_asylum_looks_like_illness import everything_again
+from tests.attack.provoking import Poke, Poked, send, work
+from tests.attack.test_asylum_looks_like_illness import Stage, everything_again
 from tests.played_in_memory import MemoryNetwork, in_memory
 
 
@@ -60,8 +62,30 @@ def came(network: MemoryNetwork, recipient: str, thread: str, since: int) -> Cou
     return found
 
 
+def poked(network: MemoryNetwork, story: Story, cause: str) -> Poked:
+    """The return as the origin pokes it."""
+    xd, xa = network.world["XD"], network.world["XA"]
+    node = xa.node
+    rows = node.store.read_sync(lambda reader: reader.letters.of_thread("XD", story.thread))
+    run = Poked(0, cause, "opener", 2, case=story.case, person=story.person, thread=story.thread, n=40, ours=9)
+    run.token = xd.tokens(story.thread)[story.person]
+    run.theirs = next(row.letter_id for row in rows if row.direction == "out")
+    run.threads.append(story.thread)
+    return run
+
+
+async def poke_both(network: MemoryNetwork, runs: list[Poked]) -> None:
+    """The origin asks for everything while nobody knows where she is; people here do what is asked, without a word."""
+    stage = Stage(network.world, random.Random(7), network.world.clock.now())
+    for kind in ("erasure.request", "safety.alert", "safety.medical", "access.request", "complaint.open"):
+        await send(stage, runs, Poke(kind, kind == "complaint.open", True, False, ""))
+        for run in runs:
+            await work(stage, run)
+        await network.world.settle()
+
+
 async def test_a_stop_on_the_way_leaves_at_once_and_says_nothing_whatever_the_cause(network: MemoryNetwork):
-    """Both stories end in the same second; the origin then asks for all statements again, three days long."""
+    """Both end in the same second; the origin then pokes both, and asks for all statements again for three days."""
     async with AsyncExitStack() as stack:
         ill, asylum = await on_the_way(network, stack), await on_the_way(network, stack)
         await ill.later(60)  # everybody signs in again
@@ -72,6 +96,8 @@ async def test_a_stop_on_the_way_leaves_at_once_and_says_nothing_whatever_the_ca
         for story in (ill, asylum):
             await story.origin.sees(story.thread, "ended")
             await story.passage.sees(story.transit, "cancelled")
+        runs = [poked(network, story, cause) for story, cause in ((ill, "illness"), (asylum, "asylum"))]
+        await poke_both(network, runs)
         for _ in range(3):
             await everything_again(network.world)
             await ill.later(86_400)
@@ -79,6 +105,7 @@ async def test_a_stop_on_the_way_leaves_at_once_and_says_nothing_whatever_the_ca
         at_origin = [came(network, "XA", story.thread, since) for story in (ill, asylum)]
         on_the_passage = [came(network, "XT", story.transit, since) for story in (ill, asylum)]
         assert at_origin[0] == at_origin[1]
+        assert runs[0].answers == runs[1].answers
         assert on_the_passage[0] == on_the_passage[1]
         assert {kind for kind, *_ in at_origin[0]} == {"return.stopped", "closed"}
         assert {kind for kind, *_ in on_the_passage[0]} <= {"transit.cancel", "closed"}

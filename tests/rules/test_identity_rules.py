@@ -245,6 +245,7 @@ def test_the_same_letter_gets_the_same_answer_whatever_is_known_here():
         "opened_at",
         "alerted",
         "way",
+        "silent",
         "answerable",
         "own_alerts",
     }

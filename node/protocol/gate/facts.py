@@ -156,8 +156,8 @@ class ThreadFacts(msgspec.Struct, frozen=True):
 
     `entries` are the opener's latest consent entries, one per token; `changed_at` is when the other side last named
     another organisation (UTC seconds). `stopped`: a stop was sent, received or queued. `alerted`: tokens
-    that safety alerts named. `way`: the facts of a return. After a stop: `answerable` are the other side's letters that
-    may still be answered, `own_alerts` the alerts of this side.
+    that safety alerts named. `way`: the facts of a return. `silent`: our side decided that nothing more is answered.
+    After a stop or then: `answerable` are the other side's letters that may be answered, `own_alerts` this side's.
     """
 
     accepted: bool = False
@@ -170,6 +170,7 @@ class ThreadFacts(msgspec.Struct, frozen=True):
     opened_at: int = 0
     alerted: tuple[str, ...] = ()
     way: ReturnFacts = NO_WAY
+    silent: bool = False
     answerable: frozenset[str] = frozenset()
     own_alerts: frozenset[str] = frozenset()
 

@@ -264,8 +264,8 @@ def _queue_stop(thread: Thread, draft: Entry, now: int) -> Outcome:
         closed = replace(thread, queued=(), shared=STOPPED, closed_here=True, stop_decided=True)
         return Outcome(closed, cancels=cancels, audit=(*told, ("ended here", draft.letter_id)))
     stop = replace(draft, n=0, seen=seen_now(thread), void=(), written_at=now, status="applied")
-    arrived = max((e.seen for e in thread.entries if e.side != thread.side and e.status != "refused"), default=0)
-    give_up = tuple(e.letter_id for e in thread.entries if e.side == thread.side and e.n > arrived)
+    # Those without a receipt; what the peer merely claims to have seen must not change what goes.
+    give_up = tuple(e.letter_id for e in thread.entries if e.side == thread.side)
     return Outcome(
         replace(thread, queued=(stop,), stop_decided=True),
         cancels=cancels,

@@ -122,7 +122,7 @@ class Thread(Struct, frozen=True, omit_defaults=True):
     `entries` stand in order of arrival, `queued` in the order in which we decided. `turn` is the next number of the
     peer that can be judged; `own_n` the last number we gave. `given_up` are own numbers whose bytes we stopped sending.
     `closed_here`: it ended before anything was released, so the peer never knew of it. `stop_decided`: our side decided
-    the one stop, whatever became of it since.
+    the one stop, whatever became of it since, or a stop of all that tells the peer of her after this thread had ended.
     """
 
     thread_id: str

@@ -29,8 +29,9 @@ def thread_facts(thread: Thread, stated: Iterable[ConsentEntry]) -> ThreadFacts:
         opened_at=shared.opened_at,
         alerted=tuple(token for e in thread.entries if e.status == "applied" for token in e.facts.tokens),
         way=shared.way,
+        silent=thread.stop_decided,
         answerable=answerable(thread) if stopped else frozenset(),
-        own_alerts=_own_alerts(thread) if stopped else frozenset(),
+        own_alerts=_own_alerts(thread) if stopped or thread.stop_decided else frozenset(),
     )
 
 

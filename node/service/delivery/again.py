@@ -3,6 +3,8 @@
 Bytes that the gate refuses are never posted again; their statements are named as closed. Source: wire 1 (re-seal).
 """
 
+from typing import Final
+
 import msgspec
 
 from node.protocol.gate.gate import Gate
@@ -21,10 +23,12 @@ from node.service.returns.watch import follow
 from node.service.threads.book import Book
 from node.service.threads.ending import end_by_gate
 from node.service.threads.expectations import undone
+from node.service.threads.files import is_over
 from node.service.threads.stops import is_ending
 from node.store.outbox import EnvelopeRow, Waiting
 from node.store.work import Work
 
+ASKED_OF_THEM: Final = frozenset({"consent.withdrawal", "erasure.request"})  # people tell it anew, if it may be told
 AT_RELEASE = "at release"  # stands for the second person, who was asked for when the letter first left
 
 
@@ -63,10 +67,10 @@ def give_up_letter(node: Node, work: Work, waiting: Waiting, now: int) -> None:
 
 
 def prepared_again(node: Node, work: Work, waiting: Waiting, now: int) -> Ready | None:
-    """Re-seal: the same payload in a new envelope, gate first. On a thread that has ended, for whatever cause, nothing
-    is sent again but the stop, and what may follow it until it is received: the rest would tell the cause (H01).
+    """Re-seal: the same payload in a new envelope, gate first. Of a thread that has ended nothing that was received is
+    sent again: where she seeks asylum it could not be, and its absence would tell the cause (H01).
     """
-    if _ended_since(node, work, waiting):
+    if _ended_since(node, work, waiting, now):
         give_up_letter(node, work, waiting, now)
         return None
     gate = _gate_again(node, work, waiting, now)
@@ -91,15 +95,20 @@ def prepared_again(node: Node, work: Work, waiting: Waiting, now: int) -> Ready 
     return Ready(waiting, payload, to, False, letter.retention_until)
 
 
-def _ended_since(node: Node, work: Work, waiting: Waiting) -> bool:
-    """Whether a stop closed this letter for good: only the stop goes again, and what may follow it until it arrives."""
+def _ended_since(node: Node, work: Work, waiting: Waiting, now: int) -> bool:
+    """Whether the end of its thread closed this letter for good. Of a stopped thread only the stop goes again, and what
+    may follow it until it arrives; of one that ended otherwise only what never arrived.
+    """
     found = None if waiting.thread_id is None else Book(node, work).file(waiting.peer, waiting.thread_id)
-    if found is None or not is_ending(found.file.thread):
+    if found is None or (not is_over(found.file, now) and not is_ending(found.file.thread)):
         return False
     entry = next((one for one in found.file.thread.entries if one.letter_id == waiting.letter_id), None)
     if entry is None or entry.kind in STOPS:
         return entry is None
-    return not after_stop(entry.kind) or waiting.status is not None
+    closed = waiting.status is not None or (is_ending(found.file.thread) and not after_stop(entry.kind))
+    if closed and entry.kind in ASKED_OF_THEM:
+        work.tasks.add("withdrawal_to_tell_again", now, case_id=waiting.case_id, peer=waiting.peer)
+    return closed
 
 
 def _gate_again(node: Node, work: Work, waiting: Waiting, now: int) -> Gate | None:

@@ -1,12 +1,14 @@
 """Ending all contact about somebody with a country: a stop never comes alone where other threads tell of her too.
 
 Asylum closes a country, so every thread with it ends at once. If an illness ended only one of them, two stops at one
-slot would say what one does not; so whatever the cause, the same threads end. What had ended before is left as it is:
-a stop there would come for asylum only. Source: H01, R10.
+slot would say what one does not; so whatever the cause, the same threads end. What had ended before gets no stop, which
+would come for asylum only, and falls silent with the others. Source: H01, R10.
 """
 
 from collections.abc import Iterable
 from typing import Final
+
+import msgspec
 
 from node.protocol.gate.gate import Gate
 from node.protocol.on_the_way import is_moving
@@ -34,6 +36,8 @@ def end_contact(
     for found in told_of_with(node, work, case, named):
         # Read again: the stop of a return also ends what depends on it.
         fresh = Book(node, work).file(found.row.peer, found.row.thread_id)
+        if fresh is not None and not may_end(work, fresh, now):
+            _falls_silent(node, work, fresh, now)
         if fresh is None or not may_end(work, fresh, now):
             continue
         by_hand = actor != "node" and found.row.thread_id in named
@@ -42,6 +46,14 @@ def end_contact(
         queue_stop(node, work, fresh, actor, rule, now)
         stopped.append(fresh.row.thread_id)
     return stopped
+
+
+def _falls_silent(node: Node, work: Work, found: OpenFile, now: int) -> None:
+    """What had ended before gets no stop, and from now on no answer either: asylum would hold it, an illness not."""
+    thread = found.file.thread
+    if is_over(found.file, now) and not thread.stop_decided:
+        quiet = msgspec.structs.replace(thread, stop_decided=True)
+        Book(node, work).put_file(found, msgspec.structs.replace(found.file, thread=quiet), now)
 
 
 def end_by_gate(node: Node, work: Work, waiting: Waiting, gate: Gate, now: int) -> None:

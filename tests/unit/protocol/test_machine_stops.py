@@ -101,8 +101,12 @@ def test_two_stops_that_cross_end_the_thread_once() -> None:
 
 
 def test_queueing_a_stop_cancels_what_has_not_gone_out_and_names_what_may_not_have_arrived() -> None:
-    """Wire 1: unreleased letters are cancelled, unreceipted ones given up; so every cause leaves the same gaps."""
+    """Wire 1: unreleased letters are cancelled, unreceipted ones given up; so every cause leaves the same gaps.
+
+    Every released one is named: which has a receipt is known outside, and a claim to have seen it is none.
+    """
     world = begun(OFFER, ACCEPT)
+    offer = view(world, "opener").entries[0].letter_id
     gone = world.act("opener", "referral.update")
     world.release("opener")
     queued = world.act("opener", "referral.update")
@@ -111,7 +115,7 @@ def test_queueing_a_stop_cancels_what_has_not_gone_out_and_names_what_may_not_ha
     outcome = queue(view(world, "opener"), draft, world.now)
 
     assert outcome.cancels == (queued,)
-    assert outcome.give_up == (gone,)
+    assert outcome.give_up == (offer, gone)
     assert [a.kinds for a in outcome.stopped] == [("referral.disclose",)]
     assert local_state(outcome.thread, world.now) == "ended"
     assert state(outcome.thread, world.now) == "accepted"

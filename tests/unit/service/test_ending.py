@@ -27,6 +27,8 @@ from node.service.threads.ending import told_of_with
 from node.service.threads.files import ThreadFile
 from node.store.outbox import Waiting
 from node.store.work import Reader, Work
+from tests.attack.forged_posts import payload_of
+from tests.attack.test_asylum_looks_like_illness import everything_again
 from tests.rules.return_world import her_return, plan
 from tests.unit.service.rights_support import deadlines, disclosed, letter_of, tasks
 from tests.unit.service.test_breach_and_complaint import FOUND, LOST
@@ -312,3 +314,50 @@ async def test_h01_sender_a_breach_is_told_for_all_stopped_threads_of_a_country_
 
     assert (done.notices, done.kept_here) == (1, 2)
     assert tasks(world, "XD").count("tell_her_of_breach") == 3
+
+
+async def test_h01_receiver_what_had_ended_before_falls_silent_with_the_rest(world: World) -> None:
+    """A declined offer gets no stop when another thread does, and no answer either: asylum would hold it."""
+    _, threads = await family(world)
+    xd, xa = world["XD"], world["XA"]
+    await xd.stop(threads["hers"])
+    await world.later(DAY_S)
+    decline = await letter_of(world, "XA", threads["declined"], "referral.decline", "out")
+    token = xd.tokens(threads["declined"])[HER]
+    asked = await xa.act(
+        threads["declined"], "erasure.request", {"token": token, "items": [{"letter_id": decline, "levels": ["L1"]}]}
+    )
+    await world.settle()
+
+    item = {"letter_id": decline, "levels": ["L1"], "result": "erased", "kept": []}
+    body = {"token": token, "items": [item], "onward": []}
+    told = await xd.act(threads["declined"], "erasure.confirm", body, in_reply_to=asked.letter_id)
+
+    assert told.letter_id is None
+    assert (await xa.view(threads["declined"])).state == "declined"
+
+
+async def test_h01_sender_of_an_ended_matter_nothing_that_was_received_is_sent_again(world: World) -> None:
+    """Who asks for everything again would see by what is missing who seeks asylum; a task says what to tell anew."""
+    _, threads = await family(world)
+    xd = world["XD"]
+    token = xd.tokens(threads["declined"])[HER]
+    await xd.act(
+        threads["declined"], "erasure.request", {"token": token, "items": [{"letter_id": "ab" * 16, "levels": ["L1"]}]}
+    )
+    await world.settle()
+    posted = len(world.posted)
+    await everything_again(world)
+    await world.settle()
+
+    sent = [
+        payload_of(world, one, "XA")
+        for who, to, envelopes in world.posted[posted:]
+        if (who, to) == ("XD", "XA")
+        for one in envelopes
+    ]
+    again = {letter.get("thread") for letter in sent}
+    assert threads["hers"] in again
+    assert threads["declined"] not in again
+    assert "channel.closed" in {letter["kind"] for letter in sent}
+    assert "withdrawal_to_tell_again" in tasks(world, "XD")

@@ -15,7 +15,7 @@ demo: setup
 	@exec $(PY) -m node.demo $(if $(filter-out 0,$(ONCE)),--once)
 
 test: check
-	@$(PY) -m pytest -q -n $(JOBS)
+	@$(PY) -m pytest -q -n $(JOBS) --dist worksteal
 
 check: setup
 	@$(PY) -m ruff format --check --quiet .

@@ -22,7 +22,7 @@ from node.store.journal import Journal
 from node.store.keyring import Keyring
 from node.store.writer import Job, Writer
 
-ARMED = Path(sys.argv[1])
+ARMED = Path()  # the file that names the step; `run` sets it
 FULL = "full"
 ALSO = {"release_at_once": "release_due"}  # a release in the transaction of the decision is a release too
 ONE_PAGE = "pragma max_page_count=1"  # SQLite makes it the present size of the file: the next new page is SQLITE_FULL
@@ -115,9 +115,15 @@ def _around_files() -> None:
     around(Store, "empty_log", "emptied log")
 
 
-if __name__ == "__main__":
-    del sys.argv[1]
+def run(words: list[str]) -> None:
+    """The node of `words[1:]`, which dies at the step that stands in the file `words[0]`; never returns."""
+    global ARMED
+    ARMED = Path(words[0])
     _around_commits()
     _around_posting()
     _around_files()
-    main()
+    main(words[1:])
+
+
+if __name__ == "__main__":
+    run(sys.argv[1:])

@@ -1,6 +1,7 @@
 """Real nodes that can be killed at a step and started again, and what must be the same afterwards."""
 
 import asyncio
+import os
 import signal
 import sqlite3
 from collections import Counter
@@ -8,12 +9,13 @@ from collections.abc import Awaitable, Callable
 from contextlib import closing, suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from node.demo.network import NAMES, Network
+from node.demo.network import ENVIRONMENT, NAMES, Network
 from node.errors import Unavailable
 from node.service.seals import COVERED
 from node.store.audit import Audit
+from tests.crash.forked import fork
 
 NOON_S = 12 * 3600
 DAY_S = 86_400
@@ -142,9 +144,12 @@ class CrashNetwork(Network):
         """The coordinators are enough."""
 
     async def _spawn(self, name: str, *arguments: str) -> asyncio.subprocess.Process:
-        if arguments[:2] == ("-m", "node"):
-            arguments = ("-m", "tests.crash.killed", str(self.armed(name)), *arguments[2:])
-        process = self.newest[name] = await super()._spawn(name, *arguments)
+        if arguments[:2] != ("-m", "node"):
+            return await super()._spawn(name, *arguments)
+        words = (str(self.armed(name)), *arguments[2:])
+        with open(self.folder / f"{name}.log", "wb") as log:
+            forked = await fork(words, os.environ | ENVIRONMENT, log)
+        process = self.newest[name] = cast("asyncio.subprocess.Process", forked)  # all of it that a network uses
         return process
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash.story import Kill, Story
-from tests.crash.support import CODES, DAY_S, CrashNetwork, faults, query
+from tests.crash.support import CODES, DAY_S, CrashNetwork, faults, query, waits_in
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -80,6 +80,7 @@ async def test_a_kill_while_keys_are_erased_leaves_none_of_them(network: CrashNe
 
 async def test_a_referral_goes_its_way_after_all_of_that(network: CrashNetwork) -> None:
     """The keys that are offered now are those that open what is sealed to them."""
+    await network.until("letters of those weeks to be sealed again and received", lambda: is_at_rest(network))
     end = await Story(network).run()
 
     assert end["XA"]["state"] == end["XD"]["state"] == "disclosed"
@@ -107,6 +108,12 @@ async def fell(network: CrashNetwork) -> bool:
     """Whether XA reached its step; a jump of the clock wakes the sweep that erases once the registry is new enough."""
     network.move_clock(60)
     return not network.armed("XA").exists()
+
+
+async def is_at_rest(network: CrashNetwork) -> bool:
+    """Whether no letter waits; a jump wakes the sweep that seals again once XD's registry is new enough."""
+    network.move_clock(60)
+    return not any(waits_in(network.database(code)) for code in CODES)
 
 
 async def is_whole(network: CrashNetwork) -> bool:

@@ -23,6 +23,19 @@ GIVEN = click.Path(exists=True, dir_okay=False, path_type=Path)
 SHOWN_FAULTS = 50
 
 
+def _country(_: click.Context, __: click.Parameter, said: str) -> str:
+    code = said.upper()
+    if len(code) != 2 or not code.isascii() or not code.isalpha():
+        raise click.BadParameter("a country is two letters, such as XA")
+    return code
+
+
+goes_to = click.option(
+    "--to", required=True, metavar="COUNTRY", callback=_country,
+    help="The country the file goes to, two letters; your own if it stays.",
+)  # fmt: skip
+
+
 @click.group()
 def evidence() -> None:
     """Proof that letters were sent and received; holds nothing of what was written."""
@@ -30,10 +43,11 @@ def evidence() -> None:
 
 @evidence.command()
 @click.argument("thread")
+@goes_to
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The file to write.")
 @as_coordinator
 @click.pass_obj
-def export(path: Path, thread: str, out: Path, by: str, as_password_file: Path | None) -> None:
+def export(path: Path, thread: str, to: str, out: Path, by: str, as_password_file: Path | None) -> None:
     """Write statements, receipts and registry files of THREAD; they stay when the letters are erased.
 
     Works while the node is stopped; while it runs, use its API (/api/v1/threads/THREAD/evidence).
@@ -41,7 +55,7 @@ def export(path: Path, thread: str, out: Path, by: str, as_password_file: Path |
     from node.service.evidence.export import export
 
     async def written(staff: "Staff", caller: "Caller") -> bytes:
-        return await export(staff.node, caller.actor, thread)
+        return await export(staff.node, caller.actor, thread, to)
 
     data: bytes = run_signed_in(path, by, as_password_file, written)
     _write(out, data)
@@ -50,10 +64,11 @@ def export(path: Path, thread: str, out: Path, by: str, as_password_file: Path |
 
 @evidence.command()
 @click.argument("letter")
+@goes_to
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The file to write.")
 @as_coordinator
 @click.pass_obj
-def silence(path: Path, letter: str, out: Path, by: str, as_password_file: Path | None) -> None:
+def silence(path: Path, letter: str, to: str, out: Path, by: str, as_password_file: Path | None) -> None:
     """Write, signed by this node, that another country has not answered LETTER although its answer was due.
 
     Names the letter, its envelopes, tries and receipts; nothing of what it says. Works while the node is stopped; while
@@ -62,7 +77,7 @@ def silence(path: Path, letter: str, out: Path, by: str, as_password_file: Path 
     from node.service.evidence.silence import export_silence
 
     async def written(staff: "Staff", caller: "Caller") -> bytes:
-        return await export_silence(staff.node, caller.actor, letter)
+        return await export_silence(staff.node, caller.actor, letter, to)
 
     data: bytes = run_signed_in(path, by, as_password_file, written)
     _write(out, data)

@@ -32,7 +32,7 @@ class Archiving:
 
     async def evidence(self, code: str, thread: str) -> bytes:
         """What this country's coordinator exports."""
-        return await export(self.world[code].node, self.world[code].coordinator, thread)
+        return await export(self.world[code].node, self.world[code].coordinator, thread, code)
 
     async def judged(self, code: str, thread: str) -> Report:
         """What a third party who has only the root says of it."""

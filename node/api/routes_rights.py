@@ -14,6 +14,7 @@ from node.service.rights.complaints import AnswerComplaint
 from node.service.rights.corrections import Correct
 from node.service.rights.sheet import SheetView
 from node.service.threads.commands import ActDone
+from node.service.way_out import WhereTo
 
 RIGHTS: tuple[Route, ...] = (
     Route(
@@ -21,7 +22,8 @@ RIGHTS: tuple[Route, ...] = (
         "/cases/{case}/sheet",
         DECIDE,
         "Who holds what about her, in every country, and who opened it, there and here",
-        lambda c: sheet.sheet(c.node, c.actor, c.path["case"]),
+        lambda c: sheet.sheet(c.node, c.actor, c.path["case"], c.query.to),
+        query=WhereTo,
         answers=SheetView,
     ),
     Route(

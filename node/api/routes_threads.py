@@ -17,6 +17,7 @@ from node.service.evidence.silence import Silence, export_silence
 from node.service.threads import acts, desk, opening, reading
 from node.service.threads.commands import Act, ActDone, OpenReferral, OpenThread, Sent, ThreadView
 from node.service.threads.desk import ThreadLine
+from node.service.way_out import WhereTo
 
 
 async def _open_identity(c: Call) -> IdentityView:
@@ -24,11 +25,11 @@ async def _open_identity(c: Call) -> IdentityView:
 
 
 async def _evidence(c: Call) -> msgspec.Raw:
-    return msgspec.Raw(await evidence_export.export(c.node, c.actor, c.path["thread"]))
+    return msgspec.Raw(await evidence_export.export(c.node, c.actor, c.path["thread"], c.query.to))
 
 
 async def _silence(c: Call) -> msgspec.Raw:
-    return msgspec.Raw(await export_silence(c.node, c.actor, c.path["letter"]))
+    return msgspec.Raw(await export_silence(c.node, c.actor, c.path["letter"], c.query.to))
 
 
 THREADS: tuple[Route, ...] = (
@@ -74,6 +75,7 @@ THREADS: tuple[Route, ...] = (
         (*WORK, *AUDIT),
         "Statements, receipts and registry files that a third party can verify offline; holds nothing of the content",
         _evidence,
+        query=WhereTo,
         answers=Evidence,
     ),
     Route(
@@ -108,6 +110,7 @@ THREADS: tuple[Route, ...] = (
         (*WORK, *AUDIT),
         "Signed evidence that an answer to this letter is overdue; holds nothing of the content",
         _silence,
+        query=WhereTo,
         answers=Silence,
     ),
     Route(

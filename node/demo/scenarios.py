@@ -63,7 +63,7 @@ async def _evidence(network: Network, played: Played) -> tuple[int, int]:
     """Each country's evidence, verified offline against the pinned root alone: (letters, receipts that verify)."""
     letters = receipts = 0
     for desk, thread in played.threads:
-        report = verify(await desk.api.get_bytes(f"threads/{thread}/evidence"), network.root_bytes)
+        report = verify(await desk.api.get_bytes(f"threads/{thread}/evidence?to={desk.code}"), network.root_bytes)
         letters += report.letters
         receipts += report.receipts
         if report.faults:

@@ -172,7 +172,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
             "service.rights.breach: _report",
             "service.rights.complaints: _answer",
             "service.rights.corrections: _wrong_letter",
-            "service.rights.sheet: sheet",
+            "service.rights.sheet: _shown",
         ),
         receiver=("service.threads.reading: _corrected",),
         both=(
@@ -216,6 +216,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
         sender=(
             "protocol.gate.gate: at_control",
             "protocol.gate.guards: recipient_status registry_freshness",
+            "protocol.gate.ways_out: _abroad",
             "service.delivery.readmitted: confirm word_missing",
             "service.threads.acts: _must_not_queue",
         ),

@@ -10,6 +10,7 @@ DISCLOSURE_AND_RETURN: dict[str, Places] = {
             "protocol.gate.identity: exclusions",
             "protocol.gate.information: may_be_confirmed",
             "protocol.gate.ten_gates: _g1",
+            "protocol.gate.ways_out: _abroad _consent",
             "service.threads.drafting: _choose",
         ),
         both=(
@@ -89,6 +90,7 @@ DISCLOSURE_AND_RETURN: dict[str, Places] = {
             "protocol.gate.information: may_be_confirmed",
             "protocol.gate.after_stop: silent",
             "protocol.gate.ten_gates: _g4",
+            "protocol.gate.ways_out: _closed",
             "service.directory.asking: _must_not_hear",
             "service.safety.listing: _is_closed",
             "service.safety.off_network: record_contact",

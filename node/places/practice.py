@@ -44,6 +44,7 @@ PRACTICE: dict[str, Places] = {
             "protocol.cases.changes: lift_asylum_block set_tie take_back_lift",
             "protocol.gate.guards: asylum",
             "protocol.gate.ten_gates: _g4",
+            "protocol.gate.ways_out: _closed",
             "service.directory.asking: _must_not_hear",
             "service.threads.waiting_withdrawals: KEPT_HERE",
         ),
@@ -68,6 +69,7 @@ PRACTICE: dict[str, Places] = {
             "protocol.cases.changes: answer_first_intake block_countries unblock_country",
             "protocol.gate.guards: named_countries",
             "protocol.gate.information: may_be_confirmed",
+            "protocol.gate.ways_out: _abroad _closed",
             "service.threads.waiting_withdrawals: KEPT_HERE",
         ),
         receiver=(
@@ -102,6 +104,7 @@ PRACTICE: dict[str, Places] = {
     "H08": Places(
         sender=(
             "protocol.gate.guards: restored",
+            "protocol.gate.ways_out: _of_everything",
             "service.keep.again: _in_order erase_again",
             "service.keep.replay: erase_what_lost_its_key replay",
             "service.keep.replay_cases: _erased_case _erased_letter _kept _stopped _taken_back",
@@ -160,6 +163,7 @@ PRACTICE: dict[str, Places] = {
             "protocol.cases.changes: distrust lift_distrust",
             "protocol.gate.identity: distrust",
             "protocol.gate.information: may_be_confirmed",
+            "protocol.gate.ways_out: _abroad",
             "service.access: is_theirs",
             "service.safety.concerns: raise_concern sign",
             "service.safety.distrusting: _not_ours decide_distrust propose_distrust",
@@ -167,7 +171,11 @@ PRACTICE: dict[str, Places] = {
         receiver=("protocol.gate.desk: holds",),
     ),
     "H15": Places(
-        sender=("protocol.gate.gate: at_drafting",),
+        sender=(
+            "protocol.gate.gate: at_drafting",
+            "protocol.gate.ways_out: may_leave",
+            "service.way_out: _noted judge",
+        ),
     ),
     "H16": Places(
         sender=(
@@ -181,6 +189,7 @@ PRACTICE: dict[str, Places] = {
             "protocol.consent.faults: _interpreter_not_independent _not_spoken_to_alone",
             "protocol.gate.guards: coercion",
             "protocol.gate.information: may_be_confirmed",
+            "protocol.gate.ways_out: _of_everything",
         ),
         receiver=("protocol.gate.desk: holds",),
         both=(
@@ -193,6 +202,7 @@ PRACTICE: dict[str, Places] = {
         sender=(
             "protocol.cases.paper: what_she_takes",
             "service.rights.cards: _check _record _take record_call",
+            "service.rights.sheet: _as_she_decided",
         ),
     ),
     "H19": Places(
@@ -260,17 +270,17 @@ PRACTICE: dict[str, Places] = {
     "H26": Places(
         sender=(
             "protocol.cases.changes: add_person",
-            "protocol.cases.changes_children: check_custody",
             "protocol.cases.return_changes: _row begin_return",
             "protocol.cases.safeguards: custody_is_clear",
             "protocol.consent.scope: assertion",
             "protocol.gate.consent: everybody_asked",
             "protocol.gate.people: custody history",
             "protocol.gate.ten_gates: _g6",
+            "protocol.gate.ways_out: _of_everything",
             "service.cases.cases: _added create_case",
             "service.cases.consents: _record",
             "service.keep.erasing: _check",
-            "service.rights.cards: _take",
+            "service.rights.cards: _asked _take",
             "service.rights.corrections: _values",
             "service.threads.drafting: disclose persons_of",
             "service.threads.opening: _body",

@@ -75,19 +75,19 @@ async def test_her_sheet_and_the_question_to_every_country(desks: dict[str, Desk
     await xa.done("cem", f"/threads/{asked['thread']}/access", {"request": request}, 201)
     await xd.world.settle()
 
-    page = (await xd.get("bea", f"/cases/{asked['case']}/sheet")).json
+    page = (await xd.get("bea", f"/cases/{asked['case']}/sheet?to=XD")).json
 
     assert sent == {"asked": 1, "kept_here": 0, "stopped": 0}
     (country,) = page["countries"]
     assert [one["held"] for one in country["holds"]] == ["whole", "whole"]
     assert "Zoryana" not in repr(page)
-    assert (await xa.get("cem", f"/cases/{asked['case']}/sheet")).status == 404
+    assert (await xa.get("cem", f"/cases/{asked['case']}/sheet?to=XA")).status == 404
 
 
 async def test_a_card_is_made_checked_and_called_back(desks: dict[str, Desk], asked: dict[str, Any]) -> None:
     """H18: over HTTP; her word is in no answer."""
     xd = desks["XD"]
-    paper = {"person_id": asked["her"], "wanted": "card", "code_word": "blue kettle"}
+    paper = {"person_id": asked["her"], "wanted": "card", "code_word": "blue kettle", "to": "XD"}
     made = await xd.done("bea", f"/cases/{asked['case']}/papers", paper, 201)
     code = made["card"]["code"]
 

@@ -8,6 +8,7 @@ import pytest
 from node.api.call import Route
 from node.api.roles import EVERY_ROLE
 from node.api.routes import ROUTES
+from node.service.way_out import WhereTo
 from tests.api.bodies import smallest
 from tests.api.conftest import PASSWORD, Desk
 
@@ -41,7 +42,8 @@ def row_id(route: Route) -> str:
 
 
 def filled(route: Route, values: dict[str, str]) -> str:
-    return re.sub(r"\{(\w+)\}", lambda hit: values[hit[1]], route.path)
+    leaves = "?to=XD" if route.query is WhereTo else ""  # what leaves the node says where to (H15)
+    return re.sub(r"\{(\w+)\}", lambda hit: values[hit[1]], route.path) + leaves
 
 
 async def ask(desk: Desk, who: str | None, route: Route, values: dict[str, str], body: Any = None) -> Any:

@@ -121,7 +121,9 @@ class Story:
         ]
         may = sorted(one["kind"] for one in view["options"] if one["allowed"])
         traced = traces(self.network.database(desk.code), self.thread)
-        proved = verify(await desk.api.get_bytes(f"threads/{self.thread}/evidence"), self.network.root_bytes)
+        proved = verify(
+            await desk.api.get_bytes(f"threads/{self.thread}/evidence?to={desk.code}"), self.network.root_bytes
+        )
         return {"state": view["state"], "letters": sorted(letters, key=str), "may": may, "proved": proved, **traced}
 
     async def _act(self, part: str, desk: Desk, kind: str, body: Any, **more: Any) -> None:

@@ -1,4 +1,4 @@
-"""Which rule wins, what always passes, who decides: R31, R39, R40, H01, H02, H15, H22."""
+"""Which rule wins, what always passes, who decides: R31, R39, R40, H01, H02, H22."""
 
 import pytest
 
@@ -139,16 +139,6 @@ def test_h02_receiver_arrival_and_erasure_are_taken_after_withdrawal():
 
     for kind in ("referral.arrived", "erasure.request", "erasure.confirm", "consent.withdrawal"):
         assert receiver(letter(kind, consent=(), n=9, seen=9), shared) is None
-
-
-@pytest.mark.parametrize("way", ["post", "bundle", "paper", "pdf", "export"])
-def test_h15_sender_every_way_out_is_the_same_gate(way):
-    """H15: paper, PDF, export and stick ask for the recipient country and meet the same objections."""
-    blocked = case(CLAIM)
-
-    assert both(draft(offer(), way=way), case=blocked) == ["R10"]
-    assert both(draft(disclosure(), accepted(), way=way), consents=()) == ["R01"]
-    assert both(draft(offer(), way=way)) == []
 
 
 @pytest.mark.parametrize("now", [0, NOW, 2**53 - 1])

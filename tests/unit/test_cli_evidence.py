@@ -32,7 +32,7 @@ def verified(file: Path, root: Path) -> Result:
 
 
 def exported(folder: Path, thread: str, out: Path) -> Result:
-    return run(folder, "evidence", "export", thread, "--out", str(out), "--as", "ana",
+    return run(folder, "evidence", "export", thread, "--to", "xa", "--out", str(out), "--as", "ana",
                "--as-password-file", str(folder / "ana"))  # fmt: skip
 
 
@@ -128,7 +128,7 @@ async def silent(tmp_path: Path) -> tuple[bytes, bytes]:
         world.registry.publisher.refresh()
         await both.refresh()
         assert letter is not None
-        return await export_silence(world["XD"].node, world["XD"].coordinator, letter), both.root
+        return await export_silence(world["XD"].node, world["XD"].coordinator, letter, "XD"), both.root
     finally:
         await world.close()
 
@@ -151,8 +151,8 @@ def test_evidence_of_silence_is_judged_by_the_same_command(tmp_path: Path) -> No
 
 
 def test_silence_about_a_letter_that_is_not_ours_ends_with_one_sentence(folder: Path, tmp_path: Path) -> None:
-    result = run(folder, "evidence", "silence", "7" * 32, "--out", str(tmp_path / "out.json"), "--as", "ana",
-                 "--as-password-file", str(folder / "ana"))  # fmt: skip
+    result = run(folder, "evidence", "silence", "7" * 32, "--to", "XA", "--out", str(tmp_path / "out.json"),
+                 "--as", "ana", "--as-password-file", str(folder / "ana"))  # fmt: skip
 
     assert result.exit_code == 1
     assert "no such letter here" in result.output

@@ -16,7 +16,10 @@ LOCKED_SECONDS = 24 * 3600
 
 
 class Paper(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What was decided about a paper of hers: asked by whom and when (UTC seconds), alone or not."""
+    """What was decided about a paper of hers: asked by whom and when (UTC seconds), alone or not.
+
+    `to`: the country into which she carries it, "" where everything is kept here (H15).
+    """
 
     person_id: str
     taken: Taken
@@ -24,6 +27,7 @@ class Paper(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     asked_alone: bool
     at: int
     by: str
+    to: str = ""
 
 
 class Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

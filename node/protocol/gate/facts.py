@@ -20,7 +20,6 @@ from node.protocol.threads.return_facts import NO_WAY, ReturnFacts
 
 HolderKind = Literal["state", "civil_society"]
 ActorRole = Literal["caseworker", "coordinator", "auditor", "operator", "machine"]
-Way = Literal["post", "bundle", "paper", "pdf", "export"]
 AfterRestore = Literal["no", "unanswered", "stopped"]
 
 
@@ -189,7 +188,6 @@ class Draft:
     actor: str
     actor_role: ActorRole
     persons: dict[str, str] = field(default_factory=dict)
-    way: Way = "post"
     second: str = ""
     after_restore: AfterRestore = "no"
 

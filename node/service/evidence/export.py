@@ -4,7 +4,7 @@ Source: wire.md 11.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,21 +14,39 @@ from node.crypto.receipts import RECEIPT_BYTES, evidence, unpack_receipt
 from node.crypto.statement import unpack_statement
 from node.crypto.text import to_base64url
 from node.errors import NotFound
+from node.protocol.gate.ways_out import What
 from node.protocol.letters.kinds import LETTER
 from node.service.access import may_work_on
 from node.service.actor import Actor
 from node.service.context import Node
 from node.service.evidence.files import FORMAT, Evidence, EvidenceFile, EvidenceLetter
+from node.service.threads.book import Book
+from node.service.way_out import Out, is_erased, let_out
 from node.store.letters import LetterRow
 from node.store.threads import ThreadRow
-from node.store.work import Reader
+from node.store.work import Reader, Work
 from registry.offline import proof_of_key
 
 
-async def export(node: Node, actor: Actor, thread_id: str) -> bytes:
-    """The evidence of a thread as JSON; NotFound where this person may not work on its case (an auditor may)."""
+async def export(node: Node, actor: Actor, thread_id: str, to: str) -> bytes:
+    """The evidence of a thread as JSON, for the country `to`; NotFound where this person may not work on its case (an
+    auditor may), NotAllowed where the gate says no (H15).
+    """
     actor.must_be("caseworker", "coordinator", "machine", "auditor")
-    return await node.store.read(lambda reader: msgspec.json.encode(_evidence(node, reader, actor, thread_id)))
+
+    def leaving(work: Work) -> tuple[Out, Callable[[], bytes]]:
+        row = _row(work, actor, thread_id)
+        return about_thread(node, work, row, "evidence", to), lambda: msgspec.json.encode(_evidence(node, work, row))
+
+    return await let_out(node, actor, leaving)
+
+
+def about_thread(node: Node, work: Work, row: ThreadRow, what: What, to: str) -> Out:
+    """What would leave: a proof about a thread and the persons it is about. An erased case has nobody left to name."""
+    gone = is_erased(work, row.case_id)
+    threads = () if gone else Book(node, work).case(row.case_id).case.threads
+    persons = next((one.persons for one in threads if one.thread == row.thread_id), ())
+    return Out(row.case_id, what, to, row.started_at, persons, ref=row.thread_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +61,16 @@ class _Kept:
     receipt: bytes | None
 
 
-def _evidence(node: Node, reader: Reader, actor: Actor, thread_id: str) -> Evidence:
+def _row(reader: Reader, actor: Actor, thread_id: str) -> ThreadRow:
     row = reader.threads.find(thread_id)
     if row is None:
         raise NotFound("no such thread here; check the reference", field="thread")
     if actor.role != "auditor":
         may_work_on(reader, actor, row.case_id, "thread")
+    return row
+
+
+def _evidence(node: Node, reader: Reader, row: ThreadRow) -> Evidence:
     return _with_files(node, reader, row, [*_sent(reader, row), *_received(reader, row)], set())
 
 

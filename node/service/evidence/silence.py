@@ -6,6 +6,7 @@ letter. A third party judges it with the registry's root alone. Source: domain.m
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
@@ -20,12 +21,14 @@ from node.errors import NotAllowed, NotFound
 from node.service.access import may_work_on
 from node.service.actor import Actor
 from node.service.context import Node
-from node.service.evidence.export import evidence_of_sent
+from node.service.evidence.export import about_thread, evidence_of_sent
 from node.service.evidence.files import Code, Evidence, Hash, Id, Report, verify
 from node.service.threads.book import Book
 from node.service.threads.ladder import owed_by_us
+from node.service.way_out import Out, let_out
 from node.store.outbox import EnvelopeRow
-from node.store.work import Reader
+from node.store.threads import ThreadRow
+from node.store.work import Reader, Work
 from registry.names import ISSUED_FIELD
 from registry.offline import read_past
 
@@ -77,19 +80,32 @@ class Judged:
     report: Report
 
 
-async def export_silence(node: Node, actor: Actor, letter_id: str) -> bytes:
-    """The file about one overdue letter of ours; NotAllowed while an answer is not due, or once it came."""
+async def export_silence(node: Node, actor: Actor, letter_id: str, to: str) -> bytes:
+    """The file about one overdue letter of ours, for the country `to`; NotAllowed while an answer is not due, once it
+    came, or where the gate says no (H15).
+    """
     actor.must_be("caseworker", "coordinator", "machine", "auditor")
-    return await node.store.read(lambda reader: msgspec.json.encode(_silence(node, reader, actor, letter_id)))
+
+    def leaving(work: Work) -> tuple[Out, Callable[[], bytes]]:
+        row = _row(work, actor, letter_id)
+        out = about_thread(node, work, row, "silence", to)
+        return out, lambda: msgspec.json.encode(_silence(node, work, row, letter_id))
+
+    return await let_out(node, actor, leaving)
 
 
-def _silence(node: Node, reader: Reader, actor: Actor, letter_id: str) -> Silence:
-    now, waiting = node.now(), reader.outbox.get(letter_id)
+def _row(reader: Reader, actor: Actor, letter_id: str) -> ThreadRow:
+    waiting = reader.outbox.get(letter_id)
     row = None if waiting is None or waiting.thread_id is None else reader.threads.get(waiting.peer, waiting.thread_id)
     if row is None or row.sealed is None:
         raise NotFound("no such letter here; check the reference", field="letter")  # as for a foreign one
     if actor.role != "auditor":
         may_work_on(reader, actor, row.case_id, "letter")
+    return row
+
+
+def _silence(node: Node, reader: Reader, row: ThreadRow, letter_id: str) -> Silence:
+    now = node.now()
     file = Book(node, reader).open_file(row).file
     awaited = next((one for one in file.thread.shared.awaited if one.letter_id == letter_id), None)
     if awaited is None or awaited.reply_by is None or owed_by_us(file, letter_id):

@@ -16,11 +16,13 @@ from msgspec import Meta
 from node.errors import BadInput, NotAllowed, NotFound
 from node.protocol.cases.case import Case, person_of
 from node.protocol.cases.paper import Call, Card, Paper, Taken, Told, after_wrong_word, may_tell, what_she_takes
+from node.protocol.rules import Objection
 from node.service.access import may_work_on
 from node.service.actor import Actor
 from node.service.context import Node
 from node.service.threads.book import Book, OpenCase
 from node.service.threads.commands import Command
+from node.service.way_out import GoesTo, Out, judge, refusal
 from node.store.work import Reader, Work
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -36,7 +38,8 @@ CardCode = Annotated[str, Meta(pattern="^[2-9A-HJKMNP-TV-Z]{7}(?!\\n)$", descrip
 class TakePaper(Command, frozen=True):
     """What she would like to take, and what she answered when asked, alone, whether it is safe to carry.
 
-    `code_word`: hers, for the card; it is written down nowhere.
+    `code_word`: hers, for the card; it is written down nowhere. `to`: the country into which she carries it, our own
+    where she stays; not needed where everything is kept here (H15).
     """
 
     person_id: str
@@ -44,6 +47,7 @@ class TakePaper(Command, frozen=True):
     safe_to_carry: bool = False
     asked_alone: bool = False
     code_word: Word | None = None
+    to: GoesTo | None = None
 
 
 class CardShown(msgspec.Struct, frozen=True):
@@ -88,7 +92,11 @@ async def take_paper(node: Node, actor: Actor, case_id: str, command: TakePaper)
     actor.must_be("caseworker", "coordinator")
     salt, code = node.random(16).hex(), _new_code(node)
     hashed = "" if command.code_word is None else await asyncio.to_thread(_hash, command.code_word, salt)
-    return await node.store.write(lambda work: _take(node, work, actor, case_id, command, Drawn(code, salt, hashed)))
+    drawn = Drawn(code, salt, hashed)
+    done = await node.store.write(lambda work: _asked(node, work, actor, case_id, command, drawn))
+    if isinstance(done, Objection):
+        raise refusal(done)
+    return done
 
 
 async def check_card(node: Node, actor: Actor, command: CheckCard) -> CardFound:
@@ -132,16 +140,29 @@ class Held(msgspec.Struct, frozen=True):
     salt: str
 
 
-def _take(node: Node, work: Work, actor: Actor, case_id: str, command: TakePaper, drawn: Drawn) -> PaperView:
-    now, book = node.now(), Book(node, work)
+def _asked(
+    node: Node, work: Work, actor: Actor, case_id: str, command: TakePaper, drawn: Drawn
+) -> PaperView | Objection:
+    """H15: what she carries goes into a country, and through the gate."""
     may_work_on(work, actor, case_id)
-    case = book.case(case_id)
-    if person_of(case.case, command.person_id) is None:
+    if person_of(Book(node, work).case(case_id).case, command.person_id) is None:
         raise BadInput("no such person in this case", field="person_id", rule="H26")
     taken = what_she_takes(command.wanted, command.safe_to_carry, command.asked_alone)
+    if taken == "kept_here":
+        return _take(node, work, actor, case_id, command, taken, drawn)
+    out = Out(case_id, taken, command.to or "", node.now(), (command.person_id,))
+    return judge(node, work, actor, out) or _take(node, work, actor, case_id, command, taken, drawn)
+
+
+def _take(
+    node: Node, work: Work, actor: Actor, case_id: str, command: TakePaper, taken: Taken, drawn: Drawn
+) -> PaperView:
+    now, book = node.now(), Book(node, work)
+    case = book.case(case_id)
     if taken == "card" and command.code_word is None:
         raise BadInput("a card needs a word that only she knows", field="code_word", expected="her word", rule="H18")
-    paper = Paper(command.person_id, taken, command.safe_to_carry, command.asked_alone, now, actor.user_id)
+    to = "" if taken == "kept_here" else command.to or ""
+    paper = Paper(command.person_id, taken, command.safe_to_carry, command.asked_alone, now, actor.user_id, to)
     changed = msgspec.structs.replace(case.case, papers=(*case.case.papers, paper))
     if taken == "card":
         changed = _with_card(changed, command.person_id, drawn, actor, now)

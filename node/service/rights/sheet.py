@@ -6,10 +6,12 @@ Source: R28, R33; GDPR 15; issue of rights; practice H18.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
 
+from node.errors import NotAllowed
 from node.protocol.letters.bodies import Erased, ErasureConfirmBody
 from node.protocol.letters.bodies_rights import AccessResponseBody, HeldLetter
 from node.protocol.letters.decode import AnyLetter
@@ -20,6 +22,7 @@ from node.service.context import Node
 from node.service.rights.access import held_letters
 from node.service.threads.book import Book, OpenFile
 from node.service.threads.keeping import decode_kept
+from node.service.way_out import Out, let_out
 from node.store.letters import LetterRow
 from node.store.work import Reader, Work
 
@@ -74,16 +77,39 @@ class SheetView(msgspec.Struct, frozen=True, kw_only=True):
     opened_here: list[LooksHere]
 
 
-async def sheet(node: Node, actor: Actor, case_id: str) -> SheetView:
-    """The sheet of a case, as things stand now; that somebody looked is logged before it is shown."""
+async def sheet(node: Node, actor: Actor, case_id: str, to: str) -> SheetView:
+    """The sheet of a case, as things stand now; that somebody looked is logged before it is shown.
+
+    `to`: the country into which it is carried, or our own where it stays. Abroad it goes only as she decided, and
+    through the gate (H15, H18).
+    """
     actor.must_be("caseworker", "coordinator")
 
-    def make(work: Work) -> SheetView:
+    def leaving(work: Work) -> tuple[Out, Callable[[], SheetView]]:
         row = may_work_on(work, actor, case_id)
-        work.audit.append(node.now(), actor.user_id, "sheet_shown", case_id, rule="R33")
-        return _sheet(node, work, row.case_id)
+        if to != node.country:
+            _as_she_decided(node, work, case_id, to)
+        threads = work.threads.of_case(case_id)
+        oldest = min((one.started_at for one in threads), default=node.now())
+        return Out(case_id, "sheet", to, oldest), lambda: _shown(node, work, actor, row.case_id)
 
-    return await node.store.write(make)
+    return await let_out(node, actor, leaving)
+
+
+def _as_she_decided(node: Node, reader: Reader, case_id: str, to: str) -> None:
+    """H18: she herself, asked alone, found it safe to carry into this country, and has not decided otherwise since."""
+    case = Book(node, reader).case(case_id).case
+    newest = {one.person_id: one for one in case.papers}
+    if not any((one.taken, one.to) == ("sheet", to) for one in newest.values()):
+        raise NotAllowed(
+            "nobody recorded that she takes her sheet into this country", rule="H18",
+            for_user="Ask her, alone, whether it is safe to carry there, and record what she takes.",
+        )  # fmt: skip
+
+
+def _shown(node: Node, work: Work, actor: Actor, case_id: str) -> SheetView:
+    work.audit.append(node.now(), actor.user_id, "sheet_shown", case_id, rule="R33")
+    return _sheet(node, work, case_id)
 
 
 def _sheet(node: Node, reader: Reader, case_id: str) -> SheetView:

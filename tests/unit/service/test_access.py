@@ -46,7 +46,7 @@ async def test_her_sheet_says_what_another_country_holds_and_who_opened_it(world
     asked = await ask_everybody(xd.node, xd.caseworker, case)
     await world.settle()
     await answered(world, thread)
-    page = await sheet(xd.node, xd.caseworker, case)
+    page = await sheet(xd.node, xd.caseworker, case, xd.node.country)
 
     assert asked.asked == 1
     (country,) = page.countries
@@ -84,7 +84,7 @@ async def test_after_an_erasure_the_sheet_says_that_it_is_gone(world: World) -> 
     await ask_everybody(xd.node, xd.caseworker, case)
     await world.settle()
     await answered(world, thread)
-    (country,) = (await sheet(xd.node, xd.caseworker, case)).countries
+    (country,) = (await sheet(xd.node, xd.caseworker, case, xd.node.country)).countries
 
     held = {one.letter_id: one for one in country.holds}
     assert (held[names].held, held[names].levels) == ("erased", ())
@@ -103,7 +103,7 @@ async def test_the_answer_names_the_countries_to_which_it_went_on_and_the_questi
     await ask_everybody(three["XD"].node, three["XD"].caseworker, case)
     await three.settle()
     await answered(three, thread)
-    page = await sheet(three["XD"].node, three["XD"].caseworker, case)
+    page = await sheet(three["XD"].node, three["XD"].caseworker, case, three["XD"].node.country)
 
     holds = {one.country: one for one in page.countries}
     assert holds["XA"].onward == ["XT"]
@@ -164,7 +164,7 @@ async def test_a_foreign_thread_or_letter_answers_like_an_unknown_one(world: Wor
     with pytest.raises(BadInput):
         await answer(xa.node, xa.caseworker, thread, AnswerAccess(request="00" * 16))
     with pytest.raises(NotFound):
-        await sheet(xa.node, xa.caseworker, "00" * 16)
+        await sheet(xa.node, xa.caseworker, "00" * 16, xa.node.country)
 
 
 async def test_a_request_without_an_answer_climbs_the_ladder(world: World) -> None:

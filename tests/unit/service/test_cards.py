@@ -14,7 +14,7 @@ async def card(world: World) -> tuple[str, str]:
     """A case and the code of its card."""
     xd = world["XD"]
     case = await xd.new_case()
-    paper = TakePaper(person_id=HER, wanted="card", code_word=WORD)
+    paper = TakePaper(person_id=HER, wanted="card", code_word=WORD, to="XD")
     view = await take_paper(xd.node, xd.caseworker, case, paper)
     assert view.card is not None
     return case, view.card.code
@@ -39,7 +39,7 @@ async def test_the_sheet_goes_along_only_if_she_alone_says_that_it_is_safe(
     """H18, H17: otherwise a neutral card with a number and a code, and nothing else."""
     xd = world["XD"]
     case = await xd.new_case()
-    paper = TakePaper(person_id=HER, wanted="sheet", safe_to_carry=safe, asked_alone=alone, code_word=WORD)
+    paper = TakePaper(person_id=HER, wanted="sheet", safe_to_carry=safe, asked_alone=alone, code_word=WORD, to="XD")
 
     view = await take_paper(xd.node, xd.caseworker, case, paper)
 
@@ -88,7 +88,9 @@ async def test_her_word_is_stored_nowhere_and_an_older_card_is_void(world: World
     """H18: only a slow hash under the case's key; a new card replaces the old one."""
     case, code = await card(world)
     xd = world["XD"]
-    newer = await take_paper(xd.node, xd.caseworker, case, TakePaper(person_id=HER, wanted="card", code_word="another"))
+    newer = await take_paper(
+        xd.node, xd.caseworker, case, TakePaper(person_id=HER, wanted="card", code_word="another", to="XD")
+    )
     assert newer.card is not None
 
     with pytest.raises(NotFound):
@@ -104,4 +106,4 @@ async def test_a_card_without_a_word_of_hers_is_not_made(world: World) -> None:
     case = await xd.new_case()
 
     with pytest.raises(BadInput, match="word"):
-        await take_paper(xd.node, xd.caseworker, case, TakePaper(person_id=HER, wanted="card"))
+        await take_paper(xd.node, xd.caseworker, case, TakePaper(person_id=HER, wanted="card", to="XD"))

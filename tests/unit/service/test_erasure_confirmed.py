@@ -52,7 +52,7 @@ async def test_a_restricted_letter_is_stored_and_read_by_a_coordinator_only(worl
     with pytest.raises(NotAllowed):
         await reading.open_letter(xa.node, xa.caseworker, names)
     assert await reading.open_identity(xa.node, xa.coordinator, names, "person_asked")
-    (country,) = (await sheet(world["XD"].node, world["XD"].caseworker, case)).countries
+    (country,) = (await sheet(world["XD"].node, world["XD"].caseworker, case, world["XD"].node.country)).countries
     assert [one.result for one in country.confirmed] == ["restricted"]
     assert "not_all_erased" in tasks(world, "XD")
 

@@ -241,14 +241,14 @@ async def test_only_who_may_work_on_the_case_or_audits_gets_evidence(both: Archi
     stranger, auditor = Actor("caseworker-2", "caseworker"), Actor("auditor-1", "auditor")
 
     with pytest.raises(NotFound) as foreign:
-        await export(xd.node, stranger, thread)
+        await export(xd.node, stranger, thread, "XD")
     with pytest.raises(NotFound) as unknown:
-        await export(xd.node, stranger, "0" * 32)
+        await export(xd.node, stranger, "0" * 32, "XD")
     with pytest.raises(WrongRole):
-        await export(xd.node, Actor("operator-1", "operator"), thread)
+        await export(xd.node, Actor("operator-1", "operator"), thread, "XD")
 
     assert foreign.value.message == unknown.value.message
-    assert opened(await export(xd.node, auditor, thread)).thread == thread
+    assert opened(await export(xd.node, auditor, thread, "XD")).thread == thread
 
 
 def test_the_format_is_the_one_the_description_names() -> None:

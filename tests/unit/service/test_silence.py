@@ -47,7 +47,7 @@ async def offered(both: Archiving, *, delivered: bool = True) -> str:
 
 async def silence(both: Archiving, letter: str) -> bytes:
     d = both.world["XD"]
-    return await export_silence(d.node, d.coordinator, letter)
+    return await export_silence(d.node, d.coordinator, letter, "XD")
 
 
 def changed(data: bytes, claim: dict[str, Any] | None = None, **facts: Any) -> bytes:
@@ -113,9 +113,9 @@ async def test_nobody_writes_it_for_a_case_that_is_not_theirs_and_the_answering_
     stranger = Actor("stranger", "caseworker", "elsewhere", None)
 
     with pytest.raises(NotFound):
-        await export_silence(both.world["XD"].node, stranger, letter)
+        await export_silence(both.world["XD"].node, stranger, letter, "XD")
     with pytest.raises(NotFound):
-        await export_silence(both.world["XA"].node, both.world["XA"].coordinator, letter)
+        await export_silence(both.world["XA"].node, both.world["XA"].coordinator, letter, "XD")
 
 
 async def test_it_holds_nothing_of_what_was_written(both: Archiving) -> None:

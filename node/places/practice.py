@@ -270,6 +270,7 @@ PRACTICE: dict[str, Places] = {
     "H26": Places(
         sender=(
             "protocol.cases.changes: add_person",
+            "protocol.cases.changes_children: check_custody",
             "protocol.cases.return_changes: _row begin_return",
             "protocol.cases.safeguards: custody_is_clear",
             "protocol.consent.scope: assertion",
@@ -280,7 +281,7 @@ PRACTICE: dict[str, Places] = {
             "service.cases.cases: _added create_case",
             "service.cases.consents: _record",
             "service.keep.erasing: _check",
-            "service.rights.cards: _asked _take",
+            "service.rights.cards: _asked",
             "service.rights.corrections: _values",
             "service.threads.drafting: disclose persons_of",
             "service.threads.opening: _body",

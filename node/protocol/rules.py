@@ -154,8 +154,15 @@ DOMAIN: tuple[Rule, ...] = (
         "Nobody approves alone what needs two people, and every opening of a name is logged with a reason.",
         "case management practice",
         ("record", "desk", "service"),
+        receiver="nothing to see: how many people stood behind a letter is known where it was written.",
     ),
-    Rule("R25", "Whatever arrived is erased when its time is over.", "GDPR 5(1)(e)", ("record", "service")),
+    Rule(
+        "R25",
+        "Whatever arrived is erased when its time is over.",
+        "GDPR 5(1)(e)",
+        ("record", "service"),
+        receiver="nothing to see: each country erases what it received by its own dates.",
+    ),
     Rule(
         "R26",
         "No number follows a person from one country to another.",
@@ -192,7 +199,13 @@ DOMAIN: tuple[Rule, ...] = (
         "ODIHR principle 1",
         ("drafting", "release", "receiver"),
     ),
-    Rule("R32", "An overdue arrival is an alarm nobody can wave away.", "ODIHR principle 1", ("record", "service")),
+    Rule(
+        "R32",
+        "An overdue arrival is an alarm nobody can wave away.",
+        "ODIHR principle 1",
+        ("record", "service"),
+        receiver="nothing to see: what is missing is a letter, so our own clock raises the alarm.",
+    ),
     Rule(
         "R33",
         "She can see, correct and complain.",
@@ -204,8 +217,15 @@ DOMAIN: tuple[Rule, ...] = (
         "Proceedings and compensation are checked before return.",
         "CETS 197 art 16(2)",
         ("drafting", "release", "record"),
+        receiver="nothing to see: proceedings have no field; a plan says only that its gates are clear (R09).",
     ),
-    Rule("R35", "Statistics never show fewer than 11 people.", "CTDC", ("service",)),
+    Rule(
+        "R35",
+        "Statistics never show fewer than 11 people.",
+        "CTDC",
+        ("service",),
+        receiver="nothing to see: statistics do not come by letter.",
+    ),
     Rule(
         "R36",
         "Every decision of the gate is in a chained log that names no person.",

@@ -1,4 +1,8 @@
-"""Each rule that says it is enforced has a test named after it, for the sender and for the receiver."""
+"""Each rule that says it is enforced has a test named after it, and one that feeds a letter which breaks it.
+
+A name alone proves that somebody looked. Whether a receiver sees it is proved by a signed letter that skips the rule
+(`test_dishonest_peer`), or the row of the rule says why there is nothing to see.
+"""
 
 import re
 from pathlib import Path
@@ -7,6 +11,7 @@ import pytest
 
 from node.protocol.letters.codes import REASON_NAMES
 from node.protocol.rules import BY_ID, RULES, Rule
+from tests.rules.test_dishonest_peer import SEEN
 
 
 def _id(rule: Rule) -> str:
@@ -41,8 +46,15 @@ def test_a_rule_enforced_at_the_sender_has_a_sender_test(rule):
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if "receiver" in rule.enforced_at], ids=_id)
 def test_a_rule_enforced_at_the_receiver_has_a_receiver_test(rule):
-    """As above."""
+    """A name, and a letter that breaks it."""
     assert any(name.startswith(f"test_{rule.id.lower()}_receiver_") for name in NAMES), rule.id
+    assert rule.id in SEEN, rule.id
+
+
+@pytest.mark.parametrize("rule", RULES, ids=_id)
+def test_a_receiver_sees_it_or_the_rule_says_why_nothing_is_to_be_seen(rule):
+    """Nobody may believe that the other end checks what it cannot know."""
+    assert rule.id in SEEN or re.fullmatch(r"nothing to see: .{20,}\.", rule.receiver), rule.id
 
 
 @pytest.mark.parametrize("rule", IN_THIS_ISSUE)

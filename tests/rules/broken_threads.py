@@ -211,7 +211,12 @@ async def r27(world: World) -> None:
     await world.settle()
     liar = Dishonest(world, "R27", sender="XA", recipient="XD")
     liar.thread, liar.seen = asked.thread, 1
-    frame = {"sender_role": "responder", "consent": [], "lawful_basis": "public_task", "in_reply_to": asked.letter_id}
+    frame: dict[str, Any] = {
+        "sender_role": "responder",
+        "consent": [],
+        "lawful_basis": "public_task",
+        "in_reply_to": asked.letter_id,
+    }
     assert await liar.sends("info.response", frame, answer="not_confirmed", missing=[]) == (REFUSED, 27)
     assert await liar.state() == "asked"
 

@@ -3,6 +3,7 @@
 Shared by the test of attack 57 (sizes, codes, statements of the database) and by its measurement in `make bench`.
 """
 
+import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -14,10 +15,11 @@ from node.service.cases.change import Change
 from node.service.cases.requests import BlockCountries, Detained, HoldForReview, SetProtection, SetTie
 from node.service.cases.requests_people import SuspectFamily
 from node.service.delivery.incoming import receive
+from node.service.delivery.words import PostFailed
 from node.service.threads.book import Book
 from tests.attack.forged_posts import payload_of
 from tests.unit.test_spine import ACCEPT
-from tests.world import HER, MemoryPost, World
+from tests.world import DAY_S, HER, MemoryPost, World
 
 UPDATE = {"status": "as_planned", "services_started": [], "services_stopped": [], "plan_review_date": []}
 NOTHING, UNKNOWN = "nothing", "first contact"
@@ -36,10 +38,14 @@ KNOWN: dict[str, Callable[[str], tuple[Change, ...]]] = {
     "detained": lambda her: (Detained(),),
     "family suspected": lambda her: (SuspectFamily(person_id=her),),
     "consent held": lambda her: (),
+    "consent withdrawn": lambda her: (),  # she took back, here, what no letter of ours had said yet
 }
+# Threads that XA stopped for two causes; the stop has left and was lost, so XD writes on without having seen it.
+ILLNESS, ASYLUM = "stopped for illness", "stopped for asylum"
+STOPPED = (ILLNESS, "stopped for illness again", ASYLUM)
 # A first letter about somebody XA never met, and about somebody who seeks protection from XD in another case of XA's.
 OFFERS = (UNKNOWN, "first contact, known here")
-COMPARED = dict.fromkeys(KNOWN, NOTHING) | dict.fromkeys(OFFERS, UNKNOWN)
+COMPARED = dict.fromkeys(KNOWN, NOTHING) | dict.fromkeys(STOPPED, ILLNESS) | dict.fromkeys(OFFERS, UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +93,25 @@ class OneByOne(MemoryPost):
         return slots
 
 
+class LostPost(MemoryPost):
+    """Nothing of what it carries arrives."""
+
+    lost = 0
+
+    async def post(self, endpoint: str, size: int, envelopes: Sequence[bytes]) -> list[bytes]:
+        self.lost += len(envelopes)
+        raise PostFailed("transport", "lost on the way")
+
+
 async def make_ready(world: World, per_state: int) -> Ready:
     """Threads that XD opened and XA accepted, `per_state` for each; then what XA alone knows is recorded there."""
     ready = Ready(world)
     for _ in range(per_state):
-        for state in KNOWN:
+        for state in (*KNOWN, *STOPPED):
             ready.threads.setdefault(state, []).append(await _accepted(world))
-    for state, threads in ready.threads.items():
-        for thread in threads:
+    await _stop(ready)
+    for state in KNOWN:
+        for thread in ready.threads[state]:
             await _known(world, thread, state)
     blocked = Person(
         person_id=HER, role="person", age_band="25-34", gender="woman", languages=("uk",), protection="sought",
@@ -105,10 +122,10 @@ async def make_ready(world: World, per_state: int) -> Ready:
 
 
 async def one_round(ready: Ready, turn: int, post: OneByOne | None = None) -> list[Answered]:
-    """A letter for each state, one after the other; the order turns, so that no state is always first."""
-    states = [*KNOWN, *OFFERS]
-    at = turn % len(states)
-    for state in (LEADING, *states[at:], *states[:at]):
+    """A letter for each state, one after the other; in another order each time, so that none always comes after one."""
+    states = [*KNOWN, *STOPPED, *OFFERS]
+    random.Random(turn).shuffle(states)
+    for state in (LEADING, *states):
         await _write(ready, state, turn)
     post = post or OneByOne(ready.world)
     post.came.clear()
@@ -139,13 +156,29 @@ async def _accepted(world: World) -> str:
     return thread
 
 
+async def _stop(ready: Ready) -> None:
+    """XA stops threads, some for illness and some for asylum; every stop leaves at its slot and is lost on the way."""
+    world, xa = ready.world, ready.world["XA"]
+    for thread in (*ready.threads[ILLNESS], *ready.threads[STOPPED[1]]):
+        await xa.stop(thread)
+    for thread in ready.threads[ASYLUM]:
+        await _known(world, thread, "asylum")
+    world.clock.step(DAY_S)
+    post = LostPost(world, "XA")
+    while await xa.deliver("XD", post):
+        pass
+    assert post.lost >= sum(len(ready.threads[state]) for state in STOPPED)  # every stop has left
+
+
 async def _known(world: World, thread: str, state: str) -> None:
     xa = world["XA"]
     case, her = _case_at(world, thread)
     for change in KNOWN[state](her):
         await change_case(xa.node, xa.coordinator, case, change)
-    if state == "consent held":
-        await xa.consent(case, "XD", person=her)
+    if state.startswith("consent"):
+        consent = await xa.consent(case, "XD", person=her)
+        if state == "consent withdrawn":
+            assert await xa.withdraw(case, consent) == 0  # nobody is told, for nobody had been told
 
 
 def _case_at(world: World, thread: str) -> tuple[str, str]:

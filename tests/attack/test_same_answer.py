@@ -3,6 +3,7 @@
 Times are measured in `make bench` (`tests/bench/same_answers.py`); a test that measures them would fail by chance.
 """
 
+import random
 import re
 import sqlite3
 import sys
@@ -18,6 +19,7 @@ import pytest
 from node.store import connect, db
 from tests.attack.same_answer import COMPARED, OneByOne, make_ready, one_round
 from tests.attack.test_uniform_answers import answers_to
+from tests.bench.same_answers import ks_bound, ks_distance
 from tests.world import World, make_world
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -135,3 +137,14 @@ async def test_attack_57_the_program_takes_the_same_way_through_itself_whatever_
         assert more.total() + less.total() <= HANDFUL, (state, more, less)
         assert not {name for name in (*more, *less) if not name.startswith(JUDGING)}, (state, more, less)
     await world.close()
+
+
+def test_attack_57_the_measurement_finds_a_difference_and_lets_noise_pass():
+    """`make bench` judges: it must fail where answers differ by a few per cent, and pass where they do not."""
+    drawn = random.Random(57)
+    times = [drawn.gauss(3.0, 0.3) for _ in range(4000)]
+    slower = [at * 1.03 for at in times[2000:]]
+
+    assert ks_distance(times[:2000], times[2000:]) < ks_bound(2000)
+    assert ks_distance(times[:2000], slower) > ks_bound(2000)
+    assert ks_distance([1.0, 2.0], [3.0, 4.0]) == 1.0

@@ -1,11 +1,14 @@
 """`make bench`: one JSON line for each shape, with the limit of the same minutes beside it.
 
+The last lines judge attack 57; the exit code is 1 if an answer tells anything.
+
 python -m tests.bench [--seconds 5] [--rounds 3] [--threads 800] [--posts 2000] [--folder DIR] [--shape NAME]
 """
 
 import argparse
 import json
 import statistics
+import sys
 import tempfile
 from pathlib import Path
 
@@ -16,7 +19,7 @@ from tests.bench.matching import matching_line
 from tests.bench.network import make_folder, prepare
 from tests.bench.processes import child
 from tests.bench.real import real_pair, start_and_idle
-from tests.bench.same_answers import POSTS, compare
+from tests.bench.same_answers import POSTS, compare, told_apart
 from tests.bench.shapes import ONE, SHAPES, Figures, Shape, median_of
 
 MATCHING = "matching"
@@ -53,8 +56,10 @@ def main() -> None:
             return
         run(_measure(Path(folder), arguments))
         if arguments.shape is None and arguments.posts:
-            for line in run(compare(Path(folder) / "answers", arguments.posts)):
+            lines = run(compare(Path(folder) / "answers", arguments.posts))
+            for line in lines:
                 _say(line)
+            sys.exit(any(told_apart(line) for line in lines))
 
 
 async def _measure(folder: Path, arguments: argparse.Namespace) -> None:

@@ -21,6 +21,11 @@ import click
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The registry's pinned root.",
 )
+@click.option(
+    "--after",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The record that this country has published already, where the machine of its first node is lost or stolen.",
+)
 @click.option("--holder", help="Organisation that reads names here; the authority if left out.")
 @click.option(
     "--holder-kind", type=click.Choice(["state", "civil_society"]), default="civil_society", show_default=True

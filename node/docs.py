@@ -13,6 +13,7 @@ import click
 from node.api.openapi import text as openapi_text
 from node.cli import main as trm_node
 from node.handbook_map import page as map_page
+from node.hsds import page as hsds_page
 from node.protocol.letters.schemas import files as schema_files
 from node.protocol.tables import handbook
 from node.rulebook import page as rules_page
@@ -61,6 +62,7 @@ MAKERS: list[Callable[[], Texts]] = [
     lambda: {"docs/rules.md": rules_page()},
     lambda: {"docs/protocol.md": wire_page()},
     lambda: {"docs/handbook-map.md": map_page()},
+    lambda: {"docs/hsds.md": hsds_page()},
     lambda: {"docs/trm-node.md": command_page("trm-node", trm_node)},
     lambda: {"docs/openapi.json": openapi_text()},
     lambda: {"docs/trm-registry.md": command_page("trm-registry", trm_registry)},

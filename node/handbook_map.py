@@ -66,9 +66,10 @@ ROWS: Final = (
     ),
     Row(
         "An NRM usually includes a national co-ordinator",
-        "The coordinator is a role of its own, last on the ladder when an answer does not come; the roundtable is for"
-        " people.",
-        ("node/api/roles.py", "node/protocol/ladders.py"),
+        "The coordinator is a role of its own: publishes the directory entry, and is called after caseworker and"
+        " back-up when an answer does not come or an alarm is not taken up; then the published figures show it. The"
+        " roundtable is for people.",
+        ("node/api/roles.py", "node/protocol/threads/deadlines.py", "node/protocol/ladders.py"),
     ),
     Row(
         "NRMs also often include ad hoc working groups",
@@ -95,8 +96,9 @@ ROWS: Final = (
     ),
     Row(
         "Based on the results of the assessment",
-        FOR_PEOPLE + "Setting a node up is two commands, so that a structure can start small.",
-        ("docs/operator.md", "deploy/setup.sh"),
+        FOR_PEOPLE
+        + "A node is one process in one folder, set up by `trm-node init`, so that a structure can start small.",
+        ("docs/operator.md", "node/init.py"),
     ),
     Row(
         "If a country already has a national council",
@@ -110,8 +112,9 @@ ROWS: Final = (
     ),
     Row(
         "Often, victims of trafficking are first identified by law-enforcement",
-        "Whoever identified her, the letters go between assistance bodies; no law-enforcement recipient can be named"
-        " (R19).",
+        "Whoever identified her, the letters go between focal points, marked for victim assistance only. A consent"
+        " cannot name a law-enforcement body as recipient (R19); an office that also has police powers reads names only"
+        " where she chose it in writing and the country lists a civil-society office too (H13).",
         (CONSENT, "node/protocol/gate/identity.py"),
     ),
     Row(
@@ -119,9 +122,9 @@ ROWS: Final = (
     ),
     Row(
         "NRMs should develop a dynamic process to ensure participation of civil society",
-        "A country whose focal point has police powers must also list a civil-society office, else no name goes there"
-        " (H13).",
-        ("node/protocol/gate/identity.py",),
+        "A country's record lists the offices that read names, state or civil society. One that lists an office with"
+        " police powers and no civil-society office is not admitted, and no name goes there (H13).",
+        ("registry/admission.py", "node/protocol/gate/identity.py"),
     ),
     Row(
         "Internal monitoring, evaluation, and",
@@ -148,9 +151,16 @@ ROWS: Final = (
     Row("An NRM should incorporate:", "Opens the list that follows."),
     Row(
         "Guidance on how to identify and appropriately treat",
-        "Every page and answer says what can be done now and why not the rest; consent is informed, scoped and can be"
-        " taken back in one step (R20, R23). Support with identification is asked for without naming anybody.",
-        (CONSENT, "node/service/threads/withdrawals.py", "node/protocol/information.py", "HANDBOOK.md"),
+        "Every answer of the API about a thread says what can be done now and, for the rest, why not and by which rule;"
+        " consent is informed, scoped and can be taken back in one step (R20, R23). Support with identification is"
+        " asked for without naming anybody. **Not yet:** pages for people who work without a case system.",
+        (
+            CONSENT,
+            "node/service/threads/reading.py",
+            "node/service/threads/withdrawals.py",
+            "node/protocol/information.py",
+            "HANDBOOK.md",
+        ),
     ),
     Row(
         "A system to refer trafficked persons to specialized agencies",
@@ -223,7 +233,7 @@ ROWS: Final = (
     ),
     Row(
         "Victims may harbour deep feelings of mistrust",
-        "She chooses the office and may exclude state bodies, embassy or family; distrust of an office is recorded and"
+        "She chooses the office and may exclude state bodies, police or embassy; distrust of an office is recorded and"
         " kept to (H14).",
         ("node/protocol/consent/record.py", "node/protocol/gate/identity.py"),
     ),
@@ -253,7 +263,7 @@ ROWS: Final = (
         "Usually, if they come to the attention of authorities at all",
         "Who found her is asked in no letter; names go to an office with police powers only if she chose it in"
         " writing (R19).",
-        ("node/api/roles.py", "node/protocol/gate/identity.py"),
+        ("node/protocol/letters/bodies.py", "node/protocol/gate/identity.py"),
     ),
     Row(
         "Official bodies likely to come into contact with victims",
@@ -293,7 +303,7 @@ ROWS: Final = (
     ),
     Row(
         "Adopting this viewpoint will help ensure",
-        "Witness status never goes to the country of origin and decides nothing (R06, H24).",
+        "No letter has a word for a witness, and whether she is one decides nothing (R06, H24).",
         ("node/protocol/letters/fields.py", "node/protocol/cases/return_plan.py"),
     ),
     Row(
@@ -320,8 +330,8 @@ ROWS: Final = (
     ),
     Row(
         "A co-operation agreement under the auspices of an NRM",
-        "Names go to a civil-society office; detention raises an alarm and is ended by two people; proceedings are"
-        " looked at before she goes (R17, R34).",
+        "Her names can be sealed to a civil-society office and to no other, as she chooses (H13); detention raises an"
+        " alarm and is ended by two people; proceedings are looked at before she goes (R17, R34).",
         ("node/protocol/gate/identity.py", "node/protocol/cases/changes.py", "node/protocol/cases/return_plan.py"),
     ),
     Row(

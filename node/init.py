@@ -18,6 +18,7 @@ from node.init_checks import (
     check_options,
     checked_passphrase,
     checked_user,
+    follows,
     read_key,
     read_text_secret,
 )
@@ -95,6 +96,7 @@ def _new_node(options: InitOptions, now: int) -> NewNode:
         time_zone=options.time_zone,
         holidays=options.holidays or known.holidays,
         weekend=options.weekend or known.weekend,
+        follows=follows(options),
     )
 
 

@@ -1,6 +1,7 @@
 """What `trm-node init` looks at before it makes anything: a node that is half made would be worse than none."""
 
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,9 +13,10 @@ from node.errors import BadInput, OpenTRMError, Unavailable
 from node.init_options import InitOptions, toml_of
 from node.service.decoding import explained
 from node.service.staff.book import MIN_PASSWORD, NewUser
-from node.service.upkeep.setup import KEY_FILE
+from node.service.upkeep.setup import KEY_FILE, Follows
 from node.store.folder import DATABASE_NAME
 from registry.admission import is_plain_url
+from registry.record import read_node_record, read_record
 from registry.roots import maintainers_of, parse_metadata
 from registry.tuftypes import Root
 
@@ -40,11 +42,30 @@ def check_options(config_path: Path, options: InitOptions) -> None:
         raise BadInput("--fast-kdf is only for invented countries XA-XZ", field="fast_kdf")
     # 5 what the record will say
     _check_record_words(options)
-    # 6 the root that this node believes
+    # 6 the record that it comes after
+    follows(options)
+    # 7 the root that this node believes
     try:
         maintainers_of(parse_metadata(options.root.read_bytes(), Root).signed)
     except OpenTRMError as error:
         raise BadInput(f"--root is no root of a registry: {error.message}", field="root") from None
+
+
+def follows(options: InitOptions) -> Follows | None:
+    """What the new record comes after: record.json as published, or node-record.json of the lost node."""
+    if options.after is None:
+        return None
+    data = options.after.read_bytes()
+    try:
+        if b'"trm/v1/node-record"' in data[:200]:
+            record, data, _ = read_node_record(data)
+        else:
+            record = read_record(data)
+    except OpenTRMError as error:
+        raise BadInput(f"--after is no record: {error.message}", field="after") from None
+    if record.country != options.country:
+        raise BadInput(f"--after is a record of {record.country}; expected one of {options.country}", field="after")
+    return Follows(record.serial, sha256(data).digest())
 
 
 def checked_user(login: str, password: str) -> NewUser:

@@ -15,6 +15,7 @@ class InitOptions:
     contact: str
     mirrors: tuple[str, ...]
     root: Path
+    after: Path | None = None
     holder: str | None
     holder_kind: str
     time_zone: str

@@ -1,5 +1,6 @@
 """`trm-node init`: one command makes a whole node, or says in one sentence why not and leaves nothing behind."""
 
+import hashlib
 import stat
 from pathlib import Path
 
@@ -158,3 +159,38 @@ def test_a_folder_for_the_configuration_that_does_not_exist_is_told_before_anyth
 
 def _bytes_of(folder: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_a_node_made_after_a_lost_one_goes_on_where_its_published_record_ended(tmp_path: Path):
+    """RUNBOOK, "the machine is stolen": the registry takes only a higher serial that names the record before."""
+    lost, new = tmp_path / "lost", tmp_path / "new"
+    for folder in (lost, new):
+        folder.mkdir()
+    make_node(lost)
+    record_file = lost / "data" / "node-record.json"
+    before, data, _ = read_node_record(record_file.read_bytes())
+    (new / "record.json").write_bytes(data)
+
+    for after, name in ((record_file, "as the node wrote it"), (new / "record.json", "as it is published")):
+        folder = new / name.replace(" ", "-")
+        folder.mkdir()
+        made = run(prepare(folder), *init_words(folder, after=str(after)))
+
+        assert made.exit_code == 0, made.output
+        record, _, _ = read_node_record((folder / "data" / "node-record.json").read_bytes())
+        assert (record.serial, record.prev_sha256) == (2, hashlib.sha256(data).hexdigest())
+        assert record.message_keys[0].key != before.message_keys[0].key
+
+
+def test_a_record_of_another_country_or_no_record_is_no_predecessor(tmp_path: Path):
+    lost = tmp_path / "lost"
+    lost.mkdir()
+    make_node(lost)
+    (tmp_path / "torn.json").write_text("{")
+
+    another = run(prepare(tmp_path), *init_words(tmp_path, country="XB", after=str(lost / "data" / "node-record.json")))
+    torn = run(tmp_path, *init_words(tmp_path, after=str(tmp_path / "torn.json")))
+
+    assert is_one_sentence(another) and "record of XA; expected one of XB" in another.output
+    assert is_one_sentence(torn) and "--after is no record" in torn.output
+    assert not (tmp_path / "data").exists()

@@ -23,7 +23,7 @@ from tests.attack.same_answer import COMPARED, Answered, make_ready, one_round
 from tests.world import make_world
 
 POSTS = 2000
-LETTERS_A_THREAD = 50
+LETTERS_A_THREAD = 100
 SAME_Z = 4.0  # so far from one half, chance comes once in 16,000 comparisons
 CHANCE = 1e-4  # of a distance above its bound, where two distributions are the same
 WARM_UP = 5

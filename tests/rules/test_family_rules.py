@@ -236,6 +236,14 @@ def test_r15_sender_no_letter_asks_after_family_that_may_be_involved_whichever_p
     assert "H12" in both(asks, case=case(HER, CHILD))
 
 
+def test_r15_sender_family_that_she_excluded_is_not_asked_after():
+    """R15: an exclusion of hers needs no suspicion and no reason."""
+    asks = with_(letter("referral.update"), kind="return.family_request")
+
+    assert "R15" not in both(asks, case=case())
+    assert "R15" in both(asks, case=case(), consents=(record(excluded=("family",)),))
+
+
 def test_r15_receiver_the_desk_contacts_nobody_for_another_country_where_family_may_be_involved_here():
     """R15: the origin may know what the sender does not; the answer on the wire says nothing of it."""
     came = with_(letter("referral.update"), kind="return.family_request")

@@ -15,6 +15,7 @@ from node.protocol.gate.shown import receiver
 from node.protocol.information import INFORMATION
 from node.protocol.letters.bodies import Body
 from node.protocol.letters.bodies_information import NEUTRAL_ANSWER
+from node.protocol.letters.bodies_return import IdentityRequestBody
 from node.protocol.letters.codes import DEFAULT_HANDLING, LEVELS, PURPOSES, reason_of
 from node.protocol.letters.codes_information import ABOUT_BEING_KNOWN, INFO_PURPOSES, answers_to
 from node.protocol.letters.decode import checked
@@ -204,6 +205,21 @@ def test_r11_sender_a_consulate_is_asked_only_if_she_named_it_for_that_alone() -
     assert asked(consular) == ["R11"]
     assert asked(with_(consular, consent=(narrow,)), consents=(hers,)) == []
     assert "R11" in asked(with_(consular, consent=(narrow,)), consents=(with_(hers, excluded=("embassy",)),))
+
+
+def test_r11_sender_a_return_verifies_identity_at_a_consulate_only_if_she_named_it() -> None:
+    """R11: the route of `return.identity_request` is her choice as well."""
+    embassy = ConsentTo(country="XA", organisation_type="embassy", holder=TO_XA.holder)
+    allows = {**EVERYTHING, "purposes": ("identity_verification",)}
+    hers, narrow = record(ADVISED, **allows, recipients=(TO_XA, embassy)), (entry(ADVISED, **allows),)
+    asks = with_(question(), kind="return.identity_request", consent=narrow)
+    consular = with_(asks, body=IdentityRequestBody(route="consular"))
+    desk = with_(asks, body=IdentityRequestBody(route="focal_point"))
+
+    assert "R11" in asked(consular, consents=(record(ADVISED, **allows),))
+    assert "R11" not in asked(desk, consents=(record(ADVISED, **allows),))
+    assert "R11" not in asked(consular, consents=(hers,))
+    assert "R11" in asked(consular, consents=(with_(hers, excluded=("embassy",)),))
 
 
 def test_r11_receiver_a_consulate_is_never_asked_anything_but_identity() -> None:

@@ -17,7 +17,9 @@ from node.protocol.consent.faults import faults
 from node.protocol.consent.record import ConsentRecord
 from node.protocol.gate.context import Context, cancel, hold, used
 from node.protocol.gate.facts import DECIDING_ROLES
+from node.protocol.letters.bodies import Body
 from node.protocol.letters.bodies_information import AskAnswerBody, AskBody
+from node.protocol.letters.bodies_return import IdentityRequestBody
 from node.protocol.letters.codes import Purpose
 from node.protocol.letters.codes_information import NEUTRAL
 from node.protocol.rules import Objection
@@ -25,8 +27,7 @@ from node.protocol.rules import Objection
 
 def consulate(c: Context) -> Iterator[Objection]:
     """R11: a consulate is asked only where a record of hers, for this alone, names one, and none excludes it."""
-    body = c.draft.letter.body
-    if not isinstance(body, AskBody) or not body.consular:
+    if not _asks_a_consulate(c.draft.letter.body):
         return
     here = [record for record in c.consents if used(c, record)]
     named = [
@@ -36,6 +37,12 @@ def consulate(c: Context) -> Iterator[Objection]:
     ]
     if not named or any("embassy" in record.excluded for record in here):
         yield hold("R11", "she did not ask for the consulate", "leave it out, or record that she wants it asked")
+
+
+def _asks_a_consulate(body: Body) -> bool:
+    if isinstance(body, IdentityRequestBody):
+        return body.route == "consular"
+    return isinstance(body, AskBody) and body.consular
 
 
 def answered_by_a_person(c: Context) -> Iterator[Objection]:

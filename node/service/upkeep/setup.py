@@ -63,6 +63,13 @@ class Office(msgspec.Struct, frozen=True, kw_only=True):
     police_powers: bool = False
 
 
+class Follows(msgspec.Struct, frozen=True):
+    """The published record of this country that the new node's record comes after: its serial, SHA-256 of its bytes."""
+
+    serial: int
+    sha256: bytes
+
+
 class NewNode(msgspec.Struct, frozen=True, kw_only=True):
     """What a country says of itself when its node is made; all of it becomes public in its record."""
 
@@ -78,6 +85,7 @@ class NewNode(msgspec.Struct, frozen=True, kw_only=True):
     holidays: tuple[str, ...] = ()
     out_of_hours: str = "switchboard of the authority"
     max_life_days: int = 14
+    follows: Follows | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,8 +269,8 @@ def _record(new: NewNode, now: int, message: SigningKey, fallback: KemKey, offic
     return Record(
         v=1,
         country=new.country,
-        serial=1,
-        prev_sha256=None,
+        serial=1 if new.follows is None else new.follows.serial + 1,
+        prev_sha256=None if new.follows is None else new.follows.sha256.hex(),
         issued_at=now,
         valid_until=until,
         authority=Authority(names={new.language: new.authority}, contact=new.contact),

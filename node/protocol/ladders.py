@@ -11,7 +11,7 @@ from typing import Final, Literal
 from node.protocol.threads.deadlines import DAY, HOUR
 
 Position = Literal["first", "back_up"]
-LadderName = Literal["call", "answer", "second", "review", "inform", "plan", "look", "release"]
+LadderName = Literal["call", "answer", "second", "review", "inform", "plan", "look", "owner"]
 FIRST: Final[tuple[Position, ...]] = ("first",)
 EVERYBODY: Final[tuple[Position, ...]] = ("first", "back_up")
 NOBODY: Final[tuple[Position, ...]] = ()
@@ -63,7 +63,7 @@ LADDERS: Final[dict[LadderName, Ladder]] = {
     # a letter about an arrival that tells of danger (H19)
     "look":    Ladder(HOUR, (Step(0, FIRST, ""), Step(HOUR, EVERYBODY, "backup"), Step(2 * HOUR, EVERYBODY, "coordinator")), 4 * HOUR),  # noqa: E501
     # somebody is detained: her release is asked for within 24 hours (R17, H25)
-    "release": Ladder(DAY, (Step(0, FIRST, ""), Step(DAY, EVERYBODY, "backup"), Step(2 * DAY, EVERYBODY, "coordinator")), DAY),  # noqa: E501
+    "owner": Ladder(DAY, (Step(0, FIRST, ""), Step(DAY, EVERYBODY, "backup"), Step(2 * DAY, EVERYBODY, "coordinator")), DAY),  # noqa: E501
 }
 # fmt: on
 STILL_OPEN_S: Final = DAY  # once a person has it: ask every day whether it is over

@@ -5,6 +5,7 @@ The store sees only sealed bytes, the protocol only plain ones; this is where th
 
 import threading
 from collections import OrderedDict
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import msgspec
@@ -43,11 +44,44 @@ NOTE_BYTES = 512
 WRAPPED_BYTES = KEY_ID_BYTES + 12 + 32 + 16  # id of the case key || nonce || data key || tag
 NOTE_AAD = b"trm/journal\0"
 NODE_KEY = b"trm/node-key\0"
+CODE = Place("code", "", "sealed", 1)
 
 
 def key_id_of(wrapped: bytes) -> bytes:
     """The id of the case key under which a data key is wrapped: it stands before it."""
     return wrapped[:KEY_ID_BYTES]
+
+
+class CodeVeil:
+    """Covers codes for plain columns: sealed under the node's key, the same code about the same thing always alike.
+
+    The nonce is a keyed hash of both, so it repeats only with the same bytes under it.
+    """
+
+    def __init__(self, key: Dek) -> None:
+        self._key = key
+        self._known: OrderedDict[str, str] = OrderedDict()
+
+    def cover(self, code: str, about: str) -> str:
+        """The code for a row about this; one that is covered stays as it is."""
+        if code.startswith(COVERED):
+            return code
+        plain = code.ljust(COVERED_CHARACTERS).encode()
+        mark = keyed_hash(Secret(self._key.value), b"nonce\0" + about.encode() + b"\0" + plain)
+        return COVERED + to_base64url(seal_field(self._key, CODE, plain, lambda size: mark[:size]))
+
+    def uncover(self, code: str) -> str:
+        """The code again; one that was never covered comes back as it is."""
+        if not code.startswith(COVERED):
+            return code
+        known = self._known.get(code)
+        if known is None:
+            known = open_field(self._key, CODE, from_base64url(code.removeprefix(COVERED))).decode().rstrip()
+            self._known[code] = known
+            if len(self._known) > REMEMBERED_KEYS:
+                with suppress(KeyError):
+                    self._known.popitem(last=False)
+        return known
 
 
 class Seals:
@@ -57,6 +91,7 @@ class Seals:
         self.case_keys = case_keys
         self._journal_key = journal_key
         self._node_key = Dek(keyed_hash(kek, NODE_KEY))  # a key of its own: the node's key itself only wraps keys
+        self._veil = CodeVeil(self._node_key)
         self._random = random
         self._deks: OrderedDict[bytes, Dek] = OrderedDict()
         self._opened: OrderedDict[tuple[bytes, str, str, bytes], Any] = (
@@ -142,7 +177,16 @@ class Seals:
         """The code again; one that was never covered comes back as it is."""
         if not code.startswith(COVERED):
             return code
-        return self.open(self.node_key(), "code", "", from_base64url(code.removeprefix(COVERED))).decode().rstrip()
+        return self._veil.uncover(code)
+
+    @property
+    def veil(self) -> "CodeVeil":
+        """What covers codes in plain columns of the database."""
+        return self._veil
+
+    def blind(self, *parts: str | int) -> str:
+        """An id that says nothing, always the same for the same parts; nobody without the node's key can make it."""
+        return keyed_hash(Secret(self._node_key.value), "|".join(("id", *map(str, parts))).encode()).hex()[:32]
 
     def seal_alone(self, table: str, row: str, value: bytes) -> bytes:
         """Seal what belongs to no case yet under a key of its own, which stands wrapped before it."""

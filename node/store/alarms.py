@@ -4,7 +4,10 @@ An alarm stays until a person ends it; its ladder is a step and a time, so that 
 """
 
 import sqlite3
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from node.store.veil import NO_VEIL, Veil
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +44,27 @@ _ALARM = (
 
 
 class Alarms:
-    """Alarms by ladder and what they are about."""
+    """Alarms by ladder and what they are about. Ladder and outcome are covered: a copied disk shows that people were
+    called, not why.
+    """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, veil: Veil = NO_VEIL) -> None:
         self._c = connection
+        self._veil = veil
 
     def add(self, row: AlarmRow) -> bool:
         """Raise one; the same ladder about the same thing is not raised twice. `row.id` is ignored; True when new."""
         done = self._c.execute(
             "insert or ignore into alarm (ladder, ref, peer, thread_id, letter_id, case_id, code, raised_by, raised_at,"
             " due_at, step, next_at, sealed) values (?,?,?,?,?,?,?,?,?,?,?,?,?)",
-            (row.ladder, row.ref, row.peer, row.thread_id, row.letter_id, row.case_id, row.code, row.raised_by,
-             row.raised_at, row.due_at, row.step, row.next_at, row.sealed),
+            (self._covered(row.ladder, row.ref), row.ref, row.peer, row.thread_id, row.letter_id, row.case_id, row.code,
+             row.raised_by, row.raised_at, row.due_at, row.step, row.next_at, row.sealed),
         )  # fmt: skip
         return done.rowcount == 1
 
     def get(self, ladder: str, ref: str) -> AlarmRow | None:
         """One alarm."""
-        return self._one("ladder=? and ref=?", (ladder, ref))
+        return self._one("ladder=? and ref=?", (self._covered(ladder, ref), ref))
 
     def by_id(self, id: int) -> AlarmRow | None:
         """One alarm by its number."""
@@ -66,23 +72,16 @@ class Alarms:
 
     def on_thread(self, ladder: str, peer: str, thread_id: str) -> AlarmRow | None:
         """The oldest one of this thread and ladder for which people are still being called."""
-        return self._one(
-            "ladder=? and peer=? and thread_id=? and closed_at is null and acknowledged_at is null order by id limit 1",
-            (ladder, peer, thread_id),
-        )
+        return next((row for row in self.open_on(ladder, peer, thread_id) if row.acknowledged_at is None), None)
 
     def open_on(self, ladder: str, peer: str, thread_id: str) -> list[AlarmRow]:
         """Open alarms of this ladder on a thread."""
-        return self._many(
-            "ladder=? and peer=? and thread_id=? and closed_at is null order by id", (ladder, peer, thread_id)
-        )
+        rows = self._many("peer=? and thread_id=? and closed_at is null order by id", (peer, thread_id))
+        return [row for row in rows if row.ladder == ladder]
 
     def without_letter(self, ladder: str, peer: str, thread_id: str) -> list[AlarmRow]:
         """Open alarms of a thread that no letter raised: an arrival that is overdue."""
-        return self._many(
-            "ladder=? and peer=? and thread_id=? and letter_id is null and closed_at is null order by id",
-            (ladder, peer, thread_id),
-        )
+        return [row for row in self.open_on(ladder, peer, thread_id) if row.letter_id is None]
 
     def open(self, limit: int = 1000) -> list[AlarmRow]:
         """What is not over, the soonest next step first."""
@@ -120,26 +119,40 @@ class Alarms:
         """Take the next step already now."""
         self._c.execute("update alarm set next_at=min(next_at, ?) where id=?", (at, id))
 
+    def end_of_case(self, case_id: str, at: int) -> None:
+        """Nothing is left of the case, so nobody is called about it any more."""
+        for (number,) in self._c.execute(
+            "select id from alarm where case_id=? and closed_at is null", (case_id,)
+        ).fetchall():
+            self.close(number, "erased", at)
+
     def close(self, id: int, outcome: str, at: int) -> None:
         """It is over; the outcome is a code."""
         self._c.execute(
-            "update alarm set closed_at=?, outcome=?, sealed=null where id=? and closed_at is null", (at, outcome, id)
+            "update alarm set closed_at=?, outcome=?, sealed=null where id=? and closed_at is null",
+            (at, self._veil.cover(outcome, f"outcome|{id}"), id),
         )
 
     def figures(self) -> list[tuple[str, str, int, int]]:
         """By country and ladder: how many there were, and how many a second look found not justified."""
-        rows = self._c.execute(
-            "select coalesce(peer, ''), ladder, count(*), sum(outcome is 'not_justified') from alarm"
-            " where letter_id is not null group by 1, 2 order by 1, 2"
-        )
-        return [(peer, ladder, int(number), int(unfounded)) for peer, ladder, number, unfounded in rows]
+        rows = self._many("letter_id is not null", ())
+        number = Counter((row.peer or "", row.ladder) for row in rows)
+        unfounded = Counter((row.peer or "", row.ladder) for row in rows if row.outcome == "not_justified")
+        return [(*about, number[about], unfounded[about]) for about in sorted(number)]
 
     def _one(self, where: str, values: tuple[object, ...]) -> AlarmRow | None:
-        row = self._c.execute(f"select {_ALARM} from alarm where {where}", values).fetchone()
-        return AlarmRow(*row) if row else None
+        return next(iter(self._many(where, values)), None)
 
     def _many(self, where: str, values: tuple[object, ...]) -> list[AlarmRow]:
-        return [AlarmRow(*row) for row in self._c.execute(f"select {_ALARM} from alarm where {where}", values)]
+        rows = self._c.execute(f"select {_ALARM} from alarm where {where}", values)
+        return [self._uncovered(AlarmRow(*row)) for row in rows]
+
+    def _covered(self, ladder: str, ref: str) -> str:
+        return self._veil.cover(ladder, f"ladder|{ref}")
+
+    def _uncovered(self, row: AlarmRow) -> AlarmRow:
+        outcome = None if row.outcome is None else self._veil.uncover(row.outcome)
+        return replace(row, ladder=self._veil.uncover(row.ladder), outcome=outcome)
 
 
 @dataclass(frozen=True, slots=True)

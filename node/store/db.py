@@ -17,6 +17,7 @@ from node.store.connect import another_reader, open_reader, open_writer, settle_
 from node.store.copy import copy_into
 from node.store.migrations import APPLICATION_ID, SCHEMA_VERSION, migrate
 from node.store.problems import StoreReadOnly, explained
+from node.store.veil import NO_VEIL, Veil
 from node.store.work import Reader, Work
 from node.store.writer import Job, Writer
 
@@ -33,6 +34,7 @@ class Store:
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         self._mine = threading.local()
         self._readers: list[sqlite3.Connection] = []
+        self._veil: Veil = NO_VEIL
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False, create: bool = True) -> "Store":
@@ -94,6 +96,12 @@ class Store:
     def journal_to(self, append: Callable[[list[bytes]], None]) -> None:
         """From now on what a transaction notes is appended here, durably, before it is committed (H08)."""
         self._writing().journal = append
+
+    def veil_with(self, veil: Veil) -> None:
+        """From now on codes that tell something of a person are covered by this in the file. Once, before any work."""
+        self._veil = veil
+        if self._writer is not None:
+            self._writer.veil = veil
 
     @property
     def problem(self) -> str | None:
@@ -181,7 +189,9 @@ class Store:
         if reader is None:
             connection = another_reader(self._path)
             self._readers.append(connection)
-            reader = self._mine.reader = Reader(connection)
+            reader = self._mine.reader = Reader(connection, self._veil)
+        elif reader.veil is not self._veil:
+            reader = self._mine.reader = Reader(reader.connection, self._veil)
         return reader
 
 

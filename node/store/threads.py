@@ -4,7 +4,9 @@ A thread's state is sealed under its case's control key; the plain columns say o
 """
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from node.store.veil import NO_VEIL, Veil
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,32 +104,31 @@ _DEADLINE = "id, peer, thread_id, letter_id, code, due_at, state, step, next_at"
 
 
 class Deadlines:
-    """Open, met, overdue and ended deadlines."""
+    """Open, met, overdue and ended deadlines. Their codes are covered: a copied disk does not say who is on the way."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, veil: Veil = NO_VEIL) -> None:
         self._c = connection
+        self._veil = veil
 
     def start(self, peer: str, thread_id: str, letter_id: str, code: str, due_at: int) -> None:
         """Expect `code` about a letter by `due_at`; starting the same one twice changes nothing."""
         self._c.execute(
             "insert or ignore into deadline (peer, thread_id, letter_id, code, due_at, state, step, next_at)"
             " values (?,?,?,?,?,'open',0,?)",
-            (peer, thread_id, letter_id, code, due_at, due_at),
+            (peer, thread_id, letter_id, self._covered(code, letter_id), due_at, due_at),
         )
 
     def meet(self, letter_id: str, code: str) -> None:
         """What was expected came."""
         self._c.execute(
-            "update deadline set state='met' where letter_id=? and code=? and state='open'", (letter_id, code)
+            "update deadline set state='met' where letter_id=? and code=? and state='open'",
+            (letter_id, self._covered(code, letter_id)),
         )
 
     def end_thread(self, peer: str, thread_id: str) -> None:
         """No answer is expected on this thread any more; what is owed to her goes on."""
-        self._c.execute(
-            "update deadline set state='ended' where peer=? and thread_id=? and state='open'"
-            f" and code not in ({','.join('?' * len(OWED_TO_HER))})",
-            (peer, thread_id, *OWED_TO_HER),
-        )
+        rows = self._many("peer=? and thread_id=? and state='open'", (peer, thread_id))
+        self._become("ended", [row.id for row in rows if row.code not in OWED_TO_HER])
 
     def end_all(self, peer: str, thread_id: str) -> None:
         """The thread was erased: nothing can be looked at any more."""
@@ -137,26 +138,17 @@ class Deadlines:
 
     def end_code(self, peer: str, thread_id: str, code: str) -> None:
         """Nothing of this kind is expected on this thread any more."""
-        self._c.execute(
-            "update deadline set state='met' where peer=? and thread_id=? and code=? and state='open'",
-            (peer, thread_id, code),
-        )
+        rows = self._many("peer=? and thread_id=? and state='open'", (peer, thread_id))
+        self._become("met", [row.id for row in rows if row.code == code])
 
     def due(self, now: int, limit: int) -> list[DeadlineRow]:
         """Open deadlines whose next look is due, oldest first."""
-        rows = self._c.execute(
-            f"select {_DEADLINE} from deadline where state='open' and next_at<=? order by next_at limit ?", (now, limit)
-        )
-        return [DeadlineRow(*row) for row in rows]
+        return self._many("state='open' and next_at<=? order by next_at limit ?", (now, limit))
 
     def soon(self, now: int, until: int, limit: int) -> list[DeadlineRow]:
         """Answers that are due between `now` and `until`, of which nobody was reminded, soonest first."""
-        rows = self._c.execute(
-            f"select {_DEADLINE} from deadline where state='open' and code='reply' and reminded_at is null"
-            " and due_at>? and due_at<=? order by due_at limit ?",
-            (now, until, limit),
-        )
-        return [DeadlineRow(*row) for row in rows]
+        where = "state='open' and reminded_at is null and due_at>? and due_at<=? order by due_at"
+        return [row for row in self._many(where, (now, until)) if row.code == "reply"][:limit]
 
     def reminded(self, id: int, at: int) -> None:
         """Somebody was reminded; it is done once."""
@@ -177,105 +169,18 @@ class Deadlines:
 
     def open(self, limit: int = 1000) -> list[DeadlineRow]:
         """Everything expected, soonest first: the inbox by deadline."""
-        return [DeadlineRow(*row) for row in self._c.execute(
-            f"select {_DEADLINE} from deadline where state='open' order by due_at limit ?", (limit,))]  # fmt: skip
+        return self._many("state='open' order by due_at limit ?", (limit,))
 
     def of_thread(self, peer: str, thread_id: str) -> list[DeadlineRow]:
         """Every deadline of a thread."""
-        rows = self._c.execute(
-            f"select {_DEADLINE} from deadline where peer=? and thread_id=? order by due_at", (peer, thread_id)
-        )
-        return [DeadlineRow(*row) for row in rows]
+        return self._many("peer=? and thread_id=? order by due_at", (peer, thread_id))
 
+    def _covered(self, code: str, letter_id: str) -> str:
+        return self._veil.cover(code, f"deadline|{letter_id}")
 
-@dataclass(frozen=True, slots=True)
-class TaskRow:
-    """Something a person has to look at; `code` says what in general, `sealed` may hold the particulars."""
+    def _become(self, state: str, ids: list[int]) -> None:
+        self._c.executemany("update deadline set state=? where id=?", [(state, one) for one in ids])
 
-    id: int
-    case_id: str | None
-    peer: str | None
-    thread_id: str | None
-    letter_id: str | None
-    code: str
-    sealed: bytes | None
-    at: int
-    done_at: int | None
-    done_by: str | None
-
-
-_TASK = "id, case_id, peer, thread_id, letter_id, code, sealed, at, done_at, done_by"
-
-
-class Tasks:
-    """What waits for a person: refused letters, overdue answers, held letters, alarms."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._c = connection
-
-    def add(
-        self,
-        code: str,
-        at: int,
-        *,
-        case_id: str | None = None,
-        peer: str | None = None,
-        thread_id: str | None = None,
-        letter_id: str | None = None,
-        sealed: bytes | None = None,
-    ) -> None:
-        """Ask a person to look; an open task of the same code about the same letter, thread and peer is not doubled."""
-        same = self._c.execute(
-            "select 1 from task where code=? and done_at is null and letter_id is ? and thread_id is ? and peer is ?"
-            " and case_id is ?",
-            (code, letter_id, thread_id, peer, case_id),
-        ).fetchone()
-        if same is None:
-            self._c.execute(
-                "insert into task (case_id, peer, thread_id, letter_id, code, sealed, at) values (?,?,?,?,?,?,?)",
-                (case_id, peer, thread_id, letter_id, code, sealed, at),
-            )
-
-    def close_answered(self, at: int) -> None:
-        """Reminders and steps of the ladder are done once nothing is awaited any more; `node` is who did them."""
-        self._c.execute(
-            "update task set done_at=?, done_by='node' where done_at is null"
-            " and (code in ('answer_due_soon','phone_them_first') or code glob 'overdue_*')"
-            " and not exists (select 1 from deadline where deadline.letter_id=task.letter_id and deadline.state='open'"
-            " and (task.code glob 'overdue_'||deadline.code||'_*' or"
-            " (deadline.code='reply' and task.code not glob 'overdue_*')))",
-            (at,),
-        )
-
-    def open(self, limit: int = 1000) -> list[TaskRow]:
-        """Tasks not done, oldest first."""
-        return [TaskRow(*row) for row in self._c.execute(
-            f"select {_TASK} from task where done_at is null order by at, id limit ?", (limit,))]  # fmt: skip
-
-    def of_case(self, case_id: str, code: str) -> list[TaskRow]:
-        """Open tasks of a case with this code, oldest first."""
-        query = f"select {_TASK} from task where case_id=? and code=? and done_at is null order by at, id"
-        return [TaskRow(*row) for row in self._c.execute(query, (case_id, code))]
-
-    def cases_with(self, code: str) -> list[str]:
-        """Cases with an open task of this code."""
-        rows = self._c.execute(
-            "select distinct case_id from task where code=? and done_at is null and case_id is not null", (code,)
-        )
-        return [row[0] for row in rows]
-
-    def get(self, id: int) -> TaskRow | None:
-        """One task."""
-        row = self._c.execute(f"select {_TASK} from task where id=?", (id,)).fetchone()
-        return TaskRow(*row) if row else None
-
-    def done_about(self, letter_id: str, code: str, by: str, at: int) -> None:
-        """A person dealt with what this code asks about a letter."""
-        self._c.execute(
-            "update task set done_at=?, done_by=? where letter_id=? and code=? and done_at is null",
-            (at, by, letter_id, code),
-        )
-
-    def done(self, id: int, by: str, at: int) -> None:
-        """A person dealt with it."""
-        self._c.execute("update task set done_at=?, done_by=? where id=? and done_at is null", (at, by, id))
+    def _many(self, where: str, values: tuple[object, ...]) -> list[DeadlineRow]:
+        rows = self._c.execute(f"select {_DEADLINE} from deadline where {where}", values)
+        return [replace(row, code=self._veil.uncover(row.code)) for row in (DeadlineRow(*one) for one in rows)]

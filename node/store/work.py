@@ -24,7 +24,9 @@ from node.store.outbox import Outbox
 from node.store.peers import Peers
 from node.store.people import People
 from node.store.sessions import Sessions
-from node.store.threads import Deadlines, Tasks, Threads
+from node.store.tasks import Tasks
+from node.store.threads import Deadlines, Threads
+from node.store.veil import NO_VEIL, Veil
 
 R = TypeVar("R")
 
@@ -48,15 +50,29 @@ class Repository(Generic[R]):
     def __get__(self, reader: "Reader | None", owner: type) -> "R | Repository[R]":
         if reader is None:
             return self
-        made = self._make(reader.connection)
+        made = self._made(reader)
         reader.__dict__[self._name] = made  # found there from now on, without coming here again
         return made
+
+    def _made(self, reader: "Reader") -> R:
+        return self._make(reader.connection)
+
+
+class Veiled(Repository[R]):
+    """One whose codes are covered in the file."""
+
+    def __init__(self, make: Callable[[sqlite3.Connection, Veil], R]) -> None:
+        self._veiled = make
+        self._name = ""
+
+    def _made(self, reader: "Reader") -> R:
+        return self._veiled(reader.connection, reader.veil)
 
 
 class Reader:
     """One consistent view of the database; a write through it fails."""
 
-    alarms = Repository(Alarms)
+    alarms = Veiled(Alarms)
     archive = Repository(Archive)
     audit = Repository(Audit)
     cases = Repository(Cases)
@@ -64,7 +80,7 @@ class Reader:
     channels = Repository(Channels)
     dates = Repository(Dates)
     concerns = Repository(Concerns)
-    deadlines = Repository(Deadlines)
+    deadlines = Veiled(Deadlines)
     directory = Repository(Directory)
     distrusts = Repository(Distrusts)
     ledger = Repository(Ledger)
@@ -80,11 +96,12 @@ class Reader:
     sealed_rows = Repository(SealedRows)
     sessions = Repository(Sessions)
     spent = Repository(Spent)
-    tasks = Repository(Tasks)
+    tasks = Veiled(Tasks)
     threads = Repository(Threads)
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, veil: Veil = NO_VEIL) -> None:
         self.connection = connection
+        self.veil = veil
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +125,9 @@ class Work(Reader):
         callbacks: list[Callable[[], None]],
         lasts: dict[str, Last] | None = None,
         noted: list[bytes] | None = None,
+        veil: Veil = NO_VEIL,
     ) -> None:
-        super().__init__(connection)
+        super().__init__(connection, veil)
         self._callbacks = callbacks
         self._lasts = {} if lasts is None else lasts
         self._noted = [] if noted is None else noted

@@ -17,6 +17,7 @@ from typing import Any
 
 from node.errors import OpenTRMError
 from node.store.problems import StoreClosed, StoreReadOnly, explained
+from node.store.veil import NO_VEIL, Veil
 from node.store.work import Last, Work
 
 MAX_GROUP = 500
@@ -75,6 +76,7 @@ class Writer:
         self._lasts: dict[str, Job] = {}
         self._lasts_since = 0.0  # monotonic; when the oldest of them was asked for
         self.journal: Callable[[list[bytes]], None] | None = None
+        self.veil: Veil = NO_VEIL
         self.problem: str | None = None
         self.commits = 0
         self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
@@ -108,7 +110,7 @@ class Writer:
 
     def _alone(self, job: Job) -> None:
         try:
-            job.result = job.run(Work(self._connection, job.callbacks))
+            job.result = job.run(Work(self._connection, job.callbacks, veil=self.veil))
         except BaseException as error:  # noqa: BLE001 - it goes to its caller
             job.error = explained(error) or error
         _deliver([job])
@@ -143,7 +145,7 @@ class Writer:
         execute = self._connection.execute
         execute("savepoint job")
         try:
-            job.result = job.run(Work(self._connection, job.callbacks, job.lasts, job.noted))
+            job.result = job.run(Work(self._connection, job.callbacks, job.lasts, job.noted, self.veil))
         except BaseException as error:
             job.lasts.clear()
             if explained(error) is not None or not self._connection.in_transaction:

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import registry.client
+from node import pager
 from node.cli import main
 from node.peer import client as peer_client
 from node.store import writer
@@ -102,6 +103,19 @@ def _around_posting() -> None:
     peer_client._slots = reads  # type: ignore[assignment]
 
 
+def _around_calls() -> None:
+    """The step of calling whoever is on call: nobody was called; the pager rang and nothing was noted."""
+    run = pager.run_command
+
+    async def runs(*args: Any) -> str:
+        reach("before page")
+        error = await run(*args)
+        reach("after page")
+        return error
+
+    pager.run_command = runs  # type: ignore[assignment]
+
+
 def _around_files() -> None:
     """The steps of a registry refresh (the new copy, the link that makes it current), of keys and of erased bytes."""
     around(registry.client.RegistryClient, "_commit", "registry")
@@ -121,6 +135,7 @@ def run(words: list[str]) -> None:
     ARMED = Path(words[0])
     _around_commits()
     _around_posting()
+    _around_calls()
     _around_files()
     main(words[1:])
 

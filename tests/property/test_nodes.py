@@ -110,7 +110,7 @@ def check_no_rule_broken(play: Play) -> None:
         lines = store.read_sync(lambda reader: reader.audit.lines(limit=100_000))
         assert [line.act for line in lines if line.outcome == "alarm"] == []
         assert store.read_sync(lambda reader: reader.channels.gaps()) == []
-        codes = {row[0] for row in query(play, code, "select code from task")}
+        codes = {task.code for task in store.read_sync(lambda reader: reader.tasks.all())}
         assert not codes & {"letter_malformed", "letter_unsupported", "letter_conflict", "peer_lost_receipted_letters"}
 
 

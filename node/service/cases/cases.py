@@ -48,7 +48,7 @@ from node.service.safety.distrusting import follow_case
 from node.service.threads.blocks import stop_blocked_threads
 from node.service.threads.book import Book, OpenCase
 from node.store.cases import CaseRow
-from node.store.threads import TaskRow
+from node.store.tasks import TaskRow
 from node.store.work import Reader, Work
 
 SECOND_PERSON = "second_person_needed"

@@ -21,5 +21,5 @@ def family_found(node: Node, work: Work, found: OpenFile, letter: AnyLetter, now
     for person_id in dict.fromkeys(person for persons in on_thread for person in persons):
         changed = suspect_family(changed, person_id, "not_said", "node", now).case
     book.put_case(case, changed, now)
-    work.tasks.add(node.seals.cover("plan_without_family"), now, case_id=case.id)
+    work.tasks.add("plan_without_family", now, case_id=case.id)
     work.audit.append(now, "node", "case_changed", case.id, rule=node.seals.cover("R15 family_suspected"))

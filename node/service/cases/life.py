@@ -56,4 +56,4 @@ def what_follows(node: Node, work: Work, case: OpenCase, audit: Iterable[AuditLi
     """The tasks that a change brings; a copied disk shows only that there is one."""
     for line in audit:
         if line.event in NEXT:
-            work.tasks.add(node.seals.cover(NEXT[line.event]), now, case_id=case.id)
+            work.tasks.add(NEXT[line.event], now, case_id=case.id)

@@ -118,7 +118,9 @@ def _noted(
 ) -> ActDone:
     """Nothing is queued and no time is changed: the answer was on its way from the moment the question came."""
     Book(node, work).put_file(found, msgspec.structs.replace(found.file, decided=command.found), now)
-    work.audit.append(now, actor.user_id, "answer_decided", found.row.thread_id, rule="R27")
+    work.audit.append(
+        now, actor.user_id, "case_changed", found.row.thread_id, rule=node.seals.cover("R27 answer_decided")
+    )
     rows = work.deadlines.of_thread(found.row.peer, found.row.thread_id)
     due = next((row.due_at for row in rows if (row.letter_id, row.code) == (question, NEUTRAL_DUE)), None)
     return ActDone(

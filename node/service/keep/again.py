@@ -21,7 +21,7 @@ from node.service.keep.one_person import Names, forget_facts, lay_under, names_l
 from node.service.threads.book import Book, OpenCase
 from node.service.threads.erasure import empty_log
 from node.store.keep import SEALED
-from node.store.threads import TaskRow
+from node.store.tasks import TaskRow
 from node.store.work import Reader, Work
 
 log = get()

@@ -25,7 +25,7 @@ from node.service.threads.commands import Command
 from node.service.threads.erasure import empty_log
 from node.service.threads.files import is_over
 from node.store.outbox import OPEN_STATES
-from node.store.threads import TaskRow
+from node.store.tasks import TaskRow
 from node.store.work import Reader, Work
 
 ERASURE = "erasure_second_person"
@@ -105,7 +105,7 @@ def _ask(node: Node, work: Work, actor: Actor, case_id: str, ask: AskErasure) ->
     _check(node, work, case, ask.person_id, ask.ground, now)
     asked = AskedErasure(ask.ground, ask.person_id, actor.user_id)
     work.tasks.add(ERASURE, now, case_id=case_id, sealed=node.seals.seal(case.dek, "task", case_id, asked))
-    work.audit.append(now, actor.user_id, "erasure_asked", case_id, rule="R25", outcome=ask.ground)
+    work.audit.append(now, actor.user_id, "erasure_asked", case_id, rule="R25", outcome=node.seals.cover(ask.ground))
     found = _waiting(node, work, case)
     assert found is not None, "it was just added"
     return _view(case_id, asked, pending=found[0].id, done=False)
@@ -144,7 +144,7 @@ def erase_here(node: Node, work: Work, case_id: str, by: str, ground: str, now: 
             _give_up_rest(work, found, now)
     note(node, work, ErasedCase(at=now, case=case_id))
     node.seals.forget(forget_case(work, case_id, now))
-    work.audit.append(now, by, "case_erased", case_id, rule="R25", outcome=ground)
+    work.audit.append(now, by, "case_erased", case_id, rule="R25", outcome=node.seals.cover(ground))
 
 
 def _check(node: Node, work: Work, case: OpenCase, person_id: str | None, ground: str, now: int) -> None:

@@ -28,6 +28,7 @@ def forget_case(work: Work, case_id: str, now: int) -> bytes | None:
         forget_letter(work, letter, now)
     for thread in work.threads.of_case(case_id):
         work.deadlines.end_all(thread.peer, thread.thread_id)
+    work.alarms.end_of_case(case_id, now)
     work.sealed_rows.forget_all(case_id)
     work.cases.erase(case_id, now)
     work.dates.put_case(case_id, None)

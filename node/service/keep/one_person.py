@@ -54,7 +54,7 @@ def forget_person(node: Node, work: Work, case: OpenCase, person_id: str, actor:
     names_left(node, work, case, names, (person_id,), now)
     note(node, work, ErasedPerson(at=now, case=case.id, person=person_id))
     change_key(node, work, case.id, now, now)
-    work.audit.append(now, actor.user_id, "person_erased", case.id, rule="R25", outcome=ground)
+    work.audit.append(now, actor.user_id, "person_erased", case.id, rule="R25", outcome=node.seals.cover(ground))
 
 
 def forget_facts(node: Node, work: Work, case: OpenCase, person_id: str, take: Take, now: int) -> OpenCase:

@@ -223,7 +223,7 @@ def _case_goes(node: Node, work: Work, case_id: str) -> tuple[str, int] | None:
     node.seals.forget(forget_case(work, case_id, now))
     note(node, work, ErasedCase(at=now, case=case_id))
     work.dates.key_changed(case_id)
-    work.audit.append(now, "node", "case_erased", case_id, rule="R25", outcome="retention")
+    work.audit.append(now, "node", "case_erased", case_id, rule="R25", outcome=node.seals.cover("retention"))
     return case_id, 1
 
 

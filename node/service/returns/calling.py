@@ -30,13 +30,13 @@ def call_no_more(node: Node, work: Work, letter_ids: list[str], outcome: str, by
 def watch_detention(node: Node, work: Work, case: OpenCase, by: str, now: int) -> None:
     """H25: while somebody is detained people are called until her release is asked for, then asked daily."""
     if case.case.place_is_detention:
-        raise_alarm(node, work, "release", _ref(case.case), LOOK_AT_CASE, now, About(case_id=case.id))
+        raise_alarm(node, work, "owner", _ref(node, case.case), LOOK_AT_CASE, now, About(case_id=case.id))
         if case.case.release_requests:
-            acknowledged(node, work, "release", _ref(case.case), case.case.release_requests[-1].owner, now)
+            acknowledged(node, work, "owner", _ref(node, case.case), case.case.release_requests[-1].owner, now)
     elif case.case.released_from_detention_at is not None:
-        closed(node, work, "release", _ref(case.case), "released", by, now)
+        closed(node, work, "owner", _ref(node, case.case), "released", by, now)
 
 
-def _ref(case: Case) -> str:
-    """One alarm for each time she is detained."""
-    return f"{case.case_id}.{case.detained_at or 0}"
+def _ref(node: Node, case: Case) -> str:
+    """One alarm for each time she is detained; the id tells nobody of which case it is, nor that it has no letter."""
+    return node.seals.blind("look", case.case_id, case.detained_at or 0)

@@ -39,7 +39,7 @@ async def halt_return(node: Node, actor: Actor, case_id: str, plan_id: str, comm
         plan = plan_of(case.case, plan_id)
         assert plan is not None
         # The reason is written into the case, which is sealed; the audit says only that it was halted.
-        work.audit.append(now, actor.user_id, "return_halted", case_id, rule="R31")
+        work.audit.append(now, actor.user_id, "case_changed", case_id, rule=node.seals.cover("R31 return_halted"))
         threads = return_threads(book, case, plan)
         return Halted(stopped=end_contact(node, work, case, threads, actor.user_id, "R31", now))
 

@@ -75,7 +75,7 @@ async def approve_plan(node: Node, actor: Actor, case_id: str, plan_id: str) -> 
         case = book.case(case_id)
         changed = approve(case.case, plan_id, actor.organisation, actor.user_id, now)
         case = book.put_case(case, changed.case, now)
-        work.audit.append(now, actor.user_id, "plan_approved", case_id, rule="R24")
+        work.audit.append(now, actor.user_id, "case_changed", case_id, rule=node.seals.cover("R24 plan_approved"))
         return next(_view(book, case, plan) for plan in case.case.returns if plan.plan_id == plan_id)
 
     return await node.store.write(do)

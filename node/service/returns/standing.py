@@ -7,7 +7,7 @@ from typing import Final
 
 from node.service.context import Node
 from node.service.threads.book import OpenFile
-from node.store.threads import TaskRow
+from node.store.tasks import TaskRow
 from node.store.work import Reader, Work
 
 ALARM, CARE = "arrival_overdue", "care_on_the_way"
@@ -19,7 +19,7 @@ def ask_somebody(node: Node, work: Work, found: OpenFile, code: str, now: int, l
     same = tasks_of(node, work, found.row.case_id, found.row.thread_id, code)
     if not any((one.letter_id, node.seals.uncover(one.code)) == (letter_id, code) for one in same):
         work.tasks.add(
-            node.seals.cover(code),
+            code,
             now,
             case_id=found.row.case_id,
             peer=found.row.peer,

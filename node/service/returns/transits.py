@@ -49,7 +49,9 @@ def transit_stopped(node: Node, work: Work, found: OpenFile, now: int) -> None:
     held = case.case
     for plan in _plans_through(case.case, found):
         held = hold_for_transit(held, plan.plan_id, now).case
-        work.audit.append(now, "node", "held_for_transit", found.row.thread_id, rule=node.seals.cover("H04"))
+        work.audit.append(
+            now, "node", "case_changed", found.row.thread_id, rule=node.seals.cover("H04 held_for_transit")
+        )
     if held is not case.case:
         book.put_case(case, held, now)
     ask_somebody(node, work, found, TASK, now)

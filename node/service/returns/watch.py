@@ -79,7 +79,7 @@ def _care(node: Node, work: Work, found: OpenFile, now: int) -> None:
         begun = begin_care(case.case, node.random(8).hex(), thread.thread_id, letter.letter_id, now)
         book.put_case(case, begun.case, now)
         ask_somebody(node, work, found, CARE, now)
-        work.audit.append(now, "node", "care_begun", thread.thread_id, rule=node.seals.cover("H07"))
+        work.audit.append(now, "node", "case_changed", thread.thread_id, rule=node.seals.cover("H07 care_begun"))
 
 
 def _arrival(node: Node, work: Work, found: OpenFile, now: int) -> None:

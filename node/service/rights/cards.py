@@ -167,7 +167,7 @@ def _take(
     if taken == "card":
         changed = _with_card(changed, command.person_id, drawn, actor, now)
     book.put_case(case, changed, now)
-    work.audit.append(now, actor.user_id, "paper_decided", case_id, rule="H18")
+    work.audit.append(now, actor.user_id, "case_changed", case_id, rule=node.seals.cover("H18 paper_decided"))
     number = node.view.country(node.country)
     card = CardShown("" if number is None else number.record.out_of_hours, drawn.code) if taken == "card" else None
     return PaperView(taken=taken, card=card)
@@ -213,7 +213,7 @@ def _record(node: Node, work: Work, actor: Actor, case_id: str, command: RecordC
         raise NotFound("no such card in this case", field="code")
     call = Call(now, actor.user_id, command.called_back, command.told)
     _put(node, work, case, msgspec.structs.replace(card, calls=(*card.calls, call)), now)
-    work.audit.append(now, actor.user_id, "call_recorded", case_id, rule="H18")
+    work.audit.append(now, actor.user_id, "case_changed", case_id, rule=node.seals.cover("H18 call_recorded"))
 
 
 def _put(node: Node, work: Work, case: OpenCase, card: Card, now: int) -> None:

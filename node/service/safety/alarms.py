@@ -44,7 +44,7 @@ def raise_alarm(
     )  # fmt: skip
     new = work.alarms.add(row)
     if new:
-        work.audit.append(now, by, "alarm_raised", ref, outcome=ladder)
+        work.audit.append(now, by, "alarm_raised", ref, outcome=node.seals.cover(ladder))
         if joins is not None:
             _task(node, work, row, "", now)
         work.after_commit(node.on_alarm)
@@ -63,7 +63,7 @@ def acknowledged(
         return False
     if row.acknowledged_at is None:
         work.alarms.acknowledge(row.id, by, now, now + STILL_OPEN_S)
-        work.audit.append(now, by, "alarm_acknowledged", ref, outcome=ladder)
+        work.audit.append(now, by, "alarm_acknowledged", ref, outcome=node.seals.cover(ladder))
     return True
 
 
@@ -73,7 +73,7 @@ def closed(node: Node, work: Work, ladder: LadderName, ref: str, outcome: str, b
     if row is None or row.closed_at is not None:
         return False
     work.alarms.close(row.id, outcome, now)
-    work.audit.append(now, by, "alarm_closed", ref, outcome=f"{ladder} {outcome}")
+    work.audit.append(now, by, "alarm_closed", ref, outcome=node.seals.cover(f"{ladder} {outcome}"))
     return True
 
 
@@ -144,7 +144,11 @@ def _climb(node: Node, work: Work, now: int) -> tuple[int, int]:
             counts[position] = counts.get(position, 0) + 1
         _task(node, work, row, step.task, now)
         work.audit.append(
-            now, NODE, "alarm_step", row.ref, outcome=f"{row.ladder} {min(row.step, len(rungs.steps) - 1)}"
+            now,
+            NODE,
+            "alarm_step",
+            row.ref,
+            outcome=node.seals.cover(f"{row.ladder} {min(row.step, len(rungs.steps) - 1)}"),
         )
         work.alarms.climbed(row.id, row.step + 1, rungs.after(row.step, row.raised_at, now))
         taken += 1

@@ -139,7 +139,9 @@ async def record_contact(node: Node, actor: Actor, thread_id: str, command: Reco
             0, found.row.peer, thread_id, found.row.case_id, command.is_plan, sealed, now, actor.user_id, None, None
         )
         number = work.off_network.add(row)
-        work.audit.append(now, actor.user_id, "off_network_recorded", thread_id, rule="H32")
+        work.audit.append(
+            now, actor.user_id, "case_changed", thread_id, rule=node.seals.cover("H32 off_network_recorded")
+        )
         work.tasks.add("off_network_second_person", now, case_id=row.case_id, peer=row.peer, thread_id=thread_id)
         return _view(node, work, number)
 
@@ -162,7 +164,9 @@ async def confirm_contact(node: Node, actor: Actor, number: int) -> ContactView:
             )  # fmt: skip
         now = node.now()
         work.off_network.confirm(number, actor.user_id, now)
-        work.audit.append(now, actor.user_id, "off_network_confirmed", row.thread_id, rule="H32")
+        work.audit.append(
+            now, actor.user_id, "case_changed", row.thread_id, rule=node.seals.cover("H32 off_network_confirmed")
+        )
         if row.is_plan:
             for alarm in work.alarms.open():
                 if alarm.ladder == "plan" and alarm.thread_id == row.thread_id:

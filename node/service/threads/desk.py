@@ -17,7 +17,8 @@ from node.service.keep.erasing import ERASURE
 from node.service.returns.standing import is_standing
 from node.service.threads.book import Book
 from node.service.threads.ladder import owed_by_us
-from node.store.threads import DeadlineRow, TaskRow, ThreadRow
+from node.store.tasks import TaskRow
+from node.store.threads import DeadlineRow, ThreadRow
 from node.store.work import Reader, Work
 
 DISCREET = "waits"
@@ -169,7 +170,7 @@ async def task_done(node: Node, actor: Actor, task_id: int) -> None:
             actor.user_id,
             "task_done",
             task.letter_id or task.thread_id or task.case_id or "",
-            outcome=task.code,
+            outcome=node.seals.cover(task.code),
         )
 
     await node.store.write(done)

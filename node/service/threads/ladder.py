@@ -51,7 +51,7 @@ def one_step(node: Node, work: Work, row: DeadlineRow, now: int) -> None:
         thread_id=row.thread_id,
         letter_id=row.letter_id,
     )
-    work.audit.append(now, "node", "overdue", row.letter_id, outcome=code)
+    work.audit.append(now, "node", "overdue", row.letter_id, outcome=node.seals.cover(code))
     owing = node.country if file is not None and owed_by_us(file, row.letter_id) else row.peer
     steps = escalation("routine" if file is None else file.urgency, row.due_at, calendar_of(node, owing))
     # The last step stays: the deadline is looked at again only in case the answer comes.

@@ -55,7 +55,7 @@ def _wait(node: Node, work: Work, actor: Actor, letter_id: str, ask: WaitLonger)
     if not now < ask.until <= row.due_at + LONGEST_S:
         raise BadInput("this end is past or too far away", field="until", expected="within 28 days", rule="H16")
     work.deadlines.escalated(row.id, row.step, ask.until)
-    work.audit.append(now, actor.user_id, "withdrawal_waits", letter_id, rule=node.seals.cover("H16"))
+    work.audit.append(now, actor.user_id, "case_changed", letter_id, rule=node.seals.cover("H16 withdrawal_waits"))
     return HeldWithdrawal(letter=letter_id, stops_at=ask.until)
 
 

@@ -34,7 +34,7 @@ def expect_her_word(node: Node, work: Work, waiting: Waiting, letter: AnyLetter,
     if letter.kind != "consent.withdrawal" or rule not in KEPT_HERE:
         return
     work.tasks.add(
-        node.seals.cover("ask_her_about_withdrawal"),
+        "ask_her_about_withdrawal",
         now,
         case_id=waiting.case_id,
         peer=waiting.peer,

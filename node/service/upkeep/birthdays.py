@@ -47,7 +47,7 @@ def _one(node: Node, work: Work, case_id: str, now: int) -> int:
         return 0
     book.put_case(case, changed.case, now)
     for code in tasks:
-        work.tasks.add(node.seals.cover(code), now, case_id=case_id)
+        work.tasks.add(code, now, case_id=case_id)
     for line in changed.audit:
         work.audit.append(now, "node", "case_changed", case_id, rule=node.seals.cover(f"{line.rule} {line.event}"))
     return len(tasks)

@@ -88,7 +88,7 @@ async def audit_page(
                 act=row.act,
                 ref=row.ref,
                 rule=node.seals.uncover(row.rule),
-                outcome=row.outcome,
+                outcome=node.seals.uncover(row.outcome),
                 hash=row.hash.hex(),
             )
             for row in rows

@@ -200,6 +200,7 @@ def _opened(
         view,
         office,
     )
+    store.veil_with(node.seals.veil)
     journal = open_journal(node, keyring, folder)
     opened = Opened(node, keyring, kek, pepper, folder, journal)
     node.noted_heads = keyring.audit_heads

@@ -36,17 +36,25 @@ class Times(TypedDict):
 
     reply_by: int | None
     thread_ends: int
+    retention_until: int
 
 
 def times_of(node: Node, peer: str, letter: AnyLetter, file: ThreadFile, now: int) -> Times:
-    """The reply time of this kind and urgency, and the end of the thread, which never moves back."""
+    """The reply time of this kind and urgency, the end of the thread, which never moves back, and how long it is kept.
+
+    What a long thread says late, such as how she is after three years, is kept at least as long as the thread may live.
+    """
     calendar, shared = calendar_of(node, peer), file.thread.shared
     ends = thread_ends(letter.kind, letter.urgency, now, shared.accepted, calendar)
     due = reply_by(letter.kind, letter.urgency, now, calendar)
     if is_safety(letter.kind) and file.thread.matter != SAFETY_MATTER.name:  # it rides: the thread lives no longer
-        return Times(reply_by=due, thread_ends=shared.thread_ends or file.first_ends or ends)
+        return _times(letter, due, shared.thread_ends or file.first_ends or ends)
     due = _as_promised(node, peer, letter, now, due) or _told_by(letter, file)
-    return Times(reply_by=due, thread_ends=max(ends, due or 0, shared.thread_ends))
+    return _times(letter, due, max(ends, due or 0, shared.thread_ends))
+
+
+def _times(letter: AnyLetter, due: int | None, ends: int) -> Times:
+    return Times(reply_by=due, thread_ends=ends, retention_until=max(letter.retention_until, ends))
 
 
 def _as_promised(node: Node, peer: str, letter: AnyLetter, now: int, due: int | None) -> int | None:

@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from node.protocol.threads.arrival import AFTER, alarm_at, next_followup
+from node.protocol.letters.codes_return import FOLLOWUPS
+from node.protocol.threads.arrival import AFTER, FOLLOWUP_SLACK_S, alarm_at, next_followup
+from node.protocol.threads.deadlines import Calendar, thread_ends
 
 HOUR = 3600
 EAST = timezone(timedelta(hours=3))
@@ -57,3 +59,15 @@ def test_she_is_always_asked_at_two_weeks_and_three_months_and_otherwise_if_she_
     assert next_followup(("2_weeks", "3_months"), 0, wants_more=True) == ("6_months", AFTER["6_months"])
     assert next_followup(("12_months",), 0, wants_more=True) == ("24_months", AFTER["24_months"])
     assert next_followup(("36_months",), 0, wants_more=True) is None
+
+
+def test_she_can_be_asked_after_three_years_the_thread_still_lives():
+    """ODIHR P7: each time she is asked keeps the thread open until after the next time, told a fortnight late."""
+    asked_at: dict[str, int] = {"": 0, **{str(one): seconds for one, seconds in AFTER.items()}}
+    for before, after in zip(("", *FOLLOWUPS), FOLLOWUPS, strict=False):
+        kind = "return.followup" if before else "return.arrival"
+        ends = thread_ends(kind, "routine", asked_at[before], True, Calendar(UTC))
+
+        assert asked_at[after] + 2 * FOLLOWUP_SLACK_S < ends, after
+    assert next_followup(("24_months",), 0, wants_more=True) == ("36_months", AFTER["36_months"])
+    assert next_followup(("24_months",), 0, wants_more=False) is None

@@ -37,7 +37,8 @@ from node.service.safety import alarms, on_call
 from node.service.staff.sign_in import SignInLimits, Staff
 from node.service.statistics.yearly import make_year
 from node.service.upkeep import birthdays, sweeps
-from node.service.upkeep.setup import Opened, Unlock, open_node
+from node.service.upkeep.setup import Opened, Unlock, message_seed, open_node
+from node.signer import SignerProcess
 from node.store.folder import DataFolder
 from registry.client import RegistryClient
 from registry.trust import View
@@ -101,6 +102,7 @@ async def running(loaded: Loaded) -> AsyncIterator[Running]:
     node = opened.node
     keeper = RegistryKeeper(node, client, fetched)
     node.on_unknown_key = keeper.ask
+    node.signer = signer = SignerProcess(node.keys.message, message_seed(opened))
     workers = Workers(node)
     limits = SignInLimits(config.limits.session_idle_s, config.limits.session_max_s)
     staff = Staff(node, opened.pepper, limits=limits)
@@ -128,6 +130,7 @@ async def running(loaded: Loaded) -> AsyncIterator[Running]:
         asks.cancel()
         await asyncio.gather(asks, return_exceptions=True)
         opened.close()
+        signer.close()
         gc.unfreeze()
 
 

@@ -5,7 +5,9 @@ Everything is honest unless a field of `Forgery` says otherwise. Used by the att
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+import msgspec
 
 from node.crypto import labels
 from node.crypto.batch import Random, sign_batch
@@ -79,7 +81,7 @@ def forge(how: Forgery) -> Forged:
     """The envelope that `how` describes. With Forgery() it is an honest one that must open."""
     eid, salt = how.random(16), how.random(32)
     honest = honest_statement(how.sender, how.recipient, eid, salt, how.payload, how.letter_class)
-    statement = replace(honest, **dict(how.changes))  # type: ignore[arg-type]
+    statement = msgspec.structs.replace(honest, **dict(how.changes))
     s_bytes = statement.pack()
     sig = how.sig(sign_batch([s_bytes], how.signer, how.context, how.random)[0])
     payload = how.payload if how.carried_payload is None else how.carried_payload

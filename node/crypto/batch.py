@@ -50,14 +50,30 @@ class RootCache:
                 del self._known[next(iter(self._known))]
 
 
+class Tree:
+    """A tree of 1 to 64 leaves (the bytes of S or R) that waits for its signature."""
+
+    __slots__ = ("_levels", "_places", "message")
+
+    message: bytes
+
+    def __init__(self, leaves: Sequence[bytes], random: Random) -> None:
+        if not 1 <= len(leaves) <= LEAVES:
+            raise ValueError(f"a tree holds 1 to {LEAVES} leaves; got {len(leaves)}")
+        self._places = _random_places(len(leaves), random)
+        bottom = {place: _leaf(leaf) for place, leaf in zip(self._places, leaves, strict=True)}
+        self._levels = _levels(bottom, random)
+        self.message = labels.BATCH + self._levels[_DEPTH][0]
+
+    def signed(self, signature: bytes) -> list[bytes]:
+        """One SIG of 3566 bytes for each leaf, in their order, from the composite signature over `message`."""
+        return [bytes([place]) + _path(self._levels, place) + signature for place in self._places]
+
+
 def sign_batch(leaves: Sequence[bytes], key: SigningKey, context: bytes, random: Random) -> list[bytes]:
-    """One SIG of 3566 bytes for each of 1 to 64 `leaves` (the bytes of S or R), in their order."""
-    if not 1 <= len(leaves) <= LEAVES:
-        raise ValueError(f"a tree holds 1 to {LEAVES} leaves; got {len(leaves)}")
-    places = _random_places(len(leaves), random)
-    tree = _levels({place: _leaf(leaf) for place, leaf in zip(places, leaves, strict=True)}, random)
-    signature = key.sign(labels.BATCH + tree[_DEPTH][0], context)
-    return [bytes([place]) + _path(tree, place) + signature for place in places]
+    """One SIG of 3566 bytes for each of 1 to 64 `leaves`, in their order."""
+    tree = Tree(leaves, random)
+    return tree.signed(key.sign(tree.message, context))
 
 
 def verify_batch(leaf_bytes: bytes, sig: bytes, key: VerifyingKey, context: bytes, roots: RootCache) -> None:

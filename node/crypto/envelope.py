@@ -8,11 +8,12 @@ Sources: wire.md 2, 3 and 13.
 import hashlib
 import struct
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Final, Literal
 
+import msgspec
+
 from node.crypto import labels
-from node.crypto.batch import LEAVES, SIG_BYTES, Random, RootCache, sign_batch, verify_batch
+from node.crypto.batch import LEAVES, SIG_BYTES, Random, RootCache, Tree, verify_batch
 from node.crypto.errors import BadSignature, CryptoError, OpenFailed
 from node.crypto.statement import (
     HEADER_BYTES,
@@ -24,6 +25,7 @@ from node.crypto.statement import (
     unpack_statement,
 )
 from node.crypto.suite import KID_BYTES, SEAL_OVERHEAD_BYTES, KemKey, SigningKey, VerifyingKey, kem_key_id, seal
+from node.crypto.unshown import Unshown
 
 SIZES: Final = (16_384, 65_536, 262_144)
 
@@ -51,8 +53,7 @@ class EnvelopeRefused(CryptoError):
         self.statement = statement
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelHead:
+class ChannelHead(msgspec.Struct, frozen=True):
     """Where a channel stands: its epoch, and seq and hash of the last S released (0 and zeros when there is none)."""
 
     epoch: int
@@ -60,12 +61,11 @@ class ChannelHead:
     prev: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Unshown, msgspec.Struct, frozen=True):
     """What the sender decides about one envelope. `size` None takes the smallest class that holds the payload."""
 
     letter_class: int
-    payload: bytes = field(repr=False)
+    payload: bytes
     recipient: str
     recipient_public: bytes
     created_at: int
@@ -77,31 +77,46 @@ class Draft:
     size: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
+class Sealed(Unshown, msgspec.Struct, frozen=True):
     """One envelope and what its sender keeps: `salt` opens the receipt, `s_hash` is the next letter's `prev`."""
 
     eid: bytes
     envelope: bytes
     s_bytes: bytes
     sig: bytes
-    salt: bytes = field(repr=False)
+    salt: bytes
     s_hash: bytes
     envelope_hash: bytes
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Link(Unshown, msgspec.Struct, frozen=True):
+    """One letter's place on the channel: its S, and the salt that the commitment in it was made with."""
+
+    statement: Statement
+    s_bytes: bytes
+    salt: bytes
+    s_hash: bytes
+
+
+class Chained(Unshown, msgspec.Struct, frozen=True):
+    """Drafts of one batch that have their numbers and wait for the signature; `head` is the channel after them."""
+
+    links: tuple[Link, ...]
+    tree: Tree
+    head: ChannelHead
+
+
+class Opened(Unshown, msgspec.Struct, frozen=True):
     """An envelope that passed rows 1-6: it is from the named sender and for us; its payload is not yet judged."""
 
     statement: Statement
     s_bytes: bytes
     sig: bytes
-    salt: bytes = field(repr=False)
+    salt: bytes
     s_hash: bytes
     envelope_hash: bytes
-    inner: bytes = field(repr=False)
+    inner: bytes
 
     def content(self) -> bytes:
         """The payload, after row 10: length, padding all zero, commitment; EnvelopeRefused(10) otherwise."""
@@ -144,13 +159,28 @@ def seal_batch(
     The next head is (head.epoch, last seq, last s_hash). ValueError for drafts to different countries, for more than
     a tree holds, and for a payload that its size class does not hold. Nothing is released by calling this.
     """
+    chained = chain_batch(head, sender, drafts, key.key_id, random)
+    return seal_chained(drafts, chained, key.sign(chained.tree.message, labels.CONTEXT_ENVELOPE))
+
+
+def chain_batch(head: ChannelHead, sender: str, drafts: Sequence[Draft], key_id: bytes, random: Random) -> Chained:
+    """The first half of `seal_batch`: numbers, ids and the tree to be signed, as `CONTEXT_ENVELOPE`."""
     if not 1 <= len(drafts) <= LEAVES or len({draft.recipient for draft in drafts}) != 1:
         raise ValueError(f"a batch holds 1 to {LEAVES} drafts to one country")
     salts = [random(32) for _ in drafts]
-    chain = _chain(head, sender, drafts, salts, key.key_id, random)
-    packed = [statement.pack() for statement in chain]
-    sigs = sign_batch(packed, key, labels.CONTEXT_ENVELOPE, random)
-    return [_seal_one(*parts) for parts in zip(drafts, chain, packed, sigs, salts, strict=True)]
+    links = []
+    for draft, salt in zip(drafts, salts, strict=True):
+        statement = _statement(draft, sender, key_id, salt, random(16), head)
+        s_bytes = statement.pack()
+        head = ChannelHead(head.epoch, statement.seq, hashlib.sha256(s_bytes).digest())
+        links.append(Link(statement, s_bytes, salt, head.prev))
+    return Chained(tuple(links), Tree([link.s_bytes for link in links], random), head)
+
+
+def seal_chained(drafts: Sequence[Draft], chained: Chained, signature: bytes) -> list[Sealed]:
+    """The second half: the same drafts sealed, once the tree's composite signature is there."""
+    sigs = chained.tree.signed(signature)
+    return [_seal_one(*parts) for parts in zip(drafts, chained.links, sigs, strict=True)]
 
 
 def read_header(data: bytes) -> Header:
@@ -228,33 +258,21 @@ def _misdirected(statement: Statement, header: Header, country: str, key: KemKey
     return None
 
 
-def _chain(
-    head: ChannelHead, sender: str, drafts: Sequence[Draft], salts: Sequence[bytes], key_id: bytes, random: Random
-) -> list[Statement]:
-    statements: list[Statement] = []
-    prev = head.prev
-    for place, (draft, salt) in enumerate(zip(drafts, salts, strict=True), start=1):
-        statement = _statement(draft, sender, key_id, salt, random(16), ChannelHead(head.epoch, head.seq + place, prev))
-        prev = hashlib.sha256(statement.pack()).digest()
-        statements.append(statement)
-    return statements
-
-
-def _statement(draft: Draft, sender: str, key_id: bytes, salt: bytes, eid: bytes, at: ChannelHead) -> Statement:
-    """S of one draft; `at` is its own place on the channel, with the hash of the one before."""
+def _statement(draft: Draft, sender: str, key_id: bytes, salt: bytes, eid: bytes, head: ChannelHead) -> Statement:
+    """S of one draft, as the next after `head`."""
     return Statement(
         letter_class=draft.letter_class,
-        epoch=at.epoch,
+        epoch=head.epoch,
         eid=eid,
         sender=sender,
         recipient=draft.recipient,
         sender_key=key_id,
         recipient_key=kem_key_id(draft.recipient_public),
         snapshot=draft.snapshot,
-        seq=at.seq,
+        seq=head.seq + 1,
         created_at=draft.created_at,
         expires_at=draft.expires_at,
-        prev=at.prev,
+        prev=head.prev,
         log_size=draft.log_size,
         log_root=draft.log_root,
         root_version=draft.root_version,
@@ -262,21 +280,22 @@ def _statement(draft: Draft, sender: str, key_id: bytes, salt: bytes, eid: bytes
     )
 
 
-def _seal_one(draft: Draft, statement: Statement, s_bytes: bytes, sig: bytes, salt: bytes) -> Sealed:
+def _seal_one(draft: Draft, link: Link, sig: bytes) -> Sealed:
+    statement = link.statement
     size = smallest_size(len(draft.payload)) if draft.size is None else draft.size
     if size not in SIZES or len(draft.payload) > capacity(size):
         raise ValueError(f"payload has {len(draft.payload)} bytes; an envelope of {size} bytes does not hold it")
-    inner = s_bytes + sig + salt + len(draft.payload).to_bytes(4, "big") + draft.payload
+    inner = link.s_bytes + sig + link.salt + len(draft.payload).to_bytes(4, "big") + draft.payload
     header = Header(statement.recipient_key[:KID_BYTES], statement.eid).pack()
     padded = inner.ljust(size - _WRAPPING, b"\0")
     envelope = header + seal(draft.recipient_public, padded, labels.HPKE + header)
     return Sealed(
         eid=statement.eid,
         envelope=envelope,
-        s_bytes=s_bytes,
+        s_bytes=link.s_bytes,
         sig=sig,
-        salt=salt,
-        s_hash=hashlib.sha256(s_bytes).digest(),
+        salt=link.salt,
+        s_hash=link.s_hash,
         envelope_hash=hashlib.sha256(envelope).digest(),
         seq=statement.seq,
     )

@@ -7,20 +7,21 @@ A receipt says *stored by the node*; what people do are letters. Sources: wire.m
 import hashlib
 import struct
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Final
 
+import msgspec
 import nacl.bindings
 import nacl.exceptions
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from node.crypto import labels
-from node.crypto.batch import LEAVES, SIG_BYTES, Random, RootCache, sign_batch, verify_batch
+from node.crypto.batch import LEAVES, SIG_BYTES, Random, RootCache, Tree, verify_batch
 from node.crypto.errors import BadReceipt, BadSignature
 from node.crypto.statement import U64_LIMIT, ZERO_HASH, is_country
 from node.crypto.suite import SUITE, SigningKey, VerifyingKey
+from node.crypto.unshown import Unshown
 
 SLOT_BYTES: Final = 4096
 RECEIPT_BYTES: Final = 220
@@ -47,15 +48,13 @@ class Status(IntEnum):
     CONFLICT = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
+class Hint(msgspec.Struct, frozen=True):
     """An unsigned answer: 1 size, 2 busy, 3 refresh. It may cause a retry or a registry refresh, never an end."""
 
     code: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """What the answering node signs: `country`, `key_id`, `epoch` and the chain are its own.
 
     `reason` is non-zero exactly with status REFUSED. `eid` is that of the envelope answered, except with
@@ -98,8 +97,7 @@ class Receipt:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptHead:
+class ReceiptHead(msgspec.Struct, frozen=True):
     """Where the chain of receipts to one peer stands: epoch, index and hash of the last R (0 and zeros at first)."""
 
     epoch: int
@@ -108,21 +106,19 @@ class ReceiptHead:
 
     def link(self, receipt: Receipt) -> tuple[Receipt, "ReceiptHead"]:
         """`receipt` as the next of this chain, and the head after it."""
-        linked = replace(receipt, epoch=self.epoch, index=self.index + 1, prev=self.prev)
+        linked = msgspec.structs.replace(receipt, epoch=self.epoch, index=self.index + 1, prev=self.prev)
         return linked, ReceiptHead(self.epoch, linked.index, hashlib.sha256(linked.pack()).digest())
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptDraft:
+class ReceiptDraft(Unshown, msgspec.Struct, frozen=True):
     """A receipt, already linked, with the eid and salt of the envelope that it answers."""
 
     receipt: Receipt
     eid: bytes
-    salt: bytes = field(repr=False)
+    salt: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class SealedReceipt:
+class SealedReceipt(msgspec.Struct, frozen=True):
     """The bytes to answer with and to keep, byte for byte, for every later copy of the envelope."""
 
     slot: bytes
@@ -158,7 +154,20 @@ def unpack_receipt(data: bytes) -> Receipt:
     return receipt
 
 
-def seal_receipts(drafts: Sequence[ReceiptDraft], key: SigningKey, random: Random) -> list[SealedReceipt]:
+class Ahead(Unshown, msgspec.Struct, frozen=True):
+    """Receipts as they will most probably be, and the signature over their tree, which is being made elsewhere.
+
+    It comes to nothing, and leaves this process never, unless the receipts turn out to be exactly these.
+    """
+
+    packed: list[bytes]
+    tree: Tree
+    signature: Callable[[], bytes]
+
+
+def seal_receipts(
+    drafts: Sequence[ReceiptDraft], key: SigningKey, random: Random, ahead: Ahead | None = None
+) -> list[SealedReceipt]:
     """Slots for the receipts of one group commit, in order; one signature for each 64 of them."""
     for draft in drafts:
         _check_fields(draft.receipt)
@@ -168,9 +177,16 @@ def seal_receipts(drafts: Sequence[ReceiptDraft], key: SigningKey, random: Rando
     for start in range(0, len(drafts), LEAVES):
         group = drafts[start : start + LEAVES]
         packed = [draft.receipt.pack() for draft in group]
-        sigs = sign_batch(packed, key, labels.CONTEXT_RECEIPT, random)
+        sigs = _signatures(packed, key, random, ahead)
         sealed += [_seal_one(*parts, random) for parts in zip(group, packed, sigs, strict=True)]
     return sealed
+
+
+def _signatures(packed: list[bytes], key: SigningKey, random: Random, ahead: Ahead | None) -> list[bytes]:
+    if ahead is not None and ahead.packed == packed:
+        return ahead.tree.signed(ahead.signature())
+    tree = Tree(packed, random)
+    return tree.signed(key.sign(tree.message, labels.CONTEXT_RECEIPT))
 
 
 def hint_slot(hint: int, random: Random) -> bytes:
@@ -248,7 +264,7 @@ def _hint(code: int) -> Hint:
 
 
 def _check_fields(r: Receipt) -> None:
-    if r.status not in Status.__members__.values():
+    if not 1 <= r.status <= len(Status):
         raise BadReceipt(f"status is {r.status}; expected 1 to 7")
     if (r.status == Status.REFUSED) != (r.reason != 0) or (r.reason and r.reason not in _REASONS):
         raise BadReceipt(f"reason {r.reason} does not go with status {r.status}")

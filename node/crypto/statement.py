@@ -1,8 +1,9 @@
 """The header H (40 clear bytes) and the statement S (260 signed bytes) of an envelope. Source: wire.md 2."""
 
 import struct
-from dataclasses import dataclass, fields
 from typing import Final
+
+import msgspec
 
 from node.crypto.suite import SUITE
 
@@ -21,8 +22,7 @@ _HEADER: Final = struct.Struct(">4sBBH16s16s")
 _STATEMENT: Final = struct.Struct(">BBHQ16s2s2s32s32s32sQQQ32sQ32sI32s")
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(msgspec.Struct, frozen=True):
     """What an envelope shows to everybody: which key opens it, and a random id."""
 
     kid: bytes  # 16
@@ -40,8 +40,7 @@ def unpack_header(data: bytes) -> Header | None:
     return Header(kid, eid)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
     """What the sender signs about one envelope; the payload only as a salted commitment, so that it can be erased.
 
     Hashes, keys and ids are bytes; times are UTC seconds; countries are two ASCII letters. `snapshot` is the hash of
@@ -118,4 +117,4 @@ def is_country(code: str) -> bool:
     return len(code) == 2 and code.isascii() and code.isalpha() and code.isupper()
 
 
-_FIELDS: Final = tuple(field.name for field in fields(Statement))
+_FIELDS: Final = Statement.__struct_fields__

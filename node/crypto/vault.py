@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
+import msgspec
 import nacl.bindings
 import nacl.exceptions
 import nacl.pwhash.argon2id as argon2id
@@ -82,8 +83,7 @@ class Dek(Secret):
     """The data key of one case, or of the search index; its deletion is the erasure."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """Where a sealed column stands; a value moved to another place does not open."""
 
     table: str

@@ -16,6 +16,7 @@ from node.protocol.directory.matching import Shelf
 from node.protocol.gate.facts import RecipientFacts
 from node.service.delivery.handover import Handover
 from node.service.seals import Seals
+from node.service.signing import Signer, SignsHere
 from node.store.db import Store
 from registry.trust import View
 
@@ -118,7 +119,12 @@ class Node:
     gate_open: OrderedDict[str, object] = field(default_factory=OrderedDict)
     recipients: dict[str, Known] = field(default_factory=dict)  # by peer, as last asked for
     handovers: dict[str, Handover] = field(default_factory=dict)  # of the workers that are running
+    signer: Signer = field(init=False)
+    signing: dict[str, object] = field(default_factory=dict)  # by peer: a batch whose signature was begun ahead
     _wakes: dict[str, asyncio.Event] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.signer = SignsHere(self.keys.message)
 
     def now(self) -> int:
         """UTC seconds by this node's clock."""

@@ -8,7 +8,6 @@ head that was noted elsewhere (the key file, `channel.heads` at a peer).
 import hashlib
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import msgspec
 
@@ -18,8 +17,7 @@ _LABEL = b"trm/audit/v1\0"
 _COLUMNS = "seq, at, actor, act, ref, rule, outcome, prev_hash, hash"
 
 
-@dataclass(frozen=True, slots=True)
-class AuditRow:
+class AuditRow(msgspec.Struct, frozen=True):
     """One line of the audit; `rule` is "" where none decided, `ref` is "" where there is no thing."""
 
     seq: int

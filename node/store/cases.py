@@ -5,11 +5,11 @@ Source: at-rest, key hierarchy.
 """
 
 import sqlite3
-from dataclasses import dataclass
+
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class CaseRow:
+class CaseRow(msgspec.Struct, frozen=True):
     """One case; `dek` is its control key under the node's key, `owner` the opaque id of its caseworker."""
 
     case_id: str
@@ -21,8 +21,7 @@ class CaseRow:
     erased_at: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class IdentityRow:
+class IdentityRow(msgspec.Struct, frozen=True):
     """One version of the identity part; readable only with the office key."""
 
     case_id: str
@@ -32,8 +31,7 @@ class IdentityRow:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class ConsentRow:
+class ConsentRow(msgspec.Struct, frozen=True):
     """One consent record, sealed under the case's control key."""
 
     consent_id: str

@@ -5,13 +5,13 @@ Source: wire 1 and 4.
 """
 
 import sqlite3
-from dataclasses import dataclass
+
+import msgspec
 
 ZERO_HASH = bytes(32)
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(msgspec.Struct, frozen=True):
     """The newest place on a channel or receipt chain: epoch, number (0 = none yet) and 32-byte hash."""
 
     epoch: int

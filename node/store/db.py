@@ -109,6 +109,11 @@ class Store:
         return self._writer.problem if self._writer else "database was opened for reading only"
 
     @property
+    def is_busy(self) -> bool:
+        """Whether something waits to be written, behind what is being written."""
+        return self._writer is not None and self._writer.is_busy
+
+    @property
     def folder(self) -> Path:
         """Where the database lies."""
         return self._path.parent

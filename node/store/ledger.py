@@ -5,11 +5,11 @@ other bytes is a conflict. Cover rows may go after 30 days. Source: wire 3 rows 
 """
 
 import sqlite3
-from dataclasses import dataclass
+
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerRow:
+class LedgerRow(msgspec.Struct, frozen=True):
     """What was answered to one envelope; `slot` is the 4096-byte answer exactly as it left."""
 
     envelope_hash: bytes

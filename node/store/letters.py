@@ -5,11 +5,11 @@ while the statement, signature and receipt stay as evidence. Source: wire 3, 11.
 """
 
 import sqlite3
-from dataclasses import dataclass
+
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class LetterRow:
+class LetterRow(msgspec.Struct, frozen=True):
     """One committed letter; `direction` is `in` or `out`; `held_code` says why it waits for a person, if it does."""
 
     peer: str
@@ -20,13 +20,13 @@ class LetterRow:
     eid: bytes | None
     sealed: bytes | None
     at: int
-    opened_at: int | None
-    retention_until: int | None
-    held_code: str | None
-    s: bytes | None
-    sig: bytes | None
-    salt: bytes | None
-    receipt: bytes | None
+    opened_at: int | None = None
+    retention_until: int | None = None
+    held_code: str | None = None
+    s: bytes | None = None
+    sig: bytes | None = None
+    salt: bytes | None = None
+    receipt: bytes | None = None
 
 
 _COLUMNS = (
@@ -131,13 +131,6 @@ class Letters:
             " and opened_at is null order by at"
         )
         return rows.fetchall()
-
-    def receipt(self, peer: str, letter_id: str, eid: bytes, receipt: bytes) -> None:
-        """Keep the evidence that our letter was received."""
-        self._c.execute(
-            "update letter set receipt=?, eid=? where peer=? and direction='out' and letter_id=?",
-            (receipt, eid, peer, letter_id),
-        )
 
     def keep_answer(self, peer: str, letter_id: str, receipt: bytes) -> None:
         """Keep the receipt we gave for a received letter, before the salt that opens its slot goes."""

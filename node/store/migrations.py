@@ -12,6 +12,7 @@ from sqlite_utils.migrations import Migrations
 from node.store.migrations_channel import GREETED_SQL
 from node.store.migrations_delivery import DELIVERY_SQL
 from node.store.migrations_directory import DIRECTORY_SQL
+from node.store.migrations_indexes import INDEXES_SQL
 from node.store.migrations_keep import CASE_KEYS_SQL, EVIDENCE_SQL, KEEP_SQL
 from node.store.migrations_ladder import LADDER_SQL
 from node.store.migrations_safety import SAFETY_SQL
@@ -85,6 +86,12 @@ def m008_greeted(db: Database) -> None:
 def m009_evidence(db: Database) -> None:
     """What is left of erased letters, by the end of its time."""
     _run(db.conn, EVIDENCE_SQL)
+
+
+@NODE()
+def m010_indexes(db: Database) -> None:
+    """Indexes only of what is looked for by them; letters by their id."""
+    _run(db.conn, INDEXES_SQL)
 
 
 @KEYRING()

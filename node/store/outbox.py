@@ -6,7 +6,8 @@ dropped because a peer is away. Source: delivery, wire 1.
 """
 
 import sqlite3
-from dataclasses import dataclass
+
+import msgspec
 
 OPEN_STATES = ("queued", "held", "released", "parked")
 _ENVELOPE = (
@@ -20,8 +21,7 @@ _LETTER = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(msgspec.Struct, frozen=True):
     """A letter in the outbox; `sealed` is its draft, or its final payload once released (opaque here)."""
 
     letter_id: str
@@ -40,8 +40,7 @@ class Waiting:
     reason: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class EnvelopeRow:
+class EnvelopeRow(msgspec.Struct, frozen=True):
     """One released envelope with its statement, signature and, once it came, its receipt (R || SIG)."""
 
     eid: bytes
@@ -62,13 +61,13 @@ class EnvelopeRow:
     state: str
     tries: int
     next_try_at: int
-    first_error: str | None
-    last_error: str | None
-    error_class: str | None
-    receipt: bytes | None
-    status: int | None
-    reason: int | None
-    receipted_at: int | None
+    first_error: str | None = None
+    last_error: str | None = None
+    error_class: str | None = None
+    receipt: bytes | None = None
+    status: int | None = None
+    reason: int | None = None
+    receipted_at: int | None = None
 
 
 class Outbox:
@@ -141,13 +140,6 @@ class Outbox:
         )
         return [Waiting(*row) for row in rows]
 
-    def by_state(self, state: str) -> list[Waiting]:
-        """Every letter in one state, oldest first."""
-        return [
-            Waiting(*row)
-            for row in self._c.execute(f"select {_LETTER} from outbox where state=? order by place", (state,))
-        ]
-
     def hold(self, letter_id: str, code: str, again_at: int) -> None:
         """Keep a letter back for the rule or reason named by `code`; it is looked at again at `again_at`."""
         self._c.execute(
@@ -156,7 +148,10 @@ class Outbox:
 
     def wake_held(self, peer: str, now: int) -> None:
         """Look at held letters again now (registry, consent or recipient changed)."""
-        self._c.execute("update outbox set due_at=? where peer=? and state='held' and due_at>?", (now, peer, now))
+        self._c.execute(  # both states, so that the index of what waits serves
+            "update outbox set due_at=? where peer=? and state in ('queued','held') and state='held' and due_at>?",
+            (now, peer, now),
+        )
 
     def released(self, letter_id: str, now: int) -> None:
         """The letter has an envelope; its payload stands in the letter table from now on, a control letter's here."""

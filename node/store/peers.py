@@ -1,11 +1,11 @@
 """What we know of each peer's reachability, and its newest prekey bundle."""
 
 import sqlite3
-from dataclasses import dataclass
+
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class ContactRow:
+class ContactRow(msgspec.Struct, frozen=True):
     """How contact with a peer stands; `paused_code` says why nothing is sent, if so."""
 
     peer: str

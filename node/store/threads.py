@@ -4,13 +4,14 @@ A thread's state is sealed under its case's control key; the plain columns say o
 """
 
 import sqlite3
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from node.store.veil import NO_VEIL, Veil
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadRow:
+class ThreadRow(msgspec.Struct, frozen=True):
     """One matter with one peer; `sealed` holds the folded state and its entries (opaque here)."""
 
     peer: str
@@ -83,8 +84,7 @@ class Threads:
         return dict(self._c.execute("select peer, count(*) from thread group by peer").fetchall())
 
 
-@dataclass(frozen=True, slots=True)
-class DeadlineRow:
+class DeadlineRow(msgspec.Struct, frozen=True):
     """Something is expected by `due_at`; `step` counts how far it was escalated, `next_at` is when to look again."""
 
     id: int

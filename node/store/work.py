@@ -5,8 +5,9 @@ A new repository is one line in `Reader`.
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, overload
+
+import msgspec
 
 from node.store.alarms import Alarms, Pages
 from node.store.archive import Archive
@@ -104,8 +105,7 @@ class Reader:
         self.veil = veil
 
 
-@dataclass(frozen=True, slots=True)
-class Last:
+class Last(msgspec.Struct, frozen=True):
     """Something for the end of a transaction that others may join; `then` hears of it in any case.
 
     `then` is called on the thread of who asked, with what `run` gave and the number of its commit, or with (None, 0)

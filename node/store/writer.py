@@ -82,6 +82,11 @@ class Writer:
         self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
         self._thread.start()
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether jobs wait."""
+        return not self._jobs.empty()
+
     def put(self, job: Job) -> None:
         """Queue a job. StoreClosed after `close`."""
         with self._closing:

@@ -7,13 +7,14 @@ file's own hashes, as somebody would who wants to deceive.
 import asyncio
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from node.clock import SteppedClock
 from node.crypto import labels

@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from node.crypto import labels, receipts
 from node.crypto.batch import sign_batch
 from node.crypto.envelope import ChannelHead, Draft, Sealed, seal_batch
@@ -31,7 +33,7 @@ R_NAMES = {"country": "recipient", "key_id": "recipient_key", "at": "time", "epo
 
 
 def named(thing: Statement | Receipt, names: dict[str, str]) -> dict[str, Any]:
-    return {names.get(field, field): hexed(getattr(thing, field)) for field in thing.__dataclass_fields__}
+    return {names.get(field, field): hexed(getattr(thing, field)) for field in thing.__struct_fields__}
 
 
 def opens_to(sealed: Sealed, statement: Statement, payload: bytes) -> dict[str, Any]:
@@ -199,13 +201,13 @@ def all_receipts() -> Iterator[Vector]:
     head = ReceiptHead(EPOCH, 0, bytes(32))
     for name, status in STATUSES.items():
         eid = seed("the eid first committed", 16) if status == 2 else base.eid
-        one, head = head.link(replace(base, status=status, reason=12 if status == 3 else 0, eid=eid))
+        one, head = head.link(msgspec.structs.replace(base, status=status, reason=12 if status == 3 else 0, eid=eid))
         fixed = {"magic": "TRR1", "version": 1, "suite": 1, "zero": 0}
         expect = {"ok": True, "R": {**fixed, **named(one, R_NAMES)}}
         yield answer(f"own-receipt-{name}", one, salt, expect, eid=base.eid)
     linked, _ = ReceiptHead(EPOCH, 0, bytes(32)).link(base)
     for name, changes in BAD_RECEIPTS.items():
-        yield answer(f"own-bad-receipt-{name}", replace(linked, **changes), salt, {}, eid=base.eid)
+        yield answer(f"own-bad-receipt-{name}", msgspec.structs.replace(linked, **changes), salt, {}, eid=base.eid)
     wrong: dict[str, dict[str, Any]] = {
         "context": {"context": labels.CONTEXT_ENVELOPE},
         "signer": {"signer": SIGNING["XT"]},

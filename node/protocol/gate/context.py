@@ -1,7 +1,8 @@
 """What a guard may look at, and the small words all guards share."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from node.protocol.cases.case import Case, Person, person_of
 from node.protocol.consent.record import ConsentRecord
@@ -12,8 +13,7 @@ from node.protocol.letters.kinds import KINDS
 from node.protocol.rules import Objection
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(msgspec.Struct, frozen=True):
     """Everything a guard may look at. `duty` is what this kind of letter rests on; `persons` are all it is about."""
 
     case: Case | None
@@ -21,19 +21,10 @@ class Context:
     draft: Draft
     recipient: RecipientFacts
     now: int
-    duty: Duty = field(init=False)
-    persons: tuple[Person, ...] = field(init=False)
-    levels: frozenset[str] = field(init=False)  # of the fields inside
-    here: frozenset[str] = field(init=False)  # ids of the consents that were asserted to this country on this thread
-
-    def __post_init__(self) -> None:
-        # Nearly every guard asks for these four.
-        object.__setattr__(self, "levels", frozenset(item.level for item in self.draft.letter.disclosed))
-        object.__setattr__(self, "duty", duty_for(self.draft.letter))
-        object.__setattr__(self, "persons", self._persons())
-        there = (self.recipient.country, self.draft.letter.thread)
-        here = (r.consent_id for r in self.consents for one in r.asserted if (one.country, one.thread) == there)
-        object.__setattr__(self, "here", frozenset(here))
+    duty: Duty
+    persons: tuple[Person, ...]
+    levels: frozenset[str]  # of the fields inside
+    here: frozenset[str]  # ids of the consents that were asserted to this country on this thread
 
     @property
     def shared(self) -> ThreadFacts:
@@ -57,18 +48,38 @@ class Context:
         sealed = self.draft.letter.sealed_identity
         return next((one for one in self.recipient.office_keys if sealed and one.kid == sealed.office_kid), None)
 
-    def _persons(self) -> tuple[Person, ...]:
-        """The persons of the letter and of its whole thread: a blocked one never drops out of a count. Source: H26."""
-        if self.case is None:
-            return ()
-        on_thread = [one.persons for one in self.case.threads if one.thread == self.draft.letter.thread]
-        ids = dict.fromkeys((*self.draft.persons.values(), *(person for persons in on_thread for person in persons)))
-        return tuple(person for one in ids if (person := person_of(self.case, one)) is not None)
-
     @property
     def carries_names(self) -> bool:
         """Whether a level that is sealed to a holder is inside, or may be."""
         return bool(self.levels & SEALED_TO_A_HOLDER) or self.draft.letter.sealed_identity is not None
+
+
+def look_at(
+    case: Case | None, consents: Sequence[ConsentRecord], draft: Draft, recipient: RecipientFacts, now: int
+) -> Context:
+    """The context of one question; what nearly every guard asks for is worked out once."""
+    letter = draft.letter
+    there = (recipient.country, letter.thread)
+    return Context(
+        case,
+        consents,
+        draft,
+        recipient,
+        now,
+        duty=duty_for(letter),
+        persons=_persons(case, draft),
+        levels=frozenset([item.level for item in letter.disclosed]),
+        here=frozenset([r.consent_id for r in consents for one in r.asserted if (one.country, one.thread) == there]),
+    )
+
+
+def _persons(case: Case | None, draft: Draft) -> tuple[Person, ...]:
+    """The persons of the letter and of its whole thread: a blocked one never drops out of a count. Source: H26."""
+    if case is None:
+        return ()
+    on_thread = [one.persons for one in case.threads if one.thread == draft.letter.thread]
+    ids = dict.fromkeys((*draft.persons.values(), *(person for persons in on_thread for person in persons)))
+    return tuple(person for one in ids if (person := person_of(case, one)) is not None)
 
 
 def asserts(c: Context, record: ConsentRecord, entry: ConsentEntry) -> bool:

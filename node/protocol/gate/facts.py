@@ -4,7 +4,7 @@
 Source: domain 5.6, 5.7 (column consent purpose); practice H01, H02; wire 7.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import msgspec
@@ -174,8 +174,7 @@ class ThreadFacts(msgspec.Struct, frozen=True):
     own_alerts: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True):
     """A letter of ours as it would travel, with what only we know: whose token is whose, who decided, which way out.
 
     `persons` maps consent tokens to `person_id`; for an answer to another country it may be empty. `second` is who
@@ -187,7 +186,7 @@ class Draft:
     shared: ThreadFacts
     actor: str
     actor_role: ActorRole
-    persons: dict[str, str] = field(default_factory=dict)
+    persons: dict[str, str] = {}
     second: str = ""
     after_restore: AfterRestore = "no"
 

@@ -16,7 +16,7 @@ from node.protocol.gate import consent as guards_consent
 from node.protocol.gate import identity as guards_identity
 from node.protocol.gate import information as guards_information
 from node.protocol.gate import returns as guards_returns
-from node.protocol.gate.context import Context, cancel, hold
+from node.protocol.gate.context import Context, cancel, hold, look_at
 from node.protocol.gate.facts import Draft, OfficeKeyFacts, RecipientFacts, ThreadFacts, Withdrawn
 from node.protocol.gate.shown import receiver
 from node.protocol.letters.bodies import OfferBody
@@ -124,7 +124,7 @@ def at_drafting(
     `case` is None only for an answer about a person we hold no case of yet. The same checks run again at release,
     whichever way the letter leaves (H15).
     """
-    c = Context(case=case, consents=consents, draft=draft, recipient=recipient, now=now)
+    c = look_at(case, consents, draft, recipient, now)
     return sorted(_objections(c), key=precedence)  # stable: within one rank the order of the list above
 
 

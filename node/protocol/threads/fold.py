@@ -7,9 +7,9 @@ Source: wire.md 7.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 from msgspec.structs import replace
 
 from node.protocol.letters.codes import ANSWERS_NOTHING, NOT_IN_DATA_NEEDED, NOT_IN_THIS_STATE
@@ -21,8 +21,7 @@ from node.protocol.threads.thread import NONE, NOTHING_SHARED, Awaited, Entry, S
 NEVER_SENT: Final = 2**53  # beyond every number of the wire: no letter has said yet that this one will not come
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(msgspec.Struct, frozen=True):
     """The state after all letters, and what became of each by letter id."""
 
     shared: Shared

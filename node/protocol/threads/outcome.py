@@ -1,14 +1,14 @@
 """What a decision of the machine gives back: the new thread, and what a service has to store and do with it."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from node.errors import NotAllowed
 from node.protocol.threads.thread import Awaited, Status, Thread
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(msgspec.Struct, frozen=True):
     """One act of our side on a thread: whether it can be done now and, if not, why not and what would open it.
 
     `rule` is its source, or the rule that forbids it now.
@@ -21,8 +21,7 @@ class Option:
     opens_with: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What follows from an act of ours, to be stored in one transaction.
 
     `cancels`: queued letters of ours that must not go out any more. `give_up`: letters already released whose bytes are
@@ -40,8 +39,7 @@ class Outcome:
     audit: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Released:
+class Released(msgspec.Struct, frozen=True):
     """A letter of ours got its number: these values go into its payload, for ever."""
 
     thread: Thread
@@ -53,8 +51,7 @@ class Released:
     stopped: tuple[Awaited, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Cancelled:
+class Cancelled(msgspec.Struct, frozen=True):
     """A letter of ours can no longer be sent; it left no trace, and the person who wrote it reads `why`."""
 
     thread: Thread
@@ -62,8 +59,7 @@ class Cancelled:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """What a received letter meets: the receipt (`stored` also for `waiting`) and what changed.
 
     `reason` is non-zero only with `refused`. `effect` is what became of the letter itself. `late_refusals` are letters
@@ -81,8 +77,7 @@ class Verdict:
     stopped: tuple[Awaited, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(msgspec.Struct, frozen=True):
     """What differs between a thread before and after: letters that count now or no longer, answers owed or settled."""
 
     applied: tuple[str, ...]

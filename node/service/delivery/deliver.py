@@ -6,7 +6,8 @@ to another try. Source: wire 1, 3, 4; delivery, outbox; pitfalls P6, P10-P15.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from node.crypto.errors import BadReceipt
 from node.crypto.receipts import HINT_REFRESH, RECEIPT_BYTES, Hint, Receipt, Status, open_evidence
@@ -24,8 +25,7 @@ log = get()
 IDLE_S, SHORTEST_S = 60.0, 0.02
 
 
-@dataclass(frozen=True, slots=True)
-class Agenda:
+class Agenda(msgspec.Struct, frozen=True):
     """What there is to do for a peer at one moment, and when to look again (seconds) if nothing wakes us before."""
 
     rests: bool
@@ -124,7 +124,6 @@ def _receipted(node: Node, work: Work, peer: str, row: EnvelopeRow, receipt: Rec
     # 1. received
     if receipt.status in (Status.STORED, Status.ALREADY_RECEIVED):
         work.outbox.end(row.letter_id, "receipted", now, receipt.status)
-        work.letters.receipt(peer, row.letter_id, row.eid, proof)
     # 2. too late: released again, gate first
     elif receipt.status == Status.EXPIRED:
         work.outbox.requeue(row.letter_id, now)
@@ -132,7 +131,6 @@ def _receipted(node: Node, work: Work, peer: str, row: EnvelopeRow, receipt: Rec
     # 3. refused by the tables: undone here, seen by our people
     elif receipt.status == Status.REFUSED:
         work.outbox.end(row.letter_id, "refused", now, receipt.status, receipt.reason)
-        work.letters.receipt(peer, row.letter_id, row.eid, proof)
         if row.letter_class == LETTER:
             undo_refused(node, work, peer, row.letter_id, receipt.reason, now)
     # 4. malformed, unsupported, conflict: ours or theirs is wrong, a person must look

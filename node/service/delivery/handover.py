@@ -8,12 +8,13 @@ stands in the database, where the worker looks whenever it is woken. Source: wir
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import msgspec
+
 from node.store.outbox import EnvelopeRow
 from node.store.work import Last, Work
 
 
-@dataclass(frozen=True, slots=True)
-class Handed:
+class Handed(msgspec.Struct, frozen=True):
     """Envelopes released in commit number `commit`, at `at_s` (monotonic seconds)."""
 
     rows: list[EnvelopeRow]

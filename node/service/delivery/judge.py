@@ -4,15 +4,16 @@ The numbered checks stand in the order of the wire page. Nothing here looks at a
 fact: what those decide is a local hold, never an answer.
 """
 
-from dataclasses import dataclass
+import msgspec
 
 from node.crypto.envelope import EnvelopeRefused, Opened
-from node.crypto.receipts import HINT_BUSY, Receipt, ReceiptDraft, ReceiptHead, Status, hint_slot, seal_receipts
+from node.crypto.receipts import HINT_BUSY, Ahead, ReceiptDraft, ReceiptHead, Status, hint_slot, seal_receipts
 from node.log import get
 from node.protocol.letters.decode import AnyControl, AnyLetter, decode
 from node.protocol.letters.frame import Letter
 from node.protocol.letters.strict import Malformed, Unsupported
 from node.service.context import FLAG_SKEW_S, SKEW_S, Node
+from node.service.delivery.ahead import receipt_of
 from node.service.delivery.channel import note_statement
 from node.service.delivery.control import take_control
 from node.service.delivery.quota import waits_too_far_ahead
@@ -27,8 +28,7 @@ log = get()
 ALWAYS_IN_TIME = ("consent.withdrawal", "safety.")
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(msgspec.Struct, frozen=True):
     """What an envelope is answered with: status and reason; `eid` is the first committed one for already_received."""
 
     status: Status
@@ -37,7 +37,7 @@ class Ruling:
     letter_id: str | None = None
 
 
-def answer_all(node: Node, work: Work, opened: list[Opened]) -> list[bytes]:
+def answer_all(node: Node, work: Work, opened: list[Opened], ahead: Ahead | None = None) -> list[bytes]:
     """Judge each envelope and sign the receipts of each sender as one tree; returns the slots in order."""
     slots: list[bytes | None] = []
     waiting: dict[str, list[tuple[int, Opened, Ruling]]] = {}
@@ -50,7 +50,7 @@ def answer_all(node: Node, work: Work, opened: list[Opened]) -> list[bytes]:
                 _ledger_row(one, answer, b"", node.now())
             )  # so that a twin in this request is seen; slot follows
     for sender, rulings in waiting.items():
-        for place, slot in _sign(node, work, sender, rulings):
+        for place, slot in _sign(node, work, sender, rulings, ahead):
             slots[place] = slot
     return [slot for slot in slots if slot is not None]
 
@@ -158,35 +158,22 @@ def _alarm(node: Node, work: Work, peer: str, code: str) -> None:
     work.audit.append(node.now(), "node", code, peer, outcome="alarm")
 
 
-def _sign(node: Node, work: Work, sender: str, rulings: list[tuple[int, Opened, Ruling]]) -> list[tuple[int, bytes]]:
+def _sign(
+    node: Node, work: Work, sender: str, rulings: list[tuple[int, Opened, Ruling]], ahead: Ahead | None
+) -> list[tuple[int, bytes]]:
     head = work.channels.receipt_out_head(sender, node.epoch)
     chain = ReceiptHead(head.epoch, head.seq, head.hash)
     drafts: list[ReceiptDraft] = []
     for _, one, ruling in rulings:
-        receipt, chain = chain.link(_receipt(node, one, ruling))
+        receipt, chain = chain.link(receipt_of(node, one, ruling.status, ruling.reason, ruling.eid))
         drafts.append(ReceiptDraft(receipt, one.statement.eid, one.salt))
-    sealed = seal_receipts(drafts, node.keys.message, node.random)
     work.channels.put_receipt_out(sender, Head(chain.epoch, chain.index, chain.prev))
+    sealed = seal_receipts(drafts, node.keys.message, node.random, ahead)
     slots = []
     for (place, one, _), answer in zip(rulings, sealed, strict=True):
         work.ledger.fill(one.envelope_hash, answer.slot)
         slots.append((place, answer.slot))
     return slots
-
-
-def _receipt(node: Node, one: Opened, ruling: Ruling) -> Receipt:
-    return Receipt(
-        status=ruling.status,
-        reason=ruling.reason,
-        eid=ruling.eid or one.statement.eid,
-        envelope_hash=one.envelope_hash,
-        s_hash=one.s_hash,
-        country=node.country,
-        key_id=node.keys.message.key_id,
-        at=node.now(),
-        log_size=0,
-        log_root=bytes(32),
-    )
 
 
 def _ledger_row(one: Opened, ruling: Ruling, slot: bytes, now: int) -> LedgerRow:

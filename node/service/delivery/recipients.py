@@ -3,7 +3,7 @@
 Source: wire 6; registry, decided 9; R39, H13.
 """
 
-from dataclasses import dataclass
+import msgspec
 
 from node.protocol.gate.facts import OfficeKeyFacts, RecipientFacts
 from node.protocol.letters.kinds import CONTROL
@@ -13,8 +13,7 @@ from registry.trust import Country, OfficeKeyView
 FALLBACK_KINDS = ("consent.withdrawal", "referral.ended", "return.stopped", "safety.")
 
 
-@dataclass(frozen=True, slots=True)
-class SealTo:
+class SealTo(msgspec.Struct, frozen=True):
     """The public KEM key to seal to (1216 bytes), and how long an envelope may live (seconds)."""
 
     public: bytes

@@ -7,22 +7,24 @@ from collections.abc import Callable
 
 import msgspec
 
-from node.crypto.envelope import ChannelHead, seal_batch
+from node.crypto.envelope import ChannelHead, seal_chained
 from node.protocol.gate.gate import Gate
 from node.protocol.letters.decode import AnyLetter, encode
 from node.protocol.letters.frame import is_stop
 from node.protocol.letters.kinds import CONTROL, LETTER
 from node.protocol.threads import machine
 from node.protocol.threads.outcome import Cancelled
-from node.protocol.threads.thread import Thread, after_stop
+from node.protocol.threads.thread import after_stop
 from node.service.context import Node
 from node.service.delivery.again import prepared_again
+from node.service.delivery.ahead import begin_signing
 from node.service.delivery.control import close_given_up
 from node.service.delivery.gating import LOOK_AGAIN_S, decode_own, gate_of, keep_waiting
+from node.service.delivery.numbering import numbered
 from node.service.delivery.queueing import Queued
 from node.service.delivery.recipients import seal_to
 from node.service.delivery.release_control import prepared_control
-from node.service.delivery.released import Ready, draft_of, put_released
+from node.service.delivery.released import Ready, draft_of, keep_envelope, keep_letter
 from node.service.delivery.words import MAX_BATCH
 from node.service.network.prekeys import needs_bundle
 from node.service.returns.watch import follow, is_followed
@@ -31,7 +33,6 @@ from node.service.threads.book import Book
 from node.service.threads.ending import end_by_gate
 from node.service.threads.expectations import expect
 from node.service.threads.stops import stop_is_suppressed
-from node.service.threads.times import times_of
 from node.service.threads.waiting_withdrawals import expect_her_word
 from node.store.outbox import EnvelopeRow, Waiting
 from node.store.work import Work
@@ -63,15 +64,13 @@ def _release(node: Node, work: Work, peer: str) -> list[EnvelopeRow]:
     if not ready:
         return []
     head = work.channels.out_head(peer, node.epoch)
-    drafts = [draft_of(node, peer, letter, now) for letter in ready]
-    sealed = seal_batch(
-        ChannelHead(head.epoch, head.seq, head.hash), node.country, drafts, node.keys.message, node.random
-    )
-    rows = [
-        put_released(node, work, letter, one, draft, now)
-        for letter, one, draft in zip(ready, sealed, drafts, strict=True)
-    ]
-    work.channels.advance_out(peer, head, sealed[-1].seq, sealed[-1].s_hash)
+    drafts = [draft_of(node, peer, one.waiting.letter_class, one.payload, one.to, now) for one in ready]
+    signing = begin_signing(node, peer, ChannelHead(head.epoch, head.seq, head.hash), drafts)
+    for letter, link in zip(ready, signing.chained.links, strict=True):
+        keep_letter(node, work, letter, link.statement.eid, now)
+    work.channels.advance_out(peer, head, signing.chained.head.seq, signing.chained.head.prev)
+    sealed = seal_chained(drafts, signing.chained, signing.signature())
+    rows = [keep_envelope(node, work, *each, now) for each in zip(ready, sealed, drafts, strict=True)]
     # Crash here: nothing was released. After the commit: these bytes go out, and no others.
     return rows
 
@@ -121,9 +120,7 @@ def _prepared_letter(node: Node, work: Work, waiting: Waiting, now: int) -> Read
     # 4 the tables, and the number
     if len(found.file.thread.queued) > 1:
         work.outbox.turn_comes(waiting.peer, waiting.thread_id, now)
-    if not is_stop(letter):  # a stop keeps the moment of its slot and the opening letter's times (H01)
-        letter = msgspec.structs.replace(letter, **times_of(node, waiting.peer, letter, found.file, now))
-    released = machine.release(_timed(found.file.thread, letter), waiting.letter_id, now)
+    released, final = numbered(node, waiting.peer, letter, found.file, now)
     file = msgspec.structs.replace(found.file, thread=released.thread)
     book.put_file(found, file, now)
     if isinstance(released, Cancelled):
@@ -137,28 +134,14 @@ def _prepared_letter(node: Node, work: Work, waiting: Waiting, now: int) -> Read
             letter_id=waiting.letter_id,
         )
         return None
-    final = msgspec.structs.replace(letter, n=released.n, seen=released.seen, void=released.void)
     if is_stop(letter):
         close_given_up(node, work, waiting.peer, now)  # released with the stop (wire 1)
-    else:
-        final = msgspec.structs.replace(final, written_at=released.written_at)
     if final.letter_id == file.opening:  # a stop copies what the opening letter really said
         book.put_file(found, msgspec.structs.replace(file, first_ends=final.thread_ends), now)
     expect(work, found.row.case_id, released.thread, final, released.started, released.stopped)
     if is_followed(file.thread):
         follow(node, work, waiting.peer, waiting.thread_id, now)
     return Ready(waiting, encode(final), to, True, final.retention_until, found.dek)
-
-
-def _timed(thread: Thread, letter: AnyLetter) -> Thread:
-    """The thread with the times that this letter will carry, so that both sides show the same end of the thread."""
-    queued = tuple(
-        msgspec.structs.replace(entry, reply_by=letter.reply_by, thread_ends=letter.thread_ends)
-        if entry.letter_id == letter.letter_id
-        else entry
-        for entry in thread.queued
-    )
-    return msgspec.structs.replace(thread, queued=queued)
 
 
 def _kept_back(node: Node, work: Work, waiting: Waiting, letter: AnyLetter, case_id: str, gate: Gate, now: int) -> None:

@@ -1,6 +1,6 @@
 """A letter that passed the gate: what of it is signed, and what of it is kept in the same transaction."""
 
-from dataclasses import dataclass
+import msgspec
 
 from node.crypto.envelope import Draft, Sealed, smallest_size
 from node.crypto.suite import kem_key_id
@@ -14,8 +14,7 @@ from node.store.outbox import EnvelopeRow, Waiting
 from node.store.work import Work
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(msgspec.Struct, frozen=True):
     """A letter that passed the gate, its final payload, the key it is sealed to and, at first release, its case's."""
 
     waiting: Waiting
@@ -26,77 +25,66 @@ class Ready:
     dek: Dek | None = None
 
 
-def draft_of(node: Node, peer: str, letter: Ready, now: int) -> Draft:
-    """What is signed for this letter, in the smallest size that holds it."""
+def draft_of(node: Node, peer: str, letter_class: int, payload: bytes, to: SealTo, now: int) -> Draft:
+    """What is signed for a letter, in the smallest size that holds it."""
     return Draft(
-        letter_class=letter.waiting.letter_class,
-        payload=letter.payload,
+        letter_class=letter_class,
+        payload=payload,
         recipient=peer,
-        recipient_public=letter.to.public,
+        recipient_public=to.public,
         created_at=now,
-        expires_at=now + letter.to.max_life_s,
+        expires_at=now + to.max_life_s,
         snapshot=node.view.snapshot_sha256,
         log_size=0,
         log_root=bytes(32),
         root_version=node.view.root_version,
-        size=smallest_size(len(letter.payload)),
+        size=smallest_size(len(payload)),
     )
 
 
-def put_released(node: Node, work: Work, letter: Ready, one: Sealed, draft: Draft, now: int) -> EnvelopeRow:
-    """Keep the envelope and, at its first release, the letter itself, in the transaction of the caller."""
+def keep_letter(node: Node, work: Work, letter: Ready, eid: bytes, now: int) -> None:
+    """Keep a letter at its first release, and note the release: what needs no signature yet."""
     waiting = letter.waiting
-    row = EnvelopeRow(
-        one.eid,
-        waiting.letter_id,
-        waiting.peer,
-        waiting.letter_class,
-        node.epoch,
-        one.seq,
-        one.s_bytes,
-        one.sig,
-        one.salt,
-        one.s_hash,
-        one.envelope_hash,
-        one.envelope,
-        kem_key_id(draft.recipient_public),
-        now,
-        draft.expires_at,
-        "out",
-        0,
-        now,
-        None,
-        None,
-        None,
-        None,
-        None,
-        None,
-        None,
-    )
-    work.outbox.add_envelope(row)
     if letter.first and waiting.letter_class == LETTER:
-        book = Book(node, work)
-        sealed = book.seal_payload(letter.dek, waiting.letter_id, letter.payload)
         work.letters.put(
             LetterRow(
-                waiting.peer,
-                "out",
-                waiting.letter_id,
-                waiting.thread_id,
-                waiting.case_id,
-                one.eid,
-                sealed,
-                now,
-                None,
-                letter.retention_until,
-                None,
-                None,
-                None,
-                None,
-                None,
+                peer=waiting.peer,
+                direction="out",
+                letter_id=waiting.letter_id,
+                thread_id=waiting.thread_id,
+                case_id=waiting.case_id,
+                eid=eid,
+                sealed=Book(node, work).seal_payload(letter.dek, waiting.letter_id, letter.payload),
+                at=now,
+                retention_until=letter.retention_until,
             )
         )
     work.audit.append(now, "node", "released", waiting.letter_id)
+
+
+def keep_envelope(node: Node, work: Work, letter: Ready, one: Sealed, draft: Draft, now: int) -> EnvelopeRow:
+    """Keep the bytes of a release, in the transaction of the caller; only then may they leave."""
+    row = EnvelopeRow(
+        eid=one.eid,
+        letter_id=letter.waiting.letter_id,
+        peer=letter.waiting.peer,
+        letter_class=letter.waiting.letter_class,
+        epoch=node.epoch,
+        seq=one.seq,
+        s=one.s_bytes,
+        sig=one.sig,
+        salt=one.salt,
+        s_hash=one.s_hash,
+        envelope_hash=one.envelope_hash,
+        envelope=one.envelope,
+        recipient_key=kem_key_id(draft.recipient_public),
+        created_at=now,
+        expires_at=draft.expires_at,
+        state="out",
+        tries=0,
+        next_try_at=now,
+    )
+    work.outbox.add_envelope(row)
     return row
 
 

@@ -4,8 +4,6 @@ Refused only for what both sides exchanged. Whatever our own case, person or con
 never an answer. Source: wire 3 rows 13-14, 7.
 """
 
-from dataclasses import dataclass
-
 import msgspec
 
 from node.crypto.statement import unpack_statement
@@ -49,8 +47,7 @@ from node.store.work import Work
 NO_STANDING = "no_standing"
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(msgspec.Struct, frozen=True):
     """Where a letter came from, and the evidence for it: sender, eid, statement, signature and salt."""
 
     sender: str

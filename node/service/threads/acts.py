@@ -5,10 +5,10 @@ an outgoing referral; domain 5.6-5.10.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final, cast
 
 import msgspec
+from msgspec.structs import replace
 
 from node.errors import BadInput, NotAllowed, NotFound
 from node.protocol.gate.facts import MAY_DISCLOSE, ActorRole, purpose_of
@@ -28,6 +28,7 @@ from node.service.actor import Actor
 from node.service.cases.identity import read_identity
 from node.service.context import Node
 from node.service.decoding import explained
+from node.service.delivery.ahead import sign_letter_ahead
 from node.service.delivery.asking import ask_gate
 from node.service.delivery.queueing import Queued, queue_letter
 from node.service.delivery.recipients import recipient_facts
@@ -219,6 +220,7 @@ def queue_decided(
     )
     if not file.first_ends:
         file = msgspec.structs.replace(file, first_ends=letter.thread_ends)
+    sign_letter_ahead(node, work, peer, letter, file, now)
     book.put_file(found, file, now)
     queued = Queued(msgspec.Raw(payload), actor.user_id, actor.role, stated.persons, second)
     queue_letter(node, work, found.dek, case.id, peer, letter, queued, now, now)

@@ -3,7 +3,7 @@
 Every use case reads and writes through this, so that nothing is stored unsealed by mistake.
 """
 
-from dataclasses import dataclass
+import msgspec
 
 from node.crypto.vault import Dek
 from node.errors import NotFound
@@ -18,8 +18,7 @@ from node.store.threads import ThreadRow
 from node.store.work import Reader, Work
 
 
-@dataclass(frozen=True, slots=True)
-class OpenCase:
+class OpenCase(msgspec.Struct, frozen=True):
     """A case with its control key, for as long as a transaction lasts."""
 
     row: CaseRow
@@ -32,8 +31,7 @@ class OpenCase:
         return self.row.case_id
 
 
-@dataclass(frozen=True, slots=True)
-class OpenFile:
+class OpenFile(msgspec.Struct, frozen=True):
     """A thread's file with its row and the control key of its case."""
 
     row: ThreadRow

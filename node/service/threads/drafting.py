@@ -3,7 +3,7 @@
 Nothing is decided here that a table or the gate decides. Source: wire 7, 8; domain 5.3.
 """
 
-from dataclasses import dataclass
+import msgspec
 
 from node.crypto.office import BlockBinding, BlockPerson, SealedBlock, seal_block
 from node.crypto.text import to_base64url
@@ -31,8 +31,7 @@ STATES_CONSENT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(msgspec.Struct, frozen=True):
     """The consent entries of a letter and whose tokens they carry."""
 
     entries: tuple[ConsentEntry, ...]

@@ -216,6 +216,11 @@ def _opened(
     return opened
 
 
+def message_seed(opened: Opened) -> bytes:
+    """The 64 bytes of the message key, for a process that signs with it too."""
+    return _unwrap("message", opened.keyring.get("message"), opened.kek)
+
+
 def _journal_key(keyring: Keyring, kek: Kek, clock: Clock, random: Random) -> bytes:
     """The key of the journal: its own, in the key file, so that the journal opens on another machine with it."""
     if keyring.get(JOURNAL) is None:

@@ -2,9 +2,9 @@
 
 import itertools
 import os
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from node.crypto import labels
 from node.crypto.batch import SIG_BYTES, RootCache, sign_batch, verify_batch

@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from node.crypto import labels, receipts
 from node.crypto.batch import RootCache, sign_batch
@@ -45,7 +45,7 @@ def receipt(**changes: int | str | bytes) -> Receipt:
         epoch=5,
         index=1,
     )
-    return replace(honest, **changes)  # type: ignore[arg-type]
+    return replace(honest, **changes)
 
 
 def seal(one: Receipt) -> SealedReceipt:

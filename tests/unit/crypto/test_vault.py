@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from node.crypto import vault
 from node.crypto.errors import BadKey, OpenFailed

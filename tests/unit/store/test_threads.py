@@ -1,6 +1,6 @@
 """Threads as rows: found by peer and id, or by the id alone."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from node.store.threads import ThreadRow
 

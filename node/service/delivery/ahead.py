@@ -1,0 +1,86 @@
+"""Signed ahead: what will most probably be signed is begun beside, while the decision about it is still being stored.
+
+A letter decided alone, while its peer's worker is idle, is released in the same transaction; a letter that stands
+verified alone in its request is nearly always stored. Either signature is used only if what is to be signed turns out
+to be the very same bytes; otherwise it never leaves this process. Source: issue 2, speed; wire 1, 4.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from node.crypto import labels
+from node.crypto.batch import Tree
+from node.crypto.envelope import Chained, ChannelHead, Draft, Opened, chain_batch
+from node.crypto.receipts import Ahead, Receipt, ReceiptHead, Status
+from node.protocol.letters.decode import AnyLetter, encode
+from node.protocol.letters.kinds import LETTER
+from node.protocol.threads.outcome import Cancelled
+from node.service.context import Node
+from node.service.delivery.numbering import numbered
+from node.service.delivery.recipients import seal_to
+from node.service.delivery.released import draft_of
+from node.service.signing import Signature
+from node.service.threads.files import ThreadFile
+from node.store.work import Work
+
+
+class Signing(msgspec.Struct, frozen=True):
+    """A batch as it was chained, after `after` on its channel, and its signature that is being made."""
+
+    after: ChannelHead
+    drafts: Sequence[Draft]
+    chained: Chained
+    signature: Signature
+
+
+def begin_signing(node: Node, peer: str, after: ChannelHead, drafts: Sequence[Draft]) -> Signing:
+    """The batch that is released now: as it was begun ahead, if it is the same, or begun anew."""
+    begun = node.signing.pop(peer, None)
+    if isinstance(begun, Signing) and begun.after == after and begun.drafts == drafts:
+        return begun
+    chained = chain_batch(after, node.country, drafts, node.keys.message.key_id, node.random)
+    return Signing(after, drafts, chained, node.signer.begin(chained.tree.message, labels.CONTEXT_ENVELOPE))
+
+
+def sign_letter_ahead(node: Node, work: Work, peer: str, letter: AnyLetter, file: ThreadFile, now: int) -> None:
+    """Begin the signature of a letter that is about to be queued and released; nothing follows if it is not."""
+    handover = node.handovers.get(peer)
+    alone = handover is not None and handover.is_open and len(file.thread.queued) == 1 and not node.store.is_busy
+    if not alone or not node.signer.is_beside():
+        return
+    to = seal_to(node, peer, letter.kind, LETTER, letter.sealed_identity is not None)
+    released, final = numbered(node, peer, letter, file, now)
+    if to is None or isinstance(released, Cancelled):
+        return
+    head = work.channels.out_head(peer, node.epoch)
+    draft = draft_of(node, peer, LETTER, encode(final), to, now)
+    node.signing[peer] = begin_signing(node, peer, ChannelHead(head.epoch, head.seq, head.hash), [draft])
+
+
+def receipt_of(node: Node, one: Opened, status: Status, reason: int = 0, eid: bytes | None = None) -> Receipt:
+    """The receipt of one envelope, not yet linked; `eid` is that of the envelope which brought the letter first."""
+    return Receipt(
+        status=status,
+        reason=reason,
+        eid=eid or one.statement.eid,
+        envelope_hash=one.envelope_hash,
+        s_hash=one.s_hash,
+        country=node.country,
+        key_id=node.keys.message.key_id,
+        at=node.now(),
+        log_size=0,
+        log_root=bytes(32),
+    )
+
+
+def sign_ahead(node: Node, one: Opened) -> Ahead | None:
+    """Begin the most probable receipt of this envelope; None where nothing can be signed beside."""
+    if not node.signer.is_beside():
+        return None
+    sender = one.statement.sender
+    head = node.store.read_sync(lambda reader: reader.channels.receipt_out_head(sender, node.epoch))
+    linked, _ = ReceiptHead(head.epoch, head.seq, head.hash).link(receipt_of(node, one, Status.STORED))
+    packed = [linked.pack()]
+    tree = Tree(packed, node.random)
+    return Ahead(packed, tree, node.signer.begin(tree.message, labels.CONTEXT_RECEIPT))

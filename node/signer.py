@@ -1,0 +1,161 @@
+"""The node's side of its signing process: started when letters begin to flow, used once it says that it is ready.
+
+If it is lost the node signs by itself, as before: nothing but time depends on it. Source: issue 2, speed.
+"""
+
+import ctypes
+import os
+import select
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from node.crypto.suite import SIGNATURE_BYTES, SigningKey
+from node.log import get
+from node.service.signing import Signature, SignsHere
+from node.signing_process import HEAD, READY
+
+log = get()
+FIRST_LETTERS: Final = 8  # a node that hardly writes has no second process
+WAITING_AT_MOST: Final = 8
+ANSWER_S: Final = 5.0
+
+
+def _processor() -> int:
+    """The processor that this thread runs on; -1 where the system does not tell."""
+    return _sched_getcpu() if _sched_getcpu else -1
+
+
+_sched_getcpu: Callable[[], int] | None = getattr(ctypes.CDLL(None), "sched_getcpu", None)
+
+
+class _Asked:
+    __slots__ = ("signature",)
+
+    def __init__(self) -> None:
+        self.signature: bytes | None = None
+
+
+class SignerProcess:
+    """Signs beside the node. `begin` may be called on any thread, a signature on one thread at a time."""
+
+    def __init__(self, key: SigningKey, seed: bytes) -> None:
+        self._here, self._seed = SignsHere(key), seed
+        self._asked_for = 0
+        self._process: subprocess.Popen[bytes] | None = None
+        self._ready = False
+        self._lost = False
+        self._lock = threading.Lock()
+        self._waiting: deque[_Asked] = deque()
+        self._processors = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
+        self._kept_from = -1
+        self._is_read = False  # by somebody who waits for a signature
+
+    def is_beside(self) -> bool:
+        """Whether the second process is there and has little to do; being asked often enough starts it."""
+        with self._lock:
+            return self._there()
+
+    def begin(self, message: bytes, context: bytes) -> Signature:
+        """Have it signed meanwhile; before the process is ready, and after it is lost, by the caller."""
+        here = self._here.begin(message, context)
+        with self._lock:
+            if not self._there():
+                return here
+            asked = _Asked()
+            self._keep_away()
+            try:
+                os.write(self._to(), HEAD.pack(len(context), len(message)) + context + message)
+            except OSError:
+                self._lose()
+                return here
+            self._waiting.append(asked)
+        return lambda: self._signature(asked) or here()
+
+    def close(self) -> None:
+        """End the process; whoever still waits signs by itself."""
+        with self._lock:
+            process, self._process, self._lost = self._process, None, True
+        if process is not None:
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    pipe.close()
+            process.wait()
+
+    def _there(self) -> bool:
+        if self._lost:
+            return False
+        self._asked_for += 1
+        if self._process is None and self._asked_for > FIRST_LETTERS:
+            self._start()
+        if self._process is None or not self._is_ready():
+            return False
+        if not self._is_read:
+            self._read_all()  # of those that nobody called for
+        return not self._is_lost() and len(self._waiting) < WAITING_AT_MOST
+
+    def _is_ready(self) -> bool:
+        if not self._ready and self._has_answer(0):
+            self._ready = os.read(self._from(), 1) == READY
+            if not self._ready:
+                self._lose()
+        return self._ready
+
+    def _is_lost(self) -> bool:
+        return self._lost
+
+    def _keep_away(self) -> None:
+        """Where the caller runs, the other process cannot: a scheduler likes to wake it there, to wait for the caller."""
+        here = _processor()
+        if here != self._kept_from and self._process is not None and (others := self._processors - {here}):
+            os.sched_setaffinity(self._process.pid, others)
+            self._kept_from = here
+
+    def _start(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "node.signing_process"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+        )
+        os.write(self._to(), self._seed)
+        self._seed = b""
+
+    def _signature(self, asked: _Asked) -> bytes | None:
+        self._is_read = True
+        while not self._is_there(asked):
+            if not self._has_answer(ANSWER_S):  # without the lock: others ask meanwhile
+                with self._lock:
+                    self._lose()
+        self._is_read = False
+        return asked.signature
+
+    def _is_there(self, asked: _Asked) -> bool:
+        with self._lock:
+            self._read_all()
+            return asked.signature is not None or self._lost
+
+    def _read_all(self) -> None:
+        while self._waiting and not self._lost and self._has_answer(0):
+            data = os.read(self._from(), SIGNATURE_BYTES)  # shorter than a pipe's atomic write: whole, or the end
+            if len(data) != SIGNATURE_BYTES:
+                self._lose()
+                return
+            self._waiting.popleft().signature = data
+
+    def _lose(self) -> None:
+        log.error("signer_lost")
+        self._lost = True
+        if self._process is not None:
+            self._process.kill()
+
+    def _has_answer(self, wait_s: float) -> bool:
+        return bool(select.select([self._from()], [], [], wait_s)[0])
+
+    def _to(self) -> int:
+        assert self._process is not None and self._process.stdin is not None
+        return self._process.stdin.fileno()
+
+    def _from(self) -> int:
+        assert self._process is not None and self._process.stdout is not None
+        return self._process.stdout.fileno()

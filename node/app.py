@@ -102,7 +102,7 @@ async def running(loaded: Loaded) -> AsyncIterator[Running]:
     node = opened.node
     keeper = RegistryKeeper(node, client, fetched)
     node.on_unknown_key = keeper.ask
-    node.signer = signer = SignerProcess(node.keys.message, message_seed(opened))
+    node.signer = signer = SignerProcess(lambda: node.keys.message, message_seed(opened))
     workers = Workers(node)
     limits = SignInLimits(config.limits.session_idle_s, config.limits.session_max_s)
     staff = Staff(node, opened.pepper, limits=limits)

@@ -42,8 +42,9 @@ class _Asked:
 class SignerProcess:
     """Signs beside the node. `begin` may be called on any thread, a signature on one thread at a time."""
 
-    def __init__(self, key: SigningKey, seed: bytes) -> None:
+    def __init__(self, key: Callable[[], SigningKey], seed: bytes) -> None:
         self._here, self._seed = SignsHere(key), seed
+        self._key, self._known = key, key()
         self._asked_for = 0
         self._process: subprocess.Popen[bytes] | None = None
         self._ready = False
@@ -86,7 +87,7 @@ class SignerProcess:
             process.wait()
 
     def _there(self) -> bool:
-        if self._lost:
+        if self._lost or self._key() is not self._known:
             return False
         self._asked_for += 1
         if self._process is None and self._asked_for > FIRST_LETTERS:
@@ -108,7 +109,7 @@ class SignerProcess:
         return self._lost
 
     def _keep_away(self) -> None:
-        """Where the caller runs, the other process cannot: a scheduler likes to wake it there, to wait for the caller."""
+        """The other process cannot run where the caller does: there a scheduler likes to wake it, behind the caller."""
         here = _processor()
         if here != self._kept_from and self._process is not None and (others := self._processors - {here}):
             os.sched_setaffinity(self._process.pid, others)

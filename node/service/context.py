@@ -124,7 +124,7 @@ class Node:
     _wakes: dict[str, asyncio.Event] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.signer = SignsHere(self.keys.message)
+        self.signer = SignsHere(lambda: self.keys.message)
 
     def now(self) -> int:
         """UTC seconds by this node's clock."""

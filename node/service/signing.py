@@ -28,7 +28,7 @@ class Signer(Protocol):
 class SignsHere:
     """Signs on the caller's thread when the signature is called for."""
 
-    def __init__(self, key: SigningKey) -> None:
+    def __init__(self, key: Callable[[], SigningKey]) -> None:
         self._key = key
 
     def is_beside(self) -> bool:
@@ -37,4 +37,4 @@ class SignsHere:
 
     def begin(self, message: bytes, context: bytes) -> Signature:
         """Nothing happens before the signature is called for."""
-        return partial(self._key.sign, message, context)
+        return partial(self._key().sign, message, context)

@@ -74,12 +74,12 @@ def receipt_of(node: Node, one: Opened, status: Status, reason: int = 0, eid: by
     )
 
 
-def sign_ahead(node: Node, one: Opened) -> Ahead | None:
-    """Begin the most probable receipt of this envelope; None where nothing can be signed beside."""
-    if not node.signer.is_beside():
+def sign_ahead(node: Node, work: Work, opened: Sequence[Opened]) -> Ahead | None:
+    """Begin the most probable receipt of an envelope that came alone; None where nothing is signed beside."""
+    if len(opened) != 1 or node.store.is_busy or not node.signer.is_beside():
         return None
-    sender = one.statement.sender
-    head = node.store.read_sync(lambda reader: reader.channels.receipt_out_head(sender, node.epoch))
+    one = opened[0]
+    head = work.channels.receipt_out_head(one.statement.sender, node.epoch)
     linked, _ = ReceiptHead(head.epoch, head.seq, head.hash).link(receipt_of(node, one, Status.STORED))
     packed = [linked.pack()]
     tree = Tree(packed, node.random)

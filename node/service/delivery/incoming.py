@@ -7,7 +7,7 @@ answer leaves after the commit. Source: wire 3; delivery, inbox.
 import hashlib
 
 from node.crypto.envelope import EnvelopeRefused, Opened, open_envelope
-from node.crypto.receipts import HINT_REFRESH, HINT_SIZE, Ahead, hint_slot
+from node.crypto.receipts import HINT_REFRESH, HINT_SIZE, hint_slot
 from node.log import get
 from node.service.context import Node
 from node.service.delivery.ahead import sign_ahead
@@ -41,8 +41,7 @@ async def receive(node: Node, envelopes: list[bytes]) -> tuple[list[bytes], bool
                 parked.append((hashes[place], envelope))
     if opened or parked:
         verified = list(opened.values())
-        ahead = sign_ahead(node, verified[0]) if len(envelopes) == len(verified) == 1 else None
-        answers = await node.store.write(lambda work: _commit(node, work, verified, parked, ahead))
+        answers = await node.store.write(lambda work: _commit(node, work, verified, parked))
         slots = _filled(slots, list(opened), answers)
     if parked or _news(node, list(opened.values())):
         node.on_unknown_key()
@@ -102,13 +101,11 @@ def _hint(node: Node, refused: EnvelopeRefused) -> bytes:
     return hint_slot(_HINTS[refused.hint or "refresh"], node.random)
 
 
-def _commit(
-    node: Node, work: Work, opened: list[Opened], parked: list[tuple[bytes, bytes]], ahead: Ahead | None
-) -> list[bytes]:
+def _commit(node: Node, work: Work, opened: list[Opened], parked: list[tuple[bytes, bytes]]) -> list[bytes]:
     now = node.now()
     for digest, envelope in parked:
         work.letters.park(digest, envelope, now, node.limits.parked)
-    return answer_all(node, work, opened, ahead)
+    return answer_all(node, work, opened, sign_ahead(node, work, opened))
 
 
 def _filled(slots: list[bytes | None], places: list[int], answers: list[bytes]) -> list[bytes | None]:

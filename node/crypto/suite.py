@@ -44,6 +44,7 @@ def sig_key_id(public: bytes) -> bytes:
     return hashlib.sha256(labels.SIG_KID + public).digest()
 
 
+@lru_cache(maxsize=_PARSED_KEYS)
 def kem_key_id(public: bytes) -> bytes:
     """The 32-byte id of an X-Wing public key of 1216 bytes; its first 16 bytes are the kid in an envelope's header."""
     return hashlib.sha256(labels.KEM_KID + public).digest()

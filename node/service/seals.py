@@ -37,7 +37,7 @@ __all__ = ["Erased", "Seals", "key_id_of"]
 
 T = TypeVar("T")
 REMEMBERED_KEYS = 4096
-REMEMBERED_VALUES = 1024
+REMEMBERED_VALUES = 4096
 REMEMBERED_TABLES = frozenset({"case_file", "consent", "thread", "outbox"})  # never a name: the machine reads none
 COVERED, COVERED_CHARACTERS = "~", 48
 NOTE_BYTES = 512

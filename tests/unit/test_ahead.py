@@ -1,0 +1,125 @@
+"""Signed ahead: a signature is begun while a decision is stored, and used only if the very same bytes are to be signed.
+
+Issue 2, speed; wire 1, 4. The signer here signs at once and notes what it was asked for; everything else is real.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from node.crypto.labels import CONTEXT_ENVELOPE, CONTEXT_RECEIPT
+from node.crypto.receipts import Receipt, Status
+from node.service.context import Node
+from node.service.signing import Signature
+from tests.attack.forged_posts import answer, forged, post
+from tests.unit.test_handover import fears, idle, state, update
+from tests.unit.test_worker import accepted
+from tests.world import World, make_world
+
+
+class Beside:
+    """As the signing process: what is begun is signed, whoever calls for it."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self.begun: list[bytes] = []
+        self.called_for: list[bytes] = []
+
+    def is_beside(self) -> bool:
+        return True
+
+    def begin(self, message: bytes, context: bytes) -> Signature:
+        self.begun.append(context)
+        signature = self._node.keys.message.sign(message, context)
+
+        def call() -> bytes:
+            self.called_for.append(context)
+            return signature
+
+        return call
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    made = make_world(tmp_path, "XD", "XA")
+    yield made
+    await made.close()
+
+
+def beside(world: World, country: str) -> Beside:
+    node = world[country].node
+    node.signer = signer = Beside(node)
+    return signer
+
+
+async def test_a_letter_decided_alone_is_signed_once_while_it_is_stored(world: World) -> None:
+    thread = await accepted(world)
+    worker, signer = idle(world), beside(world, "XD")
+
+    letter = await update(world, thread)
+
+    assert (signer.begun, signer.called_for) == ([CONTEXT_ENVELOPE], [CONTEXT_ENVELOPE])
+    assert await worker.deliver_handed()
+    assert state(world, letter) == "receipted"
+
+
+async def test_letters_that_leave_together_are_signed_as_what_they_are(world: World) -> None:
+    """What was begun for the first alone is not what leaves: nobody ever sees that signature."""
+    thread = await accepted(world)
+    worker, signer = idle(world), beside(world, "XD")
+
+    letters = await asyncio.gather(*(update(world, thread) for _ in range(4)))
+    while any(state(world, one) != "receipted" for one in letters):
+        if not await worker.deliver_handed():
+            await worker.turn()
+
+    assert len(signer.begun) >= len(signer.called_for)
+    arrived = [one.letter_id for one in (await world["XA"].view(thread)).letters if one.letter_id in letters]
+    assert arrived == letters
+
+
+async def test_a_letter_that_the_gate_keeps_back_takes_no_signature_with_it(world: World) -> None:
+    """R10: she says that she fears the country before the letter leaves; the number and the next signature are anew."""
+    case = await world["XD"].new_case()
+    await world["XD"].consent(case, "XA")
+    thread = await accepted(world, case)
+    other = await accepted(world)
+    worker, signer = idle(world), beside(world, "XD")
+    worker.handover.release = lambda work: []
+    kept = await update(world, thread)
+    node = world["XD"].node
+    await node.store.write(lambda work: fears(node, work, case, "XA"))
+    assert signer.called_for == []
+
+    world["XD"].node.handovers.clear()
+    free = await update(world, other)
+    await world.settle()
+
+    assert (state(world, kept), state(world, free)) == ("cancelled", "receipted")
+    assert [one.kind for one in (await world["XA"].view(thread)).letters].count("referral.update") == 0
+
+
+async def test_a_letter_that_came_alone_is_answered_with_what_was_signed_ahead(world: World) -> None:
+    thread = await accepted(world)
+    worker, signer = idle(world), beside(world, "XA")
+
+    letter = await update(world, thread)
+    await worker.deliver_handed()
+
+    assert signer.begun == [CONTEXT_RECEIPT]
+    assert signer.called_for == [CONTEXT_RECEIPT]
+    assert state(world, letter) == "receipted"
+
+
+async def test_what_is_not_stored_gets_its_own_receipt_and_not_the_one_begun_ahead(world: World) -> None:
+    """Wire 4: what was begun says `stored`; a receipt that was not decided never leaves."""
+    signer = beside(world, "XA")
+    sent = forged(world, "XD", "XA", b"no letter")
+
+    said = answer(world, "XD", "XA", sent, await post(world, "XA", sent.envelope))
+
+    assert isinstance(said, Receipt)
+    assert said.status == Status.MALFORMED
+    assert (signer.begun, signer.called_for) == ([CONTEXT_RECEIPT], [])

@@ -30,7 +30,7 @@ DOUBLED = (
 )
 RECEIPT_LOST = (
     "select letter_id from outbox where class=1 and state='receipted'"
-    " and letter_id not in (select letter_id from letter where receipt is not null)"
+    " and letter_id not in (select letter_id from envelope where receipt is not null)"
 )
 
 

@@ -17,7 +17,7 @@ create index envelope_given_up on envelope (peer, epoch, seq) where state in ('g
 drop index deadline_due;
 create index deadline_due on deadline (next_at) where state='open';
 drop index deadline_soon;
-create index deadline_soon on deadline (due_at) where state='open' and code='reply' and reminded_at is null;
+create index deadline_soon on deadline (due_at) where state='open' and reminded_at is null;
 drop index deadline_thread;
 create index deadline_thread on deadline (peer, thread_id);
 

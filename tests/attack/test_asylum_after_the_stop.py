@@ -72,8 +72,8 @@ def _pairs(chance: random.Random) -> list[Poked]:
 
 async def _live(stage: Stage, runs: list[Poked]) -> None:
     events: list[Event] = [(day * DAY_S + 1, -1, lambda: a_new_day(stage.world)) for day in range(RUNS_FOR_DAYS)]
-    events += [(at, 10**6, lambda: everything_again(stage.world)) for at in (26 * HOUR, 90 * HOUR)]
-    events.append((66 * HOUR, 10**6, lambda: _restored(stage.world)))
+    events.append((50 * HOUR, 10**6, lambda: _restored(stage.world)))
+    events.append((90 * HOUR, 10**6, lambda: everything_again(stage.world)))
     for number in range(0, len(runs), 2):
         events += [(at, len(events) + i, what) for i, (at, what) in enumerate(_life(stage, runs[number : number + 2]))]
     for at, _, happens in sorted(events, key=lambda one: one[:2]):

@@ -103,7 +103,7 @@ def _prepared_letter(node: Node, work: Work, waiting: Waiting, now: int) -> Read
         if earlier > now:  # else it is looked at in this very turn
             work.outbox.hold(waiting.letter_id, "turn", earlier)
         return None
-    # 2 two people may have decided that the automatic stop is not sent
+    # 2 H01: two people may have decided that the automatic stop is not sent
     if is_stop(letter) and queued.actor == "node" and stop_is_suppressed(case.case, waiting.thread_id):
         work.outbox.end(waiting.letter_id, "cancelled", now)
         _unqueue(node, work, waiting, now)

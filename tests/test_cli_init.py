@@ -194,3 +194,12 @@ def test_a_record_of_another_country_or_no_record_is_no_predecessor(tmp_path: Pa
     assert is_one_sentence(another) and "record of XA; expected one of XB" in another.output
     assert is_one_sentence(torn) and "--after is no record" in torn.output
     assert not (tmp_path / "data").exists()
+
+
+def test_a_node_whose_key_file_is_gone_is_not_told_to_be_made_anew(tmp_path: Path):
+    make_node(tmp_path)
+    (tmp_path / "data" / "node.key").unlink()
+
+    told = run(tmp_path, "serve")
+
+    assert is_one_sentence(told) and "node.key is missing and the database is there; put its copy back" in told.output

@@ -42,7 +42,7 @@ def open_writer(path: Path, application_id: int, version: int, *, create: bool) 
     Raises ForeignDatabase, NewerSchema (its version is above `version`), StoreBroken, StoreReadOnly, Unavailable.
     """
     if not create and not _holds_something(path):
-        raise Unavailable("there is no database in the data folder; run init first, or name the right folder")
+        raise _no_database(path)
     if not path.exists():
         _make(path)
     connection = _connected(f"file:{quote(str(path))}?mode=rw")
@@ -61,10 +61,17 @@ def open_writer(path: Path, application_id: int, version: int, *, create: bool) 
     return connection
 
 
+def _no_database(path: Path) -> Unavailable:
+    """Where keys or a key file lie beside it there was a node: nobody shall think of making a new one."""
+    if any((path.parent / name).exists() for name in ("keys.db", "node.key")):
+        return Unavailable("there is no database in the data folder and its keys are there; restore the newest backup")
+    return Unavailable("there is no database in the data folder; run init first, or name the right folder")
+
+
 def open_reader(path: Path, application_id: int, version: int) -> sqlite3.Connection:
     """A connection that cannot write. Works on a read-only disk too. Raises as `open_writer`."""
     if not _holds_something(path):
-        raise Unavailable("there is no database in the data folder; run init first, or name the right folder")
+        raise _no_database(path)
     connection = _connected(_reader_address(path))
     try:
         _judge(connection, path, application_id, version, may_be_new=False)

@@ -41,7 +41,7 @@ from node.service.safety.distrusting import load_distrust
 from node.service.seals import Seals
 from node.service.upkeep.restore import FIRST_PREKEY, begin_new_epoch
 from node.store.db import Store
-from node.store.folder import DataFolder
+from node.store.folder import DATABASE_NAME, DataFolder
 from node.store.journal import Journal
 from node.store.keyring import Keyring
 from node.store.work import Work
@@ -349,6 +349,8 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError:
+        if (path.parent / DATABASE_NAME).exists():
+            raise Unavailable(f"{path.name} is missing and the database is there; put its copy back") from None
         raise Unavailable("data folder holds no node; run `trm-node init` first, or check node.data_dir") from None
 
 

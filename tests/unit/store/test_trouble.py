@@ -338,3 +338,11 @@ def test_a_store_that_is_opened_by_nobody_else_has_a_log_that_another_program_le
     store.write_sync(lambda work: work.meta.put("b", 2))
     assert path.with_name("node.db-wal").stat().st_size > 0
     assert store.check() == []
+
+
+def test_a_database_that_is_gone_from_beside_its_keys_is_to_be_restored(path):
+    """Whoever reads "run init first" there would throw away what a backup still holds."""
+    (path.parent / "keys.db").touch()
+
+    with pytest.raises(Unavailable, match="its keys are there; restore the newest backup"):
+        Store.open(path, create=False)

@@ -10,7 +10,7 @@ PRACTICE: dict[str, Places] = {
             "protocol.letters.frame: make_stop",
             "protocol.threads.machine: _closed _stop_refused",
             "service.delivery.again: prepared_again",
-            "service.delivery.release: _prepared_letter",
+            "service.delivery.numbering: numbered",
             "service.returns.transits: _cancel",
             "service.threads.acts: stop_thread",
             "service.threads.blocks: stop_blocked_threads",

@@ -51,7 +51,7 @@ NOBODY_OF_THE_CASE = {
     "FamilyAssessment.assessed_on", "Guardian.appointed_on", "Journey.through", "Lift.country",
     "Nationality.looked_on", "NoContact.decided_on", "Person.accessibility", "Person.blocked_countries",
     "Person.languages", "Person.needs", "Person.safety_codes", "Refused.country", "ReturnPlan.country", "Tie.country",
-    "Tracing.decided_on", "Card.code", "Card.salt", "Card.word_hash",
+    "Tracing.decided_on", "Paper.to", "Card.code", "Card.salt", "Card.word_hash",
     # ids of other things: cases, groups, plans, care, letters
     "Case.case_id", "GroupTie.group", "GroupTie.cases", "GroupTie.apart_from", "ReturnPlan.plan_id", "Care.care_id",
     "Care.letter",

@@ -43,7 +43,7 @@ from node.store.folder import DataFolder
 from registry.client import RegistryClient
 from registry.trust import View
 
-YOUNG_OBJECTS = 20_000  # so many new ones before garbage is looked for; a letter makes some hundreds
+YOUNG_OBJECTS = 100_000  # so many new ones before garbage is looked for; a letter leaves some hundreds
 NO_VIEW = View(0, 0, 0, 0, 0, bytes(32), {}, (), {})
 
 

@@ -38,6 +38,7 @@ from node.service.safety.arrivals import by_us
 from node.service.threads.book import Book, OpenCase, OpenFile
 from node.service.threads.commands import Act, ActDone
 from node.service.threads.done_here import done_here
+from node.service.threads.doors import ACTS, OWN_DOOR
 from node.service.threads.drafting import STATES_CONSENT, Stated, disclose, frame, persons_of, state_consents
 from node.service.threads.ending import end_contact, told_of_with
 from node.service.threads.erasure import empty_log, erase_confirmed
@@ -48,15 +49,6 @@ from node.store.cases import CaseRow
 from node.store.threads import ThreadRow
 from node.store.work import Reader, Work
 
-# Acts that more follows from than a letter, or whose letter is made from what is stored.
-OWN_DOOR: Final = {
-    "info.response": "POST /threads/{thread}/information",
-    "rectification": "POST /threads/{thread}/corrections",
-    "access.response": "POST /threads/{thread}/access",
-    "breach.notice": "POST /breaches",
-    "complaint.answer": "POST /threads/{thread}/complaint",
-}
-ASKED_AGAIN: Final = frozenset({"info.request", "ident.support_request"})  # may also follow an answer
 PEOPLE: Final[tuple[ActorRole, ...]] = ("caseworker", "coordinator", "machine")
 
 
@@ -248,17 +240,10 @@ def _refusal(objection: Objection) -> NotAllowed:
 def _body_of(command: Act) -> Body:
     if command.kind in OWN_DOOR:
         raise BadInput("this act has a route of its own", field="kind", expected=OWN_DOOR[command.kind])
-    kind = KINDS.get(command.kind)
-    if (
-        kind is None
-        or kind.letter_class != 1
-        or kind.stop
-        or (kind.opens and kind.name not in ASKED_AGAIN)
-        or command.kind == "consent.withdrawal"
-    ):
+    if command.kind not in ACTS:
         raise BadInput("no such act; use one that the thread lists", field="kind", expected="an act of this thread")
     try:
-        return cast(Body, msgspec.json.decode(command.body, type=kind.body))
+        return cast(Body, msgspec.json.decode(command.body, type=KINDS[command.kind].body))
     except msgspec.ValidationError as error:
         raise explained(error, "body") from None
 

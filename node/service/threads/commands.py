@@ -4,16 +4,29 @@ A command says what a person decided. What follows from the case (age, dependant
 typed in twice.
 """
 
-from typing import Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
+from msgspec import Meta
 
 from node.protocol.gate.ten_gates import GateState
 from node.protocol.letters.codes import Level, OfferReason, Purpose, Urgency
 from node.protocol.letters.scalars import Code, Country, Date, Id
+from node.service.threads.doors import ACTS, OPENING
 
 # Why we declined, for our own people; the other country reads `conflict_of_interest` like anybody's. Practice.
 LocalReason = Literal["already_assisting_exploiter"]
+
+# Told by the description of the API alone: another kind is refused by the service, with what is expected instead.
+SHAPE: Final = "`body` has the shape that docs/schemas/<kind>.json gives its `body`"
+OpeningKind = Annotated[
+    str,
+    Meta(description=f"the kind of letter a thread begins with; {SHAPE}", extra_json_schema={"enum": list(OPENING)}),
+]
+ActKind = Annotated[
+    str,
+    Meta(description=f"the kind of letter this act sends; {SHAPE}", extra_json_schema={"enum": list(ACTS)}),
+]
 
 
 class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -55,7 +68,7 @@ class OpenThread(Command, frozen=True):
     """
 
     peer: Country
-    kind: str
+    kind: OpeningKind
     body: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"{}"))
     urgency: Urgency = "routine"
     persons: tuple[str, ...] = ()
@@ -70,7 +83,7 @@ class Act(Command, frozen=True):
     `local_reason`: with a decline for conflict of interest, what stays here, sealed with the thread; no letter has it.
     """
 
-    kind: str
+    kind: ActKind
     body: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"null"))
     disclose: tuple[FieldsOf, ...] = ()
     consents: tuple[str, ...] = ()

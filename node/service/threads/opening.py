@@ -13,7 +13,7 @@ from node.protocol.cases.case import CaseThread, Person
 from node.protocol.cases.changes import open_thread as note_thread
 from node.protocol.gate.facts import purpose_of
 from node.protocol.letters.bodies import Body
-from node.protocol.letters.kinds import KINDS, LETTER
+from node.protocol.letters.kinds import KINDS
 from node.protocol.matters import matter_of
 from node.protocol.threads import machine
 from node.service.access import may_work_on
@@ -25,6 +25,7 @@ from node.service.directory.warnings import warnings_of
 from node.service.threads.acts import queue_decided
 from node.service.threads.book import Book
 from node.service.threads.commands import ActDone, OpenReferral, OpenThread
+from node.service.threads.doors import OPENING
 from node.service.threads.drafting import STATES_CONSENT, Stated, disclose, frame, persons_of, state_consents
 from node.service.threads.files import ThreadFile
 from node.service.threads.times import retention_until
@@ -64,10 +65,8 @@ def begin(node: Node, work: Work, actor: Actor, case_id: str, command: OpenThrea
     """The same inside a transaction of the caller's, for services in which more follows from one decision."""
     now, book = node.now(), Book(node, work)
     may_work_on(work, actor, case_id)
-    kind = KINDS.get(command.kind)
-    if kind is None or not kind.opens or kind.letter_class != LETTER:
-        opening = ", ".join(name for name, row in KINDS.items() if row.opens)
-        raise BadInput("no thread begins with this letter", field="kind", expected=opening)
+    if command.kind not in OPENING:
+        raise BadInput("no thread begins with this letter", field="kind", expected=", ".join(OPENING))
     case = book.case(case_id)
     if command.relates_to is not None and work.threads.get(command.peer, command.relates_to) is None:
         # A thread with one country is never named to another (wire 7, R26).

@@ -92,7 +92,7 @@ _ROWS: Final = (
     Meaning("safety.drill", "at most once a day, to see whether somebody there can unlock", "people are called as for a danger; only a person answers", "safety.drill_answer"),  # noqa: E501
     Meaning("safety.drill_answer", "a person answered, with the office vault open or not", "the promise to be on call is shown as tested"),  # noqa: E501
     Meaning("node.pull", "not in this version", "read and ignored"),
-    Meaning("node.notice", "what a node saw of a country's keys or membership", "shown to the operator; changes nothing"),  # noqa: E501
+    Meaning("node.notice", "not in this version", "a task for the operator; changes nothing"),
     Meaning("directory.publish", "the sender's whole entry, again whenever it changed or was assured", "the highest serial is in force and is matched against"),  # noqa: E501
     Meaning("directory.challenge", "a service of the recipient's entry, or the whole, is not so", "a task for its coordinators; shown beside the entry"),  # noqa: E501
 )

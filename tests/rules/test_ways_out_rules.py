@@ -89,9 +89,9 @@ def test_h15_sender_distrust_suspension_and_a_restore_hold_every_way(what: What)
     assert named(what, to="XD", restored="unanswered") == ["H08"]
 
 
-@pytest.mark.parametrize("what", ["card", "sheet"])
-def test_h15_sender_under_pressure_she_carries_nothing_not_even_here(what: What):
-    """H17: whoever presses her would find it; the screen does not say why."""
+@pytest.mark.parametrize("what", ["card", "sheet", "file"])
+def test_h15_sender_under_pressure_nothing_of_hers_goes_not_even_here(what: What):
+    """H17: whoever presses her would find it, or made her agree; the screen does not say why."""
     pressed = case(with_(HER, coercion_suspected=True))
     (objection,) = may_leave(pressed, (), leaving(what, to="XD"), XB, "XD", NOW)
 

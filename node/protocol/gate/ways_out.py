@@ -92,8 +92,8 @@ def _of_everything(
         yield cancel("H26", "a person is not of this case", "choose persons of the case")
     if restored == "unanswered":
         yield hold("H08", "this node was restored from a backup", "two people answer for this case first")
-    hers = CARRIED[leaving.what].rests_on == "she takes it with her"
-    # H17: who presses her would find it on her
+    hers = CARRIED[leaving.what].rests_on != "nothing of hers is inside"
+    # H17: who presses her would find it on her, or made her agree to it
     if hers and any(person.coercion_suspected for person in persons):
         yield Objection("H17", "this waits", "speak with the coordinator", effect="hold", discreet=True)
 

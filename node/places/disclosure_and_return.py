@@ -7,7 +7,7 @@ DISCLOSURE_AND_RETURN: dict[str, Places] = {
         sender=(
             "protocol.consent.scope: assertion",
             "protocol.gate.consent: _entry_covered _record_objections _thread_covered consent_covers",
-            "protocol.gate.identity: exclusions",
+            "protocol.gate.identity: exclusions home_region",
             "protocol.gate.information: may_be_confirmed",
             "protocol.gate.ten_gates: _g1",
             "protocol.gate.ways_out: _abroad _consent",

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from node.errors import NotAllowed
+from node.protocol.cases.case import Tie
 from node.protocol.cases.changes import distrust
 from node.protocol.consent.faults import faults
 from node.protocol.gate.desk import OPENING_REASONS, holds, may_open_identity
@@ -75,6 +76,18 @@ def test_r19_sender_no_law_enforcement_recipient():
     assert both(sealed, consents=(with_(said, method="written"),), **world) == []
     excluded = with_(said, method="written", excluded=("police",))
     assert both(sealed, consents=(excluded,), **world) == ["R01"]
+
+
+def test_r01_sender_the_region_she_comes_from_is_told_to_nobody_while_she_excludes_it():
+    """R01: an exclusion is read wherever a letter could say it; another region, and no region, may go."""
+    from_xa = with_(HER, ties=(Tie(country="XA", kind="nationality", feared="no"),))
+    said = record(excluded=("region_of_origin",))
+    world = {"case": case(from_xa), "consents": (said,)}
+
+    assert both(offer(from_xa, region="XA-02"), **world) == ["R01"]
+    assert both(offer(from_xa, region="XT-02"), **world) == []
+    assert both(offer(from_xa, region=None), **world) == []
+    assert both(offer(from_xa, region="XA-02"), case=case(from_xa), consents=(record(),)) == []
 
 
 def test_r19_receiver_no_letter_can_name_a_law_enforcement_body():

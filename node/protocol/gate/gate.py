@@ -77,6 +77,7 @@ GUARDS: tuple[Callable[[Context], Iterator[Objection]], ...] = (
     guards_identity.onward,
     guards_identity.embassies,
     guards_identity.exclusions,
+    guards_identity.home_region,
     # questions
     guards_information.consulate,
     # who decided

@@ -91,6 +91,17 @@ def exclusions(c: Context) -> Iterator[Objection]:
         yield hold("R01", "she excluded this kind of office", "choose another office with her")
 
 
+def home_region(c: Context) -> Iterator[Objection]:
+    """R01: a part of a country she comes from is told to nobody while she excluded it."""
+    region = getattr(c.draft.letter.body, "region", None)
+    if not region or not c.duty.rests_on_consent:
+        return
+    own = {tie.country for person in c.persons for tie in person.ties}
+    excluded = any("region_of_origin" in record.excluded for record in c.consents if used(c, record))
+    if excluded and region.partition("-")[0] in own:
+        yield hold("R01", "she excluded the region she comes from", "leave the region out, or ask her again")
+
+
 def _recipients_here(c: Context, record: ConsentRecord) -> list[ConsentTo]:
     return [to for to in record.recipients if to.country == c.recipient.country]
 

@@ -10,7 +10,7 @@ from node.errors import OpenTRMError
 from node.log import get
 from node.service.context import Node
 from node.service.delivery.incoming import judge_parked
-from node.service.delivery.reseal import reseal_lost_keys
+from node.service.delivery.reseal import reseal_expiring, reseal_lost_keys
 from node.service.delivery.take import take_held
 from node.service.safety.off_network import demand_plans
 from node.store.work import Work
@@ -49,8 +49,13 @@ class RegistryKeeper:
                 return
             for source in view.troubles:
                 log.warning("registry_trouble", reason="mirror" if "/" in source else source)
+            behind = self._node.now() > self._node.believed_now()
             self._node.view = view
             await self._follow(view)
+            if (
+                behind
+            ):  # nothing was sealed again while our clock was not believed; what expired meanwhile is not posted
+                await self._node.store.write(lambda work: reseal_expiring(self._node, work, self._node.now()))
         await judge_parked(self._node)
 
     def ask(self) -> None:

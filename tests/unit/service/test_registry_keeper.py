@@ -8,7 +8,7 @@ import pytest
 from node.service.delivery.readmitted import BACK, confirm
 from node.service.network.registry import RegistryKeeper
 from registry.suspension import make_suspension, publish_suspension
-from tests.world import DAY_S, World, make_world
+from tests.world import DAY_S, World, make_world, no_fault
 
 
 @pytest.fixture
@@ -79,3 +79,23 @@ async def test_r39_receiver_letters_of_a_suspended_country_are_receipted_held_an
     assert receipted is not None
     assert unknown is None
     assert (await xa.view(thread)).state == "offered"
+
+
+async def test_what_expired_while_our_clock_was_not_believed_is_sealed_again_by_the_registry(
+    world: World,
+) -> None:
+    """Wire 1, wire 3 row 9: after a jump nothing expired is posted; the letter leaves in a new envelope at once."""
+    xd = world["XD"]
+    keeper = await _refresh(world, "XD")
+    world.fault = lambda sender, recipient, envelopes: "lost"
+    await xd.offer("XA")
+    await world.settle()
+    world.fault = no_fault
+    before = xd.node.store.read_sync(lambda reader: reader.outbox.on_the_way("XA"))
+    world.clock.step(20 * DAY_S)
+
+    await _refresh(world, "XD", keeper)
+
+    due = xd.node.store.read_sync(lambda reader: reader.outbox.due("XA", world.clock.now(), 64))
+    assert {row.letter_id for row in before} <= {one.letter_id for one in due}
+    assert before

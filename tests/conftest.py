@@ -7,15 +7,18 @@ of tests lie in memory where there is room. Set TMPDIR to have them elsewhere.
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 IN_MEMORY = Path("/dev/shm")  # a file system in memory, on every Linux
 ROOM_BYTES = 1 << 30  # several times what the folders of running tests hold together
 
 LONGEST_FIRST = (
     "tests/test_demo.py",
+    "tests/attack/test_asylum_after_the_stop.py",
     "tests/test_readme.py",
     "tests/crash/",
     "tests/property/",
@@ -32,6 +35,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first: one that begins last would be waited for by everybody."""
     items.sort(key=lambda item: _place(item.nodeid))
+
+
+@pytest.fixture(autouse=True)
+def log_is_as_before() -> Iterator[None]:
+    """A node that a test ran in this process set the log up with its own clock; the next test's lines have none."""
+    yield
+    structlog.reset_defaults()
 
 
 def _has_room(folder: Path) -> bool:

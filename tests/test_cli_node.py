@@ -113,8 +113,12 @@ def _pragma(words: str) -> Callable[[Path], None]:
     return set_it
 
 
-def _remove(name: str) -> Callable[[Path], None]:
-    return lambda folder: (folder / name).unlink()
+def _remove(*names: str) -> Callable[[Path], None]:
+    def remove(folder: Path) -> None:
+        for name in names:
+            (folder / name).unlink()
+
+    return remove
 
 
 def _audit_rows(folder: Path) -> int | None:
@@ -135,7 +139,8 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str]] = {
     "root gone": (_remove("root.json"), "pinned root root.json: no such file or directory; name the file in"),
     "root is something else": (_write("root.json", b"{}"), "root"),
     "key file cut": (_write("data/node.key", b"TRMK"), "key file is cut off"),
-    "no node in the folder": (_remove("data/node.key"), "run `trm-node init` first"),
+    "key file gone": (_remove("data/node.key"), "put its copy back"),
+    "no node in the folder": (_remove("data/node.key", "data/keys.db", "data/node.db"), "run `trm-node init` first"),
     "keys gone": (_remove("data/keys.db"), "keys.db is missing"),
     "keys are other bytes": (_write("data/keys.db", b"x" * 65_536), "keys.db cannot be used"),
     "database gone": (_remove("data/node.db"), "there is no database"),

@@ -49,7 +49,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
         ),
     ),
     "R23": Places(
-        sender=("protocol.consent.faults: _not_informed",),
+        sender=("protocol.consent.faults: _not_in_her_language _not_informed",),
         both=(
             "protocol.gate.shown: _entry",
             "protocol.gate.shown_return: _wish about_returns",

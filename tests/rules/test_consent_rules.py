@@ -153,6 +153,26 @@ def test_r23_sender_consent_counts_only_when_informed(fact):
     assert caught.value.rule == "R23"
 
 
+def test_r23_sender_she_was_informed_in_a_language_of_hers():
+    """R23: whatever the script or region; while nobody recorded which she speaks, the record's word stands."""
+    speaks = with_(HER, languages=("uk", "ru-UA"))
+
+    for language in ("uk", "ru", "UK-Latn", "ru-RU"):
+        assert rules_of(record(language=language), speaks) == []
+    assert rules_of(record(language="de"), speaks) == ["R23"]
+    assert both(offer(), consents=(record(language="de"),)) == ["R23"]
+    assert rules_of(record(language="de"), with_(HER, languages=())) == []
+
+
+def test_r23_sender_a_guardian_is_informed_in_the_guardians_own_language():
+    """R23: the languages of a case are the person's; who represents her may speak another."""
+    guarded = record(CHILD, language="de")
+
+    assert guarded.given_by == "guardian"
+    assert "R23" not in rules_of(guarded, CHILD)
+    assert "R23" in rules_of(with_(guarded, given_by="self_with_guardian"), with_(CHILD, languages=("uk",)))
+
+
 def test_r23_receiver_a_letter_without_the_safeguards_is_refused():
     """R23: reason 23."""
     assert refused_for(offer(consent=(entry(safeguards_met=False),))) == ("R23", 23)
@@ -164,6 +184,26 @@ def test_h17_sender_names_need_a_talk_alone_and_an_independent_interpreter():
     assert rules_of(record(spoken_to_alone=False, levels=("L1", "L2")), HER) == []
     for interpreter in ("family", "embassy", "employer"):
         assert rules_of(record(interpreter=interpreter), HER) == ["H17"]
+
+
+@pytest.mark.parametrize("purpose", ["risk_assessment", "travel", "transit", "reintegration"])
+def test_h17_sender_a_return_needs_a_talk_alone_whatever_the_level(purpose):
+    """H17: `spoken_to_alone = no` is invalid for a return too, where no name goes."""
+    asked = {"purposes": (purpose,), "levels": ("L1", "L2")}
+
+    assert rules_of(record(**asked), HER) == []
+    assert rules_of(record(**asked, spoken_to_alone=False), HER) == ["H17"]
+
+
+@pytest.mark.parametrize("beside", ["family", "partner", "embassy", "employer"])
+def test_h17_sender_who_sat_beside_her_counts_more_than_a_tick_that_she_was_alone(beside):
+    """H17: whom she may fear was present, so she did not speak alone, for names and for a return."""
+    present = ("caseworker", beside)
+
+    assert rules_of(record(present=present), HER) == ["H17"]
+    assert rules_of(record(present=present, purposes=("travel",), levels=("L1",)), HER) == ["H17"]
+    assert rules_of(record(present=present, levels=("L1", "L2")), HER) == []
+    assert rules_of(record(present=("caseworker", "interpreter", "advocate", "lawyer", "guardian")), HER) == []
 
 
 def test_h17_sender_a_suspicion_of_pressure_holds_what_rests_on_consent():

@@ -6,7 +6,7 @@ Source: R11, R13, R19, R20, R22, R23; practice H10, H11, H13, H17.
 from collections.abc import Iterator
 
 from node.protocol.cases.case import Person
-from node.protocol.consent.earlier_wishes import wish_faults
+from node.protocol.consent.earlier_wishes import OF_A_RETURN, wish_faults
 from node.protocol.consent.guardians import guardian_fault
 from node.protocol.consent.record import (
     MAX_CONSENT_SECONDS,
@@ -18,7 +18,9 @@ from node.protocol.letters.fields import SEALED_TO_A_HOLDER
 from node.protocol.rules import Objection
 
 GUARDIAN_GIVES = frozenset({"guardian", "self_with_guardian"})
+GIVES_HERSELF = frozenset({"self", "self_with_guardian"})
 NOT_INDEPENDENT = frozenset({"family", "embassy", "employer"})
+NOT_ALONE_WITH = NOT_INDEPENDENT | {"partner"}
 
 
 def faults(record: ConsentRecord, person: Person, now: int) -> list[Objection]:
@@ -30,6 +32,7 @@ def faults(record: ConsentRecord, person: Person, now: int) -> list[Objection]:
         _withdrawn(record),
         _not_in_time(record, now),
         _not_informed(record),
+        _not_in_her_language(record, person),
         _too_long(record),
         _recipient_nobody_may_be(record),
         _no_holder_named(record),
@@ -67,6 +70,21 @@ def _not_informed(record: ConsentRecord) -> Objection | None:
     return _hold("R23", "informed consent is incomplete", "fill in language, sheet, alternatives, understanding")
 
 
+def _not_in_her_language(record: ConsentRecord, person: Person) -> Objection | None:
+    # a representative is informed in a language of their own, of which the case knows nothing
+    if not person.languages or not record.language or record.given_by not in GIVES_HERSELF:
+        return None
+    if _primary(record.language) in {_primary(one) for one in person.languages}:
+        return None
+    return _hold(
+        "R23", "she was not informed in a language of hers", "ask her again in one, or record that she speaks this one"
+    )
+
+
+def _primary(language: str) -> str:
+    return language.partition("-")[0].lower()
+
+
 def _too_long(record: ConsentRecord) -> Objection | None:
     if record.valid_until - record.valid_from <= MAX_CONSENT_SECONDS:
         return None
@@ -92,9 +110,14 @@ def _no_holder_named(record: ConsentRecord) -> Objection | None:
 
 
 def _not_spoken_to_alone(record: ConsentRecord) -> Objection | None:
-    if record.spoken_to_alone or not any(level in SEALED_TO_A_HOLDER for level in record.levels):
+    # a tick says that she was alone; who sat beside her says it better
+    if record.spoken_to_alone and NOT_ALONE_WITH.isdisjoint(record.present):
         return None
-    return _hold("H17", "she was not spoken to alone", "speak with her alone before names are consented to")
+    if not OF_A_RETURN.isdisjoint(record.purposes):
+        return _hold("H17", "she was not spoken to alone", "speak with her alone before a return is consented to")
+    if any(level in SEALED_TO_A_HOLDER for level in record.levels):
+        return _hold("H17", "she was not spoken to alone", "speak with her alone before names are consented to")
+    return None
 
 
 def _interpreter_not_independent(record: ConsentRecord) -> Objection | None:

@@ -28,11 +28,15 @@ def call_no_more(node: Node, work: Work, letter_ids: list[str], outcome: str, by
 
 
 def watch_detention(node: Node, work: Work, case: OpenCase, by: str, now: int) -> None:
-    """H25: while somebody is detained people are called until her release is asked for, then asked daily."""
+    """H25: while somebody is detained people are called until the authority has a paper that asks for her release.
+
+    After that whoever owns that request is asked daily. A request without a paper quietens nobody.
+    """
     if case.case.place_is_detention:
         raise_alarm(node, work, "owner", _ref(node, case.case), LOOK_AT_CASE, now, About(case_id=case.id))
-        if case.case.release_requests:
-            acknowledged(node, work, "owner", _ref(node, case.case), case.case.release_requests[-1].owner, now)
+        on_paper = [one.owner for one in case.case.release_requests if one.authority_has_paper]
+        if on_paper:
+            acknowledged(node, work, "owner", _ref(node, case.case), on_paper[-1], now)
     elif case.case.released_from_detention_at is not None:
         closed(node, work, "owner", _ref(node, case.case), "released", by, now)
 

@@ -327,6 +327,8 @@ async def test_h25_receiver_detention_is_an_alarm_until_her_release_is_asked_for
     await story.change("detained")
     assert open_alarms() == [(True, True)]
     assert "g9" in await story.shut()
+    await story.change("request_release", authority_has_paper=False)
+    assert open_alarms() == [(True, True)]  # nobody over there has read anything yet
     await story.change("request_release", authority_has_paper=True)
     assert open_alarms() == [(False, True)]
     await story.two_change("detention_ended")

@@ -7,7 +7,7 @@ import pytest
 from node.protocol.cases.return_plan import Assessor, Recovery
 from node.protocol.consent.record import ConsentRecord, ConsentTo
 from node.protocol.gate.ten_gates import Exchanged, GateState, Look, RiskSaid, gates, may_stand_in, next_things
-from tests.rules.return_world import RISK, WINDOW_ENDS, WISH, her_return, plan, returning
+from tests.rules.return_world import PROCEEDINGS, RISK, WINDOW_ENDS, WISH, her_return, plan, returning
 from tests.rules.world import CHILD, DAY, HER, NOW, record, tie, with_
 
 HOUR = 3600
@@ -62,6 +62,8 @@ def test_r08_sender_with_everything_in_order_all_ten_gates_are_open():
         ("g4", "R10", "hers", returning(with_(HER, ties=(tie("XA", "yes"),)))),
         ("g4", "R10", "hers", returning(with_(HER, blocked_countries=("XA",)))),
         ("g5", "R34", "ours", of_her(proceedings=None)),
+        ("g5", "R34", "ours", of_her(proceedings=with_(PROCEEDINGS, advised_by_lawyer=False))),
+        ("g5", "R34", "ours", of_her(proceedings=with_(PROCEEDINGS, compensation_checked=False))),
         ("g9", "R17", "ours", returning(place_is_detention=True)),
         ("g9", "H25", "hers", returning(released_from_detention_at=NOW - 3 * DAY)),
         ("g10", "R24", "second_person", returning(plans=(plan(approval=None),))),
@@ -90,6 +92,31 @@ def test_r22_sender_she_is_asked_again_once_the_risk_is_known():
     for consents in ((), (early,), (elsewhere,), (other_purpose,)):
         assert set(shut(consents=consents)) == {"g1"}
     assert shut(consents=(early, TRAVEL)) == {}
+
+
+def test_h17_sender_an_agreement_to_a_return_that_others_heard_is_none():
+    """H17, g1: `spoken_to_alone = no`, or family or an employer beside her, and nothing rests on what she said then."""
+    for heard in ({"spoken_to_alone": False}, {"present": ("caseworker", "partner")}):
+        overheard = with_(TRAVEL, levels=("L1",), **heard)
+
+        assert set(shut(consents=(overheard,))) == {"g1"}
+        assert shut(consents=(overheard, TRAVEL)) == {}
+
+
+def test_r34_sender_compensation_is_looked_at_before_she_goes():
+    """R34, g5: the sentence says which of the two is missing."""
+    unchecked = with_(PROCEEDINGS, compensation_checked=False)
+
+    assert "compensation" in shut(of_her(proceedings=unchecked))["g5"].sentence
+    assert shut(of_her(proceedings=unchecked))["g5"].clears == "record_proceedings"
+
+
+def test_h24_sender_her_wish_opens_what_compensation_or_a_hearing_would_hold():
+    """H24: she declines, her lawyer having advised her, and nothing of proceedings keeps her here."""
+    declines = with_(PROCEEDINGS, compensation_checked=False, heard="she_declines")
+
+    assert shut(of_her(proceedings=declines)) == {}
+    assert set(shut(of_her(proceedings=with_(declines, advised_by_lawyer=False)))) == {"g5"}
 
 
 @pytest.mark.parametrize(

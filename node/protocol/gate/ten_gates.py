@@ -191,9 +191,13 @@ def _g4(look: Look) -> GateState:
 
 
 def _g5(look: Look) -> GateState:
-    """R34, H24: her lawyer advised her, and how she is heard from abroad is settled; her wish always stands above."""
+    """R34, H24: her lawyer advised her, and compensation and how she is heard from abroad are settled.
+
+    Her wish stands above: once she was advised, `she_declines` opens it.
+    """
     for _, row in look.rows:
-        if row.proceedings is None or not row.proceedings.advised_by_lawyer:
+        checked = row.proceedings
+        if checked is None or not checked.advised_by_lawyer:
             return _shut(
                 "g5",
                 "R34",
@@ -203,6 +207,9 @@ def _g5(look: Look) -> GateState:
                 look.plan.opened_at,
                 "record_proceedings",
             )
+        if not checked.compensation_checked and checked.heard != "she_declines":
+            return _shut("g5", "R34", "nobody looked at compensation for her", "ask her lawyer; her wish decides",
+                         "ours", checked.at, "record_proceedings")  # fmt: skip
     return _open("g5", "R34", "her lawyer advised her")
 
 
@@ -217,7 +224,7 @@ def _g6(look: Look) -> GateState:
 
 
 def _g7(look: Look) -> GateState:
-    """The receiving organisation has accepted. Source: domain 5.7 (g7)."""
+    """R08: the receiving organisation has accepted. Source: domain 5.7 (g7)."""
     if not look.said.organisation:
         return _shut("g7", "R08", "no organisation receives her yet", "ask the other country who receives her",
                      "theirs", look.said.reception_asked_at)  # fmt: skip
@@ -225,7 +232,7 @@ def _g7(look: Look) -> GateState:
 
 
 def _g8(look: Look) -> GateState:
-    """Her travel document is valid until the end of the window of arrival. Source: domain 5.7 (g8); CETS 16(4)."""
+    """R08: her travel document is valid until the end of the window of arrival. Source: domain 5.7 (g8); CETS 16(4)."""
     said = look.said
     if said.document_refused:
         return _shut("g8", "R08", "her travel document was refused", "ask why, or plan something else with her", "ours")

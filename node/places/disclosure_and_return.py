@@ -44,6 +44,7 @@ DISCLOSURE_AND_RETURN: dict[str, Places] = {
             "protocol.gate.shown_information: _question beyond_the_question",
             "protocol.matter: Matter",
             "protocol.referral: only_data_needed without_identity",
+            "protocol.return_gates: identity_was_asked",
             "protocol.threads.fold: _corrects_something",
             "protocol.transit: name_at_hand_over",
         ),
@@ -71,7 +72,10 @@ DISCLOSURE_AND_RETURN: dict[str, Places] = {
             "protocol.cases.return_changes: _each_domain_once assess_risk call_assessor",
             "protocol.gate.ten_gates: _g2 _g7 _g8 _no_second_author _old _refused",
         ),
-        both=("protocol.return_gates: _risk_refused document_valid reception_named risk_assessed worth_deciding",),
+        both=(
+            "protocol.return_gates: _risk_refused document_valid identity_settled reception_named reintegration_there",
+            "protocol.return_gates: risk_assessed worth_deciding",
+        ),
     ),
     "R09": Places(
         sender=(

@@ -53,11 +53,11 @@ def family_was_asked(shared: Shared, entry: Entry) -> Refusal | None:
 
 
 def identity_was_asked(shared: Shared, entry: Entry) -> Refusal | None:
-    """Nobody verifies who she is unasked."""
+    """R04: nobody verifies who she is unasked."""
     return (
         None
         if shared.way.identity
-        else Refusal(ANSWERS_NOTHING, "nobody asked who she is", "wait until you are asked", "5.7")
+        else Refusal(ANSWERS_NOTHING, "nobody asked who she is", "wait until you are asked", "R04")
     )
 
 
@@ -121,7 +121,7 @@ def child_is_expected(shared: Shared, entry: Entry) -> Refusal | None:
 
 
 def reception_named(shared: Shared, entry: Entry) -> Refusal | None:
-    """g7: an organisation that receives her."""
+    """g7, R08: an organisation that receives her."""
     if shared.organisation:
         return None
     why = "g7: no organisation receives her yet"
@@ -129,7 +129,7 @@ def reception_named(shared: Shared, entry: Entry) -> Refusal | None:
 
 
 def document_valid(shared: Shared, entry: Entry) -> Refusal | None:
-    """g8: a travel document that exists and is valid through the end of the arrival window."""
+    """g8, R08: a travel document that exists and is valid through the end of the arrival window."""
     way, arrival_ends = shared.way, entry.facts.way.times[3]
     if way.document in ("held", "issued") and way.document_until >= _day(arrival_ends).isoformat():
         return None
@@ -138,19 +138,19 @@ def document_valid(shared: Shared, entry: Entry) -> Refusal | None:
 
 
 def identity_settled(shared: Shared, entry: Entry) -> Refusal | None:
-    """Where the origin was asked who she is, it has confirmed it."""
+    """R08: where the origin was asked who she is, it has confirmed it."""
     if shared.way.identity in ("", "confirmed"):
         return None
     why = "the country of origin has not confirmed who she is"
-    return Refusal(NOT_IN_THIS_STATE, why, "remind it of the question; phone first", "5.7")
+    return Refusal(NOT_IN_THIS_STATE, why, "remind it of the question; phone first", "R08")
 
 
 def reintegration_there(shared: Shared, entry: Entry) -> Refusal | None:
-    """CETS 197 art 16(5): what waits for her is agreed before she leaves."""
+    """R08, CETS 197 art 16(5): what waits for her is agreed before she leaves."""
     if shared.way.reintegration:
         return None
     why = "nobody has said what waits for her"
-    return Refusal(NOT_IN_THIS_STATE, why, "ask the country of origin for its plan of support", "5.7")
+    return Refusal(NOT_IN_THIS_STATE, why, "ask the country of origin for its plan of support", "R08")
 
 
 PLAN_GATES: Final = (

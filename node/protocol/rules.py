@@ -55,8 +55,9 @@ DOMAIN: tuple[Rule, ...] = (
     ),
     Rule(
         "R08",
-        "No return is planned before both countries have assessed the risk.",
-        "ODIHR principle 1",
+        "No return is planned before both judged the risk, know who she is and what waits, "
+        "somebody receives her and her document is valid.",
+        "ODIHR principle 1; CETS 197 art 16(4), 16(5)",
         ("drafting", "release", "receiver", "record"),
     ),
     Rule(

@@ -17,10 +17,16 @@ from node.demo.client import ApiClient
 from node.service.staff.book import NewUser
 from node.service.staff.people import first_user
 from node.service.staff.sign_in import SignInLimits, Staff
-from registry.ceremony import publish
+from node.service.upkeep.renew_calendar import own_record, renew_calendar
+from node.service.upkeep.setup import RECORD_FILE
+from registry.ceremony import publish, publish_update, renew_root
+from registry.names import country_role
+from registry.proposal import sign
+from registry.request import make_request
+from tests.registry_world import MAINTAINERS
 from tests.world import DAY_S, World, make_world
 
-A_MONTH_S = 30 * DAY_S
+A_MONTH_S, HALF_A_YEAR_S = 30 * DAY_S, 182 * DAY_S
 PASSWORD = "a long invented password"
 
 
@@ -44,7 +50,7 @@ class MemoryNetwork:
         self.clock = world.clock
         self.urls: dict[str, str] = {}
         self._moved = False
-        self._met_at = self.clock.now()
+        self._met_at = self._signed_at = self.clock.now()
 
     def move_clock(self, seconds: int) -> None:
         """Time passes; what is due then happens before the next question."""
@@ -63,10 +69,27 @@ class MemoryNetwork:
             if self.clock.now() - self._met_at >= A_MONTH_S:
                 self._met_at = self.clock.now()
                 publish(self.world.registry.publisher, [self.world.registry.proposal([])])
+            if self.clock.now() - self._signed_at >= HALF_A_YEAR_S:
+                self._signed_at = self.clock.now()
+                self._sign_again()
             self.world.registry.publisher.refresh()
             self.world.refresh()
             await self.world.sweep()
         await self.world.settle()
+
+    def _sign_again(self) -> None:
+        """The root by its maintainers, each record by its country: what people do by hand before a year is over."""
+        registry = self.world.registry
+        proposal = renew_root(registry.repository, self.clock.now())
+        for name in MAINTAINERS[:2]:
+            proposal = sign(proposal, registry.maintainers[name])
+        publish(registry.publisher, [proposal])
+        for code, country in self.world.countries.items():
+            renew_calendar(country.opened, own_record(country.opened).record.calendar)  # the same one: its next record
+            data = (self.world.tmp / code / RECORD_FILE).read_bytes()
+            version = registry.repository.version_of(country_role(code)) + 1
+            again = make_request(data, registry.keys[code].role, self.clock.now(), version=version)
+            publish_update(registry.publisher, again)
 
     async def serve(self, code: str, stack: AsyncExitStack) -> None:
         """One country's API, and its people."""

@@ -140,7 +140,7 @@ def _prepared_letter(node: Node, work: Work, waiting: Waiting, now: int) -> Read
         book.put_file(found, msgspec.structs.replace(file, first_ends=final.thread_ends), now)
     expect(work, found.row.case_id, released.thread, final, released.started, released.stopped)
     if is_followed(file.thread):
-        follow(node, work, waiting.peer, waiting.thread_id, now)
+        follow(node, work, waiting.peer, waiting.thread_id, now, final)
     return Ready(waiting, encode(final), to, True, final.retention_until, found.dek)
 
 

@@ -10,7 +10,7 @@ from node.protocol.cases.care import cared_for
 from node.protocol.cases.care_changes import begin_care
 from node.protocol.cases.her_word import was_heard
 from node.protocol.cases.return_changes import open_alarm, settle_alarm
-from node.protocol.letters.decode import decode_again
+from node.protocol.letters.decode import AnyLetter, decode_again
 from node.protocol.letters.frame import Letter
 from node.protocol.matters import STOPS
 from node.protocol.threads.arrival import FOLLOWUP_SLACK_S, alarm_at, next_followup, on_the_way
@@ -32,8 +32,11 @@ THERE: Final = frozenset({"arrived", "following"})
 ENDS_A_WAY: Final = frozenset({*STOPS, "transit.stop", "transit.cancel"})
 
 
-def follow(node: Node, work: Work, peer: str, thread_id: str, now: int) -> None:
-    """Bring the watches of a return or a passage in line with its letters; called after every change of it."""
+def follow(node: Node, work: Work, peer: str, thread_id: str, now: int, leaving: AnyLetter | None = None) -> None:
+    """Bring the watches of a return or a passage in line with its letters; called after every change of it.
+
+    `leaving`: our letter that just got its number, and is kept only once its whole batch has one.
+    """
     found = Book(node, work).file(peer, thread_id)
     if found is None or not is_followed(found.file.thread):
         return
@@ -41,7 +44,7 @@ def follow(node: Node, work: Work, peer: str, thread_id: str, now: int) -> None:
     _condition(work, found, now)
     if found.file.thread.matter == "return":
         _arrival(node, work, found, now)
-        _followups(node, work, found)
+        _followups(node, work, found, leaving)
 
 
 def is_followed(thread: Thread) -> bool:
@@ -111,7 +114,7 @@ def _condition(work: Work, found: OpenFile, now: int) -> None:
             work.deadlines.start(found.row.peer, found.row.thread_id, entry.letter_id, CONDITION, now)
 
 
-def _followups(node: Node, work: Work, found: OpenFile) -> None:
+def _followups(node: Node, work: Work, found: OpenFile, leaving: AnyLetter | None) -> None:
     """ODIHR P7: the next time she is asked; the country where she is is reminded, the other one a week later."""
     thread, peer = found.file.thread, found.row.peer
     arrived, last = newest(thread, "return.arrival"), newest(thread, "return.arrival", "return.followup")
@@ -122,7 +125,9 @@ def _followups(node: Node, work: Work, found: OpenFile) -> None:
         and thread.shared.state in THERE
         and thread.shared.way.confirmed_by_her
     ):
-        upcoming = next_followup(thread.shared.way.followups, arrived.written_at, _wants_more(node, work, found))
+        upcoming = next_followup(
+            thread.shared.way.followups, arrived.written_at, _wants_more(node, work, found, leaving)
+        )
     if upcoming is None or last is None:
         work.deadlines.end_code(peer, thread.thread_id, FOLLOWUP)
         return
@@ -133,11 +138,13 @@ def _followups(node: Node, work: Work, found: OpenFile) -> None:
     work.deadlines.start(peer, thread.thread_id, last.letter_id, FOLLOWUP, upcoming[1] + slack)
 
 
-def _wants_more(node: Node, work: Work, found: OpenFile) -> bool:
+def _wants_more(node: Node, work: Work, found: OpenFile, leaving: AnyLetter | None) -> bool:
     """What she said when she was last asked; before that, only the two times that everybody is asked."""
     last = newest(found.file.thread, "return.followup")
     if last is None:
         return False
+    if leaving is not None and leaving.letter_id == last.letter_id:
+        return bool(getattr(leaving.body, "wants_contact", False))
     direction = "out" if last.side == found.file.thread.side else "in"
     row = work.letters.get(found.row.peer, direction, last.letter_id)
     if row is None or row.sealed is None:

@@ -46,7 +46,7 @@ Purpose = Literal[
     "transit",
     "reintegration",
     "followup",
-    "statistics",
+    "statistics",  # beyond the suppressed counts of a year, which rest on no consent (R35); nothing in this version
     "proceedings_status",
 ]
 Category = Literal[  # ours: what a person says yes or no to; after `needs` the categories of fields.py

@@ -1,7 +1,8 @@
 """The statistics of a finished year: made once, in the middle of January, suppressed before they are stored.
 
 Made once, because two counts of a year that is still growing would show by their difference who came in between; and
-because what is erased later must not change them. Source: R35; R25 (only aggregates stay).
+because what is erased later must not change them. Everybody is counted, whatever her consent says of `statistics`:
+that purpose is for what goes beyond such counts. Source: R35; R25 (only aggregates stay).
 """
 
 from datetime import UTC, datetime

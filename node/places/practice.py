@@ -338,7 +338,7 @@ PRACTICE: dict[str, Places] = {
             "protocol.cases.changes_life: group_wish join_group",
             "protocol.consent.faults: _not_alone_in_a_group",
             "protocol.gate.people: history",
-            "service.cases.groups: _join",
+            "service.cases.groups: _join apart_warnings",
         ),
     ),
     "H34": Places(

@@ -128,3 +128,36 @@ async def test_people_found_together_keep_cases_of_their_own_and_a_wish_to_be_ap
     assert seen["others"] == 1
     assert seen["members"] == [{"case": one["case"], "wish": "keep_apart", "apart": True, "meets_in": ["XA"]}]
     assert stolen.status == 404
+
+
+@pytest.mark.parametrize("first", ["she_who_wished", "the_other"])
+async def test_an_offer_to_where_somebody_is_whom_she_is_kept_apart_from_goes_with_a_warning(desk: Desk, first: str):
+    """H33: whose wish it was, and whoever works on the other case; the warning names nobody, and nothing waits."""
+    hers, other = await desk.case("bea"), await desk.case("cleo")
+    her = hers["persons"][0]["person_id"]
+    await desk.done("ana", f"/cases/{hers['case']}/group", {"case": other["case"]})
+    await change(desk, "bea", hers, "group_wish", person_id=her, wish="keep_apart", apart_from=[other["case"]])
+    order = [("bea", hers), ("cleo", other)] if first == "she_who_wished" else [("cleo", other), ("bea", hers)]
+    done = []
+
+    for who, case in order:
+        await desk.done(who, f"/cases/{case['case']}/consents", desk.consent_body(case, "XA"), 201)
+        offer = {"peer": "XA", "needs": ["shelter"]}
+        done.append(await desk.done(who, f"/cases/{case['case']}/referrals", offer, 201))
+
+    warned = [[one for one in each["warnings"] if "kept apart" in one] for each in done]
+    assert warned[0] == []
+    assert len(warned[1]) == 1
+    assert all(case["case"] not in warned[1][0] for _, case in order)
+    assert all(each["letter_id"] for each in done)
+
+
+async def test_people_who_did_not_ask_to_be_apart_are_offered_to_one_country_without_a_warning(desk: Desk):
+    """H33: being found together is no reason to keep people apart."""
+    one, two = await desk.case("bea"), await desk.case("bea")
+    await desk.done("bea", f"/cases/{one['case']}/group", {"case": two["case"]})
+
+    for case in (one, two):
+        await desk.done("bea", f"/cases/{case['case']}/consents", desk.consent_body(case, "XA"), 201)
+        made = await desk.done("bea", f"/cases/{case['case']}/referrals", {"peer": "XA", "needs": ["shelter"]}, 201)
+        assert not any("kept apart" in said for said in made["warnings"])

@@ -18,6 +18,7 @@ from node.service.threads.commands import Command
 from node.store.work import Reader, Work
 
 MAX_GROUP = 100
+MEET = "Somebody she is to be kept apart from has to do with this country too. Speak with a coordinator first."
 
 
 class FoundWith(Command, frozen=True):
@@ -57,6 +58,24 @@ async def view_group(node: Node, actor: Actor, case_id: str) -> GroupView:
         return _view(node, reader, actor, Book(node, reader).case(case_id))
 
     return await node.store.read(read)
+
+
+def apart_warnings(book: Book, case: OpenCase, peer: str) -> tuple[str, ...]:
+    """H33: one sentence where somebody she is to be apart from, by either's wish, has a thread with that country too.
+
+    It names nobody and no case: the other one may be a colleague's.
+    """
+    tie = _main(case.case).group or GroupTie("", ())
+    others = [book.case(one) for one in _members(book, case.id) if one != case.id]
+    meet = any(
+        _are_apart(tie, case.id, other) and any(one.country == peer for one in other.case.threads) for other in others
+    )
+    return (MEET,) if meet else ()
+
+
+def _are_apart(tie: GroupTie, case_id: str, other: OpenCase) -> bool:
+    theirs = _main(other.case).group
+    return other.id in tie.apart_from or (theirs is not None and case_id in theirs.apart_from)
 
 
 def _join(node: Node, work: Work, actor: Actor, case_id: str, other_id: str) -> GroupView:
@@ -120,7 +139,7 @@ def _view(node: Node, reader: Reader, actor: Actor, case: OpenCase) -> GroupView
 
 def _member(member: OpenCase, tie: GroupTie, case: OpenCase) -> MemberView:
     other = _main(member.case).group
-    apart = member.id in tie.apart_from or (other is not None and case.id in other.apart_from)
+    apart = _are_apart(tie, case.id, member)
     both = {one.country for one in member.case.threads} & {one.country for one in case.case.threads}
     return MemberView(
         case=member.id, wish="not_asked" if other is None else other.wish, apart=apart, meets_in=sorted(both)

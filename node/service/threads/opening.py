@@ -18,12 +18,13 @@ from node.protocol.matters import matter_of
 from node.protocol.threads import machine
 from node.service.access import may_work_on
 from node.service.actor import Actor
+from node.service.cases.groups import apart_warnings
 from node.service.cases.identity import read_identity
 from node.service.context import Node
 from node.service.decoding import explained
 from node.service.directory.warnings import warnings_of
 from node.service.threads.acts import queue_decided
-from node.service.threads.book import Book
+from node.service.threads.book import Book, OpenCase
 from node.service.threads.commands import ActDone, OpenReferral, OpenThread
 from node.service.threads.doors import OPENING
 from node.service.threads.drafting import STATES_CONSENT, Stated, disclose, frame, persons_of, state_consents
@@ -33,6 +34,7 @@ from node.store.work import Work
 
 # What the case knows of her is never typed in twice: a body that has one of these fields takes it from the case.
 PROFILE: Final = ("age_band", "treated_as_child", "gender", "languages", "interpreter", "dependants")
+BRINGS_HER: Final = frozenset({"referral.offer", "return.request", "transit.request"})
 OF_A_REFERRAL: Final = ("needs", "region", "accessibility", "safety_codes", "earliest_date", "reason")
 
 
@@ -106,7 +108,13 @@ def begin(node: Node, work: Work, actor: Actor, case_id: str, command: OpenThrea
         relates_to=command.relates_to, disclosed=disclosed, sealed=sealed, now=now,
     )  # fmt: skip
     done = queue_decided(node, work, actor, case, book.new_file(case, file, now), letter, stated, now)
-    return msgspec.structs.replace(done, warnings=(*done.warnings, *warnings_of(work, command.peer, body, now)))
+    said = (*warnings_of(work, command.peer, body, now), *_would_meet(book, case, command))
+    return msgspec.structs.replace(done, warnings=(*done.warnings, *said))
+
+
+def _would_meet(book: Book, case: OpenCase, command: OpenThread) -> tuple[str, ...]:
+    """H33, for the letters that begin her way into a country; a question brings nobody anywhere."""
+    return apart_warnings(book, case, command.peer) if command.kind in BRINGS_HER else ()
 
 
 def _body(command: OpenThread, persons: list[Person]) -> Body:

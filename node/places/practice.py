@@ -212,7 +212,10 @@ PRACTICE: dict[str, Places] = {
             "protocol.gate.returns: her_word",
             "service.returns.watch: _condition _was_heard_here",
         ),
-        receiver=("service.returns.overdue: condition_told",),
+        receiver=(
+            "service.returns.overdue: condition_told",
+            "service.returns.told: she_is_told_of",
+        ),
         both=(
             "protocol.letters.bodies: ArrivedBody",
             "protocol.letters.bodies_way: ReturnArrivalBody",

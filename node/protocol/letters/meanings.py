@@ -27,7 +27,7 @@ _ROWS: Final = (
     Meaning("referral.decline", "the responder cannot; a code of the closed list, and alternatives", "the thread is over; people look elsewhere"),  # noqa: E501
     Meaning("referral.disclose", "after acceptance: what was asked for and she allows; names are sealed", "people open the block with a reason, which is logged"),  # noqa: E501
     Meaning("referral.arrange", "either side arranges the journey or reception; place and hour are sealed", "people prepare; the arrival is owed 24 hours after the window"),  # noqa: E501
-    Meaning("referral.arrived", "the responder tells whether she came, and what she herself confirmed", "an arrival ends the watch; `not arrived` calls people"),  # noqa: E501
+    Meaning("referral.arrived", "the responder tells whether she came, and what she herself confirmed", "an arrival ends the watch; `not arrived`, or danger, calls people"),  # noqa: E501
     Meaning("referral.update", "either side: something changed", "people read it"),
     Meaning("referral.complete", "the responder: care is over", "the thread is over; its time to be kept runs"),
     Meaning("referral.change", "the responder: another organisation, other services or another start", "with another organisation nothing is disclosed before she agrees to it"),  # noqa: E501
@@ -53,7 +53,7 @@ _ROWS: Final = (
     Meaning("return.assist_now", "either side: what she needs now", "whoever can reach her does it"),
     Meaning("return.take_back", "the opener takes her back", "every gate is asked again before another plan"),
     Meaning("return.way_ended", "either side: she is safe, or herself said that she goes on alone", "the opener's word closes; the responder's is a report"),  # noqa: E501
-    Meaning("return.followup", "the responder, at 2 weeks, 1, 3, 6, 12 months (24 and 36 if wished): how she is", "people read it"),  # noqa: E501
+    Meaning("return.followup", "the responder, at 2 weeks, 1, 3, 6, 12 months (24 and 36 if wished): how she is", "people read it; not safe, or signs of trafficking, calls people"),  # noqa: E501
     Meaning("return.update", "either side: something changed; the responder may name another reception", "another reception or none takes a plan with it; she is asked again"),  # noqa: E501
     Meaning("return.close", "the opener, or once the opener told that it heard her itself the responder: how it ended", "the thread is over"),  # noqa: E501
     Meaning("return.stopped", "either side stops; never a reason. Stop of return and transit", "the thread is ended at once; help goes on; the opener cancels every transit of the same persons"),  # noqa: E501

@@ -145,6 +145,27 @@ async def test_h19_receiver_an_arrival_that_tells_of_danger_opens_a_task_within_
     assert "arrival_needs_you_backup" in await codes(story.origin, story.thread)
 
 
+@pytest.mark.parametrize(("said", "calls"), [({"safe": "no"}, 1), ({"re_trafficking": "signs"}, 1), ({}, 0)], ids=str)
+async def test_h19_receiver_a_followup_that_tells_of_danger_calls_people(
+    story: Story, said: dict[str, str], calls: int
+):
+    """H19: asked weeks later she is not safe, or is seen to be trafficked again: somebody looks within the hour."""
+    await do.depart(story)
+    await do.arrived(story, confirmed=True)
+    await do.heard_at_home(story)
+    body = {**do.WELL, "at": "2_weeks", "safe": "yes", "re_trafficking": "no_sign", "wants_contact": False, **said}
+    await story.origin.act(story.thread, "return.followup", body)
+    await do.arrives(story.home, story.thread, "return.followup")
+
+    await story.later(60)
+
+    found = "arrival_needs_you_caseworker" in await codes(story.home, story.thread)
+    assert found == bool(calls)
+    node = cast(MemoryNetwork, story.network).world["XD"].node
+    rows = node.store.read_sync(lambda reader: reader.alarms.open())
+    assert [one.ladder for one in rows] == ["look"] * calls
+
+
 async def test_h06_receiver_the_alarm_gets_louder_each_hour_and_one_person_cannot_end_it(story: Story):
     """R32, H06: the origin is told one thing; at home friends are asked first."""
     await do.depart(story)

@@ -38,7 +38,10 @@ DISCLOSURE_AND_RETURN: dict[str, Places] = {
             "service.rights.corrections: _values",
             "service.threads.drafting: item_of",
         ),
-        receiver=("service.threads.reading: _open_identity",),
+        receiver=(
+            "protocol.gate.desk: may_open_report",
+            "service.threads.reading: _for_their_eyes _open_identity",
+        ),
         both=(
             "protocol.gate.shown: _before_acceptance _disclosed _field_refused _item",
             "protocol.gate.shown_information: _question beyond_the_question",

@@ -103,6 +103,8 @@ BAD: tuple[tuple[str, str, Spoil, int | str], ...] = (
      lambda one: one.update(disclosed=[NAME], sealed_identity=SEALED), 3),
     ("105-question-without-the-marks", "info-request", lambda one: one.update(handling=HANDLING[:3]), 105),
     ("033-correction-of-nothing", "rectification", lambda one: one.update(disclosed=[], sealed_identity=None), 33),
+    ("004-report-without-the-mark", "rectification",
+     lambda one: one.update(disclosed=[{**NAME, "field": "narrative", "level": "L4"}]), 4),
     ("113-corrected-name-not-sealed", "rectification", lambda one: one.update(sealed_identity=None), 113),
     ("033-review-of-no-thread", "complaint-open", lambda one: one.update(relates_to=None), 33),
     ("033-answered-by-those-it-is-about", "complaint-answer", lambda one: one["body"].update(independent=False), 33),

@@ -3,13 +3,15 @@
 Source: wire 3 row 14; R10, R17, R24; practice H05, H14, H17, H31.
 """
 
-from typing import Literal, get_args
+from collections.abc import Iterable
+from typing import Any, Literal, get_args
 
 from node.protocol.cases.case import Case, Person, asked_to_be_unknown_to, asylum_blocks, distrusted, person_of
 from node.protocol.cases.safeguards import and_parents
 from node.protocol.gate.context import hold
 from node.protocol.letters.bodies import Body
-from node.protocol.letters.codes import STOP_KINDS
+from node.protocol.letters.codes import EYES_ONLY, STOP_KINDS
+from node.protocol.letters.fields import BY_NAME
 from node.protocol.letters.frame import Letter
 from node.protocol.rules import Objection
 
@@ -63,6 +65,20 @@ def may_open_identity(reason: str, user: str) -> Objection | None:
         return hold("R24", "nobody is signed in", "sign in first")
     if reason not in OPENING_REASONS:
         return hold("R24", "no reason was given for opening a name", "choose one of the five reasons")
+    return None
+
+
+def may_open_report(letter: Letter[Any], opened: Iterable[str], leads: bool) -> Objection | None:
+    """R04: what is for the focal point only is opened by the case's owner or a coordinator (`leads`), by nobody else.
+
+    By the mark, by what the letter names, and by the fields that were inside: a sender may leave out either. Danger
+    is never held up by it (H02): whoever is on call reads the medical facts. Source: domain 5.2.
+    """
+    if leads or letter.kind.startswith("safety."):
+        return None
+    named = {item.field for item in letter.disclosed} | set(opened)
+    if EYES_ONLY in letter.handling or any(BY_NAME[one].level == "L4" for one in named if one in BY_NAME):
+        return hold("R04", "this is for the eyes of the focal point only", "take the case, or ask a coordinator")
     return None
 
 

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from node.protocol.consent.record import ConsentRecord, ConsentTo
 from node.protocol.gate.context import Context, are_two, cancel, hold, used
 from node.protocol.gate.facts import OfficeKeyFacts
+from node.protocol.letters.codes import EYES_ONLY
 from node.protocol.rules import Objection
-
-EYES_ONLY = "eyes_focal_point_only"
 
 
 def office(c: Context) -> Iterator[Objection]:
@@ -53,8 +52,12 @@ def distrust(c: Context) -> Iterator[Objection]:
 
 
 def eyes_only(c: Context) -> Iterator[Objection]:
-    """R04: reports and narrative (L4) are for the focal point's eyes only. Source: domain 5.2."""
-    if "L4" in c.levels and EYES_ONLY not in c.draft.letter.handling:
+    """R04: medical facts in danger (L4) are marked by us too; any other report without it both sides refuse (`shown`).
+
+    Source: domain 5.2.
+    """
+    letter = c.draft.letter
+    if letter.kind.startswith("safety.") and "L4" in c.levels and EYES_ONLY not in letter.handling:
         yield cancel("R04", "a report is inside without the mark for the focal point only", "add the mark")
 
 

@@ -30,6 +30,7 @@ from node.protocol.letters.bodies_way import TransitRequestBody
 from node.protocol.letters.carries import CARRIES
 from node.protocol.letters.codes import (
     DEFAULT_HANDLING,
+    EYES_ONLY,
     IDENTITY_BEFORE_ACCEPTANCE,
     NOT_IN_DATA_NEEDED,
     reason_of,
@@ -177,6 +178,9 @@ def _disclosed(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objection]
     # 2. what is sealed is named, and the other way round
     if (letter.sealed_identity is not None or letter.attachments) and not letter.disclosed:
         yield _no("R04", "something is sealed and not named", "name every field that is inside")
+    # 3. a report is for the eyes of the focal point only; medical facts in danger go without (`shown_safety`)
+    if any(item.level == "L4" for item in letter.disclosed) and EYES_ONLY not in letter.handling:
+        yield _no("R04", "a report is inside without the mark for the focal point only", "add the mark")
     needed = {(item.person, item.field) for item in shared.data_needed}
     for item in letter.disclosed:
         yield from _item(letter, shared, item, needed)

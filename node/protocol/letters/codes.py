@@ -17,8 +17,8 @@ Handling = Literal[
     "no_onward",
     "no_contact_origin",
     "no_contact_family",
-    "eyes_focal_point_only",
-    "identity_sealed",
+    "eyes_focal_point_only",  # R04: on every letter that discloses L4; only the owner or a coordinator opens it
+    "identity_sealed",  # nobody sets or reads it: `sealed_identity` says it; kept, as the list is part of the wire
 ]
 LawfulBasis = Literal[
     "explicit_consent",
@@ -232,6 +232,7 @@ Notice = Literal["rotation", "suspension_seen", "offboarding"]
 ACCESSIBILITY: Final = ("step_free", "ground_floor", "hearing", "sight", "easy_language", "assistance_animal", "quiet")
 SAFETY_CODES: Final = ("address_kept_secret", "no_shared_transport", "two_staff", "women_only", "away_from_border")
 
+EYES_ONLY: Final = "eyes_focal_point_only"
 DEFAULT_HANDLING: Final[tuple[Handling, ...]] = (
     "victim_assistance_only",
     "no_law_enforcement",

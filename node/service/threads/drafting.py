@@ -12,7 +12,7 @@ from node.protocol.cases.case import Person, person_of
 from node.protocol.consent.record import ConsentRecord, ConsentTo
 from node.protocol.consent.scope import assertion, note_asserted
 from node.protocol.letters.bodies import Body, DataItem
-from node.protocol.letters.codes import DEFAULT_HANDLING, Handling, Purpose, Urgency
+from node.protocol.letters.codes import DEFAULT_HANDLING, EYES_ONLY, Handling, Purpose, Urgency
 from node.protocol.letters.decode import AnyLetter
 from node.protocol.letters.fields import BY_NAME, SEALED_TO_A_HOLDER
 from node.protocol.letters.frame import STOP_BASIS, STOP_URGENCY, ConsentEntry, Letter, SealedIdentity
@@ -77,7 +77,7 @@ def frame(
     else:
         basis = "vital_interests" if is_safety(kind) else "explicit_consent"
     narrative = any(item.level == "L4" for item in disclosed)
-    handling: tuple[Handling, ...] = (*DEFAULT_HANDLING, "eyes_focal_point_only") if narrative else DEFAULT_HANDLING
+    handling: tuple[Handling, ...] = (*DEFAULT_HANDLING, EYES_ONLY) if narrative else DEFAULT_HANDLING
     return Letter(
         kind=kind,
         letter_id=letter_id,

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from node.errors import NotAllowed, NotFound
-from node.protocol.gate.desk import may_open_identity
+from node.protocol.gate.desk import may_open_identity, may_open_report
 from node.protocol.gate.facts import ActorRole, duty_of, purpose_gone
 from node.protocol.gate.ten_gates import next_things
 from node.protocol.letters.bodies import DataItem
@@ -237,7 +237,21 @@ def _open_identity(node: Node, work: Work, actor: Actor, letter_id: str, reason:
     persons = open_received(letter, sender, recipient, actor.office)
     work.audit.append(now, actor.user_id, "identity_opened", letter_id, rule="R24", outcome=reason)
     work.deadlines.meet(letter_id, RECTIFY)
-    return _corrected(node, work, row, persons, actor, reason)
+    persons = _corrected(node, work, row, persons, actor, reason)
+    _for_their_eyes(work, row, letter, persons, actor)  # refused: nothing was shown, and nothing of it is written
+    return persons
+
+
+def _for_their_eyes(
+    work: Work, row: LetterRow, letter: AnyLetter, persons: dict[str, dict[str, str]], actor: Actor
+) -> None:
+    """R04: a received report is opened by the case's owner or a coordinator only. Source: domain 5.2."""
+    case = None if row.case_id is None else work.cases.get(row.case_id)
+    leads = actor.role == "coordinator" or (case is not None and case.owner == actor.user_id)
+    inside = {name for fields in persons.values() for name in fields}
+    refused = may_open_report(letter, inside, leads) if row.direction == "in" else None
+    if refused is not None:
+        raise NotAllowed(refused.sentence, rule=refused.rule, for_user=f"{refused.sentence}: {refused.next_step}")
 
 
 def _corrected(

@@ -17,7 +17,7 @@ KINDS = {
     "envelope": (9, 34),
     "fingerprint": (1, 0),
     "keyring": (1, 0),
-    "letter": (24, 49),
+    "letter": (24, 50),
     "office": (1, 7),
     "pop": (1, 1),
     "prekeys": (1, 4),

@@ -127,12 +127,17 @@ class Country:
             lambda work: write_identity(node, work, Book(node, work).case(case_id), fields, node.now())
         )
 
+    @property
+    def haven(self) -> dict[str, str]:
+        """The organisation that takes people over here, as an acceptance names it; `consent` names it too."""
+        return {"id": f"haven-{self.code.lower()}", "type": "civil_society"}
+
     async def consent(self, case_id: str, peer: str, *, person: str = HER, **facts: Any) -> str:
         """Record a consent towards a peer's office; returns its id."""
         node = self.node
         holder = self.world[peer].office.office_kid.hex()
         to = ConsentTo(
-            country=peer, organisation_type="civil_society", organisation=f"haven-{peer.lower()}", holder=holder
+            country=peer, organisation_type="civil_society", organisation=self.world[peer].haven["id"], holder=holder
         )
         given: dict[str, Any] = {
             "consent_id": node.random(16).hex(), "person_id": person, "basis": "consent", "given_by": "self",

@@ -61,15 +61,19 @@ def opened(shared: Shared, entry: Entry) -> Shared:
 def taken_over(shared: Shared, entry: Entry) -> Shared:
     facts = entry.facts
     return replace(
-        shared, accepted=True, data_needed=facts.items, organisation=facts.organisation, organisation_n=entry.n
-    )
+        shared, accepted=True, data_needed=facts.items, organisation=facts.organisation, organisation_n=entry.n,
+        organisation_type=facts.organisation_type,
+    )  # fmt: skip
 
 
 def changed(shared: Shared, entry: Entry) -> Shared:
     name = entry.facts.organisation
     if not name or name == shared.organisation:
         return shared
-    return replace(shared, organisation=name, organisation_n=entry.n, changed_at=entry.written_at, arranged=False)
+    return replace(
+        shared, organisation=name, organisation_n=entry.n, organisation_type=entry.facts.organisation_type,
+        changed_at=entry.written_at, arranged=False,
+    )  # fmt: skip
 
 
 def arranged(shared: Shared, entry: Entry) -> Shared:

@@ -13,19 +13,30 @@ import msgspec
 from node.protocol.cases.case import Case, Retention
 from node.protocol.threads.thread import Shared
 
+DAY_S: Final = 86_400
 LONGEST_HOLD_S: Final = 3 * 365 * 86_400  # a hold names its end; one that is still needed then is made anew
 LONGEST_WISH_S: Final = 30 * 365 * 86_400  # H34: claims may take decades
 
 
 class ThreadDates(msgspec.Struct, frozen=True):
     """What dates a thread gives: when it ended (None: it goes on), until when the sender lets its payloads be kept,
-    whether a letter of the other country began it, and whether she arrived where it led.
+    whether a letter of the other country began it, and whether she arrived where it led. `promised_days`: for how long
+    after that end this node, when it took the referral over, promised her to keep what it receives.
     """
 
     ended_at: int | None
     sender_word: int | None = None
     came_from_abroad: bool = False
     arrived: bool = False
+    promised_days: int | None = None
+
+    @property
+    def word(self) -> int | None:
+        """Until when what was received may be kept at most: the sender's word, or our own where it is over sooner."""
+        ours = (
+            None if self.promised_days is None or self.ended_at is None else self.ended_at + self.promised_days * DAY_S
+        )
+        return min((at for at in (self.sender_word, ours) if at is not None), default=None)
 
 
 def has_arrived(shared: Shared) -> bool:
@@ -59,13 +70,14 @@ def is_needed_now(case: Case) -> bool:
     return open_care or any(one.ended_at is None for one in case.arrival_alarms)
 
 
-def payload_due(kept: Retention, sender_word: int | None, ended_at: int | None) -> int | None:
-    """When a payload that arrived must go: so many months after its thread ended, never later than the sender's word.
+def payload_due(kept: Retention, word: int | None, ended_at: int | None) -> int | None:
+    """When a payload that arrived must go: so many months after its thread ended, never later than `word`.
 
-    A legal hold and her own wish keep it longer. None: no date yet, which only a letter without the sender's word has.
+    The word is the sender's, or our own promise to her where that is over sooner (`ThreadDates.word`). A legal hold
+    and her own wish keep it longer. None: no date yet, which only a letter without the sender's word has.
     """
     closed = None if ended_at is None else months_later(ended_at, kept.months_after_closure)
-    dates = [date for date in (closed, sender_word) if date is not None]
+    dates = [date for date in (closed, word) if date is not None]
     return max(min(dates), kept_longer_until(kept)) if dates else None
 
 
@@ -73,12 +85,13 @@ def case_due(kept: Retention, threads: Sequence[ThreadDates]) -> int | None:
     """When the case itself must go; None while it is worked on.
 
     It is closed when somebody said so, or when it has threads and all of them ended. What only came from abroad and led
-    to nothing goes with the sender's word; once she arrived here, our own file rests on its own basis (H34).
+    to nothing goes with the sender's word or our promise; once she arrived here, our own file rests on its own basis
+    (H34).
     """
     closed_at = _closed_at(kept, threads)
     due = None if closed_at is None else months_later(closed_at, kept.months_after_closure)
     borrowed = bool(threads) and all(one.came_from_abroad and not one.arrived for one in threads)
-    words = [one.sender_word for one in threads if one.sender_word is not None]
+    words = [one.word for one in threads if one.word is not None]
     if borrowed and words:
         due = max(words) if due is None else min(due, max(words))
     return None if due is None else max(due, kept_longer_until(kept))

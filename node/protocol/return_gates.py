@@ -214,7 +214,10 @@ def _way(change: Callable[[ReturnFacts, Entry], ReturnFacts]) -> Effect:
 def answered(shared: Shared, entry: Entry) -> Shared:
     name = entry.facts.organisation
     way = replace(shared.way, can_assist=True)
-    return replace(shared, accepted=True, organisation=name, organisation_n=entry.n, way=way)
+    return replace(
+        shared, accepted=True, organisation=name, organisation_n=entry.n, way=way,
+        organisation_type=entry.facts.organisation_type,
+    )  # fmt: skip
 
 
 def reception(shared: Shared, entry: Entry) -> Shared:
@@ -222,8 +225,9 @@ def reception(shared: Shared, entry: Entry) -> Shared:
     if entry.facts.case != "no":
         return shared
     changed = replace(
-        shared, organisation=entry.facts.organisation, organisation_n=entry.n, changed_at=entry.written_at
-    )
+        shared, organisation=entry.facts.organisation, organisation_n=entry.n, changed_at=entry.written_at,
+        organisation_type=entry.facts.organisation_type,
+    )  # fmt: skip
     return changed if shared.way.departed_at else replace(changed, way=_unplanned(shared.way))
 
 

@@ -119,8 +119,9 @@ async def refer(stage: Stage, runs: list[Poked]) -> None:
             await world["XA"].act(run.before, *ANSWERED_BY["referral.offer"])
         if run.stage:
             needed = [{"person": run.token, "field": name, "level": "L3"} for name in NAMES]
-            body = {**ACCEPT, "persons": [run.token], "data_needed": needed}
-            await _other(stage, run).act(run.thread, "referral.accept", body)
+            accepting = _other(stage, run)
+            body = {**ACCEPT, "organisation": accepting.haven, "persons": [run.token], "data_needed": needed}
+            await accepting.act(run.thread, "referral.accept", body)
     await world.settle()
     for run in [one for one in runs if one.stage > 1]:
         opener, window = sides[run.role], world.clock.now() + 9 * DAY_S

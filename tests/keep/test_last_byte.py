@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ CHILD = "c2" * 4
 MARK, OTHER_MARK = "Zoryana-of-the-mark", "Dobrynya-of-the-mark"
 
 
-async def told(world: World) -> tuple[str, str]:
+async def told(world: World, **accepted: Any) -> tuple[str, str]:
     """(case, thread) of a referral whose names were disclosed, then stopped; the stop has arrived."""
     xd, xa = world["XD"], world["XA"]
     case = await xd.new_case()
@@ -39,7 +40,7 @@ async def told(world: World) -> tuple[str, str]:
     await world.settle()
     token = xd.tokens(thread)[HER]
     needed = [{"person": token, "field": "given_name", "level": "L3"}]
-    await xa.act(thread, "referral.accept", {**ACCEPT, "persons": [token], "data_needed": needed})
+    await xa.act(thread, "referral.accept", {**ACCEPT, "persons": [token], "data_needed": needed, **accepted})
     await world.settle()
     await xd.act(thread, "referral.disclose", {"complete": True}, disclose={HER: ["given_name"]})
     await world.settle()

@@ -1,6 +1,7 @@
 """The sweep: what is due goes, what is held stays, a certificate tells how much, and a wrong clock erases nothing."""
 
 import hashlib
+from typing import Any
 
 import msgspec
 import pytest
@@ -19,7 +20,8 @@ from node.service.upkeep import sweeps
 from node.store.letters import LetterRow
 from tests.keep.test_last_byte import case_at, opens_anything, told
 from tests.keeping import second
-from tests.world import DAY_S, Country, World
+from tests.unit.test_spine import ACCEPT
+from tests.world import DAY_S, HER, Country, World
 
 YEAR_S = 366 * DAY_S
 OPERATOR = Actor("operator-1", "operator")
@@ -59,6 +61,63 @@ async def test_what_arrived_is_erased_a_year_after_its_thread_ended(world: World
     assert kept(xa) == (0, 0)
     assert done is not None and (done.cases, done.payloads) == (1, 4)
     assert not opens_anything(xa, backup, case)
+
+
+async def test_the_accepting_country_keeps_what_it_received_no_longer_than_it_promised_her(world: World) -> None:
+    """R25: `retention_days` of the acceptance, from the end of the thread; whoever wrote keeps its own file."""
+    await told(world, retention_days=30)
+    await sweep(world["XA"].node)
+    years_pass(world, 29 * DAY_S - 1)
+    for country in (world["XA"], world["XD"]):
+        await sweep(country.node)
+    before, ours = kept(world["XA"]), kept(world["XD"])
+    years_pass(world, DAY_S + 1)
+
+    for country in (world["XA"], world["XD"]):
+        await sweep(country.node)
+
+    assert before == (4, 1) and kept(world["XA"]) == (0, 0)
+    assert ours == kept(world["XD"]) and ours[1] == 1
+
+
+async def test_once_she_arrived_only_what_was_received_goes_with_the_promise(world: World) -> None:
+    """R25, H34: our own file of whoever lives here rests on its own basis."""
+    thread = await arrived(world, retention_days=30)
+    years_pass(world, 31 * DAY_S)
+
+    await sweep(world["XA"].node)
+
+    gone = world["XA"].node.store.read_sync(
+        lambda reader: reader.connection.execute(
+            "select direction, sum(sealed is not null) from letter where thread_id=? group by direction", (thread,)
+        ).fetchall()
+    )
+    assert {tuple(row) for row in gone} == {("in", 0), ("out", 3)}
+    assert kept(world["XA"])[1] == 1
+
+
+async def arrived(world: World, **promised: Any) -> str:
+    """The thread of a referral that ended well: she arrived, and the services began."""
+    xd, xa = world["XD"], world["XA"]
+    case = await xd.new_case()
+    await xd.write_identity(case, {HER: {"support_plan": "an invented plan"}})
+    await xd.consent(case, "XA")
+    thread = (await xd.offer("XA", case)).thread
+    await world.settle()
+    token = xd.tokens(thread)[HER]
+    needed = [{"person": token, "field": "support_plan", "level": "L2"}]
+    await xa.act(thread, "referral.accept", {**ACCEPT, "persons": [token], "data_needed": needed, **promised})
+    await world.settle()
+    await xd.act(thread, "referral.disclose", {"complete": True}, disclose={HER: ["support_plan"]})
+    await world.settle()
+    noted = {"arrived": True, "noted_at": world.clock.now(), "wellbeing": "well", "confirmed_by_her": True}
+    await xa.act(thread, "referral.arrived", noted)
+    done = {"outcome": "services_started", "services": ["safe-place"], "followup_wanted": False, "satisfaction": []}
+    await world.settle()
+    await xa.act(thread, "referral.complete", done)
+    await world.settle()
+    await world.later(DAY_S)
+    return thread
 
 
 async def test_the_senders_word_is_the_longest(world: World) -> None:

@@ -159,6 +159,35 @@ def test_r28_sender_another_organisation_needs_a_new_consent():
     assert both(disclosure(), shared=changed, consents=(record(valid_from=NOW - 5),)) == []
 
 
+def test_r28_sender_an_organisation_she_did_not_name_gets_nothing_before_she_agreed():
+    """R28, R01: she named one, the country accepted with another one; whoever named none left that to the country."""
+    other = accepted(organisation="shelter-y")
+    asked_again = record(recipients=(with_(TO_XA, organisation="shelter-y"),))
+    named_none = record(recipients=(with_(TO_XA, organisation=None),))
+    elsewhere = with_(TO_XA, country="XB", organisation="haven-xb")
+    found = release(disclosure(PLAN), shared=other).objections
+
+    assert [(one.rule, one.effect) for one in found] == [("R28", "hold")]
+    assert both(disclosure(), shared=other) == ["R28"]
+    assert both(disclosure(), shared=other, consents=(asked_again,)) == []
+    assert both(disclosure(), shared=other, consents=(named_none,)) == []
+    assert both(disclosure(), shared=other, consents=(record(recipients=(*named_none.recipients, elsewhere)),)) == []
+    assert both(letter("referral.update"), shared=other) == []
+
+
+def test_r01_sender_state_bodies_that_she_excluded_get_nothing():
+    """R01: neither as the office that reads names, nor as the organisation that took over."""
+    excluding = record(excluded=("state_bodies",))
+    ministry = with_(XA_RECORD, office_keys=(with_(XA_RECORD.office_keys[0], kind="state"),))
+    state = accepted(organisation_type="state")
+
+    assert both(disclosure(), shared=accepted(), recipient=ministry, consents=(excluding,)) == ["R01"]
+    assert both(disclosure(), shared=accepted(), recipient=ministry) == []
+    assert both(disclosure(), shared=state, consents=(excluding,)) == ["R01"]
+    assert both(disclosure(), shared=state) == []
+    assert both(disclosure(), shared=accepted(organisation_type="civil_society"), consents=(excluding,)) == []
+
+
 def test_r28_receiver_the_mark_against_passing_on_is_always_there():
     """R28: refused without it, with the reason of the four marks."""
     assert refused_for(
@@ -261,6 +290,7 @@ def test_the_same_letter_gets_the_same_answer_whatever_is_known_here():
         "silent",
         "answerable",
         "own_alerts",
+        "organisation_type",
     }
 
 

@@ -11,7 +11,7 @@ from node.protocol.retention import ThreadDates, case_due, has_arrived, months_l
 from node.protocol.threads.return_facts import ReturnFacts
 from node.protocol.threads.thread import Shared
 from tests.rules.return_play import at, say
-from tests.rules.world import DAY, NOW, accepted, case, disclosure, draft, drafting, letter, offer, release, stop
+from tests.rules.world import DAY, NOW, accepted, case, disclosure, draft, drafting, letter, offer, release, stop, with_
 
 YEAR = months_later(NOW, 12)
 WORD = NOW + 2 * 365 * DAY
@@ -28,6 +28,20 @@ def test_r25_receiver_a_payload_never_stays_longer_than_its_senders_word():
     """R25: whatever was closed, and when; and while the thread still goes on."""
     assert payload_due(Retention(), NOW + DAY, NOW) == NOW + DAY
     assert payload_due(Retention(), WORD, None) == WORD
+
+
+def test_r25_receiver_what_was_promised_to_her_with_the_acceptance_is_one_more_end():
+    """R25: `retention_days` of the acceptance counts from the end of the thread; the sooner of all dates counts."""
+    promised = ThreadDates(ended_at=NOW, sender_word=WORD, promised_days=30, came_from_abroad=True)
+    begun = with_(promised, ended_at=None)
+    generous = with_(promised, promised_days=9_000)
+
+    assert payload_due(Retention(), promised.word, NOW) == NOW + 30 * DAY
+    assert payload_due(Retention(), begun.word, None) == WORD
+    assert payload_due(Retention(), generous.word, NOW) == YEAR
+    assert payload_due(Retention(hold=HOLD), promised.word, NOW) == HOLD.until
+    assert case_due(Retention(), [promised]) == NOW + 30 * DAY
+    assert case_due(Retention(), [with_(promised, arrived=True)]) == YEAR
 
 
 def test_r25_receiver_a_legal_hold_keeps_a_payload_until_its_end_and_no_longer():

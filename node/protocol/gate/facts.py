@@ -13,7 +13,7 @@ from node.protocol.letters.bodies import Body, DataItem
 from node.protocol.letters.bodies_information import AskBody
 from node.protocol.letters.bodies_return import FamilyRequestBody
 from node.protocol.letters.carries import CARRIES
-from node.protocol.letters.codes import STOP_KINDS, Level, Purpose
+from node.protocol.letters.codes import STOP_KINDS, Level, OrganisationType, Purpose
 from node.protocol.letters.codes_information import CONSENT_FOR
 from node.protocol.letters.frame import ConsentEntry, Letter
 from node.protocol.threads.return_facts import NO_WAY, ReturnFacts
@@ -172,6 +172,7 @@ class ThreadFacts(msgspec.Struct, frozen=True):
     silent: bool = False
     answerable: frozenset[str] = frozenset()
     own_alerts: frozenset[str] = frozenset()
+    organisation_type: OrganisationType | None = None
 
 
 class Draft(msgspec.Struct, frozen=True):

@@ -62,18 +62,15 @@ def eyes_only(c: Context) -> Iterator[Objection]:
 
 
 def onward(c: Context) -> Iterator[Objection]:
-    """R28: another organisation than she agreed to gets nothing more before she agreed to it."""
-    changed_at = c.shared.changed_at
-    if (
-        changed_at is None
-        or not c.duty.rests_on_consent
-        or c.draft.letter.sender_role != "opener"
-        or not c.draft.letter.disclosed
-    ):
+    """R28: another organisation than she agreed to, or named, gets nothing more before she agreed to it."""
+    if not _discloses(c):
         return
+    accepted, changed_at = c.shared.organisation, c.shared.changed_at
     rests_on = [record for record in c.consents if used(c, record)]
-    if not rests_on or any(record.valid_from < changed_at for record in rests_on):
+    if changed_at is not None and (not rests_on or any(record.valid_from < changed_at for record in rests_on)):
         yield hold("R28", "another organisation takes over", "ask her about it and record a new consent")
+    elif accepted and any(_names_another(c, record, accepted) for record in rests_on):
+        yield hold("R28", "she named another organisation", "ask her about this one and record a new consent")
 
 
 def embassies(c: Context) -> Iterator[Objection]:
@@ -85,13 +82,27 @@ def embassies(c: Context) -> Iterator[Objection]:
 
 
 def exclusions(c: Context) -> Iterator[Objection]:
-    """R01: what she excluded (state bodies, say) stays excluded when names are sealed."""
+    """R01: what she excluded (state bodies, say) stays excluded: as the office that reads, and as who receives her."""
     key = c.office_key
-    if key is None:
+    of_state = _discloses(c) and c.shared.organisation_type == "state"
+    if key is None and not of_state:
         return
     excluded = {code for record in c.consents if used(c, record) for code in record.excluded}
-    if (key.kind == "state" and "state_bodies" in excluded) or (key.police_powers and "police" in excluded):
+    if key and ((key.kind == "state" and "state_bodies" in excluded) or (key.police_powers and "police" in excluded)):
         yield hold("R01", "she excluded this kind of office", "choose another office with her")
+    elif of_state and "state_bodies" in excluded:
+        yield hold("R01", "a state body took over, and she excluded those", "ask the country for another organisation")
+
+
+def _discloses(c: Context) -> bool:
+    """Whether we hand fields of hers to the organisation that took over, because she agreed to it."""
+    letter = c.draft.letter
+    return c.duty.rests_on_consent and letter.sender_role == "opener" and bool(letter.disclosed)
+
+
+def _names_another(c: Context, record: ConsentRecord, accepted: str) -> bool:
+    named = {to.organisation for to in _recipients_here(c, record) if to.organisation}
+    return bool(named) and accepted not in named
 
 
 def home_region(c: Context) -> Iterator[Objection]:

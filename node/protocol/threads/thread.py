@@ -17,9 +17,10 @@ from node.protocol.letters.bodies_return import ReturnRequestBody, ReturnRespons
 from node.protocol.letters.bodies_rights import BreachNoticeBody, RectificationBody
 from node.protocol.letters.bodies_safety import AcknowledgedBody, AlertBody, SafetyUpdateBody, StandDownBody
 from node.protocol.letters.bodies_way import ReturnUpdateBody
-from node.protocol.letters.codes import Level, Purpose, Role
+from node.protocol.letters.codes import Level, OrganisationType, Purpose, Role
 from node.protocol.letters.codes_information import InfoAnswer, InfoPurpose
 from node.protocol.letters.frame import Letter
+from node.protocol.letters.parts import Organisation
 from node.protocol.threads.return_facts import NO_WAY, NOTHING_SAID, Case, ReturnFacts, Said, said
 
 Status = Literal["applied", "crossed", "waiting", "refused", "void"]
@@ -38,7 +39,7 @@ class Facts(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     `items` are the fields an acceptance asks for or a disclosure carries; `sealed`: an identity block is inside. `case`
     is the answer of a yes-or-no letter, `way` what a letter of a return or transit says. `about`: the letters of this
     thread that it is about; `asked` and `answer`: the purpose of a question, its answer; `tokens`: the persons a safety
-    alert is about.
+    alert is about; `kept_days`: for how long after the thread's end the acceptance promises to keep what it gets.
     """
 
     organisation: str = ""
@@ -53,6 +54,8 @@ class Facts(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     answer: InfoAnswer | None = None
     tokens: tuple[str, ...] = ()
     way: Said = NOTHING_SAID
+    organisation_type: OrganisationType | None = None
+    kept_days: int | None = None
 
 
 NO_FACTS: Final = Facts()
@@ -110,6 +113,7 @@ class Shared(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False)
     awaited: tuple[Awaited, ...] = ()
     asked: InfoPurpose | None = None
     way: ReturnFacts = NO_WAY
+    organisation_type: OrganisationType | None = None
 
 
 NOTHING_SHARED: Final = Shared()
@@ -169,6 +173,15 @@ def withdrawals(thread: Thread) -> tuple[Withdrawn, ...]:
     )
 
 
+def promised_days(thread: Thread) -> int | None:
+    """For how long after the end our side, which took the referral over, promised her to keep what it receives.
+
+    Read from the letter, because a stop leaves nothing of what was shared. Source: R25.
+    """
+    ours = [e.facts.kept_days for e in thread.entries if e.side == thread.side and e.status == "applied"]
+    return min((days for days in ours if days is not None), default=None)
+
+
 def after_stop(kind: str) -> bool:
     """Whether this kind takes effect on arrival, also on a stopped thread."""
     return kind.startswith(AFTER_STOP)
@@ -194,9 +207,12 @@ def entry_of(letter: Letter[Body]) -> Entry:
 def _facts_of(letter: Letter[Body]) -> Facts:
     body, sealed = letter.body, letter.sealed_identity is not None
     if isinstance(body, AcceptBody):
-        return Facts(organisation=body.organisation.id, items=body.data_needed, sealed=sealed)
+        return Facts(
+            organisation=body.organisation.id, organisation_type=body.organisation.type,
+            items=body.data_needed, sealed=sealed, kept_days=body.retention_days,
+        )  # fmt: skip
     if isinstance(body, ChangeBody):
-        return Facts(organisation=body.organisation[0].id if body.organisation else "", sealed=sealed)
+        return _naming(Facts(sealed=sealed), body.organisation)
     if isinstance(body, ArrivedBody):
         return Facts(case="yes" if body.arrived else "no", items=letter.disclosed, sealed=sealed)
     if isinstance(body, WithdrawalBody):
@@ -221,7 +237,11 @@ def _return_facts(letter: Letter[Body], plain: Facts) -> Facts:
     if isinstance(letter.body, TravelPlanBody | ReturnRequestBody):
         way = replace(way, for_child=any(one.treated_as_child for one in letter.consent))
     named = letter.body.organisation if isinstance(letter.body, ReturnResponseBody | ReturnUpdateBody) else ()
-    return replace(plain, organisation=named[0].id if named else "", case=case, way=way)
+    return _naming(replace(plain, case=case, way=way), named)
+
+
+def _naming(facts: Facts, named: tuple[Organisation, ...]) -> Facts:
+    return replace(facts, organisation=named[0].id, organisation_type=named[0].type) if named else facts
 
 
 _COUNTED: Final = frozenset({"applied", "crossed"})

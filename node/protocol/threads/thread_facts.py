@@ -24,6 +24,7 @@ def thread_facts(thread: Thread, stated: Iterable[ConsentEntry]) -> ThreadFacts:
         entries=entries,
         withdrawn=gone,
         organisation=shared.organisation or None,
+        organisation_type=shared.organisation_type,
         changed_at=shared.changed_at,
         stopped=stopped,
         opened_at=shared.opened_at,

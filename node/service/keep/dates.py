@@ -7,6 +7,7 @@ without opening anything. Source: R25, H34.
 from functools import partial
 
 from node.protocol.retention import ThreadDates, case_due, has_arrived, payload_due
+from node.protocol.threads.thread import promised_days
 from node.service.context import DAY_S, Node
 from node.service.threads.book import Book, OpenCase
 from node.service.threads.files import ThreadFile, is_over
@@ -33,7 +34,7 @@ def date_case(node: Node, work: Work, case: OpenCase) -> None:
         file = None if row.sealed is None else Book(node, work).open_file(row).file
         one = _dates_of(work, row, file)
         dates.append(one)
-        work.dates.put_letters(row.peer, row.thread_id, "in", payload_due(kept, one.sender_word, one.ended_at))
+        work.dates.put_letters(row.peer, row.thread_id, "in", payload_due(kept, one.word, one.ended_at))
     due = case_due(kept, dates)
     work.dates.put_case(case.id, due)
     for row in work.threads.of_case(case.id):  # what we wrote ourselves goes with the case
@@ -47,6 +48,7 @@ def _dates_of(work: Work, row: ThreadRow, file: ThreadFile | None) -> ThreadDate
         sender_word=work.dates.sender_word(row.peer, row.thread_id),
         came_from_abroad=thread is not None and thread.side == "responder",
         arrived=thread is not None and has_arrived(thread.shared),
+        promised_days=None if thread is None else promised_days(thread),
     )
 
 

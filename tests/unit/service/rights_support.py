@@ -21,7 +21,8 @@ async def disclosed(
     await world.settle()
     token = one.tokens(thread)[HER]
     needed = [{"person": token, "field": name, "level": "L3"} for name in NAMES]
-    await two.act(thread, "referral.accept", {**ACCEPT, "persons": [token], "data_needed": needed})
+    body = {**ACCEPT, "organisation": two.haven, "persons": [token], "data_needed": needed}
+    await two.act(thread, "referral.accept", body)
     await world.settle()
     await one.act(thread, "referral.disclose", {"complete": True}, disclose={HER: list(NAMES)})
     await world.settle()

@@ -101,6 +101,8 @@ class Play:
         facts = {"disclose": {HER: ["given_name"]}} if needed else {}
         tokens = list(country.tokens(thread).values())
         body = body_of(kind, tokens, self.world.clock.now(), number)
+        if kind == "referral.accept":
+            body["organisation"] = country.haven
         try:
             await country.act(thread, kind, body, **facts)
         except (NotAllowed, Conflict):

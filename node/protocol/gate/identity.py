@@ -94,17 +94,6 @@ def exclusions(c: Context) -> Iterator[Objection]:
         yield hold("R01", "a state body took over, and she excluded those", "ask the country for another organisation")
 
 
-def _discloses(c: Context) -> bool:
-    """Whether we hand fields of hers to the organisation that took over, because she agreed to it."""
-    letter = c.draft.letter
-    return c.duty.rests_on_consent and letter.sender_role == "opener" and bool(letter.disclosed)
-
-
-def _names_another(c: Context, record: ConsentRecord, accepted: str) -> bool:
-    named = {to.organisation for to in _recipients_here(c, record) if to.organisation}
-    return bool(named) and accepted not in named
-
-
 def home_region(c: Context) -> Iterator[Objection]:
     """R01: a part of a country she comes from is told to nobody while she excluded it."""
     region = getattr(c.draft.letter.body, "region", None)
@@ -114,6 +103,17 @@ def home_region(c: Context) -> Iterator[Objection]:
     excluded = any("region_of_origin" in record.excluded for record in c.consents if used(c, record))
     if excluded and region.partition("-")[0] in own:
         yield hold("R01", "she excluded the region she comes from", "leave the region out, or ask her again")
+
+
+def _discloses(c: Context) -> bool:
+    """Whether we hand fields of hers to the organisation that took over, because she agreed to it."""
+    letter = c.draft.letter
+    return c.duty.rests_on_consent and letter.sender_role == "opener" and bool(letter.disclosed)
+
+
+def _names_another(c: Context, record: ConsentRecord, accepted: str) -> bool:
+    named = {to.organisation for to in _recipients_here(c, record) if to.organisation}
+    return bool(named) and accepted not in named
 
 
 def _recipients_here(c: Context, record: ConsentRecord) -> list[ConsentTo]:

@@ -1,6 +1,7 @@
 """The node's side of its signing process: started when letters begin to flow, used once it says that it is ready.
 
-If it is lost the node signs by itself, as before: nothing but time depends on it. Source: issue 2, speed.
+Whatever goes wrong with it, at its start or later, the node signs by itself, as before: nothing but time depends on it.
+Source: issue 2, speed.
 """
 
 import ctypes
@@ -11,7 +12,9 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Final
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Final
 
 from node.crypto.suite import SIGNATURE_BYTES, SigningKey
 from node.log import get
@@ -22,6 +25,8 @@ log = get()
 FIRST_LETTERS: Final = 8  # a node that hardly writes has no second process
 WAITING_AT_MOST: Final = 8
 ANSWER_S: Final = 5.0
+END_S: Final = 5.0
+OUR_CODE: Final = Path(__file__).resolve().parents[1]  # not from where the node was started: the key goes to no other
 
 
 def _processor() -> int:
@@ -64,71 +69,90 @@ class SignerProcess:
         """Have it signed meanwhile; before the process is ready, and after it is lost, by the caller."""
         here = self._here.begin(message, context)
         with self._lock:
-            if not self._there():
-                return here
-            asked = _Asked()
-            self._keep_away()
-            try:
-                os.write(self._to(), HEAD.pack(len(context), len(message)) + context + message)
-            except OSError:
-                self._lose()
-                return here
-            self._waiting.append(asked)
-        return lambda: self._signature(asked) or here()
+            asked = self._ask(HEAD.pack(len(context), len(message)) + context + message) if self._there() else None
+        return here if asked is None else lambda: self._signature(asked) or here()
 
     def close(self) -> None:
         """End the process; whoever still waits signs by itself."""
         with self._lock:
             process, self._process, self._lost = self._process, None, True
-        if process is not None:
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    pipe.close()
+        if process is None:
+            return
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
+        try:
+            process.wait(END_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
             process.wait()
 
     def _there(self) -> bool:
         if self._lost or self._key() is not self._known:
             return False
         self._asked_for += 1
-        if self._process is None and self._asked_for > FIRST_LETTERS:
-            self._start()
-        if self._process is None or not self._is_ready():
+        try:
+            return self._is_ready()
+        except (OSError, ValueError):
+            self._lose()
             return False
-        if not self._is_read:
-            self._read_all()  # of those that nobody called for
-        return not self._is_lost() and len(self._waiting) < WAITING_AT_MOST
 
     def _is_ready(self) -> bool:
+        if self._process is None and self._asked_for > FIRST_LETTERS:
+            self._start()
+        if self._process is None:
+            return False
         if not self._ready and self._has_answer(0):
             self._ready = os.read(self._from(), 1) == READY
             if not self._ready:
                 self._lose()
-        return self._ready
+        if self._ready and not self._is_read:
+            self._read_all()  # of those that nobody called for
+        return self._ready and not self._lost and len(self._waiting) < WAITING_AT_MOST
 
-    def _is_lost(self) -> bool:
-        return self._lost
+    def _ask(self, question: bytes) -> _Asked | None:
+        asked = _Asked()
+        try:
+            self._keep_away()
+            os.write(self._to(), question)
+        except OSError:
+            self._lose()
+            return None
+        self._waiting.append(asked)
+        return asked
 
     def _keep_away(self) -> None:
         """The other process cannot run where the caller does: there a scheduler likes to wake it, behind the caller."""
         here = _processor()
         if here != self._kept_from and self._process is not None and (others := self._processors - {here}):
-            os.sched_setaffinity(self._process.pid, others)
             self._kept_from = here
+            with suppress(OSError):  # a service manager may forbid it; it is only slower then
+                os.sched_setaffinity(self._process.pid, others)
 
     def _start(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "node.signing_process"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+            [sys.executable, "-m", "node.signing_process"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            cwd=OUR_CODE,
         )
         os.write(self._to(), self._seed)
         self._seed = b""
 
     def _signature(self, asked: _Asked) -> bytes | None:
         self._is_read = True
-        while not self._is_there(asked):
-            if not self._has_answer(ANSWER_S):  # without the lock: others ask meanwhile
-                with self._lock:
-                    self._lose()
-        self._is_read = False
+        try:
+            while not self._is_there(asked):
+                if not self._has_answer(ANSWER_S):  # without the lock: others ask meanwhile
+                    with self._lock:
+                        self._lose()
+        except (OSError, ValueError):
+            with self._lock:
+                self._lose()
+        finally:
+            self._is_read = False
         return asked.signature
 
     def _is_there(self, asked: _Asked) -> bool:
@@ -145,18 +169,25 @@ class SignerProcess:
             self._waiting.popleft().signature = data
 
     def _lose(self) -> None:
-        log.error("signer_lost")
+        if not self._lost:
+            log.error("signer_lost")
         self._lost = True
         if self._process is not None:
             self._process.kill()
 
     def _has_answer(self, wait_s: float) -> bool:
-        return bool(select.select([self._from()], [], [], wait_s)[0])
+        poll = select.poll()  # not select(): it takes no descriptor above 1023
+        poll.register(self._from(), select.POLLIN)
+        return bool(poll.poll(wait_s * 1000))
 
     def _to(self) -> int:
-        assert self._process is not None and self._process.stdin is not None
-        return self._process.stdin.fileno()
+        return _number(None if self._process is None else self._process.stdin)
 
     def _from(self) -> int:
-        assert self._process is not None and self._process.stdout is not None
-        return self._process.stdout.fileno()
+        return _number(None if self._process is None else self._process.stdout)
+
+
+def _number(pipe: IO[bytes] | None) -> int:
+    if pipe is None:
+        raise OSError("the signing process was ended")
+    return pipe.fileno()

@@ -8,6 +8,7 @@ import os
 import resource
 import signal
 import sys
+from contextlib import suppress
 from struct import Struct
 from typing import Final
 
@@ -22,7 +23,8 @@ def main() -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, signal.SIG_IGN)  # it ends with its node, which may still have something to sign
     if hasattr(os, "SCHED_BATCH"):
-        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))  # whoever asks goes on
+        with suppress(OSError):  # a service manager may forbid it
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))  # whoever asks goes on
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     asked, answers = sys.stdin.buffer, sys.stdout.fileno()
     key = SigningKey(asked.read(SIGNING_SEED_BYTES))

@@ -148,6 +148,7 @@ class Node:
         """Keep nothing in memory of what was opened before an erasure."""
         self.seals.forget_opened()
         self.gate_open.clear()
+        self.signing.clear()
 
     def wake_event(self, peer: str) -> asyncio.Event:
         """Set when something became due for `peer`; only for speed, the database tells what."""

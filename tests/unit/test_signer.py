@@ -1,8 +1,11 @@
 """The signing process: the same signatures, made beside; lost or late, nothing but time is lost."""
 
 import os
+import resource
 import signal
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -96,3 +99,61 @@ def test_the_process_ends_with_its_node_and_leaves_a_signal_to_it(signer: Signer
 
     assert process.returncode == 0
     PUBLIC.verify(signer.begin(b"at the very end", CONTEXT)(), b"at the very end", CONTEXT)
+
+
+def test_a_process_that_cannot_be_started_costs_no_signature(
+    signer: SignerProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+
+    for _ in range(FIRST_LETTERS + 2):
+        PUBLIC.verify(signer.begin(b"letter", CONTEXT)(), b"letter", CONTEXT)
+
+    assert not signer.is_beside()
+
+
+def test_a_service_manager_that_forbids_to_choose_processors_makes_it_slower_and_no_more(
+    signer: SignerProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "sched_setaffinity", forbidden)
+    started(signer)
+
+    PUBLIC.verify(signer.begin(b"letter", CONTEXT)(), b"letter", CONTEXT)
+
+    assert signer.is_beside()
+
+
+def test_a_node_with_many_connections_has_its_signatures_made_beside_all_the_same(signer: SignerProcess) -> None:
+    """Descriptors above 1023 are what a busy node has."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 2048:
+        pytest.skip("this machine allows fewer than 2048 descriptors")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2048), hard))
+    taken = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    try:
+        started(signer)
+        PUBLIC.verify(signer.begin(b"letter", CONTEXT)(), b"letter", CONTEXT)
+        assert signer.is_beside()
+    finally:
+        for one in taken:
+            os.close(one)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_the_key_goes_to_no_program_of_the_folder_that_the_node_was_started_in(
+    signer: SignerProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "node").mkdir()
+    (tmp_path / "node" / "__init__.py").touch()
+    (tmp_path / "node" / "signing_process.py").write_text(
+        "open('taken', 'wb').write(__import__('sys').stdin.buffer.read(64))"
+    )
+    monkeypatch.chdir(tmp_path)
+
+    started(signer)
+
+    PUBLIC.verify(signer.begin(b"letter", CONTEXT)(), b"letter", CONTEXT)
+    assert not (tmp_path / "taken").exists()

@@ -63,9 +63,11 @@ async def test_an_erasure_leaves_nothing_opened_in_memory(world: World) -> None:
     await world["XD"].stop(thread)
     await world.later(86_400)
     node = world["XD"].node
+    node.signing["XA"] = object()
     assert node.seals._opened
 
     await erase_case(world["XD"], case)
 
     assert not node.seals._opened
     assert not node.gate_open
+    assert not node.signing

@@ -40,6 +40,38 @@ def test_an_older_database_gets_the_steps_it_lacks_and_keeps_its_rows(path):
     store.close()
 
 
+def test_letters_of_an_older_database_stay_letter_by_letter(path):
+    """The step that makes the table of letters anew; our letter's receipt stands with its envelope ever since."""
+    old = sqlite3.connect(path, isolation_level=None)
+    before = Migrations("node")
+    for step in NODE._migrations[:9]:
+        before(name=step.name)(step.fn)
+    migrate(old, before)
+    old.execute("pragma application_id=1414679857")
+    columns = [row[1] for row in old.execute("pragma table_info(letter)")]
+    blobs, numbers = (
+        ("eid", "sealed", "s", "sig", "salt", "receipt"),
+        ("at", "opened_at", "retention_until", "erase_at"),
+    )
+    for place, direction in enumerate(("in", "out", "in")):
+        values = [
+            direction if name == "direction" else b"%d" % place if name in blobs else place + 1 if name in numbers
+            else f"{name} {place}" for name in columns
+        ]  # fmt: skip
+        old.execute(f"insert into letter ({','.join(columns)}) values ({','.join('?' * len(columns))})", values)
+    names = ",".join(name for name in columns if name != "receipt")
+    kept = old.execute(f"select {names} from letter order by letter_id").fetchall()
+    old.close()
+
+    store = Store.open(path, create=False)
+
+    found = store.read_sync(lambda r: r.connection.execute(f"select {names} from letter order by letter_id").fetchall())
+    receipts = store.read_sync(lambda r: r.connection.execute("select direction, receipt from letter").fetchall())
+    store.close()
+    assert found == kept
+    assert sorted(receipts) == [("in", b"0"), ("in", b"2"), ("out", None)]
+
+
 def test_a_step_that_fails_leaves_nothing_of_itself():
     connection = sqlite3.connect(":memory:", isolation_level=None)
     steps = Migrations("node")

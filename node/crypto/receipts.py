@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from node.crypto import labels
-from node.crypto.batch import LEAVES, SIG_BYTES, Random, RootCache, Tree, verify_batch
+from node.crypto.batch import LEAVES, SIG_BYTES, Random, RootCache, Tree, sign_batch, verify_batch
 from node.crypto.errors import BadReceipt, BadSignature
 from node.crypto.statement import U64_LIMIT, ZERO_HASH, is_country
 from node.crypto.suite import SUITE, SigningKey, VerifyingKey
@@ -185,8 +185,7 @@ def seal_receipts(
 def _signatures(packed: list[bytes], key: SigningKey, random: Random, ahead: Ahead | None) -> list[bytes]:
     if ahead is not None and ahead.packed == packed:
         return ahead.tree.signed(ahead.signature())
-    tree = Tree(packed, random)
-    return tree.signed(key.sign(tree.message, labels.CONTEXT_RECEIPT))
+    return sign_batch(packed, key, labels.CONTEXT_RECEIPT, random)
 
 
 def hint_slot(hint: int, random: Random) -> bytes:

@@ -66,7 +66,9 @@ def test_h23_sender_a_card_is_never_forced_on_her():
 def test_h23_sender_no_other_end_asks_for_this():
     """H23 is about her own way; a residence or a longer stay needs none of it."""
     for kind in ("residence", "longer_stay", "third_country", "other_solution"):
-        choose_alternative(returning(), PLAN, "p1", Alternatives(kind=kind, at=NOW, by=""), "ana", NOW)
+        chosen = Alternatives(kind=kind, at=NOW, by="")
+        done = choose_alternative(returning(), PLAN, "p1", chosen, "ana", NOW)
+        assert done.case.returns[0].persons[0].alternative == with_(chosen, by="ana")
 
 
 def test_h23_sender_no_letter_tells_that_she_comes_on_her_own():

@@ -24,7 +24,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
         both=(
             "protocol.gate.shown: _consent",
             "protocol.letters.bodies: WithdrawalBody",
-            "protocol.threads.machine: _option",
+            "protocol.threads.machine: RIGHTS",
         ),
     ),
     "R21": Places(
@@ -155,6 +155,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
             "service.returns.halting: halt_return",
         ),
         receiver=("protocol.threads.receiving: _after_stop", "service.threads.effects: _stopped"),
+        both=("protocol.matter: OVER_RULE",),
     ),
     "R32": Places(
         sender=(
@@ -178,6 +179,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
         both=(
             "protocol.gate.shown_information: _complaint _correction about_questions",
             "protocol.threads.fold: _corrects_something",
+            "protocol.threads.machine: RIGHTS",
         ),
     ),
     "R34": Places(
@@ -202,7 +204,11 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
         receiver=("service.delivery.take: take_letter",),
     ),
     "R37": Places(
-        both=("protocol.letters.decode: _kind _typed", "protocol.letters.parts: Part"),
+        both=(
+            "protocol.letters.decode: _kind _typed",
+            "protocol.letters.parts: Part",
+            "protocol.matter: UNKNOWN_RULE",
+        ),
     ),
     "R38": Places(
         both=(
@@ -233,6 +239,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
         both=(
             "protocol.letters.bodies_return: RiskResultBody",
             "protocol.return_gates: both_decided",
+            "protocol.threads.machine: _entered",
         ),
     ),
 }

@@ -225,7 +225,7 @@ PRACTICE: dict[str, Places] = {
     ),
     "H20": Places(
         sender=("service.safety.requests: SendMedical",),
-        both=("protocol.gate.shown_safety: _medical",),
+        both=("protocol.gate.shown_safety: _medical", "protocol.safety: _rows"),
     ),
     "H21": Places(
         sender=(

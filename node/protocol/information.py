@@ -44,17 +44,17 @@ def of_this_purpose(shared: Shared, entry: Entry) -> Refusal | None:
 # fmt: off
 INFORMATION_RULES: Final = (
     #    in this state   this side  may send                  which gives  source         and is answered by
-    Rule(NONE,           OPENER,    "info.request",           ASKED,       "5.8, H09",    ANSWER, effect=asked),
-    Rule(ASKED,          RESPONDER, "info.response",          ANSWERED,    "5.8, R27",    guards=(of_this_purpose,)),
-    Rule(ANSWERED,       RESPONDER, "info.response",          ANSWERED,    "5.8, R27",    guards=(of_this_purpose,)),
-    Rule(ANSWERED,       OPENER,    "info.request",           ASKED,       "5.8",         ANSWER, effect=asked),
+    Rule(NONE,           OPENER,    "info.request",           ASKED,       "H09",         ANSWER, effect=asked),
+    Rule(ASKED,          RESPONDER, "info.response",          ANSWERED,    "R27",         guards=(of_this_purpose,)),
+    Rule(ANSWERED,       RESPONDER, "info.response",          ANSWERED,    "R27",         guards=(of_this_purpose,)),
+    Rule(ANSWERED,       OPENER,    "info.request",           ASKED,       "H09",         ANSWER, effect=asked),
 )
 IDENTIFICATION_RULES: Final = (
     #    in this state   this side  may send                  which gives  source         and is answered by
-    Rule(NONE,           OPENER,    "ident.support_request",  ASKED,       "5.8, H10",    SUPPORT, effect=opened),
-    Rule(ASKED,          RESPONDER, "ident.support_response", ANSWERED,    "5.8"),
-    Rule(ANSWERED,       RESPONDER, "ident.support_response", ANSWERED,    "5.8"),
-    Rule(ANSWERED,       OPENER,    "ident.support_request",  ASKED,       "5.8",         SUPPORT),
+    Rule(NONE,           OPENER,    "ident.support_request",  ASKED,       "R03, H10",    SUPPORT, effect=opened),
+    Rule(ASKED,          RESPONDER, "ident.support_response", ANSWERED,    "R40"),
+    Rule(ANSWERED,       RESPONDER, "ident.support_response", ANSWERED,    "R40"),
+    Rule(ANSWERED,       OPENER,    "ident.support_request",  ASKED,       "R03, H10",    SUPPORT),
 )
 INFORMATION_CROSSINGS: Final = (
     #        the opener sent              the responder sent        first      what both see

@@ -6,13 +6,14 @@ A further matter is further tables, not further machinery: `fold` and `machine` 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal
 
 from node.protocol.letters.codes import IDENTITY_BEFORE_ACCEPTANCE, NOT_IN_THIS_STATE, UNKNOWN_THREAD, WRONG_SIDE, Role
 from node.protocol.threads.return_facts import Case
 from node.protocol.threads.thread import NONE, Entry, Shared
 
-SEQUENCE = "wire 7"  # what orders the letters of every thread
+UNKNOWN_RULE: Final = "R37"  # a thread, a question or a turn that neither side knows is refused, never ignored
+OVER_RULE: Final = "R31"  # a matter that is over, by a stop or by its time: nothing later of it goes
 
 Settles = Literal["the answer", "nothing", "everything"]
 
@@ -21,8 +22,7 @@ Settles = Literal["the answer", "nothing", "everything"]
 class Refusal:
     """Why an act is not allowed: the reason on a receipt (wire.md 4), and what a caseworker reads.
 
-    `why` is one plain sentence, a gate's with its name; `opens_with` what would open it; `rule` a rule of the handbook,
-    or the section that orders the steps.
+    `why` is one plain sentence, a gate's with its name; `opens_with` what would open it; `rule` one of docs/rules.md.
     """
 
     reason: int
@@ -39,6 +39,7 @@ Effect = Callable[[Shared, Entry], Shared]
 class Rule:
     """One sentence of the handbook: in this state this side may do this, which gives that.
 
+    `source`: the rule it rests on first, then other rules and gates, as "R08, g2".
     `answered_by` are the kinds that answer it, `answers` the side that owes one where that is not the other side;
     `deadlines.REPLIES` says within what time; nothing is owed where `owed_unless` finds it there already. `settles`:
     which open answers end with it; an interim word ends none. `case`: a row for one answer of a yes-or-no letter only.
@@ -102,7 +103,7 @@ class Matter:
 
     @cached_property
     def sources(self) -> dict[str, str]:
-        """The section or rule that the first row of each kind names."""
+        """What the first row of each kind rests on."""
         return {r.kind: r.source for r in reversed(self.rules)}
 
     @cached_property
@@ -140,18 +141,18 @@ class Matter:
 
     def no_row(self, shared: Shared, entry: Entry) -> Refusal:
         """Why there is no row for this act, and in which states there is one."""
-        source = self.source_of(entry.kind)
+        rule = self.rule_of(entry.kind)
         if entry.kind in self.kinds and (entry.side, entry.kind) not in self.may_ever:
-            return Refusal(WRONG_SIDE, "this act belongs to the other side", "the other country does it", source)
+            return Refusal(WRONG_SIDE, "this act belongs to the other side", "the other country does it", rule)
         if shared.state == NONE:
-            return Refusal(UNKNOWN_THREAD, "nothing has opened this thread", "open one first", source)
+            return Refusal(UNKNOWN_THREAD, "nothing has opened this thread", "open one first", UNKNOWN_RULE)
         if entry.kind in self.discloses and not shared.accepted:
             why = "names may follow only after the other side has accepted"
             return Refusal(IDENTITY_BEFORE_ACCEPTANCE, why, "wait for its yes", "R04")
         why = f"not possible while the thread is {shared.state}"
         opens_with = self._while.get((entry.side, entry.kind), "no thread of this matter knows this act")
-        return Refusal(NOT_IN_THIS_STATE, why, opens_with, source)
+        return Refusal(NOT_IN_THIS_STATE, why, opens_with, rule)
 
-    def source_of(self, kind: str) -> str:
-        """The section or rule that the first row of a kind names."""
-        return self.sources.get(kind, SEQUENCE)
+    def rule_of(self, kind: str) -> str:
+        """The one rule that the first row of a kind rests on before all others."""
+        return self.sources.get(kind, UNKNOWN_RULE).partition(",")[0]

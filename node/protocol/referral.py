@@ -87,35 +87,35 @@ def arrival(shared: Shared, entry: Entry) -> Shared:
 # fmt: off
 RULES: Final = (
     #    in this state   this side  may send                     which gives     source          and is answered by
-    Rule(NONE,           OPENER,    "referral.offer",            OFFERED,        "5.6",          DECISION, guards=(without_identity,), effect=opened),  # noqa: E501
-    Rule(OFFERED,        RESPONDER, "referral.info_request",     INFO_REQUESTED, "5.6",          ("referral.info",)),
-    Rule(OFFERED,        RESPONDER, "referral.accept",           ACCEPTED,       "5.6, R40",     ("referral.disclose",), effect=taken_over),  # noqa: E501
-    Rule(OFFERED,        RESPONDER, "referral.decline",          DECLINED,       "5.4, R30"),
-    Rule(INFO_REQUESTED, OPENER,    "referral.info",             OFFERED,        "5.6",          DECISION, guards=(without_identity,)),  # noqa: E501
-    Rule(INFO_REQUESTED, RESPONDER, "referral.accept",           ACCEPTED,       "11 (1), R40",  ("referral.disclose",), effect=taken_over),  # noqa: E501
-    Rule(INFO_REQUESTED, RESPONDER, "referral.decline",          DECLINED,       "5.4, R30"),
-    Rule(ACCEPTED,       OPENER,    "referral.disclose",         DISCLOSED,      "5.6, R04",     guards=(only_data_needed, for_this_organisation)),  # noqa: E501
-    Rule(ACCEPTED,       RESPONDER, "referral.change",           ACCEPTED,       "practice",     effect=changed),
-    Rule(ACCEPTED,       OPENER,    "referral.update",           ACCEPTED,       "5.6"),
-    Rule(ACCEPTED,       RESPONDER, "referral.update",           ACCEPTED,       "5.6"),
-    Rule(DISCLOSED,      OPENER,    "referral.disclose",         DISCLOSED,      "5.6, R04",     guards=(only_data_needed, for_this_organisation)),  # noqa: E501
-    Rule(DISCLOSED,      OPENER,    "referral.arrange",          DISCLOSED,      "5.6",          ARRIVAL, effect=arranged),  # noqa: E501
-    Rule(DISCLOSED,      RESPONDER, "referral.arrange",          DISCLOSED,      "5.6",          ARRIVAL, answers=RESPONDER, effect=arranged),  # noqa: E501
-    Rule(DISCLOSED,      RESPONDER, "referral.arrived",          IN_PROGRESS,    "5.6, H19",     case="yes", effect=arrival),  # noqa: E501
-    Rule(DISCLOSED,      RESPONDER, "referral.arrived",          DISCLOSED,      "5.6, H19",     ARRIVAL, answers=RESPONDER, case="no", effect=arrival),  # noqa: E501
-    Rule(DISCLOSED,      RESPONDER, "referral.change",           DISCLOSED,      "practice",     effect=changed),
-    Rule(DISCLOSED,      OPENER,    "referral.update",           DISCLOSED,      "5.6"),
-    Rule(DISCLOSED,      RESPONDER, "referral.update",           DISCLOSED,      "5.6"),
-    Rule(IN_PROGRESS,    OPENER,    "referral.disclose",         IN_PROGRESS,    "5.6, R04",     guards=(only_data_needed, for_this_organisation)),  # noqa: E501
-    Rule(IN_PROGRESS,    RESPONDER, "referral.change",           IN_PROGRESS,    "practice",     effect=changed),
-    Rule(IN_PROGRESS,    OPENER,    "referral.update",           IN_PROGRESS,    "5.6"),
-    Rule(IN_PROGRESS,    RESPONDER, "referral.update",           IN_PROGRESS,    "5.6"),
-    Rule(IN_PROGRESS,    RESPONDER, "referral.complete",         COMPLETED,      "5.4, 5.6"),
-    Rule(IN_PROGRESS,    RESPONDER, "referral.handback",         HANDING_BACK,   "practice",     TAKE_BACK),
-    Rule(HANDING_BACK,   OPENER,    "referral.handback_confirm", ENDED,          "practice"),
-    Rule(HANDING_BACK,   OPENER,    "referral.handback_reject",  IN_PROGRESS,    "practice"),
-    Rule(HANDING_BACK,   OPENER,    "referral.update",           HANDING_BACK,   "5.6"),
-    Rule(HANDING_BACK,   RESPONDER, "referral.update",           HANDING_BACK,   "5.6"),
+    Rule(NONE,           OPENER,    "referral.offer",            OFFERED,        "R01, R03",     DECISION, guards=(without_identity,), effect=opened),  # noqa: E501
+    Rule(OFFERED,        RESPONDER, "referral.info_request",     INFO_REQUESTED, "R03",          ("referral.info",)),
+    Rule(OFFERED,        RESPONDER, "referral.accept",           ACCEPTED,       "R40",          ("referral.disclose",), effect=taken_over),  # noqa: E501
+    Rule(OFFERED,        RESPONDER, "referral.decline",          DECLINED,       "R30"),
+    Rule(INFO_REQUESTED, OPENER,    "referral.info",             OFFERED,        "R03",          DECISION, guards=(without_identity,)),  # noqa: E501
+    Rule(INFO_REQUESTED, RESPONDER, "referral.accept",           ACCEPTED,       "R40",          ("referral.disclose",), effect=taken_over),  # noqa: E501
+    Rule(INFO_REQUESTED, RESPONDER, "referral.decline",          DECLINED,       "R30"),
+    Rule(ACCEPTED,       OPENER,    "referral.disclose",         DISCLOSED,      "R04",          guards=(only_data_needed, for_this_organisation)),  # noqa: E501
+    Rule(ACCEPTED,       RESPONDER, "referral.change",           ACCEPTED,       "R28",          effect=changed),
+    Rule(ACCEPTED,       OPENER,    "referral.update",           ACCEPTED,       "R01"),
+    Rule(ACCEPTED,       RESPONDER, "referral.update",           ACCEPTED,       "R01"),
+    Rule(DISCLOSED,      OPENER,    "referral.disclose",         DISCLOSED,      "R04",          guards=(only_data_needed, for_this_organisation)),  # noqa: E501
+    Rule(DISCLOSED,      OPENER,    "referral.arrange",          DISCLOSED,      "R01",          ARRIVAL, effect=arranged),  # noqa: E501
+    Rule(DISCLOSED,      RESPONDER, "referral.arrange",          DISCLOSED,      "R01",          ARRIVAL, answers=RESPONDER, effect=arranged),  # noqa: E501
+    Rule(DISCLOSED,      RESPONDER, "referral.arrived",          IN_PROGRESS,    "H19",          case="yes", effect=arrival),  # noqa: E501
+    Rule(DISCLOSED,      RESPONDER, "referral.arrived",          DISCLOSED,      "H19",          ARRIVAL, answers=RESPONDER, case="no", effect=arrival),  # noqa: E501
+    Rule(DISCLOSED,      RESPONDER, "referral.change",           DISCLOSED,      "R28",          effect=changed),
+    Rule(DISCLOSED,      OPENER,    "referral.update",           DISCLOSED,      "R01"),
+    Rule(DISCLOSED,      RESPONDER, "referral.update",           DISCLOSED,      "R01"),
+    Rule(IN_PROGRESS,    OPENER,    "referral.disclose",         IN_PROGRESS,    "R04",          guards=(only_data_needed, for_this_organisation)),  # noqa: E501
+    Rule(IN_PROGRESS,    RESPONDER, "referral.change",           IN_PROGRESS,    "R28",          effect=changed),
+    Rule(IN_PROGRESS,    OPENER,    "referral.update",           IN_PROGRESS,    "R01"),
+    Rule(IN_PROGRESS,    RESPONDER, "referral.update",           IN_PROGRESS,    "R01"),
+    Rule(IN_PROGRESS,    RESPONDER, "referral.complete",         COMPLETED,      "R40"),
+    Rule(IN_PROGRESS,    RESPONDER, "referral.handback",         HANDING_BACK,   "R21",          TAKE_BACK),
+    Rule(HANDING_BACK,   OPENER,    "referral.handback_confirm", ENDED,          "R21"),
+    Rule(HANDING_BACK,   OPENER,    "referral.handback_reject",  IN_PROGRESS,    "R21"),
+    Rule(HANDING_BACK,   OPENER,    "referral.update",           HANDING_BACK,   "R01"),
+    Rule(HANDING_BACK,   RESPONDER, "referral.update",           HANDING_BACK,   "R01"),
 )
 # fmt: on
 

@@ -45,19 +45,19 @@ def standing(entries: Iterable[Entry]) -> str:
 
 
 def _rows() -> tuple[Rule, ...]:
-    rows = [Rule(NONE, OPENER, ALERT, ALERTED, "5.10, R02", ANSWERS)]
+    rows = [Rule(NONE, OPENER, ALERT, ALERTED, "R02", ANSWERS)]
     for side in (OPENER, RESPONDER):
         for state in (ALERTED, ACKNOWLEDGED, STOOD_DOWN):
             rows += [
-                Rule(state, side, ALERT, ALERTED, "5.10, R02", ANSWERS),
-                Rule(state, side, "safety.medical", state, "5.10, H20", ANSWERS),
-                Rule(state, side, "safety.update", state, "5.10"),
+                Rule(state, side, ALERT, ALERTED, "R02", ANSWERS),
+                Rule(state, side, "safety.medical", state, "H20", ANSWERS),
+                Rule(state, side, "safety.update", state, "R02"),
             ]
         rows += [
-            Rule(ALERTED, side, ACK, ACKNOWLEDGED, "5.10, H21"),
-            Rule(ACKNOWLEDGED, side, ACK, ACKNOWLEDGED, "5.10, H21"),
-            Rule(ALERTED, side, STAND_DOWN, STOOD_DOWN, "5.10"),
-            Rule(ACKNOWLEDGED, side, STAND_DOWN, STOOD_DOWN, "5.10"),
+            Rule(ALERTED, side, ACK, ACKNOWLEDGED, "R02, H21"),
+            Rule(ACKNOWLEDGED, side, ACK, ACKNOWLEDGED, "R02, H21"),
+            Rule(ALERTED, side, STAND_DOWN, STOOD_DOWN, "R02"),
+            Rule(ACKNOWLEDGED, side, STAND_DOWN, STOOD_DOWN, "R02"),
         ]
     return tuple(rows)
 

@@ -1,8 +1,9 @@
 """The text of HANDBOOK.md, made from the tables; `make docs` writes it, and a test compares the committed copy."""
 
 import inspect
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
+from node.protocol.gate.ten_gates import GATES, GateState, Look
 from node.protocol.letter_list import for_people
 from node.protocol.matter import Crossing, Guard, Matter, Rule
 from node.protocol.matters import MATTERS
@@ -14,7 +15,13 @@ SIDES = {"opener": "sender", "responder": "receiver"}
 HEAD = """# Handbook: who may do what, and when
 
 Made from the tables in `node/protocol`; do not edit. Buttons, API answers, deadlines and tests come from the same rows.
-The *sender* opens a thread, the *receiver* answers. A number such as 5.6 is a section of the design, R and H are rules.
+The *sender* opens a thread, the *receiver* answers. *Rests on* names the rules of [docs/rules.md](docs/rules.md), R01-R40
+and H01-H35, and g1 to g10, the ten gates before a return is planned.
+"""
+
+GATES_HEAD = """## The ten gates of a return
+
+Asked by the country she leaves before her journey is planned, and again before she leaves; each for every person.
 """
 
 LETTERS = """## Every letter
@@ -36,7 +43,7 @@ STOPS = """### What holds in every state
 
 def handbook() -> str:
     """The whole handbook as Markdown."""
-    parts = [HEAD, *(_matter(matter) for matter in MATTERS.values()), _limits(), LETTERS, *for_people()]
+    parts = [HEAD, *(_matter(matter) for matter in MATTERS.values()), _gates(), _limits(), LETTERS, *for_people()]
     return "\n".join(parts)
 
 
@@ -53,7 +60,7 @@ def _matter(matter: Matter) -> str:
             _table(("State", "What people read"), matter.words.items()),
             "### Who may send what\n",
             _table(
-                ("In state", "The", "may send", "which gives", "answered by", "Source"),
+                ("In state", "The", "may send", "which gives", "answered by", "Rests on"),
                 (_rule(matter, rule) for rule in matter.rules),
             ),
             *_asked_first(matter),
@@ -86,8 +93,13 @@ def _asked_first(matter: Matter) -> Iterator[str]:
         yield _table(("The letter", "counts only if"), rows)
 
 
-def _said(guard: Guard) -> str:
-    return inspect.cleandoc(guard.__doc__ or "").partition("\n\n")[0].replace("\n", " ")
+def _gates() -> str:
+    return f"{GATES_HEAD}\n{_table(('Gate', 'asks'), ((name, _said(gate)) for name, gate in GATES.items()))}"
+
+
+def _said(asked: Guard | Callable[[Look], GateState]) -> str:
+    said = inspect.cleandoc(asked.__doc__ or "").partition("\n\n")[0].replace("\n", " ")
+    return said.partition(" Source: ")[0]
 
 
 def _crossing(row: Crossing) -> tuple[str, ...]:
@@ -117,7 +129,7 @@ def _limits() -> str:
             "## Time limits\n",
             "Working days are those of the country that answers. The day of writing does not count; the last one does,",
             "to its end.\n",
-            _table(("The answer to", "routine", "priority", "urgent", "life threat", "Source"), rows),
+            _table(("The answer to", "routine", "priority", "urgent", "life threat", "Rests on"), rows),
             "### When no answer comes\n",
             _table(("Who hears of it", "routine, priority", "urgent, life threat"), steps),
             "Before that, whoever owes or awaits the answer is reminded once: when the last working day begins; "

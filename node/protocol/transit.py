@@ -62,19 +62,19 @@ def seen(shared: Shared, entry: Entry) -> Shared:
 # fmt: off
 RULES: Final = (
     #    in this state   this side  may send             which gives     source        and is answered by
-    Rule(NONE,           OPENER,    "transit.request",   REQUESTED,      "5.7",        ("transit.ack",), guards=(without_identity,), effect=asked),  # noqa: E501
-    Rule(REQUESTED,      RESPONDER, "transit.ack",       EXPECTED,       "5.7, R40",   case="yes", effect=agreed),
-    Rule(REQUESTED,      RESPONDER, "transit.ack",       NOT_ASSISTED,   "5.7, R40",   case="no"),
-    Rule(REQUESTED,      OPENER,    "transit.cancel",    CANCELLED,      "5.7"),
+    Rule(NONE,           OPENER,    "transit.request",   REQUESTED,      "R03",        ("transit.ack",), guards=(without_identity,), effect=asked),  # noqa: E501
+    Rule(REQUESTED,      RESPONDER, "transit.ack",       EXPECTED,       "R40",        case="yes", effect=agreed),
+    Rule(REQUESTED,      RESPONDER, "transit.ack",       NOT_ASSISTED,   "R40",        case="no"),
+    Rule(REQUESTED,      OPENER,    "transit.cancel",    CANCELLED,      "H01"),
     Rule(REQUESTED,      RESPONDER, "transit.stop",      HALTED,         "H04"),
-    Rule(EXPECTED,       OPENER,    "transit.arrange",   EXPECTED,       "5.7, R04",   guards=(name_at_hand_over,)),
-    Rule(EXPECTED,       OPENER,    "transit.departure", ON_THE_WAY,     "5.7, H02",   CONFIRM, case="yes", effect=set_out),  # noqa: E501
-    Rule(EXPECTED,       OPENER,    "transit.departure", EXPECTED,       "5.7",        case="no"),
-    Rule(EXPECTED,       OPENER,    "transit.cancel",    CANCELLED,      "5.7"),
+    Rule(EXPECTED,       OPENER,    "transit.arrange",   EXPECTED,       "R04",        guards=(name_at_hand_over,)),
+    Rule(EXPECTED,       OPENER,    "transit.departure", ON_THE_WAY,     "H02",        CONFIRM, case="yes", effect=set_out),  # noqa: E501
+    Rule(EXPECTED,       OPENER,    "transit.departure", EXPECTED,       "H02",        case="no"),
+    Rule(EXPECTED,       OPENER,    "transit.cancel",    CANCELLED,      "H01"),
     Rule(EXPECTED,       RESPONDER, "transit.stop",      HALTED,         "H04"),
-    Rule(ON_THE_WAY,     RESPONDER, "transit.confirm",   PASSED,         "5.7, H02",   case="yes", effect=seen),
-    Rule(ON_THE_WAY,     RESPONDER, "transit.confirm",   ON_THE_WAY,     "5.7, R32",   case="no", effect=seen, settles="nothing"),  # noqa: E501
-    Rule(ON_THE_WAY,     OPENER,    "transit.cancel",    CANCELLED,      "5.7"),
+    Rule(ON_THE_WAY,     RESPONDER, "transit.confirm",   PASSED,         "H02",        case="yes", effect=seen),
+    Rule(ON_THE_WAY,     RESPONDER, "transit.confirm",   ON_THE_WAY,     "R32",        case="no", effect=seen, settles="nothing"),  # noqa: E501
+    Rule(ON_THE_WAY,     OPENER,    "transit.cancel",    CANCELLED,      "H01"),
     Rule(ON_THE_WAY,     RESPONDER, "transit.stop",      HALTED,         "H04"),
 )
 # fmt: on

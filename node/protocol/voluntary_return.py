@@ -63,94 +63,94 @@ def both(
 # fmt: off
 RULES: Final = (
     #    in this state   this side  may send                     which gives     source        and is answered by
-    Rule(NONE,           OPENER,    "return.request",            REQUESTED,      "5.7, R07",   RESPONSE, guards=(without_identity,), effect=gates.requested),  # noqa: E501
-    Rule(REQUESTED,      RESPONDER, "return.request_response",   ASSESSING,      "5.7, R40",   case="yes", effect=gates.answered),  # noqa: E501
-    Rule(REQUESTED,      RESPONDER, "return.request_response",   NOT_ASSISTED,   "5.7, R40",   case="no"),
-    Rule(REQUESTED,      OPENER,    "return.close",              NOT_RETURNING,  "5.7",        case="no"),
+    Rule(NONE,           OPENER,    "return.request",            REQUESTED,      "R07",        RESPONSE, guards=(without_identity,), effect=gates.requested),  # noqa: E501
+    Rule(REQUESTED,      RESPONDER, "return.request_response",   ASSESSING,      "R40",        case="yes", effect=gates.answered),  # noqa: E501
+    Rule(REQUESTED,      RESPONDER, "return.request_response",   NOT_ASSISTED,   "R40",        case="no"),
+    Rule(REQUESTED,      OPENER,    "return.close",              NOT_RETURNING,  "R07",        case="no"),
 
     # side by side: risk, family, identity, documents, what waits for her
-    Rule(ASSESSING,      OPENER,    "return.risk_request",       ASSESSING,      "5.7, R08",   RISK, effect=gates.risk_asked),  # noqa: E501
-    *both(ASSESSING,                "return.risk_result",        ASSESSING,      "5.7, R08",   guards=(gates.from_the_origin,), effect=gates.risk_told),  # noqa: E501
-    Rule(ASSESSING,      OPENER,    "return.family_request",     ASSESSING,      "5.7, R15",   FAMILY, guards=(gates.family_not_involved,), effect=gates.family_asked),  # noqa: E501
-    Rule(ASSESSING,      RESPONDER, "return.family_result",      ASSESSING,      "5.7, R15",   guards=(gates.family_was_asked,), effect=gates.family_told),  # noqa: E501
-    Rule(ASSESSING,      OPENER,    "return.identity_request",   ASSESSING,      "5.7",        IDENTITY, effect=gates.identity_asked),  # noqa: E501
-    Rule(ASSESSING,      RESPONDER, "return.identity_result",    ASSESSING,      "5.7",        case="yes", guards=(gates.identity_was_asked,), effect=gates.identity_told),  # noqa: E501
-    Rule(ASSESSING,      RESPONDER, "return.identity_result",    ASSESSING,      "5.7",        case="no", guards=(gates.identity_was_asked,), effect=gates.identity_told, settles="nothing"),  # noqa: E501
-    Rule(ASSESSING,      OPENER,    "return.traveldoc_status",   ASSESSING,      "5.7",        effect=gates.documented),
-    Rule(ASSESSING,      RESPONDER, "return.traveldoc_status",   ASSESSING,      "5.7",        DOCUMENT, answers=RESPONDER, case="yes", effect=gates.documented, owed_unless=gates.document_there),  # noqa: E501
-    Rule(ASSESSING,      RESPONDER, "return.traveldoc_status",   ASSESSING,      "5.7",        case="no", effect=gates.documented),  # noqa: E501
-    Rule(ASSESSING,      RESPONDER, "return.reintegration_plan", ASSESSING,      "5.7",        effect=gates.support),
-    Rule(ASSESSING,      OPENER,    "return.decision",           ASSESSING,      "5.7, R40",   DECISION, case="yes", guards=(gates.worth_deciding,), effect=gates.decided, owed_unless=gates.origin_decided),  # noqa: E501
-    Rule(ASSESSING,      OPENER,    "return.decision",           ASSESSING,      "5.7, R40",   case="no", effect=gates.decided),  # noqa: E501
-    Rule(ASSESSING,      RESPONDER, "return.decision",           ASSESSING,      "5.7, R40",   DECISION, case="yes", guards=(gates.worth_deciding,), effect=gates.decided, owed_unless=gates.host_decided),  # noqa: E501
-    Rule(ASSESSING,      RESPONDER, "return.decision",           ASSESSING,      "5.7, R40",   case="no", effect=gates.decided),  # noqa: E501
-    Rule(ASSESSING,      OPENER,    "consent.assertion",         ASSESSING,      "5.3, R22",   SUPPORT, guards=(gates.results_known,), effect=gates.she_agreed, owed_unless=gates.support_planned),  # noqa: E501
-    Rule(ASSESSING,      OPENER,    "return.travel_plan",        PLANNED,        "5.7, g1-g10", DEPARTURE, answers=OPENER, guards=gates.PLAN_GATES, effect=gates.planned),  # noqa: E501
-    Rule(ASSESSING,      OPENER,    "return.update",             ASSESSING,      "5.7",        case="yes"),
-    Rule(ASSESSING,      RESPONDER, "return.update",             ASSESSING,      "5.7, g7",    effect=gates.reception),
-    Rule(ASSESSING,      OPENER,    "return.close",              NOT_RETURNING,  "5.7",        case="no"),
+    Rule(ASSESSING,      OPENER,    "return.risk_request",       ASSESSING,      "R08, g2",    RISK, effect=gates.risk_asked),  # noqa: E501
+    *both(ASSESSING,                "return.risk_result",        ASSESSING,      "R08, g2",    guards=(gates.from_the_origin,), effect=gates.risk_told),  # noqa: E501
+    Rule(ASSESSING,      OPENER,    "return.family_request",     ASSESSING,      "R15",        FAMILY, guards=(gates.family_not_involved,), effect=gates.family_asked),  # noqa: E501
+    Rule(ASSESSING,      RESPONDER, "return.family_result",      ASSESSING,      "R15",        guards=(gates.family_was_asked,), effect=gates.family_told),  # noqa: E501
+    Rule(ASSESSING,      OPENER,    "return.identity_request",   ASSESSING,      "R08",        IDENTITY, effect=gates.identity_asked),  # noqa: E501
+    Rule(ASSESSING,      RESPONDER, "return.identity_result",    ASSESSING,      "R08",        case="yes", guards=(gates.identity_was_asked,), effect=gates.identity_told),  # noqa: E501
+    Rule(ASSESSING,      RESPONDER, "return.identity_result",    ASSESSING,      "R08",        case="no", guards=(gates.identity_was_asked,), effect=gates.identity_told, settles="nothing"),  # noqa: E501
+    Rule(ASSESSING,      OPENER,    "return.traveldoc_status",   ASSESSING,      "R08, g8",    effect=gates.documented),
+    Rule(ASSESSING,      RESPONDER, "return.traveldoc_status",   ASSESSING,      "R08, g8",    DOCUMENT, answers=RESPONDER, case="yes", effect=gates.documented, owed_unless=gates.document_there),  # noqa: E501
+    Rule(ASSESSING,      RESPONDER, "return.traveldoc_status",   ASSESSING,      "R08, g8",    case="no", effect=gates.documented),  # noqa: E501
+    Rule(ASSESSING,      RESPONDER, "return.reintegration_plan", ASSESSING,      "R08",        effect=gates.support),
+    Rule(ASSESSING,      OPENER,    "return.decision",           ASSESSING,      "R40",        DECISION, case="yes", guards=(gates.worth_deciding,), effect=gates.decided, owed_unless=gates.origin_decided),  # noqa: E501
+    Rule(ASSESSING,      OPENER,    "return.decision",           ASSESSING,      "R40",        case="no", effect=gates.decided),  # noqa: E501
+    Rule(ASSESSING,      RESPONDER, "return.decision",           ASSESSING,      "R40",        DECISION, case="yes", guards=(gates.worth_deciding,), effect=gates.decided, owed_unless=gates.host_decided),  # noqa: E501
+    Rule(ASSESSING,      RESPONDER, "return.decision",           ASSESSING,      "R40",        case="no", effect=gates.decided),  # noqa: E501
+    Rule(ASSESSING,      OPENER,    "consent.assertion",         ASSESSING,      "R22, g1",    SUPPORT, guards=(gates.results_known,), effect=gates.she_agreed, owed_unless=gates.support_planned),  # noqa: E501
+    Rule(ASSESSING,      OPENER,    "return.travel_plan",        PLANNED,        "R08, g1-g10", DEPARTURE, answers=OPENER, guards=gates.PLAN_GATES, effect=gates.planned),  # noqa: E501
+    Rule(ASSESSING,      OPENER,    "return.update",             ASSESSING,      "R01",        case="yes"),
+    Rule(ASSESSING,      RESPONDER, "return.update",             ASSESSING,      "R08, g7",    effect=gates.reception),
+    Rule(ASSESSING,      OPENER,    "return.close",              NOT_RETURNING,  "R07",        case="no"),
 
     # planned: whatever a gate stood on and falls, takes the plan with it
-    *both(PLANNED,                  "return.risk_result",        PLANNED,        "5.7, R08",   case="yes", guards=(gates.from_the_origin,), effect=gates.risk_told),  # noqa: E501
-    *both(PLANNED,                  "return.risk_result",        ASSESSING,      "5.7, R08",   case="no", guards=(gates.from_the_origin,), effect=gates.risk_told),  # noqa: E501
-    Rule(PLANNED,        RESPONDER, "return.family_result",      PLANNED,        "5.7, R15",   case="yes", guards=(gates.family_was_asked,), effect=gates.family_told),  # noqa: E501
-    Rule(PLANNED,        RESPONDER, "return.family_result",      ASSESSING,      "5.7, R14",   case="no", guards=(gates.family_was_asked,), effect=gates.family_failed),  # noqa: E501
-    *both(PLANNED,                  "return.decision",           PLANNED,        "5.7, R40",   case="yes", guards=(gates.worth_deciding,), effect=gates.decided),  # noqa: E501
-    *both(PLANNED,                  "return.decision",           ASSESSING,      "5.7, R40",   case="no", effect=gates.decided),  # noqa: E501
-    *both(PLANNED,                  "return.traveldoc_status",   PLANNED,        "5.7, g8",    case="yes", effect=gates.documented),  # noqa: E501
-    *both(PLANNED,                  "return.traveldoc_status",   ASSESSING,      "5.7, g8",    case="no", effect=gates.documented),  # noqa: E501
-    Rule(PLANNED,        RESPONDER, "return.reintegration_plan", PLANNED,        "5.7",        effect=gates.support),
-    *both(PLANNED,                  "return.update",             PLANNED,        "5.7",        case="yes"),
-    Rule(PLANNED,        RESPONDER, "return.update",             ASSESSING,      "5.7, g7",    case="no", effect=gates.reception),  # noqa: E501
-    Rule(PLANNED,        OPENER,    "consent.assertion",         PLANNED,        "5.3, R22",   guards=(gates.results_known,), effect=gates.she_agreed),  # noqa: E501
-    Rule(PLANNED,        OPENER,    "return.travel_plan",        PLANNED,        "5.7, g1-g10", DEPARTURE, answers=OPENER, guards=gates.PLAN_GATES, effect=gates.planned),  # noqa: E501
-    Rule(PLANNED,        OPENER,    "return.departure",          TRAVELLING,     "5.7, R22",   ARRIVAL, case="yes", guards=(gates.asked_again,), effect=gates.departed),  # noqa: E501
-    Rule(PLANNED,        OPENER,    "return.departure",          ASSESSING,      "5.7",        case="no", effect=gates.unplanned),  # noqa: E501
-    Rule(PLANNED,        OPENER,    "return.close",              NOT_RETURNING,  "5.7",        case="no"),
+    *both(PLANNED,                  "return.risk_result",        PLANNED,        "R08, g2",    case="yes", guards=(gates.from_the_origin,), effect=gates.risk_told),  # noqa: E501
+    *both(PLANNED,                  "return.risk_result",        ASSESSING,      "R08, g2",    case="no", guards=(gates.from_the_origin,), effect=gates.risk_told),  # noqa: E501
+    Rule(PLANNED,        RESPONDER, "return.family_result",      PLANNED,        "R15",        case="yes", guards=(gates.family_was_asked,), effect=gates.family_told),  # noqa: E501
+    Rule(PLANNED,        RESPONDER, "return.family_result",      ASSESSING,      "R14, g6",    case="no", guards=(gates.family_was_asked,), effect=gates.family_failed),  # noqa: E501
+    *both(PLANNED,                  "return.decision",           PLANNED,        "R40",        case="yes", guards=(gates.worth_deciding,), effect=gates.decided),  # noqa: E501
+    *both(PLANNED,                  "return.decision",           ASSESSING,      "R40",        case="no", effect=gates.decided),  # noqa: E501
+    *both(PLANNED,                  "return.traveldoc_status",   PLANNED,        "R08, g8",    case="yes", effect=gates.documented),  # noqa: E501
+    *both(PLANNED,                  "return.traveldoc_status",   ASSESSING,      "R08, g8",    case="no", effect=gates.documented),  # noqa: E501
+    Rule(PLANNED,        RESPONDER, "return.reintegration_plan", PLANNED,        "R08",        effect=gates.support),
+    *both(PLANNED,                  "return.update",             PLANNED,        "R01",        case="yes"),
+    Rule(PLANNED,        RESPONDER, "return.update",             ASSESSING,      "R08, g7",    case="no", effect=gates.reception),  # noqa: E501
+    Rule(PLANNED,        OPENER,    "consent.assertion",         PLANNED,        "R22, g1",    guards=(gates.results_known,), effect=gates.she_agreed),  # noqa: E501
+    Rule(PLANNED,        OPENER,    "return.travel_plan",        PLANNED,        "R08, g1-g10", DEPARTURE, answers=OPENER, guards=gates.PLAN_GATES, effect=gates.planned),  # noqa: E501
+    Rule(PLANNED,        OPENER,    "return.departure",          TRAVELLING,     "R22, g1",    ARRIVAL, case="yes", guards=(gates.asked_again,), effect=gates.departed),  # noqa: E501
+    Rule(PLANNED,        OPENER,    "return.departure",          ASSESSING,      "R07",        case="no", effect=gates.unplanned),  # noqa: E501
+    Rule(PLANNED,        OPENER,    "return.close",              NOT_RETURNING,  "R07",        case="no"),
 
     # on the way: nothing here waits for consent (H02)
-    Rule(TRAVELLING,     RESPONDER, "return.arrival",            ARRIVED,        "5.7, H19",   case="yes", effect=gates.arrived),  # noqa: E501
-    Rule(TRAVELLING,     RESPONDER, "return.arrival",            TRAVELLING,     "5.7, R32",   case="no", effect=gates.arrived, settles="nothing"),  # noqa: E501
-    Rule(TRAVELLING,     OPENER,    "return.arrival",            ARRIVED,        "5.7, H19",   case="yes", guards=(gates.her_own_word,), effect=gates.arrived),  # noqa: E501
+    Rule(TRAVELLING,     RESPONDER, "return.arrival",            ARRIVED,        "H19",        case="yes", effect=gates.arrived),  # noqa: E501
+    Rule(TRAVELLING,     RESPONDER, "return.arrival",            TRAVELLING,     "R32",        case="no", effect=gates.arrived, settles="nothing"),  # noqa: E501
+    Rule(TRAVELLING,     OPENER,    "return.arrival",            ARRIVED,        "H19",        case="yes", guards=(gates.her_own_word,), effect=gates.arrived),  # noqa: E501
     *both(TRAVELLING,               "return.assist_now",         TRAVELLING,     "H07"),
-    *both(TRAVELLING,               "return.risk_result",        TRAVELLING,     "R08",        guards=(gates.from_the_origin,), effect=gates.risk_told),  # noqa: E501
-    Rule(TRAVELLING,     RESPONDER, "return.family_result",      TRAVELLING,     "5.7",        guards=(gates.family_was_asked,), effect=gates.family_told),  # noqa: E501
-    *both(TRAVELLING,               "return.decision",           TRAVELLING,     "5.7",        effect=gates.decided),
-    *both(TRAVELLING,               "return.traveldoc_status",   TRAVELLING,     "5.7",        effect=gates.documented),
-    Rule(TRAVELLING,     RESPONDER, "return.reintegration_plan", TRAVELLING,     "5.7",        effect=gates.support),
-    Rule(TRAVELLING,     OPENER,    "return.update",             TRAVELLING,     "5.7",        case="yes"),
-    Rule(TRAVELLING,     RESPONDER, "return.update",             TRAVELLING,     "5.7, g7",    effect=gates.reception),
+    *both(TRAVELLING,               "return.risk_result",        TRAVELLING,     "R08, g2",    guards=(gates.from_the_origin,), effect=gates.risk_told),  # noqa: E501
+    Rule(TRAVELLING,     RESPONDER, "return.family_result",      TRAVELLING,     "R15",        guards=(gates.family_was_asked,), effect=gates.family_told),  # noqa: E501
+    *both(TRAVELLING,               "return.decision",           TRAVELLING,     "R40",        effect=gates.decided),
+    *both(TRAVELLING,               "return.traveldoc_status",   TRAVELLING,     "R08, g8",    effect=gates.documented),
+    Rule(TRAVELLING,     RESPONDER, "return.reintegration_plan", TRAVELLING,     "R08",        effect=gates.support),
+    Rule(TRAVELLING,     OPENER,    "return.update",             TRAVELLING,     "R01",        case="yes"),
+    Rule(TRAVELLING,     RESPONDER, "return.update",             TRAVELLING,     "R08, g7",    effect=gates.reception),
     *both(TRAVELLING,               "return.failed",             STOPPED,        "H07",        effect=gates.failed, settles="everything"),  # noqa: E501
 
     # stopped on the way: she is cared for there; it ends when she is safe or says that she goes on alone
     *both(STOPPED,                  "return.failed",             STOPPED,        "H07",        effect=gates.failed),
     *both(STOPPED,                  "return.assist_now",         STOPPED,        "H07"),
-    Rule(STOPPED,        OPENER,    "return.update",             STOPPED,        "5.7",        case="yes"),
-    Rule(STOPPED,        RESPONDER, "return.update",             STOPPED,        "5.7, g7",    effect=gates.reception),
+    Rule(STOPPED,        OPENER,    "return.update",             STOPPED,        "R01",        case="yes"),
+    Rule(STOPPED,        RESPONDER, "return.update",             STOPPED,        "R08, g7",    effect=gates.reception),
     Rule(STOPPED,        OPENER,    "return.take_back",          ASSESSING,      "H07",        effect=gates.unplanned),
     Rule(STOPPED,        OPENER,    "return.way_ended",          CLOSED,         "H07"),
     Rule(STOPPED,        RESPONDER, "return.way_ended",          STOPPED,        "H07, H19"),
-    Rule(STOPPED,        RESPONDER, "return.arrival",            ARRIVED,        "5.7, H19",   case="yes", effect=gates.arrived),  # noqa: E501
-    Rule(STOPPED,        RESPONDER, "return.arrival",            STOPPED,        "5.7",        case="no", effect=gates.arrived),  # noqa: E501
-    Rule(STOPPED,        OPENER,    "return.arrival",            ARRIVED,        "5.7, H19",   case="yes", guards=(gates.her_own_word,), effect=gates.arrived),  # noqa: E501
+    Rule(STOPPED,        RESPONDER, "return.arrival",            ARRIVED,        "H19",        case="yes", effect=gates.arrived),  # noqa: E501
+    Rule(STOPPED,        RESPONDER, "return.arrival",            STOPPED,        "H19",        case="no", effect=gates.arrived),  # noqa: E501
+    Rule(STOPPED,        OPENER,    "return.arrival",            ARRIVED,        "H19",        case="yes", guards=(gates.her_own_word,), effect=gates.arrived),  # noqa: E501
 
     # arrived, and afterwards
-    Rule(ARRIVED,        RESPONDER, "return.arrival",            ARRIVED,        "5.7, H19",   case="yes", effect=gates.arrived),  # noqa: E501
-    Rule(ARRIVED,        OPENER,    "return.arrival",            ARRIVED,        "5.7, H19",   case="yes", guards=(gates.her_own_word,), effect=gates.arrived),  # noqa: E501
-    Rule(ARRIVED,        RESPONDER, "return.followup",           FOLLOWING,      "5.7",        effect=gates.followed),
-    Rule(ARRIVED,        RESPONDER, "return.reintegration_plan", ARRIVED,        "5.7",        effect=gates.support),
-    Rule(ARRIVED,        OPENER,    "return.update",             ARRIVED,        "5.7",        case="yes"),
-    Rule(ARRIVED,        RESPONDER, "return.update",             ARRIVED,        "5.7, g7",    effect=gates.reception),
-    Rule(ARRIVED,        OPENER,    "return.close",              CLOSED,         "5.7",        case="yes"),
-    Rule(ARRIVED,        RESPONDER, "return.close",              CLOSED,         "5.7, H19",   case="yes", guards=(gates.she_confirmed,)),  # noqa: E501
-    Rule(FOLLOWING,      RESPONDER, "return.arrival",            FOLLOWING,      "5.7, H19",   case="yes", effect=gates.arrived),  # noqa: E501
-    Rule(FOLLOWING,      OPENER,    "return.arrival",            FOLLOWING,      "5.7, H19",   case="yes", guards=(gates.her_own_word,), effect=gates.arrived),  # noqa: E501
-    Rule(FOLLOWING,      RESPONDER, "return.followup",           FOLLOWING,      "5.7",        effect=gates.followed),
-    Rule(FOLLOWING,      RESPONDER, "return.reintegration_plan", FOLLOWING,      "5.7",        effect=gates.support),
-    Rule(FOLLOWING,      OPENER,    "return.update",             FOLLOWING,      "5.7",        case="yes"),
-    Rule(FOLLOWING,      RESPONDER, "return.update",             FOLLOWING,      "5.7, g7",    effect=gates.reception),
-    Rule(FOLLOWING,      OPENER,    "return.close",              CLOSED,         "5.7",        case="yes"),
-    Rule(FOLLOWING,      RESPONDER, "return.close",              CLOSED,         "5.7, H19",   case="yes", guards=(gates.she_confirmed,)),  # noqa: E501
+    Rule(ARRIVED,        RESPONDER, "return.arrival",            ARRIVED,        "H19",        case="yes", effect=gates.arrived),  # noqa: E501
+    Rule(ARRIVED,        OPENER,    "return.arrival",            ARRIVED,        "H19",        case="yes", guards=(gates.her_own_word,), effect=gates.arrived),  # noqa: E501
+    Rule(ARRIVED,        RESPONDER, "return.followup",           FOLLOWING,      "R01",        effect=gates.followed),
+    Rule(ARRIVED,        RESPONDER, "return.reintegration_plan", ARRIVED,        "R08",        effect=gates.support),
+    Rule(ARRIVED,        OPENER,    "return.update",             ARRIVED,        "R01",        case="yes"),
+    Rule(ARRIVED,        RESPONDER, "return.update",             ARRIVED,        "R08, g7",    effect=gates.reception),
+    Rule(ARRIVED,        OPENER,    "return.close",              CLOSED,         "R40",        case="yes"),
+    Rule(ARRIVED,        RESPONDER, "return.close",              CLOSED,         "H19",        case="yes", guards=(gates.she_confirmed,)),  # noqa: E501
+    Rule(FOLLOWING,      RESPONDER, "return.arrival",            FOLLOWING,      "H19",        case="yes", effect=gates.arrived),  # noqa: E501
+    Rule(FOLLOWING,      OPENER,    "return.arrival",            FOLLOWING,      "H19",        case="yes", guards=(gates.her_own_word,), effect=gates.arrived),  # noqa: E501
+    Rule(FOLLOWING,      RESPONDER, "return.followup",           FOLLOWING,      "R01",        effect=gates.followed),
+    Rule(FOLLOWING,      RESPONDER, "return.reintegration_plan", FOLLOWING,      "R08",        effect=gates.support),
+    Rule(FOLLOWING,      OPENER,    "return.update",             FOLLOWING,      "R01",        case="yes"),
+    Rule(FOLLOWING,      RESPONDER, "return.update",             FOLLOWING,      "R08, g7",    effect=gates.reception),
+    Rule(FOLLOWING,      OPENER,    "return.close",              CLOSED,         "R40",        case="yes"),
+    Rule(FOLLOWING,      RESPONDER, "return.close",              CLOSED,         "H19",        case="yes", guards=(gates.she_confirmed,)),  # noqa: E501
 )
 # fmt: on
 

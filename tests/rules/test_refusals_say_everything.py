@@ -5,6 +5,7 @@ be done now, and every change of a case that is refused.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,10 @@ import pytest
 from node.protocol.gate.returns import ASKED
 from node.protocol.gate.ten_gates import GATES
 from node.protocol.letters.codes import REASON_NAMES
-from node.protocol.matter import Matter
+from node.protocol.matter import OVER_RULE, UNKNOWN_RULE, Matter
 from node.protocol.matters import MATTERS
 from node.protocol.rules import BY_ID
+from node.protocol.tables import handbook
 from node.protocol.threads import machine
 from node.protocol.threads.thread import Shared
 from tests.rules.return_world import returning
@@ -141,10 +143,34 @@ def test_every_act_that_cannot_be_done_says_why_by_which_rule_and_what_would_ope
             thread = with_(machine.open_thread("24" * 16, "XA", side, matter.name), shared=Shared(state, 2_000_000_000))
             for option in (one for one in machine.allowed(thread, 1_795_000_000) if not one.allowed):
                 grey += 1
-                assert option.rule, option
+                assert option.rule in BY_ID, option
                 assert is_one_plain_sentence(option.why), option
                 assert option.opens_with, option
     assert grey
+
+
+@pytest.mark.parametrize("matter", MATTERS.values(), ids=lambda one: one.name)
+def test_every_row_of_a_table_rests_on_a_rule_or_a_gate_that_a_stranger_finds(matter: Matter):
+    """R01-R40 and H01-H35 stand in docs/rules.md, g1-g10 in HANDBOOK.md; a section of a design page nobody finds."""
+    for row in matter.rules:
+        first, *others = row.source.split(", ")
+
+        assert first in BY_ID, row
+        assert all(one in BY_ID or one in GATES or one == "g1-g10" for one in others), row
+
+
+def test_an_act_of_a_thread_that_nobody_knows_or_that_is_over_names_a_rule_too():
+    """What no row says: an unknown thread, an answer to nothing, the end of its time."""
+    assert {UNKNOWN_RULE, OVER_RULE, *machine.RIGHTS.values()} <= set(BY_ID)
+
+
+def test_the_handbook_names_rules_and_gates_and_no_section_of_a_design_page():
+    """What its last column says is on a page of ours; the gates have a table of their own."""
+    page = handbook()
+    sources = [line.rsplit("|", 2)[1].strip() for line in page.splitlines() if line.startswith("| ")]
+
+    assert not [said for said in sources if re.match(r"\d+\.\d|wire|practice", said)]
+    assert all(f"| {name} | " in page for name in GATES)
 
 
 @pytest.mark.parametrize("where", sorted(PROTOCOL.rglob("*.py")), ids=lambda one: str(one.relative_to(PROTOCOL)))

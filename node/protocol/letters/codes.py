@@ -299,4 +299,9 @@ def reason_of(rule: str) -> int:
     return _REASON_OF[rule]
 
 
+def rule_of(reason: int) -> str:
+    """The rule of the handbook that a number on a receipt stands for; empty for the numbers of the thread's order."""
+    return REASON_NAMES.get(reason, "") if reason < NOT_IN_THIS_STATE else ""
+
+
 _REASON_OF: Final = {name: number for number, name in REASON_NAMES.items() if number < 200}

@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from node.protocol.letters.codes import ANSWERS_NOTHING, NOT_IN_DATA_NEEDED, NOT_IN_THIS_STATE
-from node.protocol.matter import SEQUENCE, Matter, Refusal, Rule
+from node.protocol.matter import OVER_RULE, UNKNOWN_RULE, Matter, Refusal, Rule
 from node.protocol.matters import matter_named
 from node.protocol.safety import is_safety
 from node.protocol.threads.thread import NONE, NOTHING_SHARED, Awaited, Entry, Shared, Status, Thread, after_stop, other
@@ -55,7 +55,7 @@ def judge(matter: Matter, shared: Shared, entry: Entry) -> Rule | Refusal:
     # 2. written before the thread ran out; when it arrives does not matter here
     if shared.state != NONE and entry.written_at >= shared.thread_ends:
         why = "the time of this thread has run out"
-        return Refusal(NOT_IN_THIS_STATE, why, "open a new thread if she wishes one", SEQUENCE)
+        return Refusal(NOT_IN_THIS_STATE, why, "open a new thread if she wishes one", OVER_RULE)
     # 3. what the row asks of the letter
     for guard in rule.guards:
         refusal = guard(shared, entry)
@@ -130,13 +130,13 @@ def answers_something(thread: Thread, letter: Entry) -> Refusal | None:
     if letter.kind in _ANSWERS:
         asked = answered is not None and answered.side != letter.side and answered.kind in _ANSWERS[letter.kind]
         return (
-            None if asked else Refusal(ANSWERS_NOTHING, "nobody asked for this", "wait until you are asked", SEQUENCE)
+            None if asked else Refusal(ANSWERS_NOTHING, "nobody asked for this", "wait until you are asked", UNKNOWN_RULE)
         )
     if letter.kind == "rectification":
         return _corrects_something(thread, letter)
     if letter.in_reply_to is not None and answered is None:
         why = "it answers a letter that is not of this thread"
-        return Refusal(ANSWERS_NOTHING, why, "answer a letter of this thread", SEQUENCE)
+        return Refusal(ANSWERS_NOTHING, why, "answer a letter of this thread", UNKNOWN_RULE)
     return None
 
 

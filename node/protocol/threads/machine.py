@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from node.errors import Conflict, NotFound
 from node.protocol.letters.codes import NOT_IN_THIS_STATE, UNKNOWN_THREAD, WRONG_SIDE, Role
-from node.protocol.matter import SEQUENCE, Matter, Refusal, Rule
+from node.protocol.matter import OVER_RULE, UNKNOWN_RULE, Matter, Refusal, Rule
 from node.protocol.matters import STOPS, matter_named
 from node.protocol.threads.fold import (
     after,
@@ -65,7 +65,13 @@ __all__ = [
 
 NEW_THREAD: Final = "open a new thread if she wishes one"
 NOTHING_TO_DO: Final = "nothing is to be done"
-RIGHTS: Final = ("consent.withdrawal", "erasure.request", "rectification", "access.request", "breach.notice")
+RIGHTS: Final = {  # what may ride on any thread, and the rule each rests on
+    "consent.withdrawal": "R20",
+    "erasure.request": "R20",
+    "rectification": "R33",
+    "access.request": "R33",
+    "breach.notice": "R33",
+}
 
 
 def open_thread(thread_id: str, peer: str, side: Role, matter: str) -> Thread:
@@ -101,8 +107,8 @@ def queue(thread: Thread, draft: Entry, now: int) -> Outcome:
     has not gone out. Raises ActNotAllowed with the reason and a sentence. Source: wire.md 1, Queue.
     """
     if draft.side != thread.side:
-        source = matter_named(thread.matter).source_of(draft.kind)
-        raise ActNotAllowed("this act belongs to the other side", WRONG_SIDE, "the other country does it", source)
+        rule = matter_named(thread.matter).rule_of(draft.kind)
+        raise ActNotAllowed("this act belongs to the other side", WRONG_SIDE, "the other country does it", rule)
     if draft.kind in STOPS:
         return _queue_stop(thread, draft, now)
     entry = replace(draft, n=0, seen=seen_now(thread), void=(), written_at=now, status="applied")
@@ -195,7 +201,7 @@ def _option(
     thread: Thread, matter: Matter, kind: str, now: int, closed: Refusal | None, local: Shared
 ) -> Option:  # fmt: skip
     if after_stop(kind):
-        return _told(kind, _closed_to_all(thread, kind), matter.sources.get(kind, "R20"))
+        return _told(kind, _closed_to_all(thread, kind), matter.sources.get(kind) or RIGHTS[kind])
     row = matter.first_row.get((local.state, thread.side, kind))
     source = row.source if row else matter.sources[kind]
     if closed is None and row is None:
@@ -226,7 +232,7 @@ def _closed_to_all(thread: Thread, kind: str) -> Refusal | None:
         return None
     if thread.closed_here or not any(e.n for e in thread.entries):
         why = "the other country has never heard of this thread"
-        return Refusal(UNKNOWN_THREAD, why, "nothing of hers is there, so nothing is to be done", SEQUENCE)
+        return Refusal(UNKNOWN_THREAD, why, "nothing of hers is there, so nothing is to be done", UNKNOWN_RULE)
     return None
 
 
@@ -234,7 +240,7 @@ def _closed(thread: Thread, now: int) -> Refusal | None:
     if thread.closed_here or thread.stopped or any(e.kind in STOPS for e in thread.queued):
         return Refusal(NOT_IN_THIS_STATE, "this thread has ended", NEW_THREAD, "H01")
     if local_state(thread, now) == EXPIRED:
-        return Refusal(NOT_IN_THIS_STATE, "the time of this thread has run out", NEW_THREAD, SEQUENCE)
+        return Refusal(NOT_IN_THIS_STATE, "the time of this thread has run out", NEW_THREAD, OVER_RULE)
     return None
 
 
@@ -304,7 +310,7 @@ def _entered(thread: Thread, base: Thread, out: Entry) -> Thread | Refusal:
     entered = refold(base)
     if entered.entries[-1].status != "applied" or changes(thread, entered).undone:
         why = "a letter arrived meanwhile that this one does not fit"
-        return Refusal(NOT_IN_THIS_STATE, why, "read it and decide again", SEQUENCE)
+        return Refusal(NOT_IN_THIS_STATE, why, "read it and decide again", "R40")
     return entered
 
 

@@ -9,8 +9,8 @@ from typing import Final, Literal
 
 from msgspec.structs import replace
 
-from node.protocol.letters.codes import N_ALREADY_USED, NOT_IN_THIS_STATE, REASON_NAMES, UNKNOWN_THREAD, WRONG_SIDE
-from node.protocol.matter import SEQUENCE, Refusal, Rule
+from node.protocol.letters.codes import N_ALREADY_USED, NOT_IN_THIS_STATE, UNKNOWN_THREAD, WRONG_SIDE, rule_of
+from node.protocol.matter import UNKNOWN_RULE, Refusal, Rule
 from node.protocol.matters import STOPS, UNKNOWN, matter_named, matter_of
 from node.protocol.safety import is_safety
 from node.protocol.threads.fold import after, answers_something, counting, fold, judge, past_of, refold, void_numbers
@@ -87,15 +87,15 @@ def receive(
 
 def _cannot_begin(thread: Thread | None, letter: Entry) -> Refusal | None:
     if thread is not None:
-        return Refusal(UNKNOWN_THREAD, "this thread never left us", "nothing is to be done", SEQUENCE)
+        return Refusal(UNKNOWN_THREAD, "this thread never left us", "nothing is to be done", UNKNOWN_RULE)
     if letter.n > 1:
         return None  # its first letter may still be on the way
     matter = matter_of(letter.kind)
     if letter.kind not in matter.opening:
-        return Refusal(UNKNOWN_THREAD, "nothing has opened this thread", "its first letter comes first", SEQUENCE)
+        return Refusal(UNKNOWN_THREAD, "nothing has opened this thread", "its first letter comes first", UNKNOWN_RULE)
     if letter.side == "opener":
         return None
-    return Refusal(WRONG_SIDE, "this act belongs to the other side", "the other country does it", SEQUENCE)
+    return Refusal(WRONG_SIDE, "this act belongs to the other side", "the other country does it", matter.rule_of(letter.kind))
 
 
 def _begun(thread_id: str, peer: str, letter: Entry) -> Thread:
@@ -215,7 +215,7 @@ def _violation(thread: Thread, letter: Entry, known: Shared, content: Content) -
     reason = content(letter, known)
     if not reason:
         return judged
-    rule = REASON_NAMES.get(reason, SEQUENCE)
+    rule = rule_of(reason) or matter.rule_of(letter.kind)
     return Refusal(reason, "the letter itself shows that it may not be sent", "its sender writes it anew", rule)
 
 

@@ -130,7 +130,9 @@ def answers_something(thread: Thread, letter: Entry) -> Refusal | None:
     if letter.kind in _ANSWERS:
         asked = answered is not None and answered.side != letter.side and answered.kind in _ANSWERS[letter.kind]
         return (
-            None if asked else Refusal(ANSWERS_NOTHING, "nobody asked for this", "wait until you are asked", UNKNOWN_RULE)
+            None
+            if asked
+            else Refusal(ANSWERS_NOTHING, "nobody asked for this", "wait until you are asked", UNKNOWN_RULE)
         )
     if letter.kind == "rectification":
         return _corrects_something(thread, letter)

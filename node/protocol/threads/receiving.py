@@ -95,7 +95,9 @@ def _cannot_begin(thread: Thread | None, letter: Entry) -> Refusal | None:
         return Refusal(UNKNOWN_THREAD, "nothing has opened this thread", "its first letter comes first", UNKNOWN_RULE)
     if letter.side == "opener":
         return None
-    return Refusal(WRONG_SIDE, "this act belongs to the other side", "the other country does it", matter.rule_of(letter.kind))
+    return Refusal(
+        WRONG_SIDE, "this act belongs to the other side", "the other country does it", matter.rule_of(letter.kind)
+    )
 
 
 def _begun(thread_id: str, peer: str, letter: Entry) -> Thread:

@@ -50,6 +50,7 @@ RETURN_BODIES: dict[str, Any] = {
         "wish": "written",
         "wish_date": "2026-11-10",
         "alternatives_explained": True,
+        "spoken_to_alone": True,
         "advocate": "lawyer",
         "at_liberty": True,
         "age_band": "25-34",
@@ -101,7 +102,7 @@ RETURN_BODIES: dict[str, Any] = {
         "decided_by": "case_conference",
         "review": "independent_body",
     },
-    "consent.assertion": {"about": "plan", "asked_at": NOW - 3600, "results_shown": True},
+    "consent.assertion": {"about": "plan", "asked_at": NOW - 3600, "results_shown": True, "spoken_to_alone": True},
     "return.traveldoc_status": {
         "type": "emergency_travel_document",
         "status": "issued",

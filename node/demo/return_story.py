@@ -52,6 +52,7 @@ HER_RISK: Final = {
 REQUEST: Final = {
     "wish": "written",
     "alternatives_explained": True,
+    "spoken_to_alone": True,
     "advocate": "independent_advocate",
     "at_liberty": True,
     "region": None,
@@ -290,7 +291,9 @@ async def depart(story: Story) -> None:
 async def asserted(story: Story, about: str) -> None:
     """She was asked, and agreed."""
     await story.planner.act(
-        story.thread, "consent.assertion", {"about": about, "asked_at": story.now, "results_shown": True}
+        story.thread,
+        "consent.assertion",
+        {"about": about, "asked_at": story.now, "results_shown": True, "spoken_to_alone": True},
     )
 
 

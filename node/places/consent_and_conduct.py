@@ -123,6 +123,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
             "service.rights.erasures: _queue_request must_name_onward",
         ),
         both=(
+            "protocol.gate.shown_frame: FORBIDS missing_marks",
             "protocol.letters.bodies: ErasureConfirmBody",
             "protocol.letters.bodies_rights: AccessResponseBody",
             "protocol.referral: for_this_organisation",
@@ -201,7 +202,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
             "service.cases.acts: _facts",
             "service.threads.acts: queue_decided",
         ),
-        receiver=("service.delivery.take: take_letter",),
+        receiver=("service.delivery.take: _refused take_letter",),
     ),
     "R37": Places(
         both=(

@@ -187,6 +187,7 @@ DISCLOSURE_AND_RETURN: dict[str, Places] = {
             "protocol.gate.identity: office",
         ),
         both=(
+            "protocol.gate.shown_frame: FORBIDS missing_marks",
             "protocol.letters.bodies_logistics: Escort",
             "protocol.letters.parts: Organisation",
         ),

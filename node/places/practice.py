@@ -77,8 +77,7 @@ PRACTICE: dict[str, Places] = {
             "service.delivery.take: _begun _desk_hold",
         ),
         both=(
-            "protocol.gate.shown: _handling",
-            "protocol.gate.shown_safety: _frame",
+            "protocol.gate.shown_frame: FORBIDS missing_marks",
         ),
     ),
     "H06": Places(
@@ -195,6 +194,7 @@ PRACTICE: dict[str, Places] = {
         both=(
             "protocol.gate.shown: _entry",
             "protocol.gate.shown_logistics: about_interpreters",
+            "protocol.gate.shown_return: _agreement _wish",
             "protocol.letters.bodies_logistics: Interpreter",
         ),
     ),
@@ -268,7 +268,7 @@ PRACTICE: dict[str, Places] = {
             "service.returns.calling: watch_detention",
         ),
         receiver=("protocol.gate.desk: holds",),
-        both=("protocol.gate.shown_return: _wish",),
+        both=("protocol.return_gates: asked_since_her_release",),
     ),
     "H26": Places(
         sender=(
@@ -343,6 +343,7 @@ PRACTICE: dict[str, Places] = {
             "protocol.gate.people: history",
             "service.cases.groups: _join apart_warnings",
         ),
+        both=("protocol.gate.shown: _entry",),
     ),
     "H34": Places(
         sender=(

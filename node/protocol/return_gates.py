@@ -19,6 +19,7 @@ from node.protocol.threads.thread import Entry, Shared
 DAY_S: Final = 24 * HOUR_S
 RISK_DAYS: Final = 90  # g2: an older assessment says nothing of today
 SILENT_S: Final = 21 * DAY_S  # H23: fifteen working days, as both countries can count them
+AFTER_RELEASE_S: Final = 2 * DAY_S  # H25: asked again 48 hours after her release
 SAME_DAY_S: Final = DAY_S  # asked again on the day: within 24 hours, wherever midnight falls
 
 
@@ -76,6 +77,14 @@ def results_known(shared: Shared, entry: Entry) -> Refusal | None:
         return Refusal(NOT_IN_THIS_STATE, "g1: there is no plan to leave by", "send the plan first", "R22")
     if told.times and not 0 <= entry.written_at - told.times[0] <= SAME_DAY_S:
         return _rule("R22", "g1: she was asked on another day", "ask her again, and state it today")
+    return None
+
+
+def asked_since_her_release(shared: Shared, entry: Entry) -> Refusal | None:
+    """H25: whoever was told of as detained agrees to nothing before she was asked again, 48 hours later."""
+    if shared.way.detained_at and entry.facts.way.times[0] < shared.way.detained_at + AFTER_RELEASE_S:
+        why = "g9: she was detained, and was not asked again 48 hours later"
+        return _rule("H25", why, "ask her again 48 hours after her release, then state it")
     return None
 
 
@@ -233,7 +242,11 @@ def reception(shared: Shared, entry: Entry) -> Shared:
 
 def arrived(shared: Shared, entry: Entry) -> Shared:
     told = entry.facts.way
-    way = replace(shared.way, condition=told.code, confirmed_by_her=shared.way.confirmed_by_her or told.sure)
+    detained_at = min((*told.times, entry.written_at)) if told.code == "detained" else 0
+    way = replace(
+        shared.way, condition=told.code, confirmed_by_her=shared.way.confirmed_by_her or told.sure,
+        detained_at=detained_at,
+    )  # fmt: skip
     if told.sure and entry.side == "opener":
         way = replace(way, heard_by_host=True)
     return replace(shared, arrived=shared.arrived or entry.facts.case == "yes", way=way)

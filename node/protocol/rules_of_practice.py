@@ -201,7 +201,12 @@ PRACTICE: tuple[Rule, ...] = (
         ("service",),
         receiver="nothing to see: who is on the way with a suspended country is listed by everybody for itself.",
     ),
-    Rule("H33", "People in a group each decide alone.", "practice H33", ("drafting", "release", "shape", "record")),
+    Rule(
+        "H33",
+        "People in a group each decide alone.",
+        "practice H33",
+        ("drafting", "release", "receiver", "shape", "record"),
+    ),
     Rule(
         "H34",
         "What she asked to keep is kept.",

@@ -39,6 +39,7 @@ DOCUMENT = ("return.traveldoc_status",)
 SUPPORT = ("return.reintegration_plan",)
 DEPARTURE = ("return.departure",)
 ARRIVAL = ("return.arrival",)
+AGREES = (gates.results_known, gates.asked_since_her_release)
 
 
 def both(
@@ -84,7 +85,7 @@ RULES: Final = (
     Rule(ASSESSING,      OPENER,    "return.decision",           ASSESSING,      "R40",        case="no", effect=gates.decided),  # noqa: E501
     Rule(ASSESSING,      RESPONDER, "return.decision",           ASSESSING,      "R40",        DECISION, case="yes", guards=(gates.worth_deciding,), effect=gates.decided, owed_unless=gates.host_decided),  # noqa: E501
     Rule(ASSESSING,      RESPONDER, "return.decision",           ASSESSING,      "R40",        case="no", effect=gates.decided),  # noqa: E501
-    Rule(ASSESSING,      OPENER,    "consent.assertion",         ASSESSING,      "R22, g1",    SUPPORT, guards=(gates.results_known,), effect=gates.she_agreed, owed_unless=gates.support_planned),  # noqa: E501
+    Rule(ASSESSING,      OPENER,    "consent.assertion",         ASSESSING,      "R22, g1",    SUPPORT, guards=AGREES, effect=gates.she_agreed, owed_unless=gates.support_planned),  # noqa: E501
     Rule(ASSESSING,      OPENER,    "return.travel_plan",        PLANNED,        "R08, g1-g10", DEPARTURE, answers=OPENER, guards=gates.PLAN_GATES, effect=gates.planned),  # noqa: E501
     Rule(ASSESSING,      OPENER,    "return.update",             ASSESSING,      "R01",        case="yes"),
     Rule(ASSESSING,      RESPONDER, "return.update",             ASSESSING,      "R08, g7",    effect=gates.reception),
@@ -102,7 +103,7 @@ RULES: Final = (
     Rule(PLANNED,        RESPONDER, "return.reintegration_plan", PLANNED,        "R08",        effect=gates.support),
     *both(PLANNED,                  "return.update",             PLANNED,        "R01",        case="yes"),
     Rule(PLANNED,        RESPONDER, "return.update",             ASSESSING,      "R08, g7",    case="no", effect=gates.reception),  # noqa: E501
-    Rule(PLANNED,        OPENER,    "consent.assertion",         PLANNED,        "R22, g1",    guards=(gates.results_known,), effect=gates.she_agreed),  # noqa: E501
+    Rule(PLANNED,        OPENER,    "consent.assertion",         PLANNED,        "R22, g1",    guards=AGREES, effect=gates.she_agreed),  # noqa: E501
     Rule(PLANNED,        OPENER,    "return.travel_plan",        PLANNED,        "R08, g1-g10", DEPARTURE, answers=OPENER, guards=gates.PLAN_GATES, effect=gates.planned),  # noqa: E501
     Rule(PLANNED,        OPENER,    "return.departure",          TRAVELLING,     "R22, g1",    ARRIVAL, case="yes", guards=(gates.asked_again,), effect=gates.departed),  # noqa: E501
     Rule(PLANNED,        OPENER,    "return.departure",          ASSESSING,      "R07",        case="no", effect=gates.unplanned),  # noqa: E501

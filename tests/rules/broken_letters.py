@@ -54,14 +54,15 @@ ONE_LETTER: Final[dict[str, tuple[str, Wrong, dict[str, Any], tuple[int, int]]]]
     "H10": ("return.request", agrees(basis="provisional", given_by="child_protection", treated_as_child=True,
                                      capacity="child_assent_recorded"),
             {"age_band": "16-17", "treated_as_child": True}, (REFUSED, 110)),
-    "H11": ("referral.offer", agrees(safeguards_met=False), {}, (REFUSED, 23)),  # one tick vouches for R23, H11, H17
+    "H11": ("referral.offer", agrees(safeguards_met=False, treated_as_child=True, given_by="guardian",
+                                     capacity="child_assent_recorded"),
+            {"age_band": "16-17", "treated_as_child": True}, (REFUSED, 111)),
     "H13": ("info.request", lambda liar: asks("given_name")(liar) | {"consent": [liar.consent(holder="cc" * 32)]}, {},
             (REFUSED, 113)),
     "H17": ("transit.request", lambda liar: {}, {"interpreters": [{
         "language": "ar", "dialect": [], "gender": "woman", "mode": "on_site", "payer": "responder",
         "comes_from": "family", "independent": True}]}, (REFUSED, 117)),
     "H22": ("safety.alert", lambda liar: {"lawful_basis": "vital_interests", "urgency": "routine"}, {}, (REFUSED, 122)),
-    "H25": ("return.request", lambda liar: {}, {"at_liberty": False}, (REFUSED, 17)),
     "H26": ("referral.offer", lambda liar: {}, {"dependants": ["0-5"]}, (REFUSED, 126)),
     "H27": ("referral.offer", agrees(given_by="guardian"), {}, (REFUSED, 127)),
     "H28": ("referral.offer", lambda liar: {}, {"needs": ["obstetric"]}, (REFUSED, 128)),

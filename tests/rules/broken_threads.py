@@ -14,7 +14,7 @@ from tests.dishonest import Dishonest
 from tests.rules.broken_letters import asks
 from tests.rules.world import tie, with_
 from tests.unit.service.information_support import ask, case_of_hers
-from tests.world import World
+from tests.world import DAY_S, World
 
 Scenario = Callable[[World], Awaitable[None]]
 OUT_OF_PLACE: Final = 201
@@ -100,10 +100,10 @@ async def r26(world: World) -> None:
 
 
 async def r28(world: World) -> None:
-    """A first letter without the mark that forbids passing on: refused with the reason of the four marks."""
+    """A first letter without the mark that forbids passing on."""
     liar = Dishonest(world, "R28")
     marks = [one for one in liar.letter("referral.offer")["handling"] if one != "no_onward"]
-    assert await liar.sends("referral.offer", {"handling": marks}) == (REFUSED, 105)
+    assert await liar.sends("referral.offer", {"handling": marks}) == (REFUSED, 28)
 
 
 async def r31(world: World) -> None:
@@ -122,13 +122,18 @@ async def r33(world: World) -> None:
 
 
 async def r36(world: World) -> None:
-    """A refused letter leaves a line in the chained audit, with the rule and nothing of the letter."""
-    assert await Dishonest(world, "R36").sends("return.request", at_liberty=False) == (REFUSED, 17)
-    node = world["XA"].node
-    # The thread never began, so the letter itself is known to the ledger and to the audit of receipts alone.
-    lines = node.store.read_sync(lambda reader: reader.audit.lines(limit=50))
-    assert node.store.read_sync(lambda reader: reader.audit.verify()) is None
-    assert all("at_liberty" not in repr(line) for line in lines)
+    """A refused letter leaves a line of its own in the chained audit: its id, the rule, and nothing it says.
+
+    Also where the thread never began, of which nothing else is kept.
+    """
+    liar = Dishonest(world, "R36")
+    assert await liar.sends("return.request", at_liberty=False) == (REFUSED, 17)
+    begun = await assessing(world, "R36 again")
+    assert await begun.sends("return.travel_plan") == (REFUSED, 8)
+    for letter_id, rule in ((liar.last, "R17"), (begun.last, "R08")):
+        (line,) = lines_of(world, letter_id)
+        assert (line.actor, line.act, line.rule, line.outcome) == ("node", "letter_refused", rule, "refused")
+    assert world["XA"].node.store.read_sync(lambda reader: reader.audit.verify()) is None
 
 
 async def r37(world: World) -> None:
@@ -181,11 +186,7 @@ async def h14(world: World) -> None:
 
 async def h19(world: World) -> None:
     """The country she left tells an arrival that it did not hear from her."""
-    liar = await prepared(world, "H19")
-    now = world.clock.now()
-    assert await liar.sends("return.travel_plan", **window(now)) == (STORED, 0)
-    assert await liar.sends("consent.assertion", about="departure", asked_at=now) == (STORED, 0)
-    assert await liar.sends("return.departure", noted_at=now) == (STORED, 0)
+    liar = await travelling(world, "H19")
     assert await liar.sends("return.arrival", confirmed_by_her=False, confirmed_how=[]) == (REFUSED, 119)
     assert await liar.state() == "travelling"
 
@@ -203,6 +204,27 @@ async def h23(world: World) -> None:
     liar = await assessing(world, "H23")
     alone: dict[str, Any] = {"assessor": "independent_assessor", "independent": True}
     assert await liar.sends("return.risk_result", **alone) == (REFUSED, 123)
+
+
+async def h17(world: World) -> None:
+    """Her wish, and later her yes, said with somebody beside her whom she may fear."""
+    assert await Dishonest(world, "H17").sends("return.request", spoken_to_alone=False) == (REFUSED, 117)
+    liar = await assessing(world, "H17 again")
+    assert await liar.sends("return.risk_result") == (STORED, 0)
+    await liar.hears("return.risk_result")
+    now = world.clock.now()
+    assert await liar.sends("consent.assertion", asked_at=now, spoken_to_alone=False) == (REFUSED, 117)
+
+
+async def h25(world: World) -> None:
+    """She was detained on the way, is brought back, and agrees to another plan on the next day."""
+    liar = await travelling(world, "H25")
+    await liar.hears("return.arrival", **detained(world))
+    assert await liar.sends("return.failed", cause="changed_mind") == (STORED, 0)
+    assert await liar.sends("return.take_back") == (STORED, 0)
+    world.clock.step(DAY_S)
+    assert await liar.sends("consent.assertion", asked_at=world.clock.now()) == (REFUSED, 125)
+    assert await liar.sends("return.travel_plan", **window(world.clock.now())) == (REFUSED, 22)
 
 
 async def r27(world: World) -> None:
@@ -249,6 +271,15 @@ async def prepared(world: World, name: str) -> Dishonest:
     return liar
 
 
+async def travelling(world: World, name: str) -> Dishonest:
+    """A return on the way."""
+    liar, now = await prepared(world, name), world.clock.now()
+    assert await liar.sends("return.travel_plan", **window(now)) == (STORED, 0)
+    assert await liar.sends("consent.assertion", about="departure", asked_at=now) == (STORED, 0)
+    assert await liar.sends("return.departure", noted_at=now) == (STORED, 0)
+    return liar
+
+
 async def accepted(world: World, name: str) -> Dishonest:
     """An offer that XA accepted."""
     liar = Dishonest(world, name)
@@ -278,6 +309,17 @@ def held(world: World) -> list[str]:
     query = "select held_code from letter where held_code is not null"
     found = node.store.read_sync(lambda reader: reader.connection.execute(query).fetchall())
     return [code for (one,) in found if (code := node.seals.uncover(one)) != "H05"]
+
+
+def lines_of(world: World, letter_id: str) -> list[Any]:
+    """The audit of XA about one letter."""
+    return world["XA"].node.store.read_sync(lambda reader: reader.audit.lines(ref=letter_id))
+
+
+def detained(world: World) -> dict[str, Any]:
+    """What the origin says of somebody who is held at its border."""
+    return {"arrived": False, "condition": "detained", "noted_at": world.clock.now(), "confirmed_by_her": False,
+            "confirmed_how": []}  # fmt: skip
 
 
 def window(now: int) -> dict[str, Any]:

@@ -121,9 +121,18 @@ def test_h11_sender_who_recorded_a_guardian_cannot_clear_it_of_conflict():
     assert check_guardian(recorded, "p1", False, "ben", NOW).case.persons[0].guardian == GUARDIAN
 
 
-def test_h11_receiver_a_sender_that_does_not_vouch_is_refused():
-    """Wire 7: `safeguards_met` is the statement that R23, H11 and H17 hold."""
-    assert refused_for(offer(MINOR, consent=(entry(MINOR, safeguards_met=False),))) == ("R23", 23)
+@pytest.mark.parametrize("by", ["guardian", "self_with_guardian"])
+def test_h11_receiver_a_sender_that_does_not_vouch_for_a_guardian_is_refused(by):
+    """Wire 7: `safeguards_met` is the statement that R23, H11 and H17 hold; who speaks for her stands beside it."""
+    assert refused_for(offer(MINOR, consent=(entry(MINOR, given_by=by, safeguards_met=False),))) == ("H11", 111)
+
+
+def test_h11_receiver_nor_for_the_legal_representative_of_an_adult():
+    """H11, last sentence: the same holds."""
+    unvouched = entry(given_by="legal_representative", safeguards_met=False)
+
+    assert refused_for(offer(consent=(unvouched,))) == ("H11", 111)
+    assert refused_for(offer(consent=(with_(unvouched, safeguards_met=True),))) is None
 
 
 def test_h10_sender_a_provisional_basis_needs_child_protection_and_a_second_person():

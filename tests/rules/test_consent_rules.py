@@ -195,7 +195,7 @@ def test_h17_sender_a_return_needs_a_talk_alone_whatever_the_level(purpose):
     assert rules_of(record(**asked, spoken_to_alone=False), HER) == ["H17"]
 
 
-@pytest.mark.parametrize("beside", ["family", "partner", "embassy", "employer"])
+@pytest.mark.parametrize("beside", ["family", "partner", "embassy", "employer", "of_her_group"])
 def test_h17_sender_who_sat_beside_her_counts_more_than_a_tick_that_she_was_alone(beside):
     """H17: whom she may fear was present, so she did not speak alone, for names and for a return."""
     present = ("caseworker", beside)

@@ -10,6 +10,8 @@ from node.protocol.consent.faults import faults
 from node.protocol.gate.desk import OPENING_REASONS, holds, may_open_identity
 from node.protocol.gate.facts import OfficeKeyFacts, ThreadFacts
 from node.protocol.gate.gate import audit_of, receiver
+from node.protocol.gate.shown_frame import FORBIDS
+from node.protocol.letters.codes import DEFAULT_HANDLING
 from node.protocol.letters.decode import decode, encode
 from node.protocol.letters.kinds import LETTER
 from node.protocol.letters.strict import Malformed, Unsupported
@@ -94,10 +96,9 @@ def test_r19_receiver_no_letter_can_name_a_law_enforcement_body():
     """R19 by shape, and the mark against passing on is always there."""
     with pytest.raises(msgspec.ValidationError):
         body("referral.accept", organisation={"id": "police-xa", "type": "police"})
-    assert refused_for(with_(offer(), handling=("victim_assistance_only", "no_onward", "no_contact_origin"))) == (
-        "H05",
-        105,
-    )
+    for without in ("no_law_enforcement", "victim_assistance_only"):
+        marks = tuple(mark for mark in DEFAULT_HANDLING if mark != without)
+        assert refused_for(with_(offer(), handling=marks)) == ("R19", 19)
 
 
 def test_h13_sender_names_are_sealed_to_a_listed_office_of_her_choice():
@@ -189,10 +190,19 @@ def test_r01_sender_state_bodies_that_she_excluded_get_nothing():
 
 
 def test_r28_receiver_the_mark_against_passing_on_is_always_there():
-    """R28: refused without it, with the reason of the four marks."""
-    assert refused_for(
-        with_(offer(), handling=("victim_assistance_only", "no_law_enforcement", "no_contact_origin"))
-    ) == ("H05", 105)
+    """R28: refused without it, by that very rule, in a letter of safety too."""
+    passed_on = ("victim_assistance_only", "no_law_enforcement", "no_contact_origin")
+
+    assert refused_for(with_(offer(), handling=passed_on)) == ("R28", 28)
+    alert = letter("safety.stand_down", consent=(), lawful_basis="vital_interests", urgency="urgent")
+    assert refused_for(with_(alert, handling=passed_on)) == ("R28", 28)
+
+
+def test_h05_receiver_of_several_missing_marks_the_one_for_the_origin_is_named_first():
+    """H05, R19, R28: every mark has its rule, and all nodes name the same first one."""
+    assert set(FORBIDS) == set(DEFAULT_HANDLING)
+    assert refused_for(with_(offer(), handling=())) == ("H05", 105)
+    assert refused_for(with_(offer(), handling=("no_contact_origin",))) == ("R19", 19)
 
 
 def test_r24_sender_a_name_is_opened_only_with_a_reason_and_a_user():

@@ -13,6 +13,8 @@ from node.protocol.cases.coming_of_age import fall_due
 from node.protocol.cases.life_events import Refused
 from node.protocol.cases.safeguards import birth_is_settled, state_may_be_asked
 from node.protocol.consent.faults import faults
+from node.protocol.consent.scope import assertion
+from node.protocol.gate.facts import ThreadFacts
 from node.protocol.gate.desk import holds
 from node.protocol.gate.gate import receiver
 from tests.rules.world import (
@@ -20,7 +22,9 @@ from tests.rules.world import (
     DAY,
     GUARDIAN,
     HER,
+    HER_TOKEN,
     NOW,
+    TO_XA,
     accepted,
     body,
     both,
@@ -28,6 +32,7 @@ from tests.rules.world import (
     disclosure,
     entry,
     letter,
+    offer,
     record,
     release,
     tie,
@@ -217,6 +222,31 @@ def test_h33_sender_whoever_is_of_a_group_is_asked_alone_whatever_it_is_about():
     assert rules_of(together, HER) == []
     assert rules_of(together, grouped) == ["H33"]
     assert rules_of(record(levels=("L1",)), grouped) == []
+
+
+@pytest.mark.parametrize("beside", ["of_her_group", "family", "partner", "embassy", "employer", "other"])
+def test_h33_sender_who_sat_beside_her_counts_more_than_the_tick(beside):
+    """H33: somebody she was found with heard her, or somebody of whom nobody wrote down who it was."""
+    grouped = life.join_group(case(), "p1", "g1", ("c2",), "ana", NOW).case.persons[0]
+    overheard = record(levels=("L1",), purposes=("enquiry",), present=("caseworker", beside))
+
+    assert rules_of(overheard, HER) == []
+    assert rules_of(overheard, grouped) == ["H33"]
+    assert "H33" in both(offer(), case=case(grouped), consents=(overheard,))
+    for helps in ("interpreter", "advocate", "lawyer", "guardian"):
+        assert rules_of(record(levels=("L1",), present=("caseworker", helps)), grouped) == []
+
+
+def test_h33_receiver_a_consent_that_its_sender_does_not_vouch_for_is_refused():
+    """H33: no letter says a group; that each was asked alone is part of what `safeguards_met` states."""
+    grouped = life.join_group(case(), "p1", "g1", ("c2",), "ana", NOW).case.persons[0]
+    overheard = record(levels=("L1",), purposes=("enquiry",), present=("caseworker", "of_her_group"))
+
+    with pytest.raises(NotAllowed) as caught:  # an honest sender does not state it
+        assertion(overheard, grouped, TO_XA, NOW, HER_TOKEN)
+    assert caught.value.rule == "H33"
+    refused = receiver(offer(consent=(entry(safeguards_met=False),)), ThreadFacts())
+    assert refused is not None
 
 
 def test_h33_sender_a_wish_to_be_apart_names_whom_of_the_group():

@@ -83,6 +83,45 @@ def world_without_risk(side: Role) -> Any:
     )
 
 
+def brought_back_from_detention() -> World:
+    """She was held on the way, told of as detained, and is back where she left; nobody has asked her yet."""
+    world = at("travelling")
+    say(world, "responder", "return.arrival", 1, case="no", code="detained", sure=False, times=(world.now,))
+    say(world, "opener", "return.failed", code="changed_mind")
+    say(world, "opener", "return.take_back")
+    return world
+
+
+def test_h25_sender_whoever_was_detained_agrees_only_when_asked_again_two_days_later() -> None:
+    """H25: asked again 48 hours after her release; a yes of the day before is none."""
+    world = brought_back_from_detention()
+
+    assert refused_to_send(world, "opener", "consent.assertion", times=(world.now,)) == 125
+    world.now += 2 * DAY
+    say(world, "opener", "consent.assertion", times=(world.now,))
+    assert way_of(world).agreed
+
+
+def test_h25_receiver_a_yes_soon_after_detention_is_refused_and_so_is_the_plan_on_it() -> None:
+    """H25: reason 125; by a plan without a yes of hers, 22."""
+    world = brought_back_from_detention()
+
+    assert refused_on_arrival(world, "opener", "consent.assertion", times=(world.now,)) == 125
+    assert refused_on_arrival(world, "opener", PLAN) == 22
+    world.now += 2 * DAY - 1
+    assert refused_on_arrival(world, "opener", "consent.assertion", times=(world.now,)) == 125
+
+
+def test_h25_receiver_once_told_of_as_free_she_is_asked_as_anybody() -> None:
+    """H25: the newest word on how it is with her counts; a time to come is cut to when it was said."""
+    world = at("travelling")
+    say(world, "responder", "return.arrival", 1, case="no", code="detained", sure=False, times=(world.now + 900 * DAY,))
+    assert way_of(world).detained_at == world.now
+
+    say(world, "responder", "return.arrival", 1, case="no", code="well", sure=False, times=(world.now,))
+    assert way_of(world).detained_at == 0
+
+
 def test_a_bad_result_takes_the_plan_with_it() -> None:
     """R08, R31: whoever tells it, while a plan stands; she is asked again before the next one."""
     for side in ("opener", "responder"):

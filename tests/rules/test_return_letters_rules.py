@@ -145,9 +145,11 @@ def test_r17_receiver_a_request_about_somebody_detained_is_refused() -> None:
     assert both_refuse(says(REQUEST, at_liberty=False), NEVER_ASKED) == (True, "R17", 17)
 
 
-def test_h25_receiver_a_request_about_somebody_detained_is_refused() -> None:
-    """H25: no return letter while she is detained; the request has to say that she is free."""
-    assert both_refuse(says(REQUEST, at_liberty=False), NEVER_ASKED) == (True, "R17", 17)
+def test_h17_receiver_a_wish_or_a_yes_that_she_did_not_say_alone_is_refused() -> None:
+    """H17: `spoken_to_alone = no` is invalid for a return: for the wish, for the plan and on the day."""
+    assert both_refuse(says(REQUEST, spoken_to_alone=False), NEVER_ASKED) == (True, "H17", 117)
+    for about in ("plan", "departure"):
+        assert both_refuse(says("consent.assertion", about=about, spoken_to_alone=False)) == (True, "H17", 117)
 
 
 def test_r23_receiver_a_wish_without_alternatives_or_results_is_refused() -> None:

@@ -102,6 +102,10 @@ BAD: tuple[tuple[str, str, Spoil, int | str], ...] = (
     ("003-support-names-somebody", "ident-support-request",
      lambda one: one.update(disclosed=[NAME], sealed_identity=SEALED), 3),
     ("105-question-without-the-marks", "info-request", lambda one: one.update(handling=HANDLING[:3]), 105),
+    ("019-question-police-may-hear-of", "info-request", lambda one: one.update(handling=[
+        mark for mark in HANDLING if mark != "no_law_enforcement"]), 19),
+    ("028-question-that-may-be-passed-on", "info-request", lambda one: one.update(handling=[
+        mark for mark in HANDLING if mark != "no_onward"]), 28),
     ("033-correction-of-nothing", "rectification", lambda one: one.update(disclosed=[], sealed_identity=None), 33),
     ("004-report-without-the-mark", "rectification",
      lambda one: one.update(disclosed=[{**NAME, "field": "narrative", "level": "L4"}]), 4),

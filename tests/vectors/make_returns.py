@@ -172,6 +172,13 @@ THREADS: dict[str, tuple[tuple[Step, ...], tuple[Step, int] | None]] = {
         (*PREPARED, PLAN, ASKED, LEFT, (RESPONDER, "return.arrival", {})), ((RESPONDER, "return.close", {}), 119)),
     "own-bad-thread-plan-interpreted-by-family": (
         PREPARED, ((OPENER, "return.travel_plan", {"interpreters": [INTERPRETER | {"comes_from": "family"}]}), 117)),
+    "own-bad-thread-wish-not-said-alone": ((), ((OPENER, "return.request", {"spoken_to_alone": False}), 117)),
+    "own-bad-thread-yes-soon-after-detention": (
+        (*PREPARED, PLAN, ASKED, LEFT,
+         (RESPONDER, "return.arrival", {"arrived": False, "condition": "detained", "confirmed_by_her": False,
+                                        "confirmed_how": []}),
+         (OPENER, "return.failed", {"cause": "changed_mind"}), (OPENER, "return.take_back", {})),
+        ((OPENER, "consent.assertion", {}), 125)),
     "own-bad-thread-detained": ((), ((OPENER, "return.request", {"at_liberty": False}), 17)),
 }  # fmt: skip
 
@@ -186,14 +193,16 @@ def threads() -> Iterator[Vector]:
             seen = tops[OPENER if role == RESPONDER else RESPONDER]
             one = letter(name, kind, body(kind, name, **changes), role, tops[role], seen)
             last = refused is not None and len(letters) == len(steps)
-            state = state if last else _state_after(kind, state)
+            state = state if last else _state_after(kind, state, changes)
             reason = refused[1] if refused and last else 0
             answer = {"status": 3 if reason else 1, "reason": reason, "state": state}
             letters.append({"from": role, "payload": packed(one).decode(), **answer})
         yield vector(name, "thread", "XD", "XA", letters=letters, expect={"ok": refused is None})
 
 
-def _state_after(kind: str, state: str) -> str:
+def _state_after(kind: str, state: str, changes: dict[str, Any]) -> str:
+    if changes.get("arrived") is False:
+        return state
     if state == "following" and kind != "return.close":
         return state
     if kind == "return.request_response":

@@ -1,6 +1,6 @@
 """Whether a consent record counts at all, for this person, now: one numbered list of checks.
 
-Source: R11, R13, R19, R20, R22, R23; practice H10, H11, H13, H17.
+Source: R11, R13, R19, R20, R22, R23; practice H10, H11, H13, H17, H33.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,8 @@ from node.protocol.rules import Objection
 GUARDIAN_GIVES = frozenset({"guardian", "self_with_guardian"})
 GIVES_HERSELF = frozenset({"self", "self_with_guardian"})
 NOT_INDEPENDENT = frozenset({"family", "embassy", "employer"})
-NOT_ALONE_WITH = NOT_INDEPENDENT | {"partner"}
+NOT_ALONE_WITH = NOT_INDEPENDENT | {"partner", "of_her_group"}
+OVERHEARD_IN_A_GROUP = NOT_ALONE_WITH | {"other"}  # who that was nobody wrote down; it may have been one of them
 
 
 def faults(record: ConsentRecord, person: Person, now: int) -> list[Objection]:
@@ -127,7 +128,8 @@ def _interpreter_not_independent(record: ConsentRecord) -> Objection | None:
 
 
 def _not_alone_in_a_group(record: ConsentRecord, person: Person) -> Objection | None:
-    if person.group is None or record.spoken_to_alone:
+    """H33: one talk for each, whatever it is about: by the tick, and by who sat beside her."""
+    if person.group is None or (record.spoken_to_alone and OVERHEARD_IN_A_GROUP.isdisjoint(record.present)):
         return None
     return _hold("H33", "people found together were asked together", "speak with each of them alone")
 

@@ -1,4 +1,4 @@
-"""The consent record as it is kept: local, control part, no names. Source: domain 5.3; practice H10, H13, H17."""
+"""The consent record as it is kept: local, control part, no names. Source: domain 5.3; practice H10, H13, H17, H33."""
 
 from typing import Literal
 
@@ -9,7 +9,17 @@ from node.protocol.letters.codes import Basis, Capacity, Category, GivenBy, Leve
 Method = Literal["written", "recorded_oral", "sign"]
 InterpreterFrom = Literal["none", "independent", "family", "embassy", "employer"]
 Present = Literal[
-    "caseworker", "interpreter", "guardian", "advocate", "lawyer", "family", "partner", "embassy", "employer", "other"
+    "caseworker",
+    "interpreter",
+    "guardian",
+    "advocate",
+    "lawyer",
+    "family",
+    "partner",
+    "embassy",
+    "employer",
+    "of_her_group",  # somebody she was found with (H33)
+    "other",
 ]
 ConsentOrganisation = Literal["state", "civil_society", "intergovernmental", "embassy", "law_enforcement"]
 Exclusion = Literal["family", "embassy", "police", "region_of_origin", "state_bodies"]

@@ -21,6 +21,7 @@ from node.protocol.gate.facts import (
     duty_for,
     purpose_gone,
 )
+from node.protocol.gate.shown_frame import missing_marks
 from node.protocol.gate.shown_information import about_questions, beyond_the_question
 from node.protocol.gate.shown_logistics import about_interpreters
 from node.protocol.gate.shown_return import about_returns, region_only
@@ -29,7 +30,6 @@ from node.protocol.letters.bodies_return import ReturnRequestBody
 from node.protocol.letters.bodies_way import TransitRequestBody
 from node.protocol.letters.carries import CARRIES
 from node.protocol.letters.codes import (
-    DEFAULT_HANDLING,
     EYES_ONLY,
     IDENTITY_BEFORE_ACCEPTANCE,
     NOT_IN_DATA_NEEDED,
@@ -46,6 +46,7 @@ OUTING_WORDS = frozenset(
 SAID_ON_THE_WIRE = frozenset({"R06", "R07", "R18", "R26", "R29", "R30"})  # a field name may be refused by these
 MARKED = ("referral.", "return.", "transit.", "consent.assertion", "info.", "ident.")
 _GUARDIAN_GIVES = frozenset({"guardian", "self_with_guardian"})
+_SPEAK_FOR_HER = _GUARDIAN_GIVES | {"legal_representative"}
 
 
 def receiver(letter: Letter[Body], shared: ThreadFacts) -> Objection | None:
@@ -72,8 +73,8 @@ def objections(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objection]
 
 
 def _handling(letter: Letter[Body]) -> Iterator[Objection]:
-    if letter.kind.startswith(MARKED) and not set(DEFAULT_HANDLING) <= set(letter.handling):
-        yield _no("H05", "one of the four handling marks is missing", "every matter about her carries all four")
+    if letter.kind.startswith(MARKED):
+        yield from missing_marks(letter)
 
 
 def _first_contact(letter: Letter[Body]) -> Iterator[Objection]:
@@ -148,8 +149,10 @@ def _entry(letter: Letter[Body], entry: ConsentEntry) -> Iterator[Objection]:
     ends_at_18 = duty.discloses or letter.disclosed or duty.purpose in ENDS_AT_MAJORITY
     if not entry.treated_as_child and entry.given_by in _GUARDIAN_GIVES and ends_at_18:
         yield _no("H27", "a guardian's consent for an adult", "ask the person herself")
-    # 3. the sender vouches for R23, H11, H17
-    if not entry.safeguards_met:
+    # 3. the sender vouches for R23, H17, H33, and for whoever speaks for her
+    if not entry.safeguards_met and entry.given_by in _SPEAK_FOR_HER:
+        yield _no("H11", "the sender does not vouch for who speaks for her", "have the guardian checked, hear the child")
+    elif not entry.safeguards_met:
         yield _no("R23", "the sender does not vouch for the safeguards", "complete the consent and send again")
     # 4. provisional: offer and information at L1, no more
     if entry.basis == "provisional" or entry.given_by == "child_protection":

@@ -1,7 +1,7 @@
 """What letters of a return and of a transit show by themselves: row 13 on their content, for both sides.
 
 The facts of the thread (both risks, decisions, documents, consent on the day) are judged with the tables, by
-`return_gates`; here is what stands in one letter. Source: domain 5.7; R09, R12, R16, R17, R23, R29; practice H12, H26.
+`return_gates`; here is what stands in one letter. Source: domain 5.7; R09, R12, R16, R17, R23, R29; practice H12, H17, H26.
 """
 
 import re
@@ -39,8 +39,8 @@ def about_returns(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objecti
             yield from _rows(letter, body, shared)
         case FamilyRequestBody():
             yield from _family(letter, body)
-        case AssertionBody() if body.about == "plan" and not body.results_shown:
-            yield _no("R23", "she was asked before she saw the results", "show her the assessments, and ask again")
+        case AssertionBody():
+            yield from _agreement(body)
         case TravelPlanBody() if not body.safeguards_met:
             yield _no("R09", "the sender does not vouch for its own gates", "clear them, and write the plan again")
 
@@ -52,10 +52,20 @@ def region_only(region: str | None) -> Iterator[Objection]:
 
 
 def _wish(body: ReturnRequestBody) -> Iterator[Objection]:
-    if not body.at_liberty:  # H25
-        yield _no("R17", "she is detained", "arrange her release, or an independent advocate's word, first")
+    if not body.spoken_to_alone:
+        yield _no("H17", "she was not spoken to alone", "speak with her alone, with her advocate, and ask again")
+    if not body.at_liberty:
+        yield _no("R17", "she is detained", "arrange her release first, and ask her again 48 hours after it")
     if not body.alternatives_explained:
         yield _no("R23", "nobody explained to her what else there is", "explain staying first, then ask her again")
+
+
+def _agreement(body: AssertionBody) -> Iterator[Objection]:
+    """R23, H17: she agreed alone, to the plan after she had seen what both countries think of the risk."""
+    if body.about == "plan" and not body.results_shown:
+        yield _no("R23", "she was asked before she saw the results", "show her the assessments, and ask again")
+    if not body.spoken_to_alone:
+        yield _no("H17", "she was not spoken to alone", "speak with her alone, and ask again")
 
 
 def _everybody(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objection]:

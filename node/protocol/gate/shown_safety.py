@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from node.protocol.gate.facts import OfficeKeyFacts, ThreadFacts
+from node.protocol.gate.shown_frame import missing_marks
 from node.protocol.letters.bodies import Body
 from node.protocol.letters.bodies_safety import AlertBody, MedicalBody, SafetyUpdateBody
-from node.protocol.letters.codes import DEFAULT_HANDLING, reason_of
+from node.protocol.letters.codes import reason_of
 from node.protocol.letters.codes_safety import ALERT_FIELDS, MEDICAL_FIELDS, NAME_FIELDS
 from node.protocol.letters.fields import BY_NAME
 from node.protocol.letters.frame import Letter
@@ -63,8 +64,7 @@ def _frame(letter: Letter[Body]) -> Iterator[Objection]:
     if letter.urgency not in ("urgent", "life_threat"):
         yield _no("H22", "a danger is not urgent here", "danger is urgent or life_threat")
     # 5. the marks of every letter about her
-    if not set(DEFAULT_HANDLING) <= set(letter.handling):
-        yield _no("H05", "one of the four handling marks is missing", "every safety letter carries all four")
+    yield from missing_marks(letter)
 
 
 def _alert(letter: Letter[Body], body: AlertBody, shared: ThreadFacts) -> Iterator[Objection]:

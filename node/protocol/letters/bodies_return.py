@@ -55,13 +55,14 @@ class ReturnRequestBody(Part, frozen=True):
     """`return.request`: she wishes to go back, told without saying who she is (R03). Level L1.
 
     `wish` is how she said it, `advocate` who stood by her; a request without them cannot be written (R07).
-    `at_liberty`: not detained, or an independent advocate attested that she chose freely (R17). `dependants` as in an
-    offer; `region` null: she has not decided.
+    `spoken_to_alone`: nobody she may fear heard her say it (H17). `at_liberty`: not detained (R17). `dependants` as in
+    an offer; `region` null: she has not decided.
     """
 
     wish: WishGiven
     wish_date: Date
     alternatives_explained: bool
+    spoken_to_alone: bool
     advocate: Advocate
     at_liberty: bool
     age_band: AgeBand
@@ -191,12 +192,14 @@ class DecisionBody(Part, frozen=True):
 class AssertionBody(Part, frozen=True):
     """`consent.assertion`: she was asked and agreed; the frame's `consent` says to what (domain 5.3).
 
-    `results_shown`: she had seen the results of the assessments. About `departure` it is asked on the day (R22).
+    `results_shown`: she had seen the results of the assessments. `spoken_to_alone`: nobody she may fear sat beside her
+    (H17). About `departure` it is asked on the day (R22).
     """
 
     about: About
     asked_at: Seconds
     results_shown: bool
+    spoken_to_alone: bool
 
 
 class TravelDocumentBody(Part, frozen=True):

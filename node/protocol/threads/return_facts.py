@@ -96,6 +96,7 @@ class ReturnFacts(Struct, frozen=True, array_like=True, omit_defaults=True, gc=F
     agreed to the plan that comes next; `asked_at`: when she was asked again for the departure, 0 for never.
     `confirmed_by_her`: one country says that she confirmed it; `heard_by_host`: the country she left heard her itself,
     and only that ends its alarm (H19). `failed` is the newest cause, `followups` those told.
+    `detained_at`: when she was last told of as detained, 0 once she is told of otherwise (H25).
     `child`: the request treats her, or somebody with her, as a child; what it says holds for the whole thread (R12).
     """
 
@@ -121,6 +122,7 @@ class ReturnFacts(Struct, frozen=True, array_like=True, omit_defaults=True, gc=F
     followups: tuple[str, ...] = ()
     child: bool = False
     heard_by_host: bool = False
+    detained_at: int = 0
 
 
 NO_WAY: Final = ReturnFacts()
@@ -170,7 +172,7 @@ def _on_the_way(body: Body) -> tuple[Case, Said]:
         case DepartureBody():
             return _case(body.outcome == "departed"), Said(body.outcome, times=(body.noted_at,))
         case ReturnArrivalBody():
-            return _case(body.arrived), Said(body.condition, sure=body.confirmed_by_her)
+            return _case(body.arrived), Said(body.condition, sure=body.confirmed_by_her, times=(body.noted_at,))
         case FailedBody():
             return "", Said(body.cause)
         case WayEndedBody():

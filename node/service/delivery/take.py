@@ -15,7 +15,7 @@ from node.protocol.gate.facts import ThreadFacts
 from node.protocol.gate.shown import receiver
 from node.protocol.gate.shown_safety import to_civil_society
 from node.protocol.letters.bodies_safety import AlertBody
-from node.protocol.letters.codes import NOT_IN_THIS_STATE, AgeBand
+from node.protocol.letters.codes import NOT_IN_THIS_STATE, REASON_NAMES, AgeBand
 from node.protocol.letters.control import RefusedBody
 from node.protocol.letters.decode import AnyControl, AnyLetter, decode_again
 from node.protocol.letters.frame import Letter, is_stop
@@ -75,18 +75,17 @@ def take_letter(
         return _after_erasure(node, work, one, letter, payload, now)
     found = None if known is None else book.open_file(known)
     verdict = _verdict(node, work, found, letter, peer, now)
-    if verdict.thread is None:  # refused and nothing known of the thread: only the ledger remembers it
-        return verdict.reason
+    if verdict.thread is None:  # refused and nothing known of the thread: the ledger and the audit remember it
+        return _refused(work, letter, verdict.reason, now)
     begins = found is None
     found = found or _begun(node, work, book, letter, verdict.thread, now)
     file = msgspec.structs.replace(found.file, thread=verdict.thread)
     if verdict.status == "refused":
         book.put_file(found, file, now)
         _tell_late(node, work, peer, verdict, now)
-        work.audit.append(now, "node", "letter_refused", letter.letter_id, rule=str(verdict.reason), outcome="refused")
         work.tasks.add("incoming_refused", now, case_id=found.row.case_id, peer=peer, thread_id=letter.thread,
                        letter_id=letter.letter_id)  # fmt: skip
-        return verdict.reason
+        return _refused(work, letter, verdict.reason, now)
     if verdict.effect == "applied":
         file = with_incoming(file, letter)
     found = book.put_file(found, file, now)
@@ -106,6 +105,13 @@ def take_letter(
     return 0
 
 
+def _refused(work: Work, letter: AnyLetter, reason: int, now: int) -> int:
+    """R36: every refusal has a line of its own, with its rule, also where nothing else of the thread is kept."""
+    rule = REASON_NAMES.get(reason, "")
+    work.audit.append(now, "node", "letter_refused", letter.letter_id, rule=rule, outcome="refused")
+    return reason
+
+
 def _after_erasure(node: Node, work: Work, one: Arrival, letter: AnyLetter, payload: bytes, now: int) -> int:
     """All we know of this thread is that it was over and erased: answered like one that has ended, and not kept.
 
@@ -114,12 +120,12 @@ def _after_erasure(node: Node, work: Work, one: Arrival, letter: AnyLetter, payl
     peer = one.sender
     if letter.kind in IN_DANGER:
         if objection := _shown(node, letter, ThreadFacts()):
-            return objection.reason
+            return _refused(work, letter, objection.reason, now)
         _store(node, work, one, letter, payload, None, None, None)
         raise_alarm(node, work, "call", letter.letter_id, DANGER, now, About(peer, None, letter.letter_id))
         return 0
     if not is_stop(letter) and not after_stop(letter.kind):
-        return NOT_IN_THIS_STATE
+        return _refused(work, letter, NOT_IN_THIS_STATE, now)
     work.tasks.add("letter_after_erasure", now, peer=peer, thread_id=letter.thread, letter_id=letter.letter_id)
     return 0
 

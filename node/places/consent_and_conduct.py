@@ -52,7 +52,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
         sender=("protocol.consent.faults: _not_in_her_language _not_informed",),
         both=(
             "protocol.gate.shown: _entry",
-            "protocol.gate.shown_return: _wish about_returns",
+            "protocol.gate.shown_return: _agreement _wish",
         ),
     ),
     "R24": Places(

@@ -76,9 +76,7 @@ PRACTICE: dict[str, Places] = {
             "protocol.gate.desk: holds",
             "service.delivery.take: _begun _desk_hold",
         ),
-        both=(
-            "protocol.gate.shown_frame: FORBIDS missing_marks",
-        ),
+        both=("protocol.gate.shown_frame: FORBIDS missing_marks",),
     ),
     "H06": Places(
         sender=(

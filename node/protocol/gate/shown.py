@@ -151,7 +151,9 @@ def _entry(letter: Letter[Body], entry: ConsentEntry) -> Iterator[Objection]:
         yield _no("H27", "a guardian's consent for an adult", "ask the person herself")
     # 3. the sender vouches for R23, H17, H33, and for whoever speaks for her
     if not entry.safeguards_met and entry.given_by in _SPEAK_FOR_HER:
-        yield _no("H11", "the sender does not vouch for who speaks for her", "have the guardian checked, hear the child")
+        yield _no(
+            "H11", "the sender does not vouch for who speaks for her", "have the guardian checked, hear the child"
+        )
     elif not entry.safeguards_met:
         yield _no("R23", "the sender does not vouch for the safeguards", "complete the consent and send again")
     # 4. provisional: offer and information at L1, no more

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from aiohttp import web
 
 from node.api.app import api_application
-from node.api.limits import ApiLimits
+from node.api.limits import ApiLimits, held_to
 from node.clock import clock_for
 from node.config import Config, Loaded, pinned_root, read_passphrase, read_secret
 from node.errors import Unavailable
@@ -40,6 +40,7 @@ from node.service.upkeep import birthdays, sweeps
 from node.service.upkeep.setup import Opened, Unlock, message_seed, open_node
 from node.signer import SignerProcess
 from node.store.folder import DataFolder
+from node.web.app import desk_application, refused
 from registry.client import RegistryClient
 from registry.trust import View
 
@@ -183,7 +184,14 @@ def _public(node: Node, jobs: Jobs, staff: Staff, config: Config) -> web.Applica
     app.add_routes(health_routes(node, jobs))
     limits = ApiLimits(config.limits.api_requests_per_minute, config.limits.sign_ins_per_minute)
     app.add_subapp("/api/v1", api_application(staff, limits))
+    monotonic = node.clock.monotonic
+    app.add_subapp("/desk", desk_application(staff, (held_to(limits, monotonic, refused(staff), "/sign-in"),)))
+    app.router.add_get("/", _to_the_desk)
     return app
+
+
+async def _to_the_desk(_: web.Request) -> web.Response:
+    return web.Response(status=303, headers={"Location": "/desk/"})
 
 
 async def _listen(

@@ -26,9 +26,13 @@ class ApiLimits:
 
 
 def held_to(
-    limits: ApiLimits, monotonic: Callable[[], float], refused: Callable[[Exception], web.Response]
-) -> Middleware:
-    """A middleware that refuses with 429 and the seconds to wait where an address asks too much."""
+    limits: ApiLimits, monotonic: Callable[[], float], refused: Callable[[Exception], web.Response],
+    sign_in: str = "/sessions",
+) -> Middleware:  # fmt: skip
+    """A middleware that refuses with 429 and the seconds to wait where an address asks too much.
+
+    `sign_in` is how the path ends to which a sign-in is posted.
+    """
     requests, sign_ins = (
         Buckets(monotonic, per_s=count / MINUTE_S, burst=count)
         for count in (limits.requests_per_minute, limits.sign_ins_per_minute)
@@ -38,7 +42,7 @@ def held_to(
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         source = request.remote or ""
         wait_s = requests.take(source, 1)
-        if not wait_s and request.method == "POST" and request.path.endswith("/sessions"):
+        if not wait_s and request.method == "POST" and request.path.endswith(sign_in):
             wait_s = sign_ins.take(source, 1)
         if wait_s:
             return refused(TooMany("too many requests from this address; wait, then go on", retry_after_s=wait_s))

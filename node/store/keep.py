@@ -290,6 +290,7 @@ SEALED: tuple[SealedColumn, ...] = (
     SealedColumn("task", "case_id", ("id",)),
     SealedColumn("alarm", "ref", ("id",)),
     SealedColumn("off_network", "thread_id", ("id",)),
+    SealedColumn("draft", "ref", ("case_id", "ref")),
 )
 
 

@@ -11,6 +11,7 @@ from sqlite_utils.migrations import Migrations
 
 from node.store.migrations_channel import GREETED_SQL
 from node.store.migrations_delivery import DELIVERY_SQL
+from node.store.migrations_desk import DESK_SQL
 from node.store.migrations_directory import DIRECTORY_SQL
 from node.store.migrations_indexes import INDEXES_SQL
 from node.store.migrations_keep import CASE_KEYS_SQL, EVIDENCE_SQL, KEEP_SQL
@@ -92,6 +93,12 @@ def m009_evidence(db: Database) -> None:
 def m010_indexes(db: Database) -> None:
     """Indexes only of what is looked for by them; letters by their id."""
     _run(db.conn, INDEXES_SQL)
+
+
+@NODE()
+def m011_desk(db: Database) -> None:
+    """Drafts of the desk."""
+    _run(db.conn, DESK_SQL)
 
 
 @KEYRING()

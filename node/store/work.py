@@ -16,6 +16,7 @@ from node.store.cases import Cases
 from node.store.channels import Channels
 from node.store.directory import Directory
 from node.store.distrust import Concerns, Distrusts, OffNetwork
+from node.store.drafts import Drafts
 from node.store.keep import Certificates, Dates, Restored, SealedRows, Spent
 from node.store.ledger import Ledger
 from node.store.letters import Letters
@@ -84,6 +85,7 @@ class Reader:
     deadlines = Veiled(Deadlines)
     directory = Repository(Directory)
     distrusts = Repository(Distrusts)
+    drafts = Repository(Drafts)
     ledger = Repository(Ledger)
     letters = Repository(Letters)
     meta = Repository(Meta)

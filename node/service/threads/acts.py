@@ -64,6 +64,12 @@ async def act(node: Node, actor: Actor, thread_id: str, command: Act) -> ActDone
     return done
 
 
+def act_inside(node: Node, work: Work, actor: Actor, thread_id: str, command: Act) -> ActDone:
+    """The same inside a transaction of the caller's."""
+    actor.must_be(*PEOPLE)
+    return _act(node, work, actor, thread_id, command)
+
+
 async def stop_thread(node: Node, actor: Actor, thread_id: str) -> ActDone:
     """End a thread with the one stop letter, and with it what else tells that country of her; no reason is asked or
     sent (H01). NotAllowed while she is on the way by another thread: that one has to be halted then.
@@ -205,7 +211,7 @@ def queue_decided(
     )
     objections = ask_gate(node, case.case, book.consents(case), draft, recipient_facts(node, peer, now), now)
     if _must_not_queue(objections):
-        raise _refusal(_must_not_queue(objections)[0])
+        raise Refused(_must_not_queue(objections))
     outcome = machine.queue(file.thread, entry_of(letter), now)
     file = with_letter(
         msgspec.structs.replace(file, thread=outcome.thread, persons={**file.persons, **stated.persons}), letter
@@ -232,9 +238,14 @@ def _must_not_queue(objections: Sequence[Objection]) -> list[Objection]:
     return [one for one in objections if one.rule != "R39"]
 
 
-def _refusal(objection: Objection) -> NotAllowed:
-    rule = None if objection.discreet else objection.rule
-    return NotAllowed(objection.sentence, rule=rule, for_user=f"{objection.sentence}: {objection.next_step}")
+class Refused(NotAllowed):
+    """The gate says no: the message is its strongest objection, `objections` are all of them, the strongest first."""
+
+    def __init__(self, objections: Sequence[Objection]) -> None:
+        first = objections[0]
+        rule = None if first.discreet else first.rule
+        super().__init__(first.sentence, rule=rule, for_user=f"{first.sentence}: {first.next_step}")
+        self.objections = tuple(objections)
 
 
 def _body_of(command: Act) -> Body:

@@ -43,17 +43,17 @@ async def open_referral(node: Node, actor: Actor, case_id: str, command: OpenRef
 
     Raises NotAllowed with the strongest objection of the gate, BadInput for a field, NotFound for the case.
     """
+    return await open_thread(node, actor, case_id, of_referral(command))
+
+
+def of_referral(command: OpenReferral) -> OpenThread:
+    """The same as the opening of any thread: its kind, and the body that was asked for one by one."""
     body = {name: getattr(command, name) for name in OF_A_REFERRAL}
     if command.interpreter is not None:
         body["interpreter"] = command.interpreter
-    return await open_thread(
-        node,
-        actor,
-        case_id,
-        OpenThread(
-            peer=command.peer, kind="referral.offer", body=msgspec.Raw(msgspec.json.encode(body)),
-            urgency=command.urgency, persons=command.persons, consents=command.consents, relates_to=command.relates_to,
-        ),
+    return OpenThread(
+        peer=command.peer, kind="referral.offer", body=msgspec.Raw(msgspec.json.encode(body)),
+        urgency=command.urgency, persons=command.persons, consents=command.consents, relates_to=command.relates_to,
     )  # fmt: skip
 
 

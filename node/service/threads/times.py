@@ -89,6 +89,13 @@ def calendar_of(node: Node, peer: str) -> Calendar:
     return _calendar(published.time_zone, tuple(published.weekend), tuple(published.holidays))
 
 
+def zone_of(node: Node) -> str:
+    """The wall clock of our own country by its IANA name; UTC where the registry does not know us or the zone."""
+    own = node.view.country(node.country)
+    name = "UTC" if own is None else own.record.calendar.time_zone
+    return name if _zone(name) is not UTC else "UTC"
+
+
 def retention_until(now: int) -> int:
     """Until when the other side may keep a payload, unless the closing of the case sets another date."""
     return now + RETENTION_S

@@ -1,0 +1,144 @@
+"""The desk as a web application: the table of pages, who may see each, and one place where every error becomes a page.
+
+One of the borders where every exception is caught. Logs hold the page's name and the class of an error, no more.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+from urllib.parse import parse_qs, quote
+
+from aiohttp import web
+from aiohttp.typedefs import Middleware
+
+from node.errors import NotFound, NotSignedIn, OpenTRMError, TryLater, WrongRole
+from node.log import get
+from node.service.staff.callers import Caller, who
+from node.service.staff.sign_in import Staff
+from node.service.threads.times import zone_of
+from node.web.assets import serve_static
+from node.web.forms import Fields
+from node.web.guard import COOKIE, CSRF_FIELD, HEADERS, LANGUAGE_COOKIE, csrf_of, must_be_ours, must_prove, take_cookie
+from node.web.language import chosen, speech
+from node.web.pages import PAGES
+from node.web.render import Templates
+from node.web.troubles import trouble
+from node.web.visit import ROOT, Page, Visit
+
+MAX_FORM_BYTES: Final = 256 * 1024
+MAX_FIELDS: Final = 2000
+FORM: Final = "application/x-www-form-urlencoded"
+NOTHING: Final[Mapping[str, list[str]]] = {}
+
+Endpoint = Callable[[web.Request], Awaitable[web.StreamResponse]]
+log = get()
+
+
+def desk_application(staff: Staff, middlewares: tuple[Middleware, ...] = ()) -> web.Application:
+    """The application to mount at `/desk`."""
+    app = web.Application(client_max_size=MAX_FORM_BYTES, middlewares=list(middlewares))
+    templates = Templates()
+    for page in PAGES:
+        app.router.add_route(page.method, page.path, _endpoint(staff, templates, page))
+    app.router.add_get("/static/{hash}/{name}", serve_static)
+    nowhere = Page("*", "/{rest:.*}", (), _nowhere)
+    app.router.add_route("*", nowhere.path, _endpoint(staff, templates, nowhere))
+    return app
+
+
+def _endpoint(staff: Staff, templates: Templates, page: Page) -> Endpoint:
+    async def endpoint(request: web.Request) -> web.StreamResponse:
+        visit = _stranger(staff, templates, request)
+        try:
+            answer = await _answer(staff, templates, page, request, visit)
+        except NotSignedIn:
+            answer = _sign_in_first(visit, request)
+        except Exception as error:  # noqa: BLE001 - the HTTP border: one page for each error, none escapes
+            _note(page, error)
+            answer = trouble(visit, error)
+        answer.headers.update({name: value for name, value in HEADERS.items() if name not in answer.headers})
+        return answer
+
+    return endpoint
+
+
+async def _answer(
+    staff: Staff, templates: Templates, page: Page, request: web.Request, stranger: Visit
+) -> web.StreamResponse:
+    """The checks of every page, in order; nothing of a request is read before they say who it is from."""
+    # 1. posted by a page of ours
+    if request.method == "POST":
+        must_be_ours(request)
+    # 2. who is there, and whether their role may see this page
+    token = request.cookies.get(COOKIE, "")
+    caller = await _caller(staff, page, token)
+    # 3. the form, and its proof that this sign-in showed it
+    form = await _form(request) if request.method == "POST" else NOTHING
+    csrf = csrf_of(token) if caller else ""
+    if request.method == "POST" and caller is not None:
+        must_prove((form.get(CSRF_FIELD) or [""])[-1], csrf)
+    visit = Visit(
+        staff, templates, stranger.speech, request.match_info, request.query, form, stranger.here, token, csrf, caller
+    )
+    return await page.handler(visit)
+
+
+async def _caller(staff: Staff, page: Page, token: str) -> Caller | None:
+    if not page.roles:
+        return None
+    caller = await who(staff, token)
+    if caller.is_machine:
+        raise NotSignedIn("a case system's token opens no page; sign in as a person")
+    if caller.actor.role not in page.roles:
+        raise WrongRole(
+            f"role is {caller.actor.role}; this page is for {', '.join(page.roles)}",
+            for_user="This page is for colleagues with another role. Ask your coordinator.",
+        )
+    return caller
+
+
+async def _form(request: web.Request) -> Fields:
+    if request.content_type != FORM:
+        raise NotFound("the form is of another kind")
+    body = await request.read()  # held to the application's size
+    return parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FIELDS)
+
+
+def _stranger(staff: Staff, templates: Templates, request: web.Request) -> Visit:
+    wanted = request.cookies.get(LANGUAGE_COOKIE, "")
+    language = chosen(wanted, request.headers.get("Accept-Language", ""))
+    spoken = speech(language, zone_of(staff.node))
+    here = request.rel_url.raw_path_qs if request.method == "GET" else ROOT + "/"
+    return Visit(staff, templates, spoken, request.match_info, request.query, NOTHING, here)
+
+
+def _sign_in_first(visit: Visit, request: web.Request) -> web.Response:
+    """To the sign-in and then back to the same page; what was posted is not sent again by itself."""
+    back = request.rel_url.raw_path_qs if request.method == "GET" else ""
+    answer = visit.go("/sign-in" + (f"?to={quote(back, safe='')}" if back.startswith(ROOT) else ""))
+    if request.cookies.get(COOKIE):
+        take_cookie(answer, COOKIE)
+    return answer
+
+
+def _note(page: Page, error: Exception) -> None:
+    if isinstance(error, OpenTRMError | web.HTTPException):
+        log.info("page refused", route=page.name, error=error, rule=getattr(error, "rule", None))
+    else:
+        log.error("page failed", route=page.name, error=error)
+
+
+async def _nowhere(visit: Visit) -> web.Response:
+    raise NotFound("no such page", for_user="There is no such page. Go to the desk and choose from there.")
+
+
+def refused(staff: Staff) -> Callable[[Exception], web.Response]:
+    """For those who ask too much: a short page without a template, so that it costs nothing."""
+
+    def answer(error: Exception) -> web.Response:
+        wait_s = error.retry_after_s if isinstance(error, TryLater) else None
+        headers = {**HEADERS, "Retry-After": str(wait_s or 5)}
+        return web.Response(
+            status=429, text="Too many requests from here. Wait a minute, then load again.\n", headers=headers
+        )
+
+    return answer

@@ -1,0 +1,32 @@
+"""Style sheet and script: served under a name that holds their hash, so that a browser keeps them for good."""
+
+import hashlib
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from aiohttp import web
+
+FILES: Final = {"desk.css": "text/css", "desk.js": "text/javascript"}
+FOR_GOOD: Final = "public, max-age=31536000, immutable"
+
+
+@cache
+def content(name: str) -> bytes:
+    """The bytes of one file."""
+    return (files(__package__) / "static" / name).read_bytes()
+
+
+@cache
+def hashed(name: str) -> str:
+    """Its address: a new one with every change."""
+    return f"/desk/static/{hashlib.sha256(content(name)).hexdigest()[:16]}/{name}"
+
+
+async def serve_static(request: web.Request) -> web.Response:
+    """A file by name; any hash will do, so that a page from before an update still finds one."""
+    kind = FILES.get(request.match_info["name"])
+    if kind is None:
+        raise web.HTTPNotFound()
+    body = content(request.match_info["name"])
+    return web.Response(body=body, content_type=kind, charset="utf-8", headers={"Cache-Control": FOR_GOOD})

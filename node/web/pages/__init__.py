@@ -1,0 +1,13 @@
+"""The table of pages: every address of the desk, who may see it, and what is behind it."""
+
+from node.web.pages.answer import ANSWER
+from node.web.pages.case import CASE
+from node.web.pages.countries import COUNTRIES
+from node.web.pages.desk import DESK
+from node.web.pages.referral import REFERRAL
+from node.web.pages.returns import RETURNS
+from node.web.pages.sign_in import SIGN_IN
+from node.web.pages.thread import THREAD
+from node.web.visit import Page
+
+PAGES: tuple[Page, ...] = (*SIGN_IN, *DESK, *REFERRAL, *CASE, *ANSWER, *THREAD, *RETURNS, *COUNTRIES)

@@ -1,0 +1,64 @@
+"""The desk: what needs an answer from us, what waits for others, tasks, drafts. And the board of deadlines."""
+
+from typing import Final
+
+import msgspec
+from aiohttp import web
+
+from node.service.cases.drafts import my_drafts
+from node.service.threads.desk import DueView, Inbox, inbox, task_done
+from node.web.pages.roles import WORK
+from node.web.visit import Page, Visit
+from node.web.words import N_
+
+DAY_S: Final = 86_400
+COLUMNS: Final = (
+    (N_("Overdue"), 0),
+    (N_("Within 24 hours"), DAY_S),
+    (N_("Within three days"), 3 * DAY_S),
+    (N_("Within a week"), 7 * DAY_S),
+)
+
+
+class Lanes(msgspec.Struct, frozen=True):
+    """The four lanes of the desk, each with the most pressing first."""
+
+    ours: list[DueView]
+    theirs: list[DueView]
+    inbox: Inbox
+
+
+async def _desk(v: Visit) -> web.Response:
+    if v.actor.role not in WORK:
+        return v.show("other_role.html")
+    waiting = await inbox(v.node, v.actor)
+    due = sorted(waiting.due, key=lambda one: one.due_at)
+    lanes = Lanes(
+        ours=[one for one in due if one.owed_by == v.node.country],
+        theirs=[one for one in due if one.owed_by != v.node.country],
+        inbox=waiting,
+    )
+    return v.show("desk.html", lanes=lanes, drafts=await my_drafts(v.node, v.actor))
+
+
+async def _deadlines(v: Visit) -> web.Response:
+    due, now = sorted((await inbox(v.node, v.actor)).due, key=lambda one: one.due_at), v.node.now()
+    columns: list[tuple[str, list[DueView]]] = []
+    start: float = float("-inf")
+    for name, end in (*COLUMNS, (N_("Later"), float("inf"))):
+        columns.append((name, [one for one in due if start < one.due_at - now <= end]))
+        start = end
+    return v.show("deadlines.html", columns=columns)
+
+
+async def _done(v: Visit) -> web.Response:
+    text = v.path["task"]
+    await task_done(v.node, v.actor, int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0)
+    return v.go("/")
+
+
+DESK: tuple[Page, ...] = (
+    Page("GET", "/", ("caseworker", "coordinator", "auditor", "operator"), _desk),
+    Page("GET", "/deadlines", WORK, _deadlines),
+    Page("POST", "/tasks/{task}/done", WORK, _done),
+)

@@ -1,0 +1,310 @@
+"""Starting a referral as a list of tasks: who, from whom it is kept, what and where, her consent, her names, check.
+
+Every task is saved on the server when it is left. Nothing here decides whether it may go: the check page shows what the
+gate says, each point with the task that opens it. Source: interface C4, C5; practice, the desk.
+"""
+
+import asyncio
+from typing import Any, Final
+
+import msgspec
+from aiohttp import web
+
+from node.errors import BadInput, NotAllowed, OpenTRMError
+from node.service.cases import cases, consents
+from node.service.cases.consents import NewConsent
+from node.service.cases.drafts import drop_draft, read_draft, save_draft
+from node.service.cases.requests import CaseView, FirstIntakeAnswered, NewCase, NewPerson, WriteIdentity
+from node.service.directory.views import list_entries
+from node.service.network.view import registry_view
+from node.service.threads.commands import OpenReferral
+from node.service.threads.forms import FormField, fields_of
+from node.service.threads.opening import open_referral
+from node.service.threads.preview import Missing, Preview, preview_referral
+from node.web.pages.roles import WORK
+from node.web.visit import Page, Visit
+from node.web.words import N_
+
+DRAFT: Final = "referral"
+OFFER_LEVELS: Final = ("L1",)
+OFFER_CATEGORIES: Final = ("needs",)
+NAMES: Final = (
+    "given_name",
+    "family_name",
+    "name_used",
+    "birth_date",
+    "nationality",
+    "safe_contact",
+    "safe_contact_times",
+)
+WHERE: Final = ("peer", "needs", "urgency", "reason", "region", "accessibility", "safety_codes", "earliest_date")
+# Which task puts right what a rule says; anything else is put right in the case.
+OPENS: Final = {
+    "H05": "kept-from", "R22": "consent", "R23": "consent", "R01": "consent", "R11": "consent", "R13": "case",
+    "R19": "consent", "R20": "consent", "H13": "consent", "H10": "consent", "H17": "case", "R39": "where",
+}  # fmt: skip
+
+
+class Task(msgspec.Struct, frozen=True):
+    """One task of the list: where it is, what it is called, and how far it is."""
+
+    path: str
+    title: str
+    status: str
+    optional: bool = False
+
+
+async def _start(v: Visit) -> web.Response:
+    return v.show("start.html", fields=_person_fields(), typed=v.form)
+
+
+async def _begin(v: Visit) -> web.Response:
+    try:
+        person = msgspec.convert(_person(v), NewPerson)
+        made = await cases.create_case(v.node, v.actor, NewCase(persons=(person,)))
+    except (BadInput, msgspec.ValidationError) as error:
+        return v.show("start.html", status=422, fields=_person_fields(), typed=v.form, error=problem(v, error))
+    return v.go(f"/case/{made.case}/referral")
+
+
+async def _tasks(v: Visit) -> web.Response:
+    case = await cases.view_case(v.node, v.actor, v.path["case"])
+    return v.show("tasks.html", case=case, tasks=await _list(v, case))
+
+
+async def _list(v: Visit, case: CaseView) -> list[Task]:
+    draft, records = await asyncio.gather(
+        read_draft(v.node, v.actor, case.case, DRAFT), consents.list_consents(v.node, v.actor, case.case)
+    )
+    where = draft is not None and bool(draft.typed.get("peer")) and bool(draft.typed.get("needs"))
+    peer = (draft.typed.get("peer") or [""])[-1] if draft else ""
+    agreed = any(one.counts and any(to.country == peer for to in one.recipients) for one in records)
+    kept = case.first_intake_answered_at is not None
+    done, todo = N_("Done"), N_("To do")
+    return [
+        Task("kept-from", N_("Who must never hear of her"), done if kept else todo),
+        Task("where", N_("What she needs, how fast, and where"), done if where else todo),
+        Task("consent", N_("Her consent to ask there"), done if agreed else todo),
+        Task("names", N_("Names and safe contact"), N_("Can wait until they accept"), optional=True),
+        Task("check", N_("Check and send"), N_("Shows what is missing") if not (where and agreed and kept) else todo),
+    ]
+
+
+async def _kept_from(v: Visit) -> web.Response:
+    case = await cases.view_case(v.node, v.actor, v.path["case"])
+    return v.show("kept_from.html", case=case, countries=countries_known(v))
+
+
+async def _keep_from(v: Visit) -> web.Response:
+    case = await cases.view_case(v.node, v.actor, v.path["case"])
+    named = v.ticked("blocked") if v.typed("named") == "yes" else []
+    if v.typed("named") not in ("yes", "no") or (v.typed("named") == "yes" and not named):
+        error = BadInput("nobody was asked", field="named", for_user=v.say("Ask her, then choose one answer."))
+        return v.show("kept_from.html", status=422, case=case, countries=countries_known(v), error=error)
+    blocked = {person.person_id: tuple(named) for person in case.persons}
+    await cases.change_case(v.node, v.actor, case.case, FirstIntakeAnswered(blocked=blocked))
+    return v.go(f"/case/{case.case}/referral")
+
+
+async def _where(v: Visit) -> web.Response:
+    case = await cases.view_case(v.node, v.actor, v.path["case"])
+    draft = await read_draft(v.node, v.actor, case.case, DRAFT)
+    return await _show_where(v, case, draft.typed if draft else {}, saved_at=draft.saved_at if draft else None)
+
+
+async def _show_where(v: Visit, case: CaseView, typed: Any, **more: Any) -> web.Response:
+    entries = {one.country: one for one in await list_entries(v.node)}
+    fields = [one for one in fields_of(OpenReferral) if one.name in WHERE and one.name != "peer"]
+    return v.show("where.html", case=case, typed=typed, fields=fields, countries=countries_known(v), entries=entries,
+                  **{"saved_at": None, **more})  # fmt: skip
+
+
+async def _save_where(v: Visit) -> web.Response:
+    """Saved whatever is in it; what is wrong is said on the check page."""
+    case_id = v.path["case"]
+    await save_draft(v.node, v.actor, case_id, DRAFT, _typed(v, WHERE))
+    if v.typed("_stay"):
+        return web.Response(status=204)
+    return v.go(f"/case/{case_id}/referral")
+
+
+async def _consent(v: Visit) -> web.Response:
+    case = await cases.view_case(v.node, v.actor, v.path["case"])
+    return await _show_consent(v, case)
+
+
+async def _show_consent(v: Visit, case: CaseView, **more: Any) -> web.Response:
+    draft = await read_draft(v.node, v.actor, case.case, DRAFT)
+    peer = (draft.typed.get("peer") or [""])[-1] if draft else ""
+    records = await consents.list_consents(v.node, v.actor, case.case)
+    return v.show(
+        "consent.html", case=case, peer=peer, records=records, typed=v.form, countries=countries_known(v), **more
+    )
+
+
+async def _record_consent(v: Visit) -> web.Response:
+    case = await cases.view_case(v.node, v.actor, v.path["case"])
+    if v.typed("agrees") != "yes":
+        error = BadInput(
+            "she did not agree", field="agrees",
+            for_user=v.say("Without her yes nothing is sent. She is helped here all the same."),
+        )  # fmt: skip
+        return await _show_consent(v, case, status=422, error=error)
+    try:
+        for person in case.persons:
+            record = msgspec.convert(_offer_consent(v, person.person_id), NewConsent)
+            await consents.record_consent(v.node, v.actor, case.case, record)
+    except (BadInput, NotAllowed, msgspec.ValidationError) as error:
+        return await _show_consent(v, case, status=422, error=problem(v, error))
+    return v.go(f"/case/{case.case}/referral")
+
+
+def _offer_consent(v: Visit, person_id: str) -> dict[str, Any]:
+    """One sentence and yes or no, for the offer alone: needs and age, nobody named (practice, the desk)."""
+    country = next((one for one in countries_known(v) if one.country == v.typed("peer")), None)
+    if country is None:
+        raise BadInput("no country was chosen", field="peer", for_user=v.say("Choose the country first."))
+    holder = next((office.holder for office in country.offices if office.usable_now), None)
+    return {
+        "person_id": person_id,
+        "given_by": v.typed("given_by") or "self",
+        "capacity": v.typed("capacity") or "adult",
+        "recipients": [{"country": country.country, "organisation_type": "civil_society", "holder": holder}],
+        "purposes": ["enquiry", "referral"],
+        "levels": list(OFFER_LEVELS),
+        "categories": list(OFFER_CATEGORIES),
+        "language": v.typed("language"),
+        "interpreter": v.typed("interpreter") or "none",
+        "info_sheet_version": "1",
+        "method": v.typed("method") or "written",
+        "understood_check": v.typed("understood_check") == "yes",
+        "alternatives_explained": v.typed("alternatives_explained") == "yes",
+        "no_pressure_declared": v.typed("no_pressure_declared") == "yes",
+        "present": v.ticked("present"),
+        "spoken_to_alone": v.typed("spoken_to_alone") == "yes",
+    }
+
+
+async def _names(v: Visit) -> web.Response:
+    case = await cases.view_case(v.node, v.actor, v.path["case"])
+    return v.show("names.html", case=case, names=NAMES, typed=v.form)
+
+
+async def _write_names(v: Visit) -> web.Response:
+    """Only what was typed is written; a field left empty stays as it was."""
+    case_id, person = v.path["case"], v.typed("person_id")
+    named: dict[str, str | None] = {name: v.typed(name) for name in NAMES if v.typed(name)}
+    if named:
+        await cases.write_names(v.node, v.actor, case_id, WriteIdentity(persons={person: named}))
+    return v.go(f"/case/{case_id}/referral")
+
+
+async def _check(v: Visit) -> web.Response:
+    case = await cases.view_case(v.node, v.actor, v.path["case"])
+    seen = await _preview(v, case)
+    return v.show(
+        "check.html", case=case, seen=seen, tasks={one.rule: OPENS.get(one.rule, "case") for one in seen.missing}
+    )
+
+
+async def _send(v: Visit) -> web.Response:
+    case = await cases.view_case(v.node, v.actor, v.path["case"])
+    try:
+        done = await open_referral(v.node, v.actor, case.case, await _command(v, case))
+    except OpenTRMError as error:
+        seen = await _preview(v, case)
+        opens = {one.rule: OPENS.get(one.rule, "case") for one in seen.missing}
+        return v.show("check.html", status=409, case=case, seen=seen, tasks=opens, error=error)
+    await drop_draft(v.node, v.actor, case.case, DRAFT)
+    return v.go(f"/thread/{done.thread}?sent=1")
+
+
+async def _preview(v: Visit, case: CaseView) -> Preview:
+    try:
+        command = await _command(v, case)
+        return await preview_referral(v.node, v.actor, case.case, command)
+    except BadInput as error:
+        missing = Missing(rule="where", says=error.for_user or error.message, next="")
+        return Preview(kind="referral.offer", peer="", missing=(missing,))
+
+
+async def _command(v: Visit, case: CaseView) -> OpenReferral:
+    draft = await read_draft(v.node, v.actor, case.case, DRAFT)
+    typed = draft.typed if draft else {}
+    one = {name: values[-1] for name, values in typed.items() if values and values[-1]}
+    if not one.get("peer") or not typed.get("needs"):
+        raise BadInput(
+            "a need or the country is missing",
+            field="where",
+            for_user=v.say("Say what she needs and which country to ask."),
+        )
+    facts: dict[str, Any] = {
+        "peer": one["peer"],
+        "needs": [code for code in typed["needs"] if code],
+        "urgency": one.get("urgency", "routine"),
+    }
+    for name in ("accessibility", "safety_codes"):
+        facts[name] = [code for code in typed.get(name, []) if code]
+    facts |= {name: one[name] for name in ("reason", "region", "earliest_date") if name in one}
+    try:
+        return msgspec.convert(facts, OpenReferral)
+    except msgspec.ValidationError as error:
+        raise BadInput(
+            "something in the draft cannot be used", field="where", for_user=str(problem(v, error).for_user)
+        ) from None
+
+
+def countries_known(v: Visit) -> list[Any]:
+    """Every country of the registry but our own, by name."""
+    known = [one for one in registry_view(v.node).countries if one.country != v.node.country]
+    return sorted(known, key=lambda one: v.speech.country(one.country))
+
+
+def problem(v: Visit, error: Exception) -> BadInput:
+    """What is wrong with a form, as one error with the field it belongs to; what was typed is never in it."""
+    if isinstance(error, BadInput):
+        return error
+    if isinstance(error, OpenTRMError):
+        return BadInput(error.message, rule=getattr(error, "rule", None), for_user=error.for_user)
+    _, _, where = str(error).rpartition(" - at `$.")
+    field = where.rstrip("`").replace("[...]", "").replace("[", ".").replace("]", "")
+    return BadInput("the form is incomplete", field=field, for_user=v.say("Fill in what is marked."))
+
+
+def _person_fields() -> list[FormField]:
+    wanted = ("age_band", "age_in_doubt", "gender", "languages", "interpreter")
+    return [one for one in fields_of(NewPerson) if one.name in wanted]
+
+
+def _person(v: Visit) -> dict[str, Any]:
+    if not v.typed("age_band"):
+        raise BadInput("no age", field="age_band", for_user=v.say("Choose an age; a guess will do."))
+    return {
+        "age_band": v.typed("age_band"),
+        "age_in_doubt": v.typed("age_in_doubt") == "yes",
+        "gender": v.typed("gender") or "not_stated",
+        "languages": [one for text in v.ticked("languages") for one in text.replace(",", " ").split()],
+        "interpreter": v.typed("interpreter") == "yes",
+    }
+
+
+def _typed(v: Visit, names: tuple[str, ...]) -> dict[str, list[str]]:
+    return {name: list(v.form[name]) for name in names if name in v.form}
+
+
+BASE: Final = "/case/{case}/referral"
+REFERRAL: tuple[Page, ...] = (
+    Page("GET", "/start", WORK, _start),
+    Page("POST", "/start", WORK, _begin),
+    Page("GET", BASE, WORK, _tasks),
+    Page("GET", BASE + "/kept-from", WORK, _kept_from),
+    Page("POST", BASE + "/kept-from", WORK, _keep_from),
+    Page("GET", BASE + "/where", WORK, _where),
+    Page("POST", BASE + "/where", WORK, _save_where),
+    Page("GET", BASE + "/consent", WORK, _consent),
+    Page("POST", BASE + "/consent", WORK, _record_consent),
+    Page("GET", BASE + "/names", WORK, _names),
+    Page("POST", BASE + "/names", WORK, _write_names),
+    Page("GET", BASE + "/check", WORK, _check),
+    Page("POST", BASE + "/check", WORK, _send),
+)

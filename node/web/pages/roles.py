@@ -1,0 +1,6 @@
+"""Who may see which pages, as the API has it."""
+
+from typing import Final
+
+WORK: Final = ("caseworker", "coordinator")
+EVERYBODY: Final = ("caseworker", "coordinator", "auditor", "operator")

@@ -1,0 +1,167 @@
+"""From a template and facts to a page: escaped by default, every fact present, codes shown as words.
+
+References, dates and numbers stand left-to-right whatever the language (interface, finding 8).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from node.service.cases.pseudonym import pseudonym
+from node.service.threads.forms import FormField, may_carry_fields, open_lists
+from node.web.assets import hashed
+from node.web.forms import rows_shown
+from node.web.language import LANGUAGES, own_name
+from node.web.words import word
+
+if TYPE_CHECKING:
+    from node.web.visit import Visit
+
+REFERENCE: Final = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}")
+DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+SPOKEN: Final = (
+    "uk",
+    "ro",
+    "ru",
+    "en",
+    "fr",
+    "es",
+    "ar",
+    "sq",
+    "bg",
+    "hu",
+    "pl",
+    "sr",
+    "tr",
+    "fa",
+    "so",
+    "ti",
+    "vi",
+    "zh",
+    "yo",
+    "ha",
+)
+A_TIME: Final = 1_000_000_000  # a number this great is a moment in UTC seconds
+LANGUAGES_OF: Final = frozenset({"language", "languages", "dialect"})
+COUNTRIES_OF: Final = frozenset({"country", "onward", "peer"})
+
+
+class Helpers:
+    """What templates and their macros call: one reader's language, one moment."""
+
+    def __init__(self, visit: "Visit") -> None:
+        self.visit, self.speech, self.now = visit, visit.speech, visit.node.now()
+        self._ = visit.speech.say
+        self.count, self.language = visit.speech.count, visit.speech.language
+        self.rows = rows_shown
+
+    def word(self, code: str) -> str:
+        """A code in words."""
+        return word(self.speech, code)
+
+    def when(self, at: int) -> Markup:
+        """A time in full and how far it is away."""
+        said = self.speech
+        return Markup('<time>{}</time> <span class="ago">({})</span>').format(said.when(at), said.until(at, self.now))
+
+    def day(self, iso: str) -> Markup:
+        """A day in words."""
+        return Markup("<time>{}</time>").format(self.speech.day(iso))
+
+    def country(self, code: str) -> Markup:
+        """A country's name; where no list has one, what its focal point calls itself, and its code."""
+        known = self.visit.node.view.country(code)
+        names = {} if known is None else known.record.authority.names
+        own = names.get(self.speech.code) or names.get("en") or ""
+        return escape(self.speech.country(code, f"{own} ({code})" if own else code))
+
+    def value(self, name: str, value: object) -> Markup:
+        """What a field of a letter says, in words."""
+        if value is None or value == [] or value == "":
+            return Markup("–")
+        if isinstance(value, bool):
+            return escape(self.word("yes" if value else "no"))
+        if isinstance(value, int):
+            return self.when(value) if value > A_TIME else left_to_right(value)
+        if isinstance(value, Mapping):
+            parts = [
+                Markup("{}: {}").format(self.word(str(key)), self.value(str(key), one)) for key, one in value.items()
+            ]
+            return Markup("; ").join(parts)
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            return Markup(", ").join(self.value(name, one) for one in value)
+        return self._text(name, str(value))
+
+    def _text(self, name: str, text: str) -> Markup:
+        if name in LANGUAGES_OF:
+            return escape(self.language(text))
+        if name in COUNTRIES_OF:
+            return self.country(text)
+        if REFERENCE.fullmatch(text):
+            return short(text)
+        return self.day(text) if DAY.fullmatch(text) else escape(self.word(text))
+
+    def pairs(self, codes: Sequence[str]) -> list[tuple[str, str]]:
+        """Codes with their words, for choices."""
+        return [(code, self.word(code)) for code in codes]
+
+    def options(self, field: FormField) -> list[tuple[str, str]] | None:
+        """Choices for a field whose list its type leaves open: languages, countries, our own lists of codes."""
+        if field.shape == "language":
+            return [(code, self.language(code)) for code in SPOKEN]
+        if field.shape == "country":
+            codes = sorted(self.visit.node.view.countries)
+            return [(code, str(self.country(code))) for code in codes if code != self.visit.node.country]
+        if field.shape == "code" and field.name in open_lists():
+            return [(code, self.word(code)) for code in open_lists()[field.name]]
+        return None
+
+
+class Templates:
+    """The templates of the desk, compiled once."""
+
+    def __init__(self) -> None:
+        self._env = Environment(
+            loader=PackageLoader("node.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+            lstrip_blocks=True, auto_reload=False,
+        )  # fmt: skip
+        self._env.filters["ref"] = left_to_right
+        self._env.filters["short"] = short
+
+    def page(self, visit: "Visit", template: str, facts: Mapping[str, Any]) -> str:
+        """The whole page as text."""
+        x = Helpers(visit)
+        return self._env.get_template(template).render(
+            {
+                "x": x,
+                **{
+                    name: getattr(x, name)
+                    for name in ("_", "count", "word", "when", "day", "country", "language", "now")
+                },
+                "speech": visit.speech,
+                "pseudonym": pseudonym,
+                "discloses": may_carry_fields,
+                "languages": [(code, own_name(code)) for code in LANGUAGES],
+                "me": visit.signed_in.actor if visit.signed_in else None,
+                "here": visit.here,
+                "csrf": visit.csrf,
+                "own_country": visit.node.country,
+                "is_demo": visit.node.country[0] == "X" and visit.node.country != "XK",
+                "static": hashed,
+                "error": None,
+                **facts,
+            }
+        )
+
+
+def left_to_right(text: object) -> Markup:
+    """A reference, number or time that keeps its order inside right-to-left text."""
+    return Markup('<bdi dir="ltr">{}</bdi>').format(text)
+
+
+def short(reference: str) -> Markup:
+    """The first eight characters of a reference: enough to say it on the telephone."""
+    return left_to_right(reference[:8])

@@ -1,0 +1,50 @@
+"""When something does not work: one plain sentence, one next step, and whom to phone; never what was typed."""
+
+from typing import Final
+
+from aiohttp import web
+
+from node.errors import (
+    BadInput,
+    Conflict,
+    NotAllowed,
+    NotFound,
+    OpenTRMError,
+    PeerError,
+    ReadOnly,
+    TryLater,
+    Unavailable,
+)
+from node.service.seals import Erased
+from node.web.visit import Visit
+from node.web.words import N_
+
+FAILED: Final = (500, N_("This did not work"), N_("Nothing was lost. Try again; if it fails again, tell the operator."))
+ERASED: Final = (410, N_("This was erased"), N_("Nothing of it is left. Go back to the desk."))
+SAYS: Final[tuple[tuple[type[OpenTRMError], int, str, str], ...]] = (
+    #  error      status  what it is                          what to do
+    (NotFound, 404, N_("There is nothing here"), N_("Check the reference, or go back to the desk.")),
+    (NotAllowed, 409, N_("This cannot be done now"), N_("Put right what is named, or ask your coordinator.")),
+    (BadInput, 422, N_("Something cannot be used"), N_("Go back and correct it; what you typed is still there.")),
+    (Conflict, 409, N_("Somebody changed this meanwhile"), N_("Load the page again, look, and decide again.")),
+    (TryLater, 503, N_("This has to wait a moment"), N_("Try again in a minute. It is safe to repeat.")),
+    (PeerError, 502, N_("The other country answered wrongly"), N_("Phone the other country.")),
+    (ReadOnly, 503, N_("This node only reads for now"), N_("You can read. Tell the operator; nothing is lost.")),
+    (Unavailable, 503, N_("Something is missing here"), N_("Tell the operator.")),
+)
+
+
+def trouble(visit: Visit, error: Exception) -> web.Response:
+    """The page for an error."""
+    status, title, next_step = _says(error)
+    sentence = error.for_user if isinstance(error, OpenTRMError) and error.for_user else ""
+    return visit.show(
+        "trouble.html", status=status, title=title, sentence=sentence, next_step=next_step,
+        rule=getattr(error, "rule", None),
+    )  # fmt: skip
+
+
+def _says(error: Exception) -> tuple[int, str, str]:
+    if isinstance(error, Erased):
+        return ERASED
+    return next(((status, title, step) for kind, status, title, step in SAYS if isinstance(error, kind)), FAILED)

@@ -1,0 +1,91 @@
+"""What a page is, and what its handler gets: one request with who is there, their language and their form."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from aiohttp import web
+
+from node.service.actor import Actor
+from node.service.context import Node
+from node.service.staff.callers import Caller, not_signed_in
+from node.service.staff.sign_in import Staff
+from node.web.forms import Fields
+from node.web.language import Speech
+from node.web.render import Templates
+
+ROOT: Final = "/desk"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request to the desk. `form` holds what was typed, each field with all its values, blanks included."""
+
+    staff: Staff
+    templates: Templates
+    speech: Speech
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    form: Fields
+    here: str
+    token: str = field(repr=False, default="")
+    csrf: str = field(repr=False, default="")
+    signed_in: Caller | None = field(repr=False, default=None)
+
+    @property
+    def node(self) -> Node:
+        """The node whose desk this is."""
+        return self.staff.node
+
+    @property
+    def caller(self) -> Caller:
+        """Who is there; NotSignedIn where nobody is."""
+        if self.signed_in is None:
+            raise not_signed_in()
+        return self.signed_in
+
+    @property
+    def actor(self) -> Actor:
+        """Who is there, as the use cases know them."""
+        return self.caller.actor
+
+    @property
+    def say(self) -> Callable[..., str]:
+        """A sentence in the reader's language."""
+        return self.speech.say
+
+    def typed(self, name: str) -> str:
+        """The one value of a field, without blanks around it; empty where nothing was typed."""
+        values = self.form.get(name)
+        return values[-1].strip() if values else ""
+
+    def ticked(self, name: str) -> list[str]:
+        """Every value that was ticked under a name."""
+        return [one for one in self.form.get(name, []) if one]
+
+    def show(self, template: str, *, status: int = 200, **facts: Any) -> web.Response:
+        """A page from a template."""
+        text = self.templates.page(self, template, facts)
+        return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
+
+    def go(self, path: str) -> web.Response:
+        """Go on to another page of the desk; a reload there sends nothing twice."""
+        return web.Response(status=303, headers={"Location": ROOT + path})
+
+
+Handler = Callable[[Visit], Awaitable[web.Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One row of the table of pages. `roles`: who may see it; none means anybody, without a sign-in."""
+
+    method: str
+    path: str
+    roles: tuple[str, ...]
+    handler: Handler
+
+    @property
+    def name(self) -> str:
+        """`get.case.case`: for the log; holds no id."""
+        return ".".join([self.method.lower(), *(part.strip("{}") for part in self.path.split("/") if part)])

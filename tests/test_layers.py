@@ -78,6 +78,9 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "structlog": ("node.log",),
     "apscheduler": ("node.jobs",),
     "holidays": ("node.public_holidays",),
+    "jinja2": ("node.web",),
+    "markupsafe": ("node.web",),
+    "babel": ("node.web",),
     "click": (
         "node.cli",
         "node.cli_run",

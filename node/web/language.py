@@ -22,7 +22,8 @@ from markupsafe import Markup, escape
 ENGLISH: Final = "en"
 LANGUAGES: Final = ("en", "fr", "es", "ro", "uk", "ru", "ar")
 USER_ASSIGNED: Final = {"AA", "ZZ"} | {f"{a}{b}" for a in "QX" for b in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"} - {"XK"}
-DAY_S: Final = 86_400
+# Names for the codes that no country has, as demos and exercises use them.
+INVENTED: Final = {"XA": "Arvenia", "XB": "Borduria", "XD": "Destinia", "XT": "Transitia"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Speech:
     def country(self, code: str, own: str = "") -> str:
         """A country by its name in this language; one that no list knows by its own name, else by its code."""
         if code in USER_ASSIGNED:
-            return own or code
+            return INVENTED.get(code) or own or code
         return str(self.locale.territories.get(code) or own or code)
 
     def language(self, code: str) -> str:
@@ -70,7 +71,9 @@ class Speech:
 
     def until(self, at: int, now: int) -> str:
         """How far a moment is away: in 3 days, 5 hours ago."""
-        return str(format_timedelta(timedelta(seconds=at - now), add_direction=True, locale=self.locale))
+        return str(
+            format_timedelta(timedelta(seconds=at - now), granularity="minute", add_direction=True, locale=self.locale)
+        )
 
 
 @cache

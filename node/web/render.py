@@ -11,11 +11,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from node.service.cases.pseudonym import pseudonym
+from node.service.threads.doors import ACTS
 from node.service.threads.forms import FormField, may_carry_fields, open_lists
 from node.web.assets import hashed
 from node.web.forms import rows_shown
 from node.web.language import LANGUAGES, own_name
-from node.web.words import word
+from node.web.words import WORDS, word
 
 if TYPE_CHECKING:
     from node.web.visit import Visit
@@ -58,9 +59,15 @@ class Helpers:
         self.count, self.language = visit.speech.count, visit.speech.language
         self.rows = rows_shown
 
-    def word(self, code: str) -> str:
-        """A code in words."""
-        return word(self.speech, code)
+    def word(self, code: str, of: str = "") -> str:
+        """A code in words; `of` is the field it stands in."""
+        return word(self.speech, code, of)
+
+    def label(self, path: str) -> str:
+        """What a field is called: `costs.0.item` by its group if that has a word for it."""
+        names = [part for part in path.split(".") if not part.isdigit()]
+        whole = ".".join(names[-2:])
+        return self.word(whole if whole in WORDS else names[-1])
 
     def when(self, at: int) -> Markup:
         """A time in full and how far it is away."""
@@ -102,11 +109,11 @@ class Helpers:
             return self.country(text)
         if REFERENCE.fullmatch(text):
             return short(text)
-        return self.day(text) if DAY.fullmatch(text) else escape(self.word(text))
+        return self.day(text) if DAY.fullmatch(text) else escape(self.word(text, name))
 
-    def pairs(self, codes: Sequence[str]) -> list[tuple[str, str]]:
-        """Codes with their words, for choices."""
-        return [(code, self.word(code)) for code in codes]
+    def pairs(self, codes: Sequence[str], of: str = "") -> list[tuple[str, str]]:
+        """Codes with their words, for choices of a field."""
+        return [(code, self.word(code, of)) for code in codes]
 
     def options(self, field: FormField) -> list[tuple[str, str]] | None:
         """Choices for a field whose list its type leaves open: languages, countries, our own lists of codes."""
@@ -116,7 +123,7 @@ class Helpers:
             codes = sorted(self.visit.node.view.countries)
             return [(code, str(self.country(code))) for code in codes if code != self.visit.node.country]
         if field.shape == "code" and field.name in open_lists():
-            return [(code, self.word(code)) for code in open_lists()[field.name]]
+            return self.pairs(open_lists()[field.name], field.name)
         return None
 
 
@@ -144,6 +151,7 @@ class Templates:
                 "speech": visit.speech,
                 "pseudonym": pseudonym,
                 "discloses": may_carry_fields,
+                "acts": ACTS,
                 "languages": [(code, own_name(code)) for code in LANGUAGES],
                 "me": visit.signed_in.actor if visit.signed_in else None,
                 "here": visit.here,

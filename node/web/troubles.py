@@ -14,6 +14,7 @@ from node.errors import (
     ReadOnly,
     TryLater,
     Unavailable,
+    WrongRole,
 )
 from node.service.seals import Erased
 from node.web.visit import Visit
@@ -24,6 +25,7 @@ ERASED: Final = (410, N_("This was erased"), N_("Nothing of it is left. Go back 
 SAYS: Final[tuple[tuple[type[OpenTRMError], int, str, str], ...]] = (
     #  error      status  what it is                          what to do
     (NotFound, 404, N_("There is nothing here"), N_("Check the reference, or go back to the desk.")),
+    (WrongRole, 403, N_("Your role does not see this"), N_("Ask a colleague who has the role.")),
     (NotAllowed, 409, N_("This cannot be done now"), N_("Put right what is named, or ask your coordinator.")),
     (BadInput, 422, N_("Something cannot be used"), N_("Go back and correct it; what you typed is still there.")),
     (Conflict, 409, N_("Somebody changed this meanwhile"), N_("Load the page again, look, and decide again.")),

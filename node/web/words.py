@@ -14,27 +14,48 @@ def N_(text: str) -> str:
     return text
 
 
-def word(speech: "Speech", code: str) -> str:
-    """What a code is called in a language."""
-    return speech.say(english(code))
+def word(speech: "Speech", code: str, of: str = "") -> str:
+    """What a code is called in a language; `of` is the field it stands in, where the same code means several things."""
+    return speech.say(english(code, of))
 
 
-def english(code: str) -> str:
+def english(code: str, of: str = "") -> str:
     """What a code is called in English: its own word, or itself spelt out."""
-    own = WORDS.get(code)
+    own = WORDS.get(f"{of}={code}") or WORDS.get(code)
     if own is not None:
         return own
-    spelt = (
-        code.replace("_", " ").replace("-", " ").replace(".", ": ")
-        if not code[:1].isdigit()
-        else code.replace("_", " ")
-    )
+    spelt = code if code[:1].isdigit() else code.replace("-", " ").replace(".", ": ")
+    spelt = spelt.replace("_", " ")
     return spelt[:1].upper() + spelt[1:]
 
 
 WORDS: Final[dict[str, str]] = {
+    # --- fields: how a page asks for them; `a.b` is field b of group a ---
+    "organisation.id": N_("Organisation that will care for her (its code in your directory)"),
+    "organisation.type": N_("What kind of organisation"),
+    "contact_role": N_("Who is to be contacted (a role, never a name)"),
+    "services": N_("Services (their codes in your directory)"),
+    "needs": N_("What she needs"),
+    "urgency": N_("How fast"),
+    "reason": N_("Why"),
+    "partial": N_("Is something that was asked for not among it?"),
+    "start_not_before": N_("Earliest day she can come"),
+    "retention_days": N_("Days you keep it after the end"),
+    "meeting_modes": N_("How she can be met"),
+    "age_band": N_("Age"),
+    "age_in_doubt": N_("Is her age in doubt?"),
+    "interpreter": N_("Does she need an interpreter?"),
+    "region": N_("Part of the country she wishes (code such as XA-01)"),
+    "earliest_date": N_("Not before"),
+    "alternatives": N_("Who else could be asked"),
+    "retry_after": N_("Ask us again after"),
+    "complete": N_("Is this all that will be sent?"),
+    "treated_as_child": N_("Treated as a child"),
+    # --- codes that mean something else in another field: `field=code` ---
+    "interpreter=none": N_("Nobody, we share a language"),
+    "interpreter=independent": N_("An independent interpreter"),
+    "state=none": N_("Nothing sent yet"),
     # --- states ---
-    "none": N_("Nothing sent yet"),
     "offered": N_("Offered, waits for an answer"),
     "info_requested": N_("A question was asked"),
     "accepted": N_("Accepted"),

@@ -127,7 +127,7 @@ def _seen(node: Node, work: Work, kind: str, peer: str, done: ActDone) -> Previe
     return Preview(
         kind=kind,
         peer=peer,
-        body=msgspec.to_builtins(letter.body) or {},
+        body=msgspec.json.decode(msgspec.json.encode(letter.body)) or {},
         named=tuple(
             Named(person_id=queued.persons.get(item.person, ""), field=item.field, level=item.level)
             for item in letter.disclosed

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from node.log import get
 from node.protocol.letters.control import HeadsBody, ResendBody
 from node.service.context import DAY_S, Node
+from node.service.cases.drafts import forget_old_drafts
 from node.service.delivery.control import close_given_up
 from node.service.delivery.queueing import queue_control
 from node.service.delivery.reseal import reseal_expiring
@@ -78,9 +79,13 @@ async def keys(opened: Opened) -> None:
 
 
 async def retention(node: Node) -> None:
-    """Erase what is due and leave a certificate; not while the clock cannot be believed (R25, wire 6)."""
+    """Erase what is due and leave a certificate; not while the clock cannot be believed (R25, wire 6).
+
+    Drafts that nobody touched for thirty days go with it.
+    """
     if clock_is_believed(node):
         await sweep_due(node)
+        await forget_old_drafts(node)
 
 
 async def disk(node: Node) -> None:

@@ -26,6 +26,8 @@ from node.web.visit import Page, Visit
 from node.web.words import N_
 
 DRAFT: Final = "referral"
+DONE: Final = N_("Done")
+TODO: Final = N_("To do")
 OFFER_LEVELS: Final = ("L1",)
 OFFER_CATEGORIES: Final = ("needs",)
 NAMES: Final = (
@@ -41,7 +43,8 @@ WHERE: Final = ("peer", "needs", "urgency", "reason", "region", "accessibility",
 # Which task puts right what a rule says; anything else is put right in the case.
 OPENS: Final = {
     "H05": "kept-from", "R22": "consent", "R23": "consent", "R01": "consent", "R11": "consent", "R13": "case",
-    "R19": "consent", "R20": "consent", "H13": "consent", "H10": "consent", "H17": "case", "R39": "where",
+    "R19": "consent", "R20": "consent", "H13": "consent", "H10": "consent", "H17": "case",
+    "where": "where", "R39": "where",
 }  # fmt: skip
 
 
@@ -80,13 +83,12 @@ async def _list(v: Visit, case: CaseView) -> list[Task]:
     peer = (draft.typed.get("peer") or [""])[-1] if draft else ""
     agreed = any(one.counts and any(to.country == peer for to in one.recipients) for one in records)
     kept = case.first_intake_answered_at is not None
-    done, todo = N_("Done"), N_("To do")
     return [
-        Task("kept-from", N_("Who must never hear of her"), done if kept else todo),
-        Task("where", N_("What she needs, how fast, and where"), done if where else todo),
-        Task("consent", N_("Her consent to ask there"), done if agreed else todo),
+        Task("kept-from", N_("Who must never hear of her"), DONE if kept else TODO),
+        Task("where", N_("What she needs, how fast, and where"), DONE if where else TODO),
+        Task("consent", N_("Her consent to ask there"), DONE if agreed else TODO),
         Task("names", N_("Names and safe contact"), N_("Can wait until they accept"), optional=True),
-        Task("check", N_("Check and send"), N_("Shows what is missing") if not (where and agreed and kept) else todo),
+        Task("check", N_("Check and send"), N_("Shows what is missing")),
     ]
 
 
@@ -201,10 +203,15 @@ async def _write_names(v: Visit) -> web.Response:
 
 async def _check(v: Visit) -> web.Response:
     case = await cases.view_case(v.node, v.actor, v.path["case"])
-    seen = await _preview(v, case)
-    return v.show(
-        "check.html", case=case, seen=seen, tasks={one.rule: OPENS.get(one.rule, "case") for one in seen.missing}
-    )
+    return await _show_check(v, case)
+
+
+async def _show_check(v: Visit, case: CaseView, **more: Any) -> web.Response:
+    """What would leave, or what is missing: the tasks not done first, then what the gate says."""
+    seen, tasks = await asyncio.gather(_preview(v, case), _list(v, case))
+    todo = [one for one in tasks if one.status == TODO and one.path != "check"]
+    opens = {one.rule: OPENS.get(one.rule, "case") for one in seen.missing}
+    return v.show("check.html", case=case, seen=seen, todo=todo, opens=opens, **more)
 
 
 async def _send(v: Visit) -> web.Response:
@@ -212,9 +219,7 @@ async def _send(v: Visit) -> web.Response:
     try:
         done = await open_referral(v.node, v.actor, case.case, await _command(v, case))
     except OpenTRMError as error:
-        seen = await _preview(v, case)
-        opens = {one.rule: OPENS.get(one.rule, "case") for one in seen.missing}
-        return v.show("check.html", status=409, case=case, seen=seen, tasks=opens, error=error)
+        return await _show_check(v, case, status=409, error=error)
     await drop_draft(v.node, v.actor, case.case, DRAFT)
     return v.go(f"/thread/{done.thread}?sent=1")
 

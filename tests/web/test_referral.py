@@ -1,0 +1,119 @@
+"""A referral from one browser to another and back, without a line of script: tasks, consent, check, send, answer."""
+
+from tests.api.conftest import Desk
+from tests.web.browser import Browser, Page
+
+AGREED = {
+    "agrees": "yes", "language": "uk", "interpreter": "independent", "method": "written", "present": "caseworker",
+    "spoken_to_alone": "yes", "understood_check": "yes", "alternatives_explained": "yes", "no_pressure_declared": "yes",
+}  # fmt: skip
+
+
+async def started(browser: Browser) -> str:
+    """A new case; the path of its list of tasks."""
+    page = await browser.open("/desk/start")
+    page = await browser.send(
+        page, "/desk/start", age_band="25-34", age_in_doubt="no", gender="woman", languages="uk", interpreter="yes"
+    )
+    assert page.url.path.endswith("/referral")
+    return page.url.path
+
+
+async def filled(browser: Browser, tasks: str, peer: str = "XA") -> Page:
+    """Every task done but the last; the check page."""
+    for name, typed in (
+        ("kept-from", {"named": "no"}),
+        ("where", {"needs": ["shelter", "health"], "urgency": "routine", "peer": peer}),
+        ("consent", AGREED),
+        ("names", {"given_name": "Зоряна", "safe_contact": "through the shelter desk"}),
+    ):
+        page = await browser.open(f"{tasks}/{name}")
+        page = await browser.send(page, f"{tasks}/{name}", **typed)
+        assert page.status == 200, page.said
+    return await browser.open(f"{tasks}/check")
+
+
+async def accepted(browser: Browser, thread: str) -> Page:
+    """The other country accepts and says what it must know."""
+    path = f"/desk/thread/{thread}/do/referral.accept"
+    page = await browser.open(path)
+    needed = [value for _, here in page.tags if (value := here.get("value")) and here.get("name") == "data_needed"]
+    answers = {"organisation.id": "haven-of-xa", "data_needed": [one for one in needed if "given_name" in one]}
+    page = await browser.send(
+        page, path, fields=answers, services="safe-place", start_not_before="2026-12-20", meeting_modes="met_on_arrival"
+    )
+    assert "fields will leave this country" in page.said, page.said
+    return await browser.send(page, path, _step="send")
+
+
+async def test_a_person_is_referred_and_accepted_between_two_browsers(
+    desks: dict[str, Desk], browsers: dict[str, Browser]
+):
+    """A3 of the usability tests: everything works with script switched off."""
+    xd, xa = browsers["XD"], browsers["XA"]
+    tasks = await started(xd)
+    check = await filled(xd, tasks)
+    assert "Only these 7 fields will leave this country" in check.said
+    assert "Зоряна" not in check.text
+    sent = await xd.send(check, f"{tasks}/check")
+    assert "It is on its way" in sent.said
+    await desks["XD"].world.settle()
+
+    desk = await xa.open("/desk/")
+    assert "New letter, nobody has opened it" in desk.said
+    thread = sent.url.path.rpartition("/")[2]
+    assert f"/desk/thread/{thread}" in desk.links
+    answered = await accepted(xa, thread)
+    await desks["XD"].world.settle()
+
+    assert "Once what waits here was received: Accepted" in answered.said
+    here = await xd.open(f"/desk/thread/{thread}")
+    assert "Accepted" in here.said and "received" in here.said and "opened by a person" in here.said
+
+
+async def test_the_check_page_says_what_is_missing_and_leads_there(browsers: dict[str, Browser]):
+    """Practice, the desk: it opens and lists what is missing, each a link."""
+    xd = browsers["XD"]
+    tasks = await started(xd)
+    nothing = await xd.open(f"{tasks}/check")
+    assert f"{tasks}/where" in nothing.links
+    page = await xd.open(f"{tasks}/where")
+    await xd.send(page, f"{tasks}/where", needs=["shelter"], peer="XA")
+
+    check = await xd.open(f"{tasks}/check")
+
+    assert "no consent of this person names that country" in check.said
+    assert f"{tasks}/consent" in check.links
+    assert all(form["action"] != f"{tasks}/check" for form in check.forms)
+
+
+async def test_a_no_is_not_recorded_as_a_yes(browsers: dict[str, Browser], desks: dict[str, Desk]):
+    """R11: without her yes nothing is sent, and nothing is written down that says she agreed."""
+    xd = browsers["XD"]
+    tasks = await started(xd)
+    page = await xd.open(f"{tasks}/where")
+    await xd.send(page, f"{tasks}/where", needs=["shelter"], peer="XA")
+    page = await xd.open(f"{tasks}/consent")
+
+    refused = await xd.send(page, f"{tasks}/consent", **{**AGREED, "agrees": "no"})
+
+    assert refused.status == 422 and "helped here all the same" in refused.said
+    assert (await desks["XD"].get("ana", f"/cases/{tasks.split('/')[3]}/consents")).json == []
+
+
+async def test_what_was_typed_is_shown_again_with_the_error_beside_its_field(
+    browsers: dict[str, Browser], desks: dict[str, Desk]
+):
+    xd, xa = browsers["XD"], browsers["XA"]
+    tasks = await started(xd)
+    sent = await xd.send(await filled(xd, tasks), f"{tasks}/check")
+    await desks["XD"].world.settle()
+    thread = sent.url.path.rpartition("/")[2]
+    path = f"/desk/thread/{thread}/do/referral.accept"
+    page = await xa.open(path)
+
+    wrong = await xa.send(page, path, fields={"organisation.id": "haven-of-xa"}, services="safe-place")
+
+    assert wrong.status == 422
+    assert wrong.form(path)["organisation.id"] == ["haven-of-xa"] and wrong.form(path)["services"] == ["safe-place"]
+    assert any(here.get("id") == "e-start_not_before" for _, here in wrong.tags)

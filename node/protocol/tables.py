@@ -15,8 +15,8 @@ SIDES = {"opener": "sender", "responder": "receiver"}
 HEAD = """# Handbook: who may do what, and when
 
 Made from the tables in `node/protocol`; do not edit. Buttons, API answers, deadlines and tests come from the same rows.
-The *sender* opens a thread, the *receiver* answers. *Rests on* names the rules of [docs/rules.md](docs/rules.md), R01-R40
-and H01-H35, and g1 to g10, the ten gates before a return is planned.
+The *sender* opens a thread, the *receiver* answers. *Rests on* names the rules of [docs/rules.md](docs/rules.md),
+R01-R40 and H01-H35, and g1 to g10, the ten gates before a return is planned.
 """
 
 GATES_HEAD = """## The ten gates of a return

@@ -14,8 +14,8 @@ from node.protocol.cases.life_events import Refused
 from node.protocol.cases.safeguards import birth_is_settled, state_may_be_asked
 from node.protocol.consent.faults import faults
 from node.protocol.consent.scope import assertion
-from node.protocol.gate.facts import ThreadFacts
 from node.protocol.gate.desk import holds
+from node.protocol.gate.facts import ThreadFacts
 from node.protocol.gate.gate import receiver
 from tests.rules.world import (
     CHILD,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from node.protocol.letters.bodies import Body
-from node.protocol.letters.codes import DEFAULT_HANDLING, Handling, reason_of
+from node.protocol.letters.codes import Handling, reason_of
 from node.protocol.letters.frame import Letter
 from node.protocol.rules import Objection
 

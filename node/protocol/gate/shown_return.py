@@ -1,7 +1,8 @@
 """What letters of a return and of a transit show by themselves: row 13 on their content, for both sides.
 
 The facts of the thread (both risks, decisions, documents, consent on the day) are judged with the tables, by
-`return_gates`; here is what stands in one letter. Source: domain 5.7; R09, R12, R16, R17, R23, R29; practice H12, H17, H26.
+`return_gates`; here is what stands in one letter. Source: domain 5.7; R09, R12, R16, R17, R23, R29;
+practice H12, H17, H26.
 """
 
 import re

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from node.log import get
 from node.protocol.letters.control import HeadsBody, ResendBody
-from node.service.context import DAY_S, Node
 from node.service.cases.drafts import forget_old_drafts
+from node.service.context import DAY_S, Node
 from node.service.delivery.control import close_given_up
 from node.service.delivery.queueing import queue_control
 from node.service.delivery.reseal import reseal_expiring

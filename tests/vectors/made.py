@@ -3,6 +3,7 @@
 import base64
 import itertools
 import json
+from pathlib import Path
 from typing import Any
 
 from node.crypto.batch import Random
@@ -10,6 +11,7 @@ from tests.forge import NOW
 from tests.vectors_support import seed
 
 Vector = dict[str, Any]
+HERE = Path(__file__).parent
 HANDLING = ["victim_assistance_only", "no_law_enforcement", "no_onward", "no_contact_origin"]
 
 
@@ -87,3 +89,7 @@ def vector(name: str, kind: str, sender: str, recipient: str, **more: Any) -> Ve
 
 def hexed(value: Any) -> Any:
     return value.hex() if isinstance(value, bytes) else value
+
+
+def named(thing: Any, names: dict[str, str]) -> dict[str, Any]:
+    return {names.get(field, field): hexed(getattr(thing, field)) for field in thing.__struct_fields__}

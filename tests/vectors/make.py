@@ -8,32 +8,23 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from node.crypto import labels, receipts
-from node.crypto.batch import sign_batch
+from node.crypto import labels
 from node.crypto.envelope import ChannelHead, Draft, Sealed, seal_batch
-from node.crypto.receipts import Receipt, ReceiptDraft, ReceiptHead
 from node.crypto.statement import Statement
 from tests.forge import EPOCH, LIFE, NOW, Forgery, enclose, flip, forge
-from tests.vectors import make_returns
-from tests.vectors.made import Vector, b64, drawn, hexed, offer, vector
+from tests.vectors import make_kinds, make_returns
+from tests.vectors.made import HERE, Vector, b64, drawn, named, offer, vector
+from tests.vectors.make_json import strict_json
 from tests.vectors.make_letters import letters
 from tests.vectors.make_parts import at_rest, office_blocks, prekey_bundles, proofs_and_fingerprints, streams
 from tests.vectors.make_protecting import protecting
+from tests.vectors.make_receipts import all_receipts
 from tests.vectors.make_threads import protecting_threads
 from tests.vectors_support import KEMS, SIGNING, seed
 
-HERE = Path(__file__).parent
 S_NAMES = {"letter_class": "class", "epoch": "channel_epoch"}
-R_NAMES = {"country": "recipient", "key_id": "recipient_key", "at": "time", "epoch": "channel_epoch"}
-
-
-def named(thing: Statement | Receipt, names: dict[str, str]) -> dict[str, Any]:
-    return {names.get(field, field): hexed(getattr(thing, field)) for field in thing.__struct_fields__}
 
 
 def opens_to(sealed: Sealed, statement: Statement, payload: bytes) -> dict[str, Any]:
@@ -145,88 +136,28 @@ def bad_envelopes() -> Iterator[Vector]:
     )
 
 
-def honest_receipt(envelope: Vector) -> Receipt:
-    expect = envelope["expect"]
-    return Receipt(
-        status=1,
-        reason=0,
-        eid=bytes.fromhex(expect["S"]["eid"]),
-        envelope_hash=bytes.fromhex(expect["envelope_hash"]),
-        s_hash=bytes.fromhex(expect["s_hash"]),
-        country="XA",
-        key_id=SIGNING["XA"].key_id,
-        at=NOW + 60,
-        log_size=0,
-        log_root=bytes(32),
-    )
-
-
-STATUSES = {"stored": 1, "already-received": 2, "refused": 3, "expired": 4, "malformed": 5, "unsupported": 6}
-STATUSES["conflict"] = 7
-BAD_RECEIPTS: dict[str, dict[str, Any]] = {
-    "other-statement": {"s_hash": seed("another S")},
-    "other-eid": {"eid": seed("another eid", 16)},
-    "other-country": {"country": "XT"},
-    "index-0": {"index": 0},
-    "prev-at-index-1": {"index": 1, "prev": seed("no previous")},
-    "time-2to53": {"at": 2**53},
-    "log-root-without-log": {"log_root": seed("a root")},
-    "reason-208": {"status": 3, "reason": 208},
-    "status-0": {"status": 0},
-}
-
-
-def answer(name: str, receipt: Receipt, salt: bytes, expect: dict[str, Any], **sign: Any) -> Vector:
-    context, eid = sign.get("context", labels.CONTEXT_RECEIPT), sign["eid"]
-    r_bytes, random = receipt.pack(), drawn(name)
-    sig = sign_batch([r_bytes], sign.get("signer", SIGNING["XA"]), context, random)[0]
-    # Past the checks of seal_receipts on purpose: the bad ones would not be made otherwise.
-    sealed = receipts._seal_one(ReceiptDraft(receipt, eid, salt), r_bytes, sig, random)
-    expect = {"ok": False} if not expect else {**expect, "r_hash": sealed.r_hash.hex()}
-    return vector(
-        name,
-        "receipt",
-        "XA",
-        "XD",
-        bytes=b64(sealed.slot),
-        for_envelope="own-good-offer",
-        salt=salt.hex(),
-        expect=expect,
-    )
-
-
-def all_receipts() -> Iterator[Vector]:
-    envelope = json.loads((HERE / "own-good-offer.json").read_bytes())
-    base, salt = honest_receipt(envelope), bytes.fromhex(envelope["salt"])
-    head = ReceiptHead(EPOCH, 0, bytes(32))
-    for name, status in STATUSES.items():
-        eid = seed("the eid first committed", 16) if status == 2 else base.eid
-        one, head = head.link(msgspec.structs.replace(base, status=status, reason=12 if status == 3 else 0, eid=eid))
-        fixed = {"magic": "TRR1", "version": 1, "suite": 1, "zero": 0}
-        expect = {"ok": True, "R": {**fixed, **named(one, R_NAMES)}}
-        yield answer(f"own-receipt-{name}", one, salt, expect, eid=base.eid)
-    linked, _ = ReceiptHead(EPOCH, 0, bytes(32)).link(base)
-    for name, changes in BAD_RECEIPTS.items():
-        yield answer(f"own-bad-receipt-{name}", msgspec.structs.replace(linked, **changes), salt, {}, eid=base.eid)
-    wrong: dict[str, dict[str, Any]] = {
-        "context": {"context": labels.CONTEXT_ENVELOPE},
-        "signer": {"signer": SIGNING["XT"]},
-    }
-    for name, sign in wrong.items():
-        yield answer(f"own-bad-receipt-{name}", linked, salt, {}, eid=base.eid, **sign)
+MAKERS: tuple[Callable[[], Iterator[Vector]], ...] = (
+    good_envelopes,
+    batches,
+    bad_envelopes,
+    all_receipts,
+    office_blocks,
+    prekey_bundles,
+    streams,
+    proofs_and_fingerprints,
+    at_rest,
+    letters,
+    protecting,
+    make_returns.threads,
+    protecting_threads,
+    make_kinds.kinds,
+    make_kinds.kinds_threads,
+    strict_json,
+)
 
 
 def main() -> None:
-    makers = (good_envelopes, batches, bad_envelopes, all_receipts, office_blocks, prekey_bundles, streams)
-    for make in (
-        *makers,
-        proofs_and_fingerprints,
-        at_rest,
-        letters,
-        protecting,
-        make_returns.threads,
-        protecting_threads,
-    ):
+    for make in MAKERS:
         for one in make():
             path = HERE / f"{one['name']}.json"
             if not path.exists():

@@ -5,7 +5,7 @@ its letter had not seen the last ones (`seen`), so that it crosses them.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from tests.forge import NOW
@@ -35,6 +35,9 @@ class Step(NamedTuple):
     answers: int | None = None
     about: int | None = None
     unseen: int = 0
+
+
+Build = Callable[[str, Step, int, int, list[dict[str, Any]]], dict[str, Any]]
 
 
 def token(name: str) -> str:
@@ -188,14 +191,19 @@ def _body(name: str, step: Step, before: list[dict[str, Any]]) -> Any:
 
 
 def protecting_threads() -> Iterator[Vector]:
+    """The threads of this file."""
+    yield from threads_of(THREADS, built)
+
+
+def threads_of(table: dict[str, tuple[Step, ...]], build: Build) -> Iterator[Vector]:
     """Each letter was received before the next was written, unless its step says otherwise."""
-    for short, steps in THREADS.items():
+    for short, steps in table.items():
         name = f"own-{short}"
         tops, before, letters = {O: 0, R: 0}, list[dict[str, Any]](), list[Vector]()
         for step in steps:
             tops[step.side] += 1
             seen = tops[O if step.side == R else R] - step.unseen
-            one = built(name, step, tops[step.side], seen, before)
+            one = build(name, step, tops[step.side], seen, before)
             before.append(one)
             answer = {"status": 3 if step.reason else 1, "reason": step.reason, "state": step.state}
             letters.append({"from": step.side, "payload": json.dumps(one, separators=(",", ":")), **answer})

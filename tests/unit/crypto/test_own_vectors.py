@@ -17,14 +17,14 @@ KINDS = {
     "envelope": (9, 34),
     "fingerprint": (1, 0),
     "keyring": (1, 0),
-    "letter": (24, 52),
+    "letter": (48, 114),
     "office": (1, 7),
     "pop": (1, 1),
     "prekeys": (1, 4),
     "receipt": (7, 11),
     "recovery": (1, 1),
     "stream": (2, 2),
-    "thread": (17, 28),
+    "thread": (23, 37),
 }
 
 

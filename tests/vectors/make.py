@@ -21,6 +21,9 @@ from tests.vectors.make_letters import letters
 from tests.vectors.make_parts import at_rest, office_blocks, prekey_bundles, proofs_and_fingerprints, streams
 from tests.vectors.make_protecting import protecting
 from tests.vectors.make_receipts import all_receipts
+from tests.vectors.make_records import records
+from tests.vectors.make_registry import registries
+from tests.vectors.make_registry_bad import bad_registries
 from tests.vectors.make_threads import protecting_threads
 from tests.vectors_support import KEMS, SIGNING, seed
 
@@ -153,6 +156,9 @@ MAKERS: tuple[Callable[[], Iterator[Vector]], ...] = (
     make_kinds.kinds,
     make_kinds.kinds_threads,
     strict_json,
+    records,
+    registries,
+    bad_registries,
 )
 
 

@@ -1,6 +1,7 @@
 """The files in tests/vectors are what their makers make: nobody can change one, or a maker, and leave the other."""
 
 import json
+from functools import cache
 from typing import Any
 
 import pytest
@@ -27,10 +28,16 @@ def fixed(vector: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
+@cache
+def made_by(make: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(json.dumps(list(make())))
+    return found
+
+
 @pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__name__)
 def test_a_vector_made_again_is_the_committed_one(make: Any) -> None:
     """`python -m tests.vectors.make` writes only missing files, so what stands there could be anything."""
-    made = json.loads(json.dumps(list(make())))
+    made = made_by(make)
 
     assert made
     assert [fixed(one) for one in made] == [fixed(COMMITTED[one["name"]]) for one in made]
@@ -38,4 +45,4 @@ def test_a_vector_made_again_is_the_committed_one(make: Any) -> None:
 
 def test_every_file_has_a_maker() -> None:
     """A file that nobody makes cannot be explained."""
-    assert {one["name"] for make in MAKERS for one in make()} == set(COMMITTED)
+    assert {one["name"] for make in MAKERS for one in made_by(make)} == set(COMMITTED)

@@ -22,7 +22,9 @@ KINDS = {
     "pop": (1, 1),
     "prekeys": (1, 4),
     "receipt": (7, 11),
+    "record": (6, 42),
     "recovery": (1, 1),
+    "registry": (14, 50),
     "stream": (2, 2),
     "thread": (23, 37),
 }

@@ -83,7 +83,7 @@ BAD: tuple[tuple[str, str, Spoil, int | str], ...] = (
     ("unsupported-kind-that-nobody-knows", "letter-opened", _top(kind="letter.forwarded"), "unsupported"),
     ("malformed-decline-because-of-status", "referral-decline", _body(reason="irregular_stay"), "malformed"),
     ("malformed-change-of-nothing", "referral-change", _body(organisation=[]), "malformed"),
-    ("105-decline-without-the-marks", "referral-decline", _top(handling=HANDLING[1:]), 105),
+    ("105-decline-without-the-marks", "referral-decline", _top(handling=HANDLING[:3]), 105),
     ("003-support-answer-names-somebody", "ident-support-response",
      _top(disclosed=[{"person": WHO, "field": "given_name", "level": "L3"}], sealed_identity=SEALED), 3),
     ("malformed-support-answer-offers-nothing", "ident-support-response", _body(offers=[]), "malformed"),

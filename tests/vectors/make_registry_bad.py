@@ -16,7 +16,6 @@ from tests.vectors.made import Vector
 from tests.vectors.make_registry import (
     HOUR_S,
     YEAR_S,
-    join,
     keys_as,
     message_keys,
     suspended_by,
@@ -38,7 +37,7 @@ from tests.vectors.registry_forged import (
     whole,
     withholds,
 )
-from tests.vectors.registry_made import START, Change, Files, Look, base, looked, served
+from tests.vectors.registry_made import START, Change, Files, Look, base, join, looked, served
 from tests.vectors_support import seed
 
 

@@ -52,7 +52,11 @@ def targets_by(ed25519: str, mldsa: str, change: Callable[[Targets], object] = l
 
 def delegation(code: str, change: Callable[[Any, Any], object]) -> Change:
     """A new targets file, rightly signed, in which one delegation is not of its form."""
-    return targets_by("ab", "ab", lambda one: change(one.delegations.roles[f"c-{code}"], one.delegations))  # type: ignore[union-attr]
+
+    def spoil(targets: Any) -> None:
+        change(targets.delegations.roles[f"c-{code}"], targets.delegations)
+
+    return targets_by("ab", "ab", spoil)
 
 
 def root_by(ed25519: str, mldsa: str, change: Callable[[Root], object] = lambda _: None, version: int = 2) -> Change:
@@ -90,7 +94,10 @@ def timestamp_by(key: str, **changes: Any) -> Change:
     def publish(world: RegistryWorld) -> None:
         old, now = world.repository.timestamp(), world.clock.now()
         assert old is not None
-        fields = {"expires": when(now + 2 * DAY_S), "unrecognized_fields": {ISSUED_FIELD: now}} | changes
+        fields: dict[str, Any] = {
+            "expires": when(now + 2 * DAY_S),
+            "unrecognized_fields": {ISSUED_FIELD: now},
+        } | changes
         fresh = Timestamp(version=old.version + 1, snapshot_meta=old.snapshot_meta, **fields)
         world.repository.write_timestamp(signed(Metadata(fresh), [(role(pair(key)), ED25519)]))
 

@@ -14,10 +14,12 @@ from tests.vectors_support import OWN, load_all, unbase64
 ALL = load_all(OWN)
 
 
-def of_kind(kind: str) -> Any:
-    return pytest.mark.parametrize(
-        "vector", [one for one in ALL.values() if one["kind"] == kind], ids=lambda v: v["name"]
-    )
+RECORDS = [one for one in ALL.values() if one["kind"] == "record"]
+REGISTRIES = [one for one in ALL.values() if one["kind"] == "registry"]
+
+
+def name_of(vector: dict[str, Any]) -> str:
+    return str(vector["name"])
 
 
 def usable(data: bytes, signature: bytes) -> bool:
@@ -30,7 +32,7 @@ def usable(data: bytes, signature: bytes) -> bool:
     return True
 
 
-@of_kind("record")
+@pytest.mark.parametrize("vector", RECORDS, ids=name_of)
 def test_a_record_is_used_or_refused_as_its_file_says(vector: dict[str, Any]) -> None:
     """Registry 4.3: shape, keys, holders, and the signature by a current message key of the record itself."""
     assert usable(unbase64(vector["bytes"]), unbase64(vector["signature"])) == vector["expect"]["ok"]
@@ -43,7 +45,7 @@ def served(vector: dict[str, Any]) -> dict[str, bytes]:
     return {path: unbase64(data) for look in ALL[vector["of"]]["looks"] for path, data in look["files"].items()}
 
 
-@of_kind("registry")
+@pytest.mark.parametrize("vector", REGISTRIES, ids=name_of)
 def test_a_node_believes_of_the_registry_what_its_file_says(vector: dict[str, Any], tmp_path: Path) -> None:
     """Registry 4.2, 4.5, 4.6: one node, one mirror, look after look; what does not verify changes nothing."""
     files = served(vector)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from node.service.threads.doors import OWN_DOOR
 from tests.api.conftest import Desk
 
 OFFER = {"needs": ["shelter"], "region": None, "accessibility": [], "safety_codes": [], "earliest_date": None,
@@ -39,6 +40,22 @@ async def test_a_thread_cannot_begin_with_a_letter_that_opens_nothing(desks: dic
     assert (answer.status, answer.json["field"]) == (422, "kind")
     assert "referral.offer" in answer.json["expected"]
     assert (await xd.get("bea", "/threads")).json == []
+
+
+async def test_r02_sender_a_danger_has_one_door_and_every_other_names_it(desks: dict[str, Desk]):
+    """R02: who is called and the second look within 24 hours begin at that door, so no alert goes out beside it."""
+    xd = desks["XD"]
+    case = await ready(xd)
+    begun = await xd.done("bea", f"/cases/{case}/threads", {"peer": "XA", "kind": "referral.offer", "body": OFFER}, 201)
+    thread = f"/threads/{begun['thread']}/acts"
+
+    opened = await xd.post("bea", f"/cases/{case}/threads", {"peer": "XA", "kind": "safety.alert", "body": {}})
+    assert (opened.status, opened.json["field"]) == (422, "kind")
+    assert opened.json["expected"] == "POST /cases/{case}/alerts"
+    for kind in ("alert", "medical", "update", "acknowledged", "stand_down"):
+        answer = await xd.post("bea", thread, {"kind": f"safety.{kind}", "body": {}})
+        assert (answer.status, answer.json["field"]) == (422, "kind")
+        assert answer.json["expected"] == OWN_DOOR[f"safety.{kind}"]
 
 
 async def test_a_body_that_is_no_object_or_lacks_a_field_is_named(desks: dict[str, Desk]):

@@ -15,6 +15,12 @@ OWN_DOOR: Final = {
     "access.response": "POST /threads/{thread}/access",
     "breach.notice": "POST /breaches",
     "complaint.answer": "POST /threads/{thread}/complaint",
+    # R02: who is called, the second look and the telephone begin at these doors, so a danger has no other one.
+    "safety.alert": "POST /cases/{case}/alerts",
+    "safety.medical": "POST /alerts/medical",
+    "safety.update": "POST /alerts/{alert}/update",
+    "safety.acknowledged": "POST /alerts/{alert}/acknowledge",
+    "safety.stand_down": "POST /alerts/{alert}/stand-down",
 }
 WITHDRAWAL: Final = "consent.withdrawal"  # what she takes back is named in the case; every country is told then
 # Letters that follow from what people ask for elsewhere; nobody writes them as an act.
@@ -29,7 +35,9 @@ FOLLOWS_FROM: Final = {
 }
 ASKED_AGAIN: Final = frozenset({"info.request", "ident.support_request"})  # may also follow an answer
 
-OPENING: Final = tuple(name for name, row in KINDS.items() if row.opens and row.letter_class == LETTER)
+OPENING: Final = tuple(
+    name for name, row in KINDS.items() if row.opens and row.letter_class == LETTER and name not in OWN_DOOR
+)
 ACTS: Final = tuple(
     name
     for name, row in KINDS.items()

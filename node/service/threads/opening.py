@@ -26,7 +26,7 @@ from node.service.directory.warnings import warnings_of
 from node.service.threads.acts import queue_decided
 from node.service.threads.book import Book, OpenCase
 from node.service.threads.commands import ActDone, OpenReferral, OpenThread
-from node.service.threads.doors import OPENING
+from node.service.threads.doors import OPENING, OWN_DOOR
 from node.service.threads.drafting import STATES_CONSENT, Stated, disclose, frame, persons_of, state_consents
 from node.service.threads.files import ThreadFile
 from node.service.threads.times import retention_until
@@ -67,6 +67,8 @@ def begin(node: Node, work: Work, actor: Actor, case_id: str, command: OpenThrea
     """The same inside a transaction of the caller's, for services in which more follows from one decision."""
     now, book = node.now(), Book(node, work)
     may_work_on(work, actor, case_id)
+    if command.kind in OWN_DOOR:
+        raise BadInput("this letter has a route of its own", field="kind", expected=OWN_DOOR[command.kind])
     if command.kind not in OPENING:
         raise BadInput("no thread begins with this letter", field="kind", expected=", ".join(OPENING))
     case = book.case(case_id)

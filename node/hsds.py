@@ -78,7 +78,7 @@ ENTRY: Final = (
     Row("serial", "-", "only the highest is in force; HSDS keeps no versions"),
     Row("issued_at", "metadata.last_action_date", "UTC seconds; a day there"),
     Row("valid_until", "-", "HSDS has no end of an entry"),
-    Row("roles", "attribute of the organization (taxonomy: role_played)", "origin, transit, destination"),
+    Row("roles", "attribute of the organization (taxonomy: role_played)", "origin, transit, destination, receiving"),
     Row("languages", "attribute of the organization (taxonomy: language)", "HSDS has languages of services only"),
     Row("hours", "schedule", "below"),
     Row("contacts", "contact", "below"),

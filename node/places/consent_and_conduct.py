@@ -121,7 +121,9 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
         sender=(
             "protocol.gate.identity: onward",
             "service.rights.erasures: _queue_request must_name_onward",
+            "service.rights.onward: onward_files",
         ),
+        receiver=("service.rights.onward: passed_on",),
         both=(
             "protocol.gate.shown_frame: FORBIDS missing_marks",
             "protocol.letters.bodies: ErasureConfirmBody",

@@ -6,7 +6,12 @@ Source: domain.md 2.3 (HSDS profile), 5.11; practice.md H21. Lists that those pa
 
 from typing import Final, Literal, get_args
 
-RolePlayed = Literal["origin", "transit", "destination"]
+RolePlayed = Literal[
+    "origin",
+    "transit",
+    "destination",
+    "receiving",  # she chose it, and comes neither from there nor is there yet: onward (practice)
+]
 AcceptedMatter = Literal["referral", "return", "transit", "information", "identification", "safety"]
 ContactRole = Literal["focal_point", "deputy", "coordinator", "on_call", "child_protection"]  # never a person
 OnCall = Literal["none", "always"]  # `always`: the promise of H21, tested every month

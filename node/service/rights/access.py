@@ -21,7 +21,7 @@ from node.protocol.threads import machine
 from node.service.access import may_work_on
 from node.service.actor import Actor
 from node.service.context import DAY_S, Node
-from node.service.rights.onward import onward_countries
+from node.service.rights.onward import onward_countries, passed_on
 from node.service.threads.acts import open_for, queue_decided
 from node.service.threads.book import Book, OpenFile
 from node.service.threads.commands import ActDone, Command
@@ -77,6 +77,8 @@ def request_came(node: Node, work: Work, found: OpenFile, letter: AnyLetter, now
 
 def answer_came(node: Node, work: Work, found: OpenFile, letter: AnyLetter, now: int) -> None:
     """It belongs to her: her caseworker goes through it with her, in her language."""
+    assert isinstance(letter.body, AccessResponseBody)
+    passed_on(node, work, found, letter, letter.body.onward, now)
     _task(work, found, letter, "access_answered", now)
 
 

@@ -36,6 +36,7 @@ from node.service.rights.access import answer_came, request_came
 from node.service.rights.breach import notice_came
 from node.service.rights.complaints import complaint_answered
 from node.service.rights.corrections import correction_came
+from node.service.rights.onward import passed_on
 from node.service.safety.alarms import nobody_answers
 from node.service.safety.arrivals import arrived
 from node.service.threads.book import Book, OpenFile
@@ -94,9 +95,10 @@ def _erasure_asked(node: Node, work: Work, found: OpenFile, letter: AnyLetter, n
 
 
 def _erasure_confirmed(node: Node, work: Work, found: OpenFile, letter: AnyLetter, now: int) -> None:
-    """Something is still there, on a ground: she is told which, and until when (GDPR 12(4))."""
+    """Something is still there, on a ground: she is told which, and until when (GDPR 12(4)). And who else had it."""
     body = letter.body
     assert isinstance(body, ErasureConfirmBody)
+    passed_on(node, work, found, letter, body.onward, now)
     if any(item.result != "erased" for item in body.items):
         _task(work, found, letter, "not_all_erased", now)
 

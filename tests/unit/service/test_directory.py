@@ -55,6 +55,14 @@ async def tasks(world: World, code: str) -> list[str]:
     return [task.code for task in await desk.list_tasks(country.node, country.coordinator)]
 
 
+async def test_a_country_says_that_it_receives_whoever_chose_it(world):
+    """Practice, acts to add (onward): the role *receiving*; she comes neither from there nor is there yet."""
+    await published(world, "XB", roles=["destination", "receiving"])
+
+    xd = world["XD"]
+    assert (await view_entry(xd.node, "XB")).roles == ["destination", "receiving"]
+
+
 async def test_an_entry_reaches_every_active_country_and_says_whom_to_phone(world):
     """Domain 5.11."""
     await published(world, "XA")

@@ -14,13 +14,15 @@ from node.crypto import labels
 from node.crypto.envelope import ChannelHead, Draft, Sealed, seal_batch
 from node.crypto.statement import Statement
 from tests.forge import EPOCH, LIFE, NOW, Forgery, enclose, flip, forge
-from tests.vectors import make_kinds, make_returns
+from tests.vectors import make_ceremony, make_kinds, make_possession, make_returns
 from tests.vectors.made import HERE, Vector, b64, drawn, named, offer, vector
+from tests.vectors.make_batches import bad_batches, typed_fingerprints
+from tests.vectors.make_evidence import evidences, silences
 from tests.vectors.make_json import strict_json
 from tests.vectors.make_letters import letters
 from tests.vectors.make_parts import at_rest, office_blocks, prekey_bundles, proofs_and_fingerprints, streams
 from tests.vectors.make_protecting import protecting
-from tests.vectors.make_receipts import all_receipts
+from tests.vectors.make_receipts import all_receipts, hints
 from tests.vectors.make_records import records
 from tests.vectors.make_registry import registries
 from tests.vectors.make_registry_bad import bad_registries
@@ -156,9 +158,21 @@ MAKERS: tuple[Callable[[], Iterator[Vector]], ...] = (
     make_kinds.kinds,
     make_kinds.kinds_threads,
     strict_json,
+    bad_batches,
+    typed_fingerprints,
+    hints,
     records,
     registries,
     bad_registries,
+    make_ceremony.node_records,
+    make_ceremony.requests,
+    make_ceremony.proposals,
+    make_possession.suspensions,
+    make_possession.challenges,
+    make_possession.challenge_answers,
+    make_possession.concerns,
+    evidences,
+    silences,
 )
 
 

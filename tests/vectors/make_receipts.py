@@ -85,3 +85,21 @@ def all_receipts() -> Iterator[Vector]:
     }
     for name, sign in wrong.items():
         yield answer(f"own-bad-receipt-{name}", linked, salt, {}, eid=base.eid, **sign)
+
+
+def hints() -> Iterator[Vector]:
+    """Slots without a receipt: a hint ends nothing, and what is no hint counts as no answer."""
+    envelope = json.loads((HERE / "own-good-offer.json").read_bytes())
+    slots: dict[str, tuple[bytes, dict[str, Any]]] = {
+        "own-bad-receipt-hint-size": (b"\x02\x01", {"hint": 1}),
+        "own-bad-receipt-hint-busy": (b"\x02\x02", {"hint": 2}),
+        "own-bad-receipt-hint-refresh": (b"\x02\x03", {"hint": 3}),
+        "own-bad-receipt-of-hint-4": (b"\x02\x04", {}),
+        "own-bad-receipt-of-kind-3": (b"\x03\x01", {}),
+        "own-bad-receipt-of-4095-bytes": (b"\x02\x02", {}),
+    }
+    for name, (start, expect) in slots.items():
+        size = 4095 if name.endswith("4095-bytes") else 4096
+        slot = start + seed(f"{name} fill", size - 2)
+        yield vector(name, "receipt", "XA", "XD", bytes=b64(slot), for_envelope="own-good-offer",
+                     salt=envelope["salt"], expect={"ok": False} | expect)  # fmt: skip

@@ -7,25 +7,37 @@ from typing import Any
 import pytest
 
 from node.crypto import pop, recovery, vault
-from node.crypto.errors import BadSheet, BadSignature, BadStream, OpenFailed
+from node.crypto.envelope import EnvelopeRefused
+from node.crypto.errors import BadSheet, BadSignature, BadStream, BadText, OpenFailed
+from node.crypto.fingerprints import matches, wrong_groups
 from node.crypto.stream import open_attachment
-from tests.vectors_support import OFFICES, OWN, VERIFYING, load_all, trm, unbase64
+from tests.vectors.made import b64
+from tests.vectors_support import OFFICES, OWN, VERIFYING, load_all, open_vector, trm, unbase64
 
 KINDS = {
-    "batch": (1, 0),
+    "batch": (1, 9),
+    "challenge": (1, 2),
+    "challenge-answer": (1, 5),
     "column": (1, 1),
+    "concern": (1, 3),
     "envelope": (9, 34),
-    "fingerprint": (1, 0),
+    "evidence": (2, 14),
+    "fingerprint": (4, 5),
     "keyring": (1, 0),
     "letter": (48, 114),
+    "node-record": (1, 4),
     "office": (1, 7),
     "pop": (1, 1),
     "prekeys": (1, 4),
-    "receipt": (7, 11),
+    "proposal": (3, 6),
+    "receipt": (7, 17),
     "record": (6, 42),
     "recovery": (1, 1),
     "registry": (14, 50),
+    "request": (1, 7),
+    "silence": (1, 3),
     "stream": (2, 2),
+    "suspension": (1, 5),
     "thread": (23, 37),
 }
 
@@ -125,3 +137,29 @@ def test_a_column_of_today_opens_in_ten_years(vector: dict[str, Any]) -> None:
         return
     with pytest.raises(OpenFailed):
         vault.open_field(dek, place, unbase64(vector["bytes"]))
+
+
+@pytest.mark.parametrize("vector", [v for v in trm("batch") if not v["expect"]["ok"]], ids=ids)
+def test_a_letter_of_a_batch_fails_where_it_is_not_what_was_signed(vector: dict[str, Any]) -> None:
+    """Wire 2: leaf, path, order of the siblings, label and signer; the other letters of the batch stay good."""
+    for data, expect in zip(vector["bytes"], vector["expect"]["letters"], strict=True):
+        if expect["ok"]:
+            opened = open_vector({**vector, "bytes": data})
+            assert (b64(opened.content()), opened.s_hash.hex()) == (expect["payload"], expect["s_hash"])
+            continue
+        with pytest.raises(EnvelopeRefused) as refused:
+            open_vector({**vector, "bytes": data})
+        assert refused.value.row == expect["row"]
+
+
+@pytest.mark.parametrize("vector", [v for v in trm("fingerprint") if "typed" in v], ids=ids)
+def test_a_typed_fingerprint_is_compared_as_its_vector_says(vector: dict[str, Any]) -> None:
+    """Registry, decided 2: the groups that differ are named, and none is shown."""
+    inputs, expect = (unbase64(vector["role_keys"]), unbase64(vector["record"])), vector["expect"]
+
+    if "wrong" in expect and expect["wrong"] is None:
+        with pytest.raises(BadText):
+            matches(vector["typed"], *inputs)
+        return
+    assert matches(vector["typed"], *inputs) == expect["ok"]
+    assert wrong_groups(vector["typed"], *inputs) == expect.get("wrong", [])

@@ -80,7 +80,7 @@ def test_what_clocks_and_letters_refuse_passes_here(vector: dict[str, Any]) -> N
     assert isinstance(opened.content(), bytes)
 
 
-@pytest.mark.parametrize("vector", trm("batch"), ids=ids)
+@pytest.mark.parametrize("vector", [v for v in trm("batch") if v["expect"]["ok"]], ids=ids)
 def test_letters_of_one_batch_share_a_signature_and_a_chain(vector: dict[str, Any]) -> None:
     """Wire 2: one tree, one signature, seq and prev one after the other; the cache saves the later verifications."""
     roots = RootCache(8)
@@ -134,7 +134,8 @@ def test_a_bad_receipt_counts_as_none(vector: dict[str, Any]) -> None:
         return
 
     assert isinstance(answer, Hint)
-    assert "hint" in vector["name"]
+    assert answer.code == vector["expect"].get("hint", answer.code)
+    assert "receipt-hint" in vector["name"]
 
 
 @pytest.mark.parametrize("vector", trm("prekeys"), ids=ids)
@@ -173,7 +174,7 @@ def test_an_office_block_is_judged_as_its_vector_says(vector: dict[str, Any]) ->
     assert block.identity_commit.hex() == expect["identity_commit"]
 
 
-@pytest.mark.parametrize("vector", trm("fingerprint"), ids=ids)
+@pytest.mark.parametrize("vector", [v for v in trm("fingerprint") if "groups" in v["expect"]], ids=ids)
 def test_a_fingerprint_is_the_twelve_groups_of_its_vector(vector: dict[str, Any]) -> None:
     """Registry, decided 2."""
     role_keys, record = unbase64(vector["role_keys"]), unbase64(vector["record"])

@@ -13,7 +13,7 @@ from node.protocol.letters.decode import AnyLetter, encode
 from node.protocol.letters.frame import is_stop
 from node.protocol.letters.kinds import CONTROL, LETTER
 from node.protocol.threads import machine
-from node.protocol.threads.outcome import Cancelled
+from node.protocol.threads.outcome import Cancelled, Released
 from node.protocol.threads.thread import after_stop
 from node.service.context import Node
 from node.service.delivery.again import prepared_again
@@ -29,9 +29,10 @@ from node.service.delivery.words import MAX_BATCH
 from node.service.network.prekeys import needs_bundle
 from node.service.returns.watch import follow, is_followed
 from node.service.safety.arrivals import cannot_leave
-from node.service.threads.book import Book
+from node.service.threads.book import Book, OpenFile
 from node.service.threads.ending import end_by_gate
 from node.service.threads.expectations import expect
+from node.service.threads.files import ThreadFile
 from node.service.threads.stops import stop_is_suppressed
 from node.service.threads.waiting_withdrawals import expect_her_word
 from node.store.outbox import EnvelopeRow, Waiting
@@ -121,27 +122,42 @@ def _prepared_letter(node: Node, work: Work, waiting: Waiting, now: int) -> Read
     if len(found.file.thread.queued) > 1:
         work.outbox.turn_comes(waiting.peer, waiting.thread_id, now)
     released, final = numbered(node, waiting.peer, letter, found.file, now)
-    file = msgspec.structs.replace(found.file, thread=released.thread)
-    book.put_file(found, file, now)
+    book.put_file(found, _file_after(found.file, released, final), now)
     if isinstance(released, Cancelled):
-        work.outbox.end(waiting.letter_id, "cancelled", now)
-        work.tasks.add(
-            "letter_overtaken",
-            now,
-            case_id=found.row.case_id,
-            peer=waiting.peer,
-            thread_id=waiting.thread_id,
-            letter_id=waiting.letter_id,
-        )
+        _overtaken(work, waiting, found.row.case_id, now)
         return None
-    if is_stop(letter):
-        close_given_up(node, work, waiting.peer, now)  # released with the stop (wire 1)
-    if final.letter_id == file.opening:  # a stop copies what the opening letter really said
-        book.put_file(found, msgspec.structs.replace(file, first_ends=final.thread_ends), now)
-    expect(work, found.row.case_id, released.thread, final, released.started, released.stopped)
-    if is_followed(file.thread):
-        follow(node, work, waiting.peer, waiting.thread_id, now, final)
+    _what_follows(node, work, found, released, final, now)
     return Ready(waiting, encode(final), to, True, final.retention_until, found.dek)
+
+
+def _file_after(file: ThreadFile, released: Released | Cancelled, final: AnyLetter) -> ThreadFile:
+    """The thread's file as the release leaves it; a stop copies what the opening letter really said."""
+    opens = final.letter_id == file.opening and isinstance(released, Released)
+    first_ends = final.thread_ends if opens else file.first_ends
+    return msgspec.structs.replace(file, thread=released.thread, first_ends=first_ends)
+
+
+def _overtaken(work: Work, waiting: Waiting, case_id: str, now: int) -> None:
+    """What arrived meanwhile leaves the letter no place in its thread: a person is told."""
+    work.outbox.end(waiting.letter_id, "cancelled", now)
+    work.tasks.add(
+        "letter_overtaken",
+        now,
+        case_id=case_id,
+        peer=waiting.peer,
+        thread_id=waiting.thread_id,
+        letter_id=waiting.letter_id,
+    )
+
+
+def _what_follows(node: Node, work: Work, found: OpenFile, released: Released, final: AnyLetter, now: int) -> None:
+    """What follows here from a letter that has its number."""
+    thread, peer = released.thread, found.row.peer
+    if is_stop(final):
+        close_given_up(node, work, peer, now)  # released with the stop (wire 1)
+    expect(work, found.row.case_id, thread, final, released.started, released.stopped)
+    if is_followed(thread):
+        follow(node, work, peer, found.row.thread_id, now, final)
 
 
 def _kept_back(node: Node, work: Work, waiting: Waiting, letter: AnyLetter, case_id: str, gate: Gate, now: int) -> None:

@@ -115,37 +115,28 @@ def _rows_for(work: Reader, actor: Actor, thread_id: str) -> tuple[ThreadRow, Ca
 
 
 def _act(node: Node, work: Work, actor: Actor, thread_id: str, command: Act) -> ActDone:
-    now, book = node.now(), Book(node, work)
-    found, case = book.file_and_case(*_rows_for(work, actor, thread_id))
-    peer, body = found.row.peer, _body_of(command)
+    now = node.now()
+    found, case = Book(node, work).file_and_case(*_rows_for(work, actor, thread_id))
+    body = _body_of(command)
     found = _with_local_reason(found, command, body)
-    file = found.file
     if isinstance(body, ErasureConfirmBody):
         must_name_onward(node, work, found, body)
-    letter_id = node.random(16).hex()
-    stated = Stated((), {})
-    if file.thread.side == "opener" and command.kind in STATES_CONSENT:
-        persons = persons_of(case, tuple(dict.fromkeys(file.persons.values())))
-        stated = state_consents(
-            node,
-            book,
-            case,
-            peer,
-            thread_id,
-            persons,
-            file.persons,
-            command.consents,
-            now,
-            purpose_of(command.kind, body),
-        )
-    identity = read_identity(node, work, case, actor.office) if command.disclose else {}
-    if command.disclose:
-        if command.kind not in MAY_DISCLOSE:
-            raise BadInput(
-                "this act carries no fields about her", field="disclose", expected=" or ".join(sorted(MAY_DISCLOSE))
-            )
-        work.audit.append(now, actor.user_id, "identity_opened", case.id, rule="R24", outcome="give_service")
-    disclosed, sealed = disclose(node, command.disclose, identity, stated, file, peer, letter_id, command.kind, now)
+    letter, stated = _drafted(node, work, actor, found, case, command, body, now)
+    if command.kind == "erasure.confirm":
+        return _erased_and_told(node, work, actor, found, case, letter, stated, now)
+    return queue_decided(node, work, actor, case, found, letter, stated, now)
+
+
+def _drafted(
+    node: Node, work: Work, actor: Actor, found: OpenFile, case: OpenCase, command: Act, body: Body, now: int
+) -> tuple["Letter[Body]", Stated]:
+    """The letter of this act, and the consents that it states."""
+    file, letter_id = found.file, node.random(16).hex()
+    stated = _stated(node, work, found, case, command, body, now)
+    identity = _opened_identity(node, work, actor, case, now) if _must_disclose(command) else {}
+    disclosed, sealed = disclose(
+        node, command.disclose, identity, stated, file, found.row.peer, letter_id, command.kind, now
+    )
     letter = frame(
         file,
         command.kind,
@@ -159,16 +150,55 @@ def _act(node: Node, work: Work, actor: Actor, thread_id: str, command: Act) -> 
         sealed=sealed,
         now=now,
     )
+    return letter, stated
+
+
+def _stated(node: Node, work: Work, found: OpenFile, case: OpenCase, command: Act, body: Body, now: int) -> Stated:
+    """What her side states of her consents, where an act of this kind rests on them."""
+    file, thread = found.file, found.row
+    if file.thread.side != "opener" or command.kind not in STATES_CONSENT:
+        return Stated((), {})
+    persons = persons_of(case, tuple(dict.fromkeys(file.persons.values())))
+    purpose, book = purpose_of(command.kind, body), Book(node, work)
+    return state_consents(
+        node, book, case, thread.peer, thread.thread_id, persons, file.persons, command.consents, now, purpose
+    )
+
+
+def _must_disclose(command: Act) -> bool:
+    """Whether fields about her go with this act; BadInput where an act of this kind carries none."""
+    if command.disclose and command.kind not in MAY_DISCLOSE:
+        raise BadInput(
+            "this act carries no fields about her", field="disclose", expected=" or ".join(sorted(MAY_DISCLOSE))
+        )
+    return bool(command.disclose)
+
+
+def _opened_identity(node: Node, work: Work, actor: Actor, case: OpenCase, now: int) -> dict[str, dict[str, str]]:
+    """Her names, opened for the letter and noted (R24)."""
+    identity = read_identity(node, work, case, actor.office)
+    work.audit.append(now, actor.user_id, "identity_opened", case.id, rule="R24", outcome="give_service")
+    return identity
+
+
+def _erased_and_told(
+    node: Node,
+    work: Work,
+    actor: Actor,
+    found: OpenFile,
+    case: OpenCase,
+    letter: "Letter[Body]",
+    stated: Stated,
+    now: int,
+) -> ActDone:
+    """Erase what the confirmation names, whether or not the letter that says so may leave."""
     try:
         done = queue_decided(node, work, actor, case, found, letter, stated, now)
     except NotAllowed as refused:  # it raises before anything is written
-        if command.kind != "erasure.confirm":
-            raise
         done = done_here(node, work, found, actor, letter.in_reply_to, refused, now)
-    if command.kind == "erasure.confirm":
-        erase_confirmed(node, work, found, letter, actor, now)
-        note_kept(node, work, _again(node, work, found), letter, now)
-        tell_onward(node, work, found, actor, now)
+    erase_confirmed(node, work, found, letter, actor, now)
+    note_kept(node, work, _again(node, work, found), letter, now)
+    tell_onward(node, work, found, actor, now)
     return done
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+import node.signer
 from node.crypto.errors import BadSignature
 from node.crypto.suite import SigningKey, VerifyingKey
-from node.signer import FIRST_LETTERS, SignerProcess
+from node.signer import FIRST_LETTERS, VERIFIED_EVERY, SignerProcess
 
 SEED = bytes(range(64))
 KEY = SigningKey(SEED)
@@ -157,3 +158,56 @@ def test_the_key_goes_to_no_program_of_the_folder_that_the_node_was_started_in(
 
     PUBLIC.verify(signer.begin(b"letter", CONTEXT)(), b"letter", CONTEXT)
     assert not (tmp_path / "taken").exists()
+
+
+LIAR = """
+import hashlib, os, struct, sys
+asked, answers = sys.stdin.buffer, sys.stdout.fileno()
+asked.read(64)
+os.write(answers, bytes([1]))
+while len(head := asked.read(4)) == 4:
+    context, message = struct.unpack(">HH", head)
+    question = head + asked.read(context + message)
+    os.write(answers, {name} + bytes(3373))
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("bytes(16)", "answers_another_question"), ("hashlib.sha256(question).digest()[:16]", "does_not_verify")],
+)
+def test_an_answer_to_another_question_and_a_first_signature_that_does_not_verify_are_not_used(
+    signer: SignerProcess,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    reason: str,
+) -> None:
+    """A peer would give such a letter no receipt, and it would go again and again until its envelope expires."""
+    (tmp_path / "node").mkdir()
+    (tmp_path / "node" / "__init__.py").touch()
+    (tmp_path / "node" / "signing_process.py").write_text(LIAR.format(name=name))
+    monkeypatch.setattr(node.signer, "OUR_CODE", tmp_path)
+    started(signer)
+
+    PUBLIC.verify(signer.begin(b"letter", CONTEXT)(), b"letter", CONTEXT)
+
+    assert not signer.is_beside()
+    assert capsys.readouterr().out.count(reason) == 1
+
+
+def test_of_many_signatures_every_64th_is_verified(signer: SignerProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    started(signer)
+    verified: list[bytes] = []
+    verify = VerifyingKey.verify
+
+    def counted(key: VerifyingKey, signature: bytes, message: bytes, context: bytes) -> None:
+        verified.append(message)
+        verify(key, signature, message, context)
+
+    monkeypatch.setattr(VerifyingKey, "verify", counted)
+    for number in range(2 * VERIFIED_EVERY + 1):
+        signer.begin(b"%d" % number, CONTEXT)()
+
+    assert verified == [b"0", b"64", b"128"]

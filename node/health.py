@@ -81,7 +81,9 @@ class _Numbers(Collector):
 
 def _of_store(node: Node, reader: Reader) -> Iterable[Metric]:
     now = node.now()
-    letters = GaugeMetricFamily("trm_letters", "Outgoing letters by peer and state", labels=["peer", "state"])
+    letters = GaugeMetricFamily(
+        "trm_letters", "Outgoing letters without a receipt, or with a bad one", labels=["peer", "state"]
+    )
     for peer, states in reader.outbox.counts().items():
         for state, count in states.items():
             letters.add_metric([peer, state], count)
@@ -92,17 +94,19 @@ def _of_store(node: Node, reader: Reader) -> Iterable[Metric]:
             contact.add_metric([row.peer], now - row.last_contact_at)
     yield contact
     oldest = reader.outbox.oldest_open_at()
-    unopened = reader.letters.unopened()
+    unopened = reader.letters.oldest_unopened_at()
     yield _gauge(
         "trm_oldest_unreceived_seconds",
         "Age of our oldest letter without a receipt",
         0 if oldest is None else now - oldest,
     )
     yield _gauge(
-        "trm_oldest_unopened_seconds", "Age of the oldest letter nobody opened", now - unopened[0][4] if unopened else 0
+        "trm_oldest_unopened_seconds",
+        "Age of the oldest letter nobody opened",
+        0 if unopened is None else now - unopened,
     )
     yield _gauge("trm_channel_gaps", "Statements of peers that are missing", len(reader.channels.gaps()))
-    yield _gauge("trm_open_tasks", "Things that wait for a person", len(reader.tasks.open()))
+    yield _gauge("trm_open_tasks", "Things that wait for a person", reader.tasks.count_open())
 
 
 def _gauge(name: str, says: str, value: float) -> GaugeMetricFamily:

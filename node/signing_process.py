@@ -1,8 +1,8 @@
 """The second process that only signs: `python -m node.signing_process`, started by its node and ended with it.
 
 It reads the seed of the message key, then questions: u16 length of context || u16 length of message || both. It answers
-each, in their order, with the question's name, 16 bytes, and a signature of 3373 bytes. It writes nothing anywhere else.
-Source: issue 2, speed.
+each, in their order, with the question's name, 16 bytes, and a signature of 3373 bytes. It writes nothing else
+anywhere. Source: issue 2, speed.
 """
 
 import hashlib

@@ -202,6 +202,11 @@ class Country:
         worker.client = post or MemoryPost(self.world, self.code)  # type: ignore[assignment]
         return await worker.turn()
 
+    def letters_to(self, peer: str) -> dict[str, int]:
+        """How many letters to `peer` there are in each state, received ones too."""
+        query = "select state, count(*) from outbox where peer=? group by state"
+        return dict(self.node.store.read_sync(lambda reader: reader.connection.execute(query, (peer,)).fetchall()))
+
     async def close(self) -> None:
         self.opened.close()
 

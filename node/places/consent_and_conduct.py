@@ -69,7 +69,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
             "service.safety.alerts: _values",
             "service.staff.people: give_office",
             "service.staff.tokens: make_token",
-            "service.threads.acts: _act",
+            "service.threads.acts: _opened_identity",
             "service.threads.desk: task_done",
             "service.threads.opening: begin",
         ),

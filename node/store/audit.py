@@ -11,6 +11,8 @@ from collections.abc import Iterable
 
 import msgspec
 
+from node.store.tables import BEYOND
+
 NODE = "node"
 EMPTY = (0, bytes(32))
 _LABEL = b"trm/audit/v1\0"
@@ -52,7 +54,9 @@ class Audit:
 
     def head(self) -> tuple[int, bytes]:
         """Number of lines and hash of the last; (0, 32 zero bytes) when there are none."""
-        row = self._c.execute("select seq, hash from audit order by seq desc limit 1").fetchone()
+        row = self._c.execute(
+            "select seq, hash from audit where seq<=? order by seq desc limit 1", (BEYOND,)
+        ).fetchone()
         return (row[0], row[1]) if row else EMPTY
 
     def verify(self, heads: Iterable[tuple[int, bytes]] = ()) -> int | None:
@@ -74,10 +78,10 @@ class Audit:
 
     def lines(self, *, ref: str | None = None, before: int | None = None, limit: int = 100) -> list[AuditRow]:
         """The newest lines first, of one thing or of all, with numbers below `before`."""
+        about = "seq<?2" if ref is None else "ref=?1 and seq<?2"  # either is a way down an index
         rows = self._c.execute(
-            f"select {_COLUMNS} from audit where (?1 is null or ref=?1) and (?2 is null or seq<?2)"
-            " order by seq desc limit ?3",
-            (ref, before, limit),
+            f"select {_COLUMNS} from audit where {about} order by seq desc limit ?3",
+            (ref, BEYOND if before is None else before, limit),
         )
         return [AuditRow(*row) for row in rows]
 

@@ -8,6 +8,8 @@ import sqlite3
 
 import msgspec
 
+from node.store.tables import BEYOND
+
 
 class CaseRow(msgspec.Struct, frozen=True):
     """One case; `dek` is its control key under the node's key, `owner` the opaque id of its caseworker."""
@@ -65,8 +67,8 @@ class Cases:
     def all(self, limit: int, before: int | None = None) -> list[CaseRow]:
         """Cases, newest change first, at most `limit`, changed before `before`."""
         rows = self._c.execute(
-            f"select {_CASE} from case_file where ?1 is null or changed_at<?1 order by changed_at desc limit ?2",
-            (before, limit),
+            f"select {_CASE} from case_file where changed_at<? order by changed_at desc limit ?",
+            (BEYOND if before is None else before, limit),
         )
         return [CaseRow(*row) for row in rows]
 

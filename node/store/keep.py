@@ -6,6 +6,8 @@ Ids, counts and times only. Source: at-rest 5.1; wire 11; R25, H08, H34.
 import sqlite3
 from dataclasses import dataclass
 
+from node.store.tables import BEYOND
+
 _OF_LETTER = "peer, direction, letter_id, thread_id, case_id, erase_at"
 
 
@@ -204,8 +206,8 @@ class Certificates:
     def all(self, limit: int, before: int | None = None) -> list[tuple[int, int, bytes]]:
         """(number, time, bytes), newest first."""
         return self._c.execute(
-            "select number, at, bytes from certificate where ?1 is null or number<?1 order by number desc limit ?2",
-            (before, limit),
+            "select number, at, bytes from certificate where number<? order by number desc limit ?",
+            (BEYOND if before is None else before, limit),
         ).fetchall()
 
 
@@ -278,6 +280,7 @@ class SealedColumn:
     table: str
     place: str
     key: tuple[str, ...]
+    of_case: str = "case_id=?1"
 
 
 SEALED: tuple[SealedColumn, ...] = (
@@ -286,7 +289,12 @@ SEALED: tuple[SealedColumn, ...] = (
     SealedColumn("consent", "consent_id", ("consent_id",)),
     SealedColumn("thread", "thread_id", ("peer", "thread_id")),
     SealedColumn("letter", "letter_id", ("peer", "direction", "letter_id")),
-    SealedColumn("outbox", "letter_id", ("letter_id",)),
+    SealedColumn(
+        "outbox",
+        "letter_id",
+        ("letter_id",),
+        "(peer, thread_id) in (select peer, thread_id from thread where case_id=?1) and case_id=?1",
+    ),
     SealedColumn("task", "case_id", ("id",)),
     SealedColumn("alarm", "ref", ("id",)),
     SealedColumn("off_network", "thread_id", ("id",)),
@@ -304,7 +312,7 @@ class SealedRows:
         """(key of the row, place of the seal, sealed bytes) of every row of a case that holds something."""
         key = ", ".join(column.key)
         rows = self._c.execute(
-            f"select {column.place}, sealed, {key} from {column.table} where case_id=? and sealed is not null",
+            f"select {column.place}, sealed, {key} from {column.table} where {column.of_case} and sealed is not null",
             (case_id,),
         ).fetchall()
         return [(tuple(row[2:]), row[0], row[1]) for row in rows]
@@ -317,7 +325,8 @@ class SealedRows:
     def forget_all(self, case_id: str) -> None:
         """Destroy what is sealed for a case in every table."""
         for column in SEALED:
-            self._c.execute(f"update {column.table} set sealed=null where case_id=?", (case_id,))
+            query = f"update {column.table} set sealed=null where {column.of_case} and sealed is not null"
+            self._c.execute(query, (case_id,))
 
     def put_case_key(self, case_id: str, dek: bytes) -> None:
         """The control key of a case, wrapped under another case key."""

@@ -132,6 +132,13 @@ class Letters:
         )
         return rows.fetchall()
 
+    def oldest_unopened_at(self) -> int | None:
+        """When the oldest of them arrived."""
+        row = self._c.execute(
+            "select min(at) from letter where direction='in' and thread_id is not null and opened_at is null"
+        ).fetchone()
+        return None if row[0] is None else int(row[0])
+
     def keep_answer(self, peer: str, letter_id: str, receipt: bytes) -> None:
         """Keep the receipt we gave for a received letter, before the salt that opens its slot goes."""
         self._c.execute(

@@ -16,6 +16,7 @@ from node.store.migrations_directory import DIRECTORY_SQL
 from node.store.migrations_indexes import INDEXES_SQL
 from node.store.migrations_keep import CASE_KEYS_SQL, EVIDENCE_SQL, KEEP_SQL
 from node.store.migrations_ladder import LADDER_SQL
+from node.store.migrations_lookups import LOOKUPS_SQL
 from node.store.migrations_safety import SAFETY_SQL
 from node.store.problems import NewerSchema
 from node.store.tables import KEYRING_SQL, NODE_SQL
@@ -99,6 +100,12 @@ def m010_indexes(db: Database) -> None:
 def m011_desk(db: Database) -> None:
     """Drafts of the desk."""
     _run(db.conn, DESK_SQL)
+
+
+@NODE()
+def m012_lookups(db: Database) -> None:
+    """What is asked again and again is found by an index."""
+    _run(db.conn, LOOKUPS_SQL)
 
 
 @KEYRING()

@@ -19,6 +19,10 @@ _LETTER = (
     "letter_id, peer, thread_id, case_id, class, urgency, state, sealed, queued_at, due_at, held_code, released_at,"
     " status, reason"
 )
+# Each is read by an index that holds nothing else.
+_WAITS = "select {} from outbox where state in ('queued','held')"
+_ON_THE_WAY = "select {} from envelope e join outbox o using (letter_id) where e.state='out' and o.state='released'"
+_STUCK = "select {} from outbox where state in ('parked','refused','given_up','cancelled')"
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -333,15 +337,23 @@ class Outbox:
         return [row[0] for row in rows]
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """Letters by peer and state: what an operator may see."""
+        """Letters that have no receipt, or a bad one, by peer and state: what an operator may see.
+
+        Those that were received, all but a few of all there ever were, are not counted: this is asked every minute.
+        """
         found: dict[str, dict[str, int]] = {}
-        for peer, state, count in self._c.execute("select peer, state, count(*) from outbox group by peer, state"):
+        for peer, state, count in self._c.execute(
+            f"{_WAITS.format('peer, state, count(*)')} group by peer, state"
+            f" union all {_ON_THE_WAY.format('o.peer, o.state, count(distinct letter_id)')} group by o.peer, o.state"
+            f" union all {_STUCK.format('peer, state, count(*)')} group by peer, state"
+        ):
             found.setdefault(peer, {})[state] = count
         return found
 
     def oldest_open_at(self) -> int | None:
         """When the oldest letter without a receipt was queued."""
         row = self._c.execute(
-            "select min(queued_at) from outbox where state in ('queued','held','released','parked')"
+            f"select min(at) from ({_WAITS.format('queued_at as at')} union all {_ON_THE_WAY.format('o.queued_at')}"
+            f" union all {_STUCK.format('queued_at')} and state='parked')"
         ).fetchone()
         return None if row[0] is None else int(row[0])

@@ -4,6 +4,8 @@ Plain columns hold random ids, hashes, codes, countries and times. What says who
 `sealed` columns.
 """
 
+BEYOND = 2**62  # later than every time, above every number: where a page begins that begins at the end
+
 NODE_SQL = """
 create table meta (
     name text primary key, value any not null

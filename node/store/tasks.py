@@ -73,6 +73,10 @@ class Tasks:
         """Tasks not done, oldest first."""
         return self._many("done_at is null order by at, id limit ?", (limit,))
 
+    def count_open(self) -> int:
+        """How many tasks are not done."""
+        return int(self._c.execute("select count(*) from task where done_at is null").fetchone()[0])
+
     def all(self) -> list[TaskRow]:
         """Every task there ever was, done ones too, oldest first."""
         return self._many("true order by id", ())

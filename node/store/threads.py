@@ -34,15 +34,17 @@ class Threads:
 
     def put(self, row: ThreadRow) -> None:
         """Insert a thread, or replace its sealed state."""
-        known = self._c.execute(  # nearly always; an upsert would try to insert it first
-            "update thread set sealed=?, changed_at=?, ended_at=? where peer=? and thread_id=?",
-            (row.sealed, row.changed_at, row.ended_at, row.peer, row.thread_id),
+        goes_on = self._c.execute(  # nearly always; what is set to the same value too is written to its index again
+            "update thread set sealed=?, changed_at=? where peer=? and thread_id=? and ended_at is ?",
+            (row.sealed, row.changed_at, row.peer, row.thread_id, row.ended_at),
         )
-        if not known.rowcount:
-            self._c.execute(
-                f"insert into thread ({_THREAD}) values (?,?,?,?,?,?,?)",
-                (row.peer, row.thread_id, row.case_id, row.sealed, row.started_at, row.changed_at, row.ended_at),
-            )
+        if goes_on.rowcount:
+            return
+        self._c.execute(
+            f"insert into thread ({_THREAD}) values (?,?,?,?,?,?,?) on conflict (peer, thread_id) do update set"
+            " sealed=excluded.sealed, changed_at=excluded.changed_at, ended_at=excluded.ended_at",
+            (row.peer, row.thread_id, row.case_id, row.sealed, row.started_at, row.changed_at, row.ended_at),
+        )
 
     def get(self, peer: str, thread_id: str) -> ThreadRow | None:
         """One thread with one peer."""
@@ -65,8 +67,9 @@ class Threads:
 
     def open(self, limit: int = 1000) -> list[ThreadRow]:
         """Threads that have not ended, newest change first."""
+        # By the index of those that go on, not by that of the times, which also holds all that have ended.
         rows = self._c.execute(
-            f"select {_THREAD} from thread where ended_at is null order by changed_at desc limit ?", (limit,)
+            f"select {_THREAD} from thread where ended_at is null order by +changed_at desc limit ?", (limit,)
         )
         return [ThreadRow(*row) for row in rows]
 

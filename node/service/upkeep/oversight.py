@@ -37,7 +37,7 @@ class AuditVerified(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PeerQueue(msgspec.Struct, frozen=True, kw_only=True):
-    """What goes to one country, by state of the letters, and how the connection fares."""
+    """What goes to one country and is not received, by state of the letters, and how the connection fares."""
 
     peer: str
     letters: dict[str, int]
@@ -130,7 +130,7 @@ async def health(node: Node, actor: Actor) -> Health:
             registry_verified_at=node.view.verified_at,
             oldest_open_at=reader.outbox.oldest_open_at(),
             audit_size=reader.audit.head()[0],
-            open_tasks=len(reader.tasks.open()),
+            open_tasks=reader.tasks.count_open(),
             signed_in=len(reader.sessions.alive(node.now())),
         )
 

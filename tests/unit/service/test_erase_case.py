@@ -133,7 +133,7 @@ async def test_a_stop_on_its_way_arrives_after_the_erasure(world: World) -> None
     await world.later(DAY_S)
 
     assert (await xa.view(thread)).state == "ended"
-    assert xd.node.store.read_sync(lambda reader: reader.outbox.counts())["XA"] == {"receipted": 2}
+    assert xd.letters_to("XA") == {"receipted": 2}
 
 
 async def test_erasing_twice_is_erasing_once(world: World) -> None:

@@ -90,7 +90,7 @@ async def test_r39_control_letters_of_a_suspended_country_take_effect_later_too(
     await reading.open_letter(xa.node, xa.caseworker, offer.letter_id)
     await world.settle()
     unread = (await xd.view(thread)).letters[0].opened_at
-    states = xa.node.store.read_sync(lambda reader: reader.outbox.counts())["XD"]
+    states = xa.letters_to("XD")
     xd.node.view = honest
     await xd.node.store.write(lambda work: take_held(xd.node, work, "XA", xd.node.now()))
 

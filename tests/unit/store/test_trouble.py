@@ -248,11 +248,11 @@ async def test_a_full_database_stops_writing_for_all_of_the_group_and_starts_aga
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 4 MB in memory: an empty database and its log take half of it."""
+    """A disk of 6 MB in memory: an empty database and its log take half of it."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mount = shutil.which("mount")
-    command = [mount or "mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
+    command = [mount or "mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(folder)]
     if os.getuid() != 0 or mount is None or subprocess.run(command, capture_output=True).returncode:
         pytest.skip("needs to be allowed to mount a small disk")
     yield folder

@@ -27,6 +27,7 @@ bench: setup
 
 docs: setup
 	@$(PY) -m node.docs
+	@$(PY) -m node.web.catalogue
 
 format: setup
 	@$(PY) -m ruff format .

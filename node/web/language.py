@@ -6,10 +6,11 @@ stays English rather than missing. Source: issue 4, languages.
 
 import gettext
 import io
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -19,8 +20,13 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from markupsafe import Markup, escape
 
+from node.web.words import WORDS, english
+
+LOCALE: Final = Path(__file__).with_name("locale")
 ENGLISH: Final = "en"
 LANGUAGES: Final = ("en", "fr", "es", "ro", "uk", "ru", "ar")
+GATE: Final = re.compile(r"g\d+")
+BRACED: Final = re.compile(r"\{(\w+)\}")
 USER_ASSIGNED: Final = {"AA", "ZZ"} | {f"{a}{b}" for a in "QX" for b in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"} - {"XK"}
 # Names for the codes that no country has, as demos and exercises use them.
 INVENTED: Final = {"XA": "Arvenia", "XB": "Borduria", "XD": "Destinia", "XT": "Transitia"}
@@ -34,6 +40,7 @@ class Speech:
     locale: Locale
     catalogue: gettext.NullTranslations
     zone: ZoneInfo
+    shapes: tuple[tuple[re.Pattern[str], str], ...] = ()
 
     @property
     def direction(self) -> str:
@@ -43,7 +50,29 @@ class Speech:
     def say(self, text: str, /, **values: object) -> str:
         """A sentence in this language; values are escaped into it as HTML."""
         found = self.catalogue.gettext(text)
-        return Markup(escape(found)) % values if values else found  # noqa: S704 - escaped just before
+        if values:
+            return Markup(escape(found)) % values  # noqa: S704 - escaped just before
+        return found if found != text or self.code == ENGLISH else self._put_together(text)
+
+    def _put_together(self, text: str) -> str:
+        """A sentence that is known by its shape, or whose halves are known; any other stays as it is."""
+        for shape, sentence in self.shapes:
+            if hit := shape.fullmatch(text):
+                parts = {name: self._part(part) for name, part in hit.groupdict().items()}
+                return self.catalogue.gettext(sentence).format(**parts)
+        for cut in re.finditer(r"[:;] ", text):
+            head, tail = text[: cut.start()], text[cut.end() :]
+            said = head if GATE.fullmatch(head) else self.say(head), self.say(tail)
+            if said[1] != tail and (said[0] != head or GATE.fullmatch(head)):
+                return f"{said[0]}{cut[0]}{said[1]}"
+        return text
+
+    def _part(self, text: str) -> str:
+        """What was filled in: states and other codes as words, a sentence in this language, the rest as it is."""
+        codes = text.split(" or ")
+        if all(f"state={one}" in WORDS for one in codes):
+            return " / ".join(self.say(english(one, "state")) for one in codes)
+        return self.say(english(text)) if text in WORDS else self.say(text)
 
     def count(self, one: str, many: str, number: int) -> str:
         """A sentence with a number, in the plural form of this language."""
@@ -79,19 +108,37 @@ class Speech:
 @cache
 def speech(code: str, zone: str) -> Speech:
     """The language `code`, one of LANGUAGES, on the wall clock of `zone`."""
-    return Speech(code, Locale.parse(code), catalogue(code), ZoneInfo(zone))
+    found, shapes = catalogue(code)
+    return Speech(code, Locale.parse(code), found, ZoneInfo(zone), shapes)
 
 
 @cache
-def catalogue(code: str) -> gettext.NullTranslations:
-    """The translations of a language, read from its `.po` file; none for English."""
-    source = files(__package__) / "locale" / f"{code}.po"
+def catalogue(code: str) -> tuple[gettext.NullTranslations, tuple[tuple[re.Pattern[str], str], ...]]:
+    """The translations of a language from its `.po` file, and the shapes of sentences with parts filled in."""
+    source = LOCALE / f"{code}.po"
     if code == ENGLISH or not source.is_file():
-        return gettext.NullTranslations()
-    compiled = io.BytesIO()
-    write_mo(compiled, read_po(io.BytesIO(source.read_bytes()), locale=code))
+        return gettext.NullTranslations(), ()
+    known, compiled = read_po(io.BytesIO(source.read_bytes()), locale=code), io.BytesIO()
+    write_mo(compiled, known)
     compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+    braced = [one.id for one in known if isinstance(one.id, str) and one.string and BRACED.search(one.id)]
+    return gettext.GNUTranslations(compiled), tuple((_shape(text), text) for text in sorted(braced, key=_weight))
+
+
+def _shape(text: str) -> re.Pattern[str]:
+    """What a sentence with parts filled in looks like; a part that stands twice is the same twice."""
+    parts, seen = [], set[str]()
+    for place, piece in enumerate(BRACED.split(text)):
+        if place % 2 == 0:
+            parts.append(re.escape(piece))
+        else:
+            parts.append(f"(?P={piece})" if piece in seen else f"(?P<{piece}>.+?)")
+            seen.add(piece)
+    return re.compile("".join(parts))
+
+
+def _weight(text: str) -> tuple[int, str]:
+    return -len(BRACED.sub("", text)), text  # the most telling shape first
 
 
 def own_name(code: str) -> str:

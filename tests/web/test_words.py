@@ -1,0 +1,120 @@
+"""Codes as words: every code of every list has one, and none has a word that no list gives."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from node.service import vocabulary
+from node.web import words_changes, words_codes, words_fields, words_fields_more, words_letters, words_states
+from node.web.language import speech
+from node.web.sentences import plurals, sentences
+from node.web.words import MADE, WORDS, english, word
+
+ROOT = Path(__file__).resolve().parents[2]
+SPELT = re.compile(r"[a-z]+_[a-z]+")
+
+
+def literals(folder: str) -> set[str]:
+    """Every string that stands alone in the code of a folder."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / folder).rglob("*.py")]
+    return {
+        node.value
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+def test_every_letter_act_change_and_state_has_a_word_of_its_own():
+    """A caseworker never reads a code."""
+    lists = {
+        "": vocabulary.letters(),
+        "act=": vocabulary.acts(),
+        "change=": vocabulary.changes(),
+        "state=": vocabulary.states(),
+    }
+    lacking = [f"{of}{code}" for of, codes in lists.items() for code in codes if f"{of}{code}" not in WORDS]
+
+    assert lacking == []
+
+
+def test_no_code_reads_as_code():
+    every = (*vocabulary.fields_and_choices(), *vocabulary.of_the_desk(), *vocabulary.letters())
+
+    assert [code for code in every if SPELT.search(english(code)) or "." in english(code)] == []
+
+
+def test_every_task_that_the_services_give_has_a_word():
+    """Read from the code, as the operator's page is."""
+    text = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "node").rglob("*.py"))
+    given = set(re.findall(r'(?:tasks\.add\(|_task\(work, found, letter, |ask_somebody\(.*)\s*"(\w+)"', text))
+    given |= {code for code in literals("node/service") if code.startswith(("danger_", "majority_"))} - {"danger_grows"}
+
+    assert len(given) > 25
+    assert [code for code in sorted(given) if code not in WORDS] == []
+
+
+def test_no_word_is_left_over_from_a_code_that_is_gone():
+    known = {*vocabulary.fields_and_choices(), *vocabulary.of_the_desk(), *vocabulary.letters()}
+    known |= {f"act={one}" for one in vocabulary.acts()} | {f"change={one}" for one in vocabulary.changes()}
+    known |= {f"state={one}" for one in vocabulary.states()}
+    written = literals("node/service") | literals("node/protocol")
+    code = re.compile(r"(?:\w+=)?([\w.+-]+)")
+    parts = re.compile(r"new_|letter_|notice=|due=|step=")
+
+    left = [
+        one
+        for one in WORDS
+        if one not in known
+        and code.fullmatch(one)[1] not in known | written  # type: ignore[index]
+        and parts.sub("", one) not in written
+        and not all(part in known for part in re.split(r"[.=]", one))
+    ]
+
+    assert left == []
+
+
+def test_no_code_has_two_words():
+    """The files of words do not overrule each other."""
+    files = (words_fields, words_fields_more, words_codes, words_changes, words_letters, words_states)
+    seen: dict[str, str] = {}
+    twice = [code for one in files for code in one.WORDS if seen.setdefault(code, one.__name__) != one.__name__]
+
+    assert twice == []
+
+
+@pytest.mark.parametrize(
+    ("code", "of", "says"),
+    [
+        ("referral.accept", "", "Acceptance"),
+        ("referral.accept", "act", "Accept"),
+        ("overdue_reply_backup", "", "Overdue: Answer; the deputy looks"),
+        ("danger_now_coordinator", "task", "Somebody is in danger now; the coordinator looks"),
+        ("notice_rotation", "task", "Notice about a country: its keys were changed"),
+        ("opened", "due", "Opening by a person"),
+        ("not_in_any_list", "", "Not in any list"),
+    ],
+)
+def test_a_code_is_said_as_it_stands_where_it_stands(code: str, of: str, says: str):
+    assert word(speech("en", "UTC"), code, of) == says
+
+
+def test_the_sentences_of_templates_pages_and_rules_are_found():
+    """One of each source; a kind of sentence that the search misses would stay English for everybody."""
+    found = sentences()
+    for text in (
+        "Needs an answer from us",  # a template
+        "Choose an age; a guess will do.",  # a page
+        "Somebody changed this meanwhile",  # a table of a page
+        "no consent of this person names that country; record it first",  # the gate
+        "this act belongs to the other side",  # a matter
+        "You are signed out. Sign in again.",  # an error for the person at the screen
+        "possible while it is {names}",  # a sentence with a part filled in
+        "She has arrived",  # a state
+        "Send the travel plan",  # an act
+        *(sentence for _, sentence in MADE),
+    ):
+        assert text in found, text
+    assert "Only this %(n)s field will leave this country" in plurals()

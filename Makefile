@@ -2,6 +2,7 @@
 # make test    everything: format, lint, types, tests
 # make check   format, lint and types only
 # make bench   measures; one JSON line for each shape
+# make screens pictures of every page, in two languages, into docs/screens/
 # make docs    writes again what is generated: handbook, schemas, command pages
 # make lock    chooses package versions again (needs a network)
 
@@ -9,12 +10,13 @@ SHELL = /bin/sh
 PY = .venv/bin/python
 JOBS ?= 2
 
-.PHONY: demo test check bench docs lock setup format
+.PHONY: demo test check bench docs screens lock setup format
 
 demo: setup
 	@exec $(PY) -m node.demo $(if $(filter-out 0,$(ONCE)),--once)
 
 test: check
+	@command -v chromium >/dev/null || echo "Chromium is missing, so the pages are not looked at; on Debian: apt-get install chromium fonts-noto-core" >&2
 	@$(PY) -m pytest -q -n $(JOBS) --dist worksteal
 
 check: setup
@@ -28,6 +30,9 @@ bench: setup
 docs: setup
 	@$(PY) -m node.docs
 	@$(PY) -m node.web.catalogue
+
+screens: setup
+	@TRM_SCREENS=docs/screens $(PY) -m pytest -q -n 0 tests/browser/test_screens.py
 
 format: setup
 	@$(PY) -m ruff format .

@@ -19,6 +19,7 @@ from node.web.assets import serve_static
 from node.web.forms import Fields
 from node.web.guard import COOKIE, CSRF_FIELD, HEADERS, LANGUAGE_COOKIE, csrf_of, must_be_ours, must_prove, take_cookie
 from node.web.language import chosen, speech
+from node.web.live import Pause, add_live
 from node.web.pages import PAGES
 from node.web.render import Templates
 from node.web.troubles import trouble
@@ -33,13 +34,16 @@ Endpoint = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = get()
 
 
-def desk_application(staff: Staff, middlewares: tuple[Middleware, ...] = ()) -> web.Application:
-    """The application to mount at `/desk`."""
+def desk_application(
+    staff: Staff, middlewares: tuple[Middleware, ...] = (), pause: Pause | None = None
+) -> web.Application:
+    """The application to mount at `/desk`; `pause` is how long an open desk waits between two looks."""
     app = web.Application(client_max_size=MAX_FORM_BYTES, middlewares=list(middlewares))
     templates = Templates()
     for page in PAGES:
         app.router.add_route(page.method, page.path, _endpoint(staff, templates, page))
     app.router.add_get("/static/{hash}/{name}", serve_static)
+    add_live(app, staff, pause)
     nowhere = Page("*", "/{rest:.*}", (), _nowhere)
     app.router.add_route("*", nowhere.path, _endpoint(staff, templates, nowhere))
     return app

@@ -74,6 +74,18 @@ async def test_a5_what_was_typed_is_on_the_server_before_it_is_sent(eyes: Eyes):
     assert await other.is_checked('input[name="peer"][value="XA"]')
 
 
+async def test_a6_a_letter_is_queued_until_the_other_country_has_it_and_then_received_by_itself(eyes: Eyes):
+    """A6: nothing is called sent that was not received; the open page learns of it without being loaded again."""
+    page = await eyes.person("XD")
+    await refer(eyes, page)
+    ticks = page.locator(".timeline .ticks").first
+    assert "queued" in await ticks.inner_text()
+
+    await eyes.delivered()
+
+    await page.wait_for_function("() => document.querySelector('.timeline .ticks').textContent.includes('received')")
+
+
 async def test_a7_a_name_stands_in_no_address_and_no_title(eyes: Eyes):
     page = await eyes.person("XD")
     seen: list[str] = []

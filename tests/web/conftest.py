@@ -1,5 +1,6 @@
 """Two countries with their desks, and people in front of them whose browsers run no script."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -16,6 +17,8 @@ from tests.api.conftest import IDLE_S, MAX_S, PASSWORD, Desk
 from tests.web.browser import Browser
 from tests.world import World, make_world
 
+LOOK_S = 0.1  # how soon an open desk learns of something new
+
 
 async def open_desk(world: World, code: str, aiohttp_client: Any) -> Desk:
     """The API and the pages of one country, with its first coordinator, ana, signed in at the API."""
@@ -25,7 +28,7 @@ async def open_desk(world: World, code: str, aiohttp_client: Any) -> Desk:
     first_user(staff, first, world[code].office_seed)
     app = web.Application()
     app.add_subapp("/api/v1", api_application(staff))
-    app.add_subapp("/desk", desk_application(staff))
+    app.add_subapp("/desk", desk_application(staff, pause=lambda: asyncio.sleep(LOOK_S)))
     desk = Desk(world, code, staff, await aiohttp_client(app))
     assert (await desk.sign_in("ana")).status == 201
     return desk

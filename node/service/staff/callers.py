@@ -52,6 +52,12 @@ async def who(staff: Staff, token: str) -> Caller:
     return Caller(Actor(user.user_id, user.role, user.organisation, held.key if held else None, shut_out), digest)  # type: ignore[arg-type]
 
 
+def is_signed_in(staff: Staff, caller: Caller) -> bool:
+    """Whether this sign-in still holds; asking does not keep it alive."""
+    session, user, _ = staff.node.store.read_sync(lambda reader: _person(reader, caller.token_hash, staff.node.now()))
+    return session is not None and user is not None
+
+
 async def sign_out(staff: Staff, caller: Caller) -> None:
     """End this sign-in; the office key leaves the memory at once."""
     staff.offices.drop(caller.token_hash)

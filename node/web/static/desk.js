@@ -25,9 +25,28 @@
   }
 
   if (!csrf) return;
+
+  // 2. Learn of changes where the page asks for it; load them unless somebody is typing.
+  const main = document.querySelector("main");
+  const live = main.querySelector("[data-live]")?.dataset.live;
+  if (live !== undefined) {
+    const news = new EventSource("/desk/live" + live);
+    let touched = false;
+    main.addEventListener("input", () => { touched = true; });
+    news.addEventListener("changed", async () => {
+      if (touched) return;
+      const answer = await fetch(location.href);
+      if (!answer.ok || answer.redirected) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      main.replaceChildren(...fresh.querySelector("main").childNodes);
+    });
+    news.addEventListener("locked", () => { news.close(); main.replaceChildren(); location.replace("/desk/sign-in?locked=1&to=" + encodeURIComponent(location.pathname)); });
+    addEventListener("pagehide", () => news.close());
+  }
+
   const post = (path) => fetch(path, { method: "POST", body: new URLSearchParams({ _csrf: csrf }), keepalive: true, redirect: "manual" });
 
-  // 2. Leave at once: Shift three times within two seconds, nothing else between.
+  // 3. Leave at once: Shift three times within two seconds, nothing else between.
   let shifts = [];
   addEventListener("keydown", (event) => {
     if (event.key !== "Shift") { shifts = []; return; }
@@ -42,7 +61,7 @@
   };
   document.getElementById("leave")?.addEventListener("submit", (event) => { event.preventDefault(); leave(); });
 
-  // 3. Lock when nobody is there: the content leaves the page, the way back to the same field is kept.
+  // 4. Lock when nobody is there: the content leaves the page, the way back to the same field is kept.
   const idle = Number(body.dataset.idleS) * 1000;
   let last = Date.now();
   for (const name of ["keydown", "pointerdown", "scroll"]) addEventListener(name, () => { last = Date.now(); }, { passive: true });

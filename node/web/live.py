@@ -1,0 +1,108 @@
+"""An open desk learns that something changed: one word by server-sent events, never what or about whom.
+
+The page then loads itself again, if nobody is typing. What a person would see is compared, not what the node did, so
+nothing is said when it concerns others. Listening keeps no sign-in alive. Source: issue 4, live without noise; HTML
+standard, server-sent events.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import msgspec
+from aiohttp import web
+
+from node.errors import NotFound, OpenTRMError
+from node.service.staff.callers import Caller, is_signed_in, who
+from node.service.staff.sign_in import Staff
+from node.service.threads.desk import inbox
+from node.service.threads.reading import view_thread
+from node.web.guard import COOKIE, HEADERS
+from node.web.pages.roles import WORK
+
+LOOK_EVERY_S: Final = 3.0
+STILL_THERE_EVERY: Final = 10  # looks without news until a word keeps the connection open
+AT_ONCE: Final = 200
+CHANGED: Final = b"event: changed\ndata:\n\n"
+LOCKED: Final = b"event: locked\ndata:\n\n"
+STILL_THERE: Final = b": \n\n"
+
+Pause = Callable[[], Awaitable[object]]
+
+
+def add_live(app: web.Application, staff: Staff, pause: Pause | None = None) -> None:
+    """Let open desks listen at `/live`; every stream ends when the node does."""
+    live = Live(staff, pause or (lambda: asyncio.sleep(LOOK_EVERY_S)))
+    app.router.add_get("/live", live.listen)
+    app.on_shutdown.append(live.end)
+
+
+class Live:
+    """Those who listen now."""
+
+    def __init__(self, staff: Staff, pause: Pause) -> None:
+        self._staff, self._pause = staff, pause
+        self._ending = asyncio.Event()
+        self._listening = 0
+
+    async def end(self, _: web.Application) -> None:
+        """No stream outlives the node."""
+        self._ending.set()
+
+    async def listen(self, request: web.Request) -> web.StreamResponse:
+        """One stream; 204, which tells a browser not to come again, for whoever may not listen."""
+        try:
+            caller = await who(self._staff, request.cookies.get(COOKIE, ""))
+            thread = request.query.get("thread")
+            mark = await self._mark(caller, thread)
+        except OpenTRMError:
+            return web.Response(status=204, headers=HEADERS)
+        if self._listening >= AT_ONCE:
+            return web.Response(status=204, headers=HEADERS)
+        answer = web.StreamResponse(headers={**HEADERS, "X-Accel-Buffering": "no"})
+        answer.content_type = "text/event-stream"
+        self._listening += 1
+        try:
+            await answer.prepare(request)
+            await answer.write(STILL_THERE)
+            await self._tell(answer, caller, thread, mark)
+        except ConnectionError:  # the page was left
+            pass
+        finally:
+            self._listening -= 1
+        return answer
+
+    async def _tell(self, answer: web.StreamResponse, caller: Caller, thread: str | None, mark: bytes) -> None:
+        commits, quiet = self._staff.node.store.commits, 0
+        while not await self._paused():
+            if not is_signed_in(self._staff, caller):
+                await answer.write(LOCKED)
+                return
+            before, commits = commits, self._staff.node.store.commits
+            now = mark if before == commits else await self._mark(caller, thread)
+            quiet = quiet + 1 if now == mark else 0
+            if now != mark:
+                await answer.write(CHANGED)
+            elif quiet % STILL_THERE_EVERY == 0:
+                await answer.write(STILL_THERE)
+            mark = now
+
+    async def _paused(self) -> bool:
+        """Wait until it is time to look again; True when the node ends."""
+        ending = asyncio.ensure_future(self._ending.wait())
+        pause = asyncio.ensure_future(self._pause())
+        try:
+            await asyncio.wait({ending, pause}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ending.cancel()
+            pause.cancel()
+        return self._ending.is_set()
+
+    async def _mark(self, caller: Caller, thread: str | None) -> bytes:
+        """What this person sees here, as a hash."""
+        if caller.actor.role not in WORK:
+            raise NotFound("nothing to listen to")
+        node = self._staff.node
+        seen: object = await (inbox(node, caller.actor) if thread is None else view_thread(node, caller.actor, thread))
+        return hashlib.sha256(msgspec.json.encode(seen)).digest()

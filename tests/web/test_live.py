@@ -1,0 +1,106 @@
+"""An open desk hears that something changed, and nothing else; listening keeps nobody signed in."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from aiohttp import ClientResponse, web
+from aiohttp.test_utils import TestClient
+
+from node.web.app import desk_application
+from node.web.guard import COOKIE
+from tests.api.conftest import IDLE_S, PASSWORD, Desk
+
+Listen = Callable[..., Any]
+
+
+class Pause:
+    """A pause that ends when the test says so."""
+
+    def __init__(self) -> None:
+        self._turns: asyncio.Queue[None] = asyncio.Queue()
+
+    async def __call__(self) -> None:
+        await self._turns.get()
+
+    def over(self) -> None:
+        self._turns.put_nowait(None)
+
+
+@pytest.fixture
+async def listening(desks: dict[str, Desk], aiohttp_client: Any) -> tuple[TestClient[Any, Any], Pause]:
+    """XD's desk, which looks again when the test says so."""
+    pause, app = Pause(), web.Application()
+    app.add_subapp("/desk", desk_application(desks["XD"].staff, pause=pause))
+    return await aiohttp_client(app), pause
+
+
+@asynccontextmanager
+async def stream(client: TestClient[Any, Any], token: str, query: str = "") -> AsyncIterator[ClientResponse]:
+    async with client.get(f"/desk/live{query}", headers={"Cookie": f"{COOKIE}={token}"}) as answer:
+        yield answer
+
+
+async def test_a_letter_that_arrives_is_told_in_one_word(desks: dict[str, Desk], listening: Any):
+    xd, xa = desks["XD"], desks["XA"]
+    client, pause = listening
+    async with stream(client, xd.tokens["ana"]) as news:
+        assert news.content_type == "text/event-stream" and await news.content.readuntil(b"\n\n") == b": \n\n"
+        case = await xa.case("ana")
+        await xa.done("ana", f"/cases/{case['case']}/consents", xa.consent_body(case, "XD"), 201)
+        await xa.done("ana", f"/cases/{case['case']}/referrals", {"peer": "XD", "needs": ["shelter"]}, 201)
+        await xd.world.settle()
+
+        pause.over()
+
+        assert await news.content.readuntil(b"\n\n") == b"event: changed\ndata:\n\n"
+
+
+async def test_what_concerns_a_colleague_is_told_to_nobody_else(desks: dict[str, Desk], listening: Any):
+    xd = desks["XD"]
+    client, pause = listening
+    for login in ("bea", "cleo"):
+        await xd.add(login, "caseworker")
+    case = await xd.case("bea")
+    await xd.done("bea", f"/cases/{case['case']}/consents", xd.consent_body(case, "XA"), 201)
+    async with stream(client, xd.tokens["cleo"]) as news:
+        await news.content.readuntil(b"\n\n")
+        await xd.done("bea", f"/cases/{case['case']}/referrals", {"peer": "XA", "needs": ["shelter"]}, 201)
+        await xd.world.settle()
+        for _ in range(10):
+            pause.over()
+
+        assert await news.content.readuntil(b"\n\n") == b": \n\n"
+
+
+async def test_listening_keeps_no_sign_in_alive(desks: dict[str, Desk], listening: Any):
+    xd = desks["XD"]
+    client, pause = listening
+    async with stream(client, xd.tokens["ana"]) as news:
+        await news.content.readuntil(b"\n\n")
+        xd.clock.step(IDLE_S + 1)
+        pause.over()
+
+        assert await news.content.readuntil(b"\n\n") == b"event: locked\ndata:\n\n"
+        assert await news.content.read() == b""
+
+
+async def test_strangers_hear_nothing_and_are_told_not_to_come_again(desks: dict[str, Desk], listening: Any):
+    client, _ = listening
+    await desks["XD"].add("olaf", "operator")
+    operator = (await desks["XD"].sign_in("olaf", PASSWORD)).json["token"]
+    for token, query in (("", ""), (operator, ""), (desks["XD"].tokens["ana"], f"?thread={'0' * 32}")):
+        async with stream(client, token, query) as answer:
+            assert answer.status == 204
+
+
+async def test_the_node_ends_its_streams_when_it_ends(desks: dict[str, Desk], listening: Any):
+    client, _ = listening
+    async with stream(client, desks["XD"].tokens["ana"]) as news:
+        await news.content.readuntil(b"\n\n")
+
+        await client.server.close()
+
+        assert await news.content.read() == b""

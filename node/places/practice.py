@@ -327,6 +327,7 @@ PRACTICE: dict[str, Places] = {
             "protocol.cases.safeguards: state_may_be_asked",
             "protocol.gate.guards: asylum",
             "protocol.gate.people: asked_of_a_state",
+            "service.threads.warnings: _without_nationality",
         ),
         receiver=("protocol.gate.desk: holds",),
         both=("protocol.gate.shown_information: _question",),

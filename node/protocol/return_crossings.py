@@ -136,7 +136,7 @@ RETURN_CROSSINGS: Final = (
     Crossing("return.travel_plan",         "return.decision",             RESPONDER, "both count; a plan that lost what it stood on has no effect"),  # noqa: E501
     Crossing("return.travel_plan",         "return.family_result",        RESPONDER, "both count; a plan that lost what it stood on has no effect"),  # noqa: E501
     Crossing("return.travel_plan",         "return.identity_result",      RESPONDER, "both count; a plan that lost what it stood on has no effect"),  # noqa: E501
-    Crossing("return.travel_plan",         "return.reintegration_plan",   RESPONDER, "both count"),
+    Crossing("return.travel_plan",         "return.reintegration_plan",   RESPONDER, "both count; a plan that lost what it stood on has no effect"),  # noqa: E501
     Crossing("return.travel_plan",         "return.risk_result",          RESPONDER, "both count; a plan that lost what it stood on has no effect"),  # noqa: E501
     Crossing("return.travel_plan",         "return.traveldoc_status",     RESPONDER, "both count; a plan that lost what it stood on has no effect"),  # noqa: E501
     Crossing("return.travel_plan",         "return.update",               RESPONDER, "both count; a plan that lost what it stood on has no effect"),  # noqa: E501

@@ -155,11 +155,11 @@ def identity_settled(shared: Shared, entry: Entry) -> Refusal | None:
 
 
 def reintegration_there(shared: Shared, entry: Entry) -> Refusal | None:
-    """R08, CETS 197 art 16(5): what waits for her is agreed before she leaves."""
+    """R08, CETS 197 art 16(5): what waits for her is agreed with her before she leaves."""
     if shared.way.reintegration:
         return None
-    why = "nobody has said what waits for her"
-    return Refusal(NOT_IN_THIS_STATE, why, "ask the country of origin for its plan of support", "R08")
+    why = "nothing that waits for her was agreed with her"
+    return Refusal(NOT_IN_THIS_STATE, why, "ask the country of origin for a plan that she agrees to", "R08")
 
 
 PLAN_GATES: Final = (
@@ -289,6 +289,13 @@ def _documented(way: ReturnFacts, entry: Entry) -> ReturnFacts:
     return way if entry.facts.case == "yes" else _unplanned(way)
 
 
+def _supported(way: ReturnFacts, entry: Entry) -> ReturnFacts:
+    """R08: support counts once she agreed to it; where she does not, no plan stands on it."""
+    agreed_by_her = entry.facts.way.sure
+    way = replace(way, reintegration=agreed_by_her)
+    return way if agreed_by_her or way.departed_at else _unplanned(way)
+
+
 def _agreed(way: ReturnFacts, entry: Entry) -> ReturnFacts:
     told = entry.facts.way
     return replace(way, agreed=True) if told.code == "plan" else replace(way, asked_at=told.times[0])
@@ -318,7 +325,7 @@ identity_asked: Final = _way(lambda way, entry: replace(way, identity="asked"))
 identity_told: Final = _way(lambda way, entry: replace(way, identity=entry.facts.way.code))
 decided: Final = _way(_decided)
 documented: Final = _way(_documented)
-support: Final = _way(lambda way, entry: replace(way, reintegration=True))
+support: Final = _way(_supported)
 she_agreed: Final = _way(_agreed)
 planned: Final = _way(_planned)
 departed: Final = _way(_departed)

@@ -100,7 +100,8 @@ RULES: Final = (
     *both(PLANNED,                  "return.decision",           ASSESSING,      "R40",        case="no", effect=gates.decided),  # noqa: E501
     *both(PLANNED,                  "return.traveldoc_status",   PLANNED,        "R08, g8",    case="yes", effect=gates.documented),  # noqa: E501
     *both(PLANNED,                  "return.traveldoc_status",   ASSESSING,      "R08, g8",    case="no", effect=gates.documented),  # noqa: E501
-    Rule(PLANNED,        RESPONDER, "return.reintegration_plan", PLANNED,        "R08",        effect=gates.support),
+    Rule(PLANNED,        RESPONDER, "return.reintegration_plan", PLANNED,        "R08",        case="yes", effect=gates.support),  # noqa: E501
+    Rule(PLANNED,        RESPONDER, "return.reintegration_plan", ASSESSING,      "R08",        case="no", effect=gates.support),  # noqa: E501
     *both(PLANNED,                  "return.update",             PLANNED,        "R01",        case="yes"),
     Rule(PLANNED,        RESPONDER, "return.update",             ASSESSING,      "R08, g7",    case="no", effect=gates.reception),  # noqa: E501
     Rule(PLANNED,        OPENER,    "consent.assertion",         PLANNED,        "R22, g1",    guards=AGREES, effect=gates.she_agreed),  # noqa: E501
@@ -178,6 +179,7 @@ ANSWERS: Final = {
     "return.identity_result": ("an answer", "pending"),
     "return.decision": ("proceed, perhaps with conditions", "do not proceed"),
     "return.traveldoc_status": ("held, applied or issued", "refused"),
+    "return.reintegration_plan": ("she agreed to it", "she did not"),
     "return.departure": ("departed", "postponed or not departed"),
     "return.arrival": ("arrived", "not arrived"),
     "return.update": ("reception stays", "another reception or none"),

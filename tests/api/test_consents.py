@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from node.protocol.letters.frame import ConsentEntry
 from tests.api.conftest import Desk
 
 DAY_S = 86_400
@@ -96,3 +97,14 @@ async def test_a_consent_belongs_to_a_person_of_the_case(desk: Desk):
     answer = await desk.post("bea", f"/cases/{case['case']}/consents", body)
 
     assert (answer.status, answer.json["field"]) == (422, "person_id")
+
+
+async def test_the_mark_of_the_signed_paper_is_read_with_the_record_and_travels_nowhere(desk: Desk):
+    """Domain 5.3, evidence_hash: whoever doubts what she signed compares; no letter holds it."""
+    case = await desk.case("bea")
+
+    made = await record(desk, case, evidence_hash="5a" * 32)
+
+    shown = (await desk.get("bea", f"/cases/{case['case']}/consents/{made['consent']}")).json
+    assert shown["evidence_hash"] == "5a" * 32
+    assert "evidence_hash" not in ConsentEntry.__struct_fields__

@@ -81,6 +81,25 @@ async def test_what_she_took_back_is_noted_when_she_cannot_decide_any_more(desk:
     assert unable["refused"] == [{"country": "XA", "purposes": ["referral"]}]
 
 
+@pytest.mark.parametrize(
+    ("lasting", "task"), [("lasting", "find_a_representative"), ("for_now", "ask_her_when_she_can_decide")]
+)
+async def test_h30_sender_nobody_is_put_in_the_place_of_somebody_who_cannot_decide_for_now(
+    desk: Desk, lasting: str, task: str
+):
+    """H30: what people are asked to do depends on whether it lasts; her earlier wishes stand either way."""
+    case = await desk.case("bea")
+
+    after = await change(
+        desk, "bea", case, "incapacity", person_id=case["persons"][0]["person_id"], since=desk.clock.now(),
+        lasting=lasting,
+    )  # fmt: skip
+
+    assert after["case"]["persons"][0]["life"]["incapacity"]["lasting"] == lasting
+    codes = [one["code"] for one in (await desk.get("bea", "/inbox")).json["tasks"]]
+    assert [code for code in codes if code in ("find_a_representative", "ask_her_when_she_can_decide")] == [task]
+
+
 @pytest.mark.parametrize("field", ["majority_at", "age_band"])
 async def test_the_way_of_plain_facts_changes_no_age(desk: Desk, field: str):
     """R12, H27: only the changes that two people confirm do."""

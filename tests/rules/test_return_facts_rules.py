@@ -83,6 +83,36 @@ def world_without_risk(side: Role) -> Any:
     )
 
 
+def test_r08_receiver_a_plan_of_support_that_she_did_not_agree_to_opens_nothing() -> None:
+    """R08, CETS 197 art 16(5): what waits for her is agreed with her; the newest word on it counts."""
+    world = prepared("return.reintegration_plan")
+    say(world, "responder", "return.reintegration_plan", 4)
+    assert refused_to_send(world, "opener", PLAN) == NOT_IN_THIS_STATE
+    assert refused_on_arrival(world, "opener", PLAN) == NOT_IN_THIS_STATE
+
+    say(world, "responder", "return.reintegration_plan", 1)
+    say(world, "opener", "consent.assertion", 1)
+    assert arrives(world, "opener", PLAN).effect == "applied"
+
+
+def test_r08_receiver_a_plan_of_support_that_she_no_longer_agrees_to_takes_the_plan_with_it() -> None:
+    """R08: whatever a gate stood on and falls, takes the plan with it; once she has left it does not."""
+    planned, left = at("planned"), at("travelling")
+    for world in (planned, left):
+        say(world, "responder", "return.reintegration_plan", 4)
+
+    assert (state_of(planned), state_of(left)) == ("assessing", "travelling")
+    assert way_of(planned).plan.arrival_ends == 0
+    assert way_of(left).plan.arrival_ends
+
+
+def state_of(world: World) -> str:
+    """The state that both sides show."""
+    thread = world.sides["opener"].thread
+    assert thread is not None
+    return thread.shared.state
+
+
 def brought_back_from_detention() -> World:
     """She was held on the way, told of as detained, and is back where she left; nobody has asked her yet."""
     world = at("travelling")

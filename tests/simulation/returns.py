@@ -56,6 +56,9 @@ def _on_the_way(kind: str, number: int, now: int, answer: Case, no: bool) -> Fac
             return Facts(way=Said("safe", sure=bool(number % 2)))
         case "return.followup":
             return Facts(way=Said(FOLLOWUPS[number % len(FOLLOWUPS)]))
+        case "return.reintegration_plan":
+            agreed = bool(number % 4)
+            return Facts(case="yes" if agreed else "no", way=Said(sure=agreed))
         case "return.update":
             return Facts(organisation="haven-2" if number % 8 == 0 else "", case=answer, way=Said("delayed"))
         case "return.close":

@@ -74,14 +74,18 @@ def death_in_error(case: Case, person_id: str, by: By, at: int) -> Changed:
 def record_incapacity(
     case: Case, person_id: str, since: int, lasting: Lasting, wish: WishToReturn, by: By, at: int
 ) -> Changed:
-    """She cannot decide now; her earlier wishes stand. That she had wished to return is for two people to say. H30."""
+    """She cannot decide now; her earlier wishes stand. That she had wished to return is for two people to say.
+
+    What comes of it depends on whether it is lasting: nobody is put in her place for some days. Source: H30.
+    """
     if since > at:
         raise BadInput("the day has not come yet; record what has happened", field="since", rule="H30")
     both = two_people(by, "H30") if wish == "wished" else None
     before = the_person(case, person_id).life.incapacity
     kept = () if before is None else before.refused
     found = Incapacity(since, lasting, by[0], wish, both, kept)
-    changed = _life(case, person_id, "incapacity_recorded", by, at, incapacity=found)
+    event = "incapacity_recorded" if lasting == "lasting" else "incapacity_for_now"
+    changed = _life(case, person_id, event, by, at, incapacity=found)
     return _guardians_anew(changed, by[0], at) if the_person(case, person_id).role == "person" else changed
 
 

@@ -34,7 +34,9 @@ class Refused(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Incapacity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """She cannot decide now. Her earlier wishes stand: what she allowed, what she refused, a wish to return.
 
-    `wish` of "wished" was said before `since` and is recorded by two people. Source: H30.
+    `wish` of "wished" was said before `since` and is recorded by two people. `lasting` decides what people are asked
+    to do: somebody who cannot decide for now is asked again herself, for the others a representative is found.
+    Source: H30.
     """
 
     since: int
@@ -57,7 +59,8 @@ class Birth(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Nationality(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a lawyer found about statelessness and asylum, before any state is asked "is she yours?". Source: H31.
 
-    `by` are two people; the lawyer is independent of every state that might be asked.
+    `by` are two people; the lawyer is independent of every state that might be asked. Where she is `stateless`, or
+    likely to be, whoever is about to ask "is she yours?" is warned.
     """
 
     looked_on: str

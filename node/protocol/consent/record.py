@@ -52,7 +52,8 @@ class ConsentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What one person allowed; the sensitive categories are ticked one by one (H28).
 
     `recorded_by` and `seconded_by` are user ids; times are UTC seconds; `evidence_hash` is hex of the signed paper or
-    recording, or empty. `excluded` never travels.
+    recording, or empty: it travels nowhere and decides nothing; whoever doubts what she signed reads it with the record
+    and compares. `excluded` never travels.
     """
 
     consent_id: str

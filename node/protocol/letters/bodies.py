@@ -143,7 +143,8 @@ class AcceptBody(Part, frozen=True):
     """`referral.accept`: who takes over what, for whom, from when, and what must be known for it (R04).
 
     `needs` and `persons` (consent tokens) say what is accepted; `partial` says that something offered is not among
-    them. `data_needed` is the most that may be disclosed. `retention_days` counts from the end of the thread.
+    them. `data_needed` is the most that may be disclosed. `retention_days` counts from the end of the thread. Whoever
+    arranges the journey is warned of `conditions`, and of a window that begins before `start_not_before`.
     """
 
     organisation: Organisation

@@ -43,7 +43,8 @@ class Interpreter(Part, frozen=True):
 class Escort(Part, frozen=True):
     """Somebody who goes with her, from which leg to which; never the police (R19).
 
-    `hand_over`: at the end of `to_leg` somebody else takes over, and both and she sign. `substitute` steps in.
+    `hand_over`: at the end of `to_leg` somebody else takes over, and both and she sign. `substitute`
+    steps in: for the people of both countries, who read it with the letter; no machine decides by it.
     """
 
     role: EscortRole

@@ -146,7 +146,10 @@ class TransitRequestBody(Part, frozen=True):
 
 
 class TransitAckBody(Part, frozen=True):
-    """`transit.ack`: whether the country can help her through, with what, and which role to ask for."""
+    """`transit.ack`: whether the country can help her through, with what, and which role to ask for.
+
+    Whatever was asked for and is not in `assistance` is a task for those who plan her journey.
+    """
 
     can_assist: bool
     contact_role: Maybe[Code]

@@ -151,7 +151,7 @@ def said(body: Body) -> tuple[Case, Said]:
         case TravelDocumentBody():
             return _case(body.status != "refused"), Said(body.status, on=next(iter(body.valid_to_date), ""))
         case ReintegrationPlanBody():
-            return "", Said(sure=body.agreed_by_her)
+            return _case(body.agreed_by_her), Said(sure=body.agreed_by_her)
         case TravelPlanBody():
             return "", _planned(body)
     return _on_the_way(body)

@@ -33,6 +33,7 @@ NEXT: Final[Mapping[str, str]] = {
     "birth_recorded": "register_the_birth",
     "death_recorded": "letters_are_frozen",
     "incapacity_recorded": "find_a_representative",
+    "incapacity_for_now": "ask_her_when_she_can_decide",
     "family_suspected": "plan_without_family",
 }
 

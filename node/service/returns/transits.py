@@ -12,7 +12,8 @@ import msgspec
 from node.protocol.cases.case import Case
 from node.protocol.cases.return_changes import hold_for_transit
 from node.protocol.cases.return_plan import ReturnPlan
-from node.protocol.letters.bodies_way import NothingBody
+from node.protocol.letters.bodies_way import NothingBody, TransitAckBody, TransitRequestBody
+from node.protocol.letters.decode import AnyLetter
 from node.protocol.letters.kinds import LETTER
 from node.protocol.threads import machine
 from node.protocol.threads.thread import entry_of
@@ -21,10 +22,12 @@ from node.service.delivery.queueing import draft_of, queue_letter
 from node.service.returns.standing import ask_somebody
 from node.service.threads.book import Book, OpenFile
 from node.service.threads.drafting import Stated, frame
+from node.service.threads.keeping import decode_kept
 from node.store.work import Work
 
 CANCEL: Final = "transit.cancel"
 TASK: Final = "transit_stopped"
+LACKS: Final = "transit_lacks_assistance"
 End = Callable[[Node, Work, OpenFile, int], None]
 
 
@@ -55,6 +58,19 @@ def transit_stopped(node: Node, work: Work, found: OpenFile, now: int) -> None:
     if held is not case.case:
         book.put_case(case, held, now)
     ask_somebody(node, work, found, TASK, now)
+
+
+def transit_answered(node: Node, work: Work, found: OpenFile, letter: AnyLetter, now: int) -> None:
+    """A country on the way helps, but not with all she needs: whoever plans her journey looks for the rest."""
+    body, book = letter.body, Book(node, work)
+    asked = next((e.letter_id for e in found.file.thread.entries if e.kind == "transit.request"), "")
+    row = work.letters.get(found.row.peer, "out", asked)
+    if not isinstance(body, TransitAckBody) or not body.can_assist or row is None or row.sealed is None:
+        return
+    request = decode_kept(book.payload(row)).body
+    if isinstance(request, TransitRequestBody) and set(request.assistance) - set(body.assistance):
+        work.tasks.add(LACKS, now, case_id=found.row.case_id, peer=found.row.peer, thread_id=found.row.thread_id,
+                       letter_id=letter.letter_id)  # fmt: skip
 
 
 def _passages(book: Book, found: OpenFile) -> Iterator[OpenFile]:

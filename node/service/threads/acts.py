@@ -45,6 +45,7 @@ from node.service.threads.erasure import empty_log, erase_confirmed
 from node.service.threads.files import ThreadFile, facts_of, with_letter
 from node.service.threads.stops import is_ending, queue_stop
 from node.service.threads.times import times_of
+from node.service.threads.warnings import warnings_about
 from node.store.cases import CaseRow
 from node.store.threads import ThreadRow
 from node.store.work import Reader, Work
@@ -124,7 +125,9 @@ def _act(node: Node, work: Work, actor: Actor, thread_id: str, command: Act) -> 
     letter, stated = _drafted(node, work, actor, found, case, command, body, now)
     if command.kind == "erasure.confirm":
         return _erased_and_told(node, work, actor, found, case, letter, stated, now)
-    return queue_decided(node, work, actor, case, found, letter, stated, now)
+    done = queue_decided(node, work, actor, case, found, letter, stated, now)
+    said = warnings_about(Book(node, work), found, case.case, body)
+    return msgspec.structs.replace(done, warnings=(*done.warnings, *said))
 
 
 def _drafted(

@@ -19,7 +19,7 @@ from node.protocol.letters.bodies_rights import (
     ComplaintAnswerBody,
     RectificationBody,
 )
-from node.protocol.letters.bodies_way import FollowupBody
+from node.protocol.letters.bodies_way import FollowupBody, TransitAckBody
 from node.protocol.letters.decode import AnyLetter
 from node.protocol.letters.frame import is_stop
 from node.protocol.letters.kinds import LETTER
@@ -31,7 +31,7 @@ from node.service.context import DAY_S, Node
 from node.service.information.neutral import question_came
 from node.service.keep.notes import Stopped, note
 from node.service.returns.told import she_is_told_of
-from node.service.returns.transits import cancel_transits, transit_stopped
+from node.service.returns.transits import cancel_transits, transit_answered, transit_stopped
 from node.service.rights.access import answer_came, request_came
 from node.service.rights.breach import notice_came
 from node.service.rights.complaints import complaint_answered
@@ -132,5 +132,6 @@ _EFFECTS: dict[type, Callable[[Node, Work, OpenFile, AnyLetter, int], None]] = {
     BreachNoticeBody: notice_came,
     ComplaintAnswerBody: complaint_answered,
     FamilyResultBody: family_found,
+    TransitAckBody: transit_answered,
 }
 _BY_KIND: dict[str, Callable[[Node, Work, OpenFile, AnyLetter, int], None]] = {"transit.stop": _transit_stopped}

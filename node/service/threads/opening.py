@@ -30,6 +30,7 @@ from node.service.threads.doors import OPENING, OWN_DOOR
 from node.service.threads.drafting import STATES_CONSENT, Stated, disclose, frame, persons_of, state_consents
 from node.service.threads.files import ThreadFile
 from node.service.threads.times import retention_until
+from node.service.threads.warnings import warnings_about
 from node.store.work import Work
 
 # What the case knows of her is never typed in twice: a body that has one of these fields takes it from the case.
@@ -109,8 +110,13 @@ def begin(node: Node, work: Work, actor: Actor, case_id: str, command: OpenThrea
         file, command.kind, body, letter_id, stated=stated, urgency=command.urgency, in_reply_to=None,
         relates_to=command.relates_to, disclosed=disclosed, sealed=sealed, now=now,
     )  # fmt: skip
-    done = queue_decided(node, work, actor, case, book.new_file(case, file, now), letter, stated, now)
-    said = (*warnings_of(work, command.peer, body, now), *_would_meet(book, case, command))
+    found = book.new_file(case, file, now)
+    done = queue_decided(node, work, actor, case, found, letter, stated, now)
+    said = (
+        *warnings_of(work, command.peer, body, now),
+        *_would_meet(book, case, command),
+        *warnings_about(book, found, case.case, body),
+    )
     return msgspec.structs.replace(done, warnings=(*done.warnings, *said))
 
 

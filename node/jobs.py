@@ -16,7 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from node.clock import ALLOWED_JUMP_S, Clock, JumpWatch
 from node.log import get
 
-WATCH_EVERY_S = 1.0
+WATCH_EVERY_S = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,11 @@ class Jobs:
             state.task = asyncio.get_running_loop().create_task(self.run_now(name), name=f"job {name}")
             state.task.add_done_callback(lambda _done: setattr(state, "task", None))
 
+    def wake_all(self) -> None:
+        """Run every job as soon as the loop is free: what was due before may be due, or believed, only now."""
+        for name in self._states:
+            self.wake(name)
+
     async def run_now(self, name: str) -> None:
         """Run this job; if it is running, have it run once more afterwards instead. Raises nothing a job raises."""
         state = self._states[name]
@@ -129,8 +134,7 @@ class Jobs:
         jump_s = self._watch.jump_s()
         if jump_s:
             get().warning("the clock jumped", jump_s=jump_s)
-            for name in self._states:
-                self.wake(name)
+            self.wake_all()
             self._reset_alarms()
         return jump_s
 

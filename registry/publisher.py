@@ -24,7 +24,7 @@ class Publisher:
     def __init__(self, repository: Repository, online: RoleKey, clock: Clock) -> None:
         self.repository = repository
         self._signer = signers(online)[0]
-        self._clock = clock
+        self.clock = clock
         if self._signer.public_key.keyid not in repository.root().roles["timestamp"].keyids:
             raise BadRegistryFile("online key is not the one the root names; use the key made with this registry")
 
@@ -47,7 +47,7 @@ class Publisher:
 
         Call it as often as you like. A clock that jumped far ahead is caught up with at the next call.
         """
-        now = self._clock.now()
+        now = self.clock.now()
         snapshot, timestamp = self.repository.snapshot(), self.repository.timestamp()
         if snapshot is None or timestamp is None:
             raise BadRegistryFile("registry has never been published; finish `init` first")
@@ -63,7 +63,7 @@ class Publisher:
         old = self.repository.snapshot()
         version = (old.version if old else 0) + 1
         meta = {**(old.meta if old else {}), **changed}
-        snapshot = Metadata(Snapshot(version=version, expires=when(self._clock.now() + SNAPSHOT_LIFE_S), meta=meta))
+        snapshot = Metadata(Snapshot(version=version, expires=when(self.clock.now() + SNAPSHOT_LIFE_S), meta=meta))
         snapshot.sign(self._signer)
         data = snapshot.to_bytes()
         self.repository.write_snapshot(version, data)
@@ -71,7 +71,7 @@ class Publisher:
         self._publish_timestamp(MetaFile.from_data(version, data, ["sha256"]))
 
     def _publish_timestamp(self, snapshot_meta: MetaFile) -> None:
-        now, old = self._clock.now(), self.repository.timestamp()
+        now, old = self.clock.now(), self.repository.timestamp()
         timestamp = Timestamp(
             version=(old.version if old else 0) + 1,
             expires=when(now + TIMESTAMP_LIFE_S),

@@ -6,17 +6,20 @@ Any other web server may serve the same folder; only one process may hold the on
 import asyncio
 import re
 import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
 from aiohttp import web
 
+from node.clock import JumpWatch
 from node.errors import OpenTRMError
 from registry.publisher import Publisher
 from registry.repository import Repository
 
 CHECK_EVERY_S: Final = 5.0
+LOOK_EVERY_S: Final = 0.1  # whether the clock jumped: whoever woke up wants a fresh timestamp first of all
 # Published names only: no dot files, no folders above, no unfinished files.
 _SERVED: Final = re.compile(
     r"/(metadata/(timestamp|[0-9]+\.[A-Za-z0-9-]+)\.json"
@@ -48,15 +51,29 @@ async def keep_fresh(
 ) -> None:
     """Sign the timestamp daily and the snapshot weekly, until cancelled; what goes wrong is told and tried again.
 
+    A clock that jumps is caught up with at once.
     `before` runs first each time and may refuse by raising (the shared clock of a demo is checked there).
     """
+    watch = JumpWatch(publisher.clock)
     while True:
         try:
             before()
             await asyncio.to_thread(publisher.refresh)
         except (OpenTRMError, OSError) as error:
             print(f"registry could not be signed again: {error}", file=sys.stderr)
-        await asyncio.sleep(every_s)
+        await _pause(every_s, watch)
+
+
+async def _pause(seconds: float, watch: JumpWatch) -> None:
+    """So many seconds, or until the clock jumps; one that cannot be read is told by whoever needs it."""
+    end = time.monotonic() + seconds
+    while True:
+        await asyncio.sleep(min(LOOK_EVERY_S, seconds))
+        with suppress(OpenTRMError):
+            if watch.jump_s():
+                return
+        if time.monotonic() >= end:
+            return
 
 
 async def serve(publisher: Publisher, host: str, port: int, before: Callable[[], None] = lambda: None) -> None:

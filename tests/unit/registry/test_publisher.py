@@ -164,5 +164,17 @@ async def test_the_publishers_loop_signs_and_survives_an_error(world, monkeypatc
     assert "disk is full" in capsys.readouterr().err
 
 
+async def test_the_publishers_loop_catches_up_with_a_clock_that_jumps_long_before_its_next_turn(world):
+    """Registry 4.6: whoever woke up after days asks at once, and finds a timestamp of today."""
+    task = asyncio.create_task(keep_fresh(world.publisher, every_s=3600))
+    await asyncio.sleep(0)  # it has begun
+    world.clock.jump(5 * DAY_S)
+
+    async with asyncio.timeout(20):
+        while world.repository.timestamp().unrecognized_fields["x-trm-issued-at"] != world.clock.now():
+            await asyncio.sleep(0.01)
+    task.cancel()
+
+
 def _crash(data):
     raise OSError("crash")

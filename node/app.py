@@ -109,6 +109,7 @@ async def running(loaded: Loaded) -> AsyncIterator[Running]:
     staff = Staff(node, opened.pepper, limits=limits)
     node.page_by = channels_of(config.alarm)
     jobs = Jobs(_rows(opened, keeper, staff, config), node.clock, config.limits.max_clock_jump_s)
+    node.on_believed = jobs.wake_all
     node.on_alarm, node.on_page = (lambda: jobs.wake("alarms")), (lambda: jobs.wake("pages"))
     runners: list[web.AppRunner] = []
     asks = asyncio.create_task(keeper.answer_asks(), name="registry asks")

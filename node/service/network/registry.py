@@ -52,10 +52,10 @@ class RegistryKeeper:
             behind = self._node.now() > self._node.believed_now()
             self._node.view = view
             await self._follow(view)
-            if (
-                behind
-            ):  # nothing was sealed again while our clock was not believed; what expired meanwhile is not posted
+            if behind:  # nothing was sealed again meanwhile; what expired is not posted
                 await self._node.store.write(lambda work: reseal_expiring(self._node, work, self._node.now()))
+                if self._node.now() <= self._node.believed_now():
+                    self._node.on_believed()
         await judge_parked(self._node)
 
     def ask(self) -> None:

@@ -19,7 +19,7 @@ from node.service.keep.sweep import sweep as sweep_due
 from node.service.returns.overdue import arrival_overdue, condition_told, followup_due
 from node.service.returns.watch import ARRIVAL, CONDITION, FOLLOWUP
 from node.service.threads.erasure import empty_log
-from node.service.threads.ladder import BATCH, one_step, remind
+from node.service.threads.ladder import BATCH, WHO, one_step, remind
 from node.service.threads.waiting_withdrawals import HELD, end_held_withdrawal, stop_after_withdrawal
 from node.service.upkeep.setup import Opened, refresh_prekeys
 from node.store.threads import DeadlineRow
@@ -45,8 +45,9 @@ async def overdue(node: Node) -> None:
     if not clock_is_believed(node):
         return
     now = node.now()
-    while await node.store.write(lambda work: _escalate(node, work, now)) == BATCH:
-        pass
+    for _ in WHO:  # a node that was away climbs every step that is due, not one a minute
+        while await node.store.write(lambda work: _escalate(node, work, now)) == BATCH:
+            pass
     while await node.store.write(lambda work: remind(node, work, now)) == BATCH:
         pass
     await node.store.write(lambda work: work.tasks.close_answered(now))

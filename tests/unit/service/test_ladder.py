@@ -89,6 +89,22 @@ async def test_silence_climbs_the_whole_ladder(world):
     assert seen == [f"overdue_reply_{who}" for who in ("caseworker", "backup", "coordinator", "figures")]
 
 
+async def test_a_node_that_was_away_climbs_every_step_that_came_due_meanwhile_at_once(world):
+    """Domain 5.13: who should have heard days ago hears now, and not a minute later for each step."""
+    await world["XD"].offer("XA")
+    await world.settle()
+
+    for _ in range(3):  # the clock is believed again only after the registry was refreshed
+        world.clock.step(6 * DAY_S)
+        world.registry.clock.step(6 * DAY_S)
+        world.registry.publisher.refresh()
+        world.refresh()
+    await sweeps.overdue(world["XD"].node)
+
+    heard = [one for one in await codes(world, "XD") if one.startswith("overdue_reply")]
+    assert sorted(heard) == [f"overdue_reply_{who}" for who in ("backup", "caseworker", "coordinator")]
+
+
 async def test_an_overdue_answer_says_whom_to_phone_and_what_to_say(world):
     """Practice, the desk: number, local time, two lines; nothing of her."""
     await world["XD"].offer("XA")
@@ -115,12 +131,13 @@ async def test_the_back_up_sees_a_case_once_its_answer_is_two_working_days_late_
     await d.consent(case_id, "XA")
     done = await d.offer("XA", case_id)
     await world.settle()
-    await step(world, 9 * DAY_S)
+    await step(world, 5 * DAY_S)  # that nobody opened it is late since a working day
+    assert "overdue_opened_caseworker" in await codes(world, "XD")
     with pytest.raises(NotFound):
         await cases.view_case(d.node, ben, case_id)
     assert await desk.list_tasks(d.node, ben) == []
 
-    await step(world, 5 * DAY_S)
+    await step(world, 9 * DAY_S)
 
     assert "overdue_reply_backup" in [task.code for task in await desk.list_tasks(d.node, ben)]
     assert (await cases.view_case(d.node, ben, case_id)).case == case_id

@@ -99,3 +99,22 @@ async def test_what_expired_while_our_clock_was_not_believed_is_sealed_again_by_
     due = xd.node.store.read_sync(lambda reader: reader.outbox.due("XA", world.clock.now(), 64))
     assert {row.letter_id for row in before} <= {one.letter_id for one in due}
     assert before
+
+
+async def test_what_waited_for_a_clock_that_can_be_believed_is_done_as_soon_as_the_registry_says_what_time_it_is(
+    world: World,
+) -> None:
+    """Wire 6, clock rule: sweeps that stood still are woken once, not at their next turn an hour later."""
+    xd = world["XD"]
+    keeper = await _refresh(world, "XD")
+    woken: list[int] = []
+    xd.node.on_believed = lambda: woken.append(world.clock.now())
+    await _refresh(world, "XD", keeper)
+    world.clock.step(8 * DAY_S)
+    await keeper.refresh()  # nothing newer is there yet
+    before = list(woken)
+
+    await _refresh(world, "XD", keeper)
+    await _refresh(world, "XD", keeper)
+
+    assert (before, woken) == ([], [world.clock.now()])

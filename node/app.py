@@ -108,7 +108,7 @@ async def running(loaded: Loaded) -> AsyncIterator[Running]:
     limits = SignInLimits(config.limits.session_idle_s, config.limits.session_max_s)
     staff = Staff(node, opened.pepper, limits=limits)
     node.page_by = channels_of(config.alarm)
-    jobs = Jobs(_rows(opened, keeper, staff, config), node.clock, config.limits.max_clock_jump_s)
+    jobs = Jobs(_rows(opened, keeper, workers, staff, config), node.clock, config.limits.max_clock_jump_s)
     node.on_believed = jobs.wake_all
     node.on_alarm, node.on_page = (lambda: jobs.wake("alarms")), (lambda: jobs.wake("pages"))
     runners: list[web.AppRunner] = []
@@ -156,11 +156,12 @@ async def serve(loaded: Loaded) -> None:
         get().info("stopping")
 
 
-def _rows(opened: Opened, keeper: RegistryKeeper, staff: Staff, config: Config) -> list[Job]:
+def _rows(opened: Opened, keeper: RegistryKeeper, workers: Workers, staff: Staff, config: Config) -> list[Job]:
     node, pager = opened.node, Pager(opened.node, config.alarm)
     return [
         #   name        every s                      what it does, safe to call by hand
-        Job("registry", config.registry.refresh_s, keeper.refresh, jitter_s=max(1, config.registry.refresh_s // 10)),
+        Job("registry", config.registry.refresh_s, keeper.refresh, jitter_s=config.registry.refresh_s // 10),
+        Job("delivery", 60, workers.look),
         Job("reseal", 3600, lambda: sweeps.reseal(node)),
         Job("overdue", 60, lambda: sweeps.overdue(node)),
         Job("alarms", 30, lambda: alarms.climb(node)),

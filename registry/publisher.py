@@ -33,20 +33,25 @@ class Publisher:
 
         The signatures were judged by `registry.ceremony`. All become visible at once, with the timestamp.
         """
-        self.repository.write_targets(files)
-        versions = {}
-        for role, data in roles.items():
-            version = parse_metadata(data, Targets).signed.version
-            self.repository.write_role(role, version, data)
-            versions[f"{role}.json"] = MetaFile.from_data(version, data, ["sha256"])
-        # Crash here or above: the files wait under names that no snapshot mentions.
-        self._publish_snapshot(versions)
+        with self.repository.alone():
+            self.repository.write_targets(files)
+            versions = {}
+            for role, data in roles.items():
+                version = parse_metadata(data, Targets).signed.version
+                self.repository.write_role(role, version, data)
+                versions[f"{role}.json"] = MetaFile.from_data(version, data, ["sha256"])
+            # Crash here or above: the files wait under names that no snapshot mentions.
+            self._publish_snapshot(versions)
 
     def refresh(self) -> bool:
         """Sign again what grows old: the timestamp once a day, the snapshot before its week is over; True if it did.
 
         Call it as often as you like. A clock that jumped far ahead is caught up with at the next call.
         """
+        with self.repository.alone():
+            return self._refresh()
+
+    def _refresh(self) -> bool:
         now = self.clock.now()
         snapshot, timestamp = self.repository.snapshot(), self.repository.timestamp()
         if snapshot is None or timestamp is None:

@@ -6,8 +6,10 @@
 A reader finds the newest state from the highest root and timestamp.json; every other name is used once.
 """
 
+import fcntl
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -104,6 +106,19 @@ class Repository:
                 for half in halves(country.role_keys):
                     used.setdefault(half, country.code)
         return used
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Whoever changes what is published does it alone: a publication by hand, or the publisher's daily signing.
+
+        Waits for the other one, in this process or another; a crash lets go by itself.
+        """
+        folder = os.open(self.metadata, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(folder)
 
     def write_root(self, version: int, data: bytes) -> None:
         """A new root; it counts as soon as it stands there."""

@@ -37,9 +37,9 @@ class MemoryApi(ApiClient):
         super().__init__(url, login, PASSWORD)
         self._network = network
 
-    async def _call(self, method: str, path: str, body: Any) -> Any:
+    async def _call(self, method: str, path: str, body: Any, *, as_bytes: bool = False) -> Any:
         await self._network.rest()
-        return await super()._call(method, path, body)
+        return await super()._call(method, path, body, as_bytes=as_bytes)
 
 
 class MemoryNetwork:
@@ -52,11 +52,19 @@ class MemoryNetwork:
         self._moved = False
         self._met_at = self._signed_at = self.clock.now()
 
+    async def verified(self, evidence: bytes) -> tuple[int, int]:
+        """Nothing is counted: these nodes keep no archive of the registry that evidence could be judged by."""
+        return 0, 0
+
     def move_clock(self, seconds: int) -> None:
         """Time passes; what is due then happens before the next question."""
         self.world.clock.step(seconds)
         self.world.registry.clock.step(seconds)
         self._moved = True
+
+    async def pass_time(self, seconds: int, slack_s: int = 0) -> None:
+        """As in the demo, with nobody beside."""
+        self.move_clock(seconds)
 
     def client(self, code: str, login: str) -> ApiClient:
         """A person of a country at its API."""

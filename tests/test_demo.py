@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
 from pathlib import Path
 from select import select
 from typing import Any
@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from node.demo.client import ApiClient
+from node.demo.person import Desk
+from node.signer import FIRST_LETTERS
 from tests.cli_world import PROJECT
 
 WAIT_S = 400  # all golden scenarios on two busy processors
@@ -46,7 +48,7 @@ TOLD: dict[str, dict[str, Any]] = {
         "gates_shut": [["g1", "g2", "g3", "g5", "g7", "g8", "g10"], ["g10"], []],
         "place_read_by_people_at_origin": True,
         "transit_holds_identity": False,
-        "followups": ["2_weeks", "1_month", "3_months"],
+        "followups": ["2_weeks", "1_month", "3_months", "6_months", "12_months"],
     },
     "5": {"gate": ["g2", "R08", False], "other_solution": "residence"},
     "6": {"faults_without_guardian": ["R13"], "gate": ["g6", "R14", False]},
@@ -84,17 +86,47 @@ def demo(folder: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
         process.communicate(timeout=WAIT_S)
 
 
-def children_of(process: int) -> list[int]:
-    """The processes that a process has started and that have not ended."""
-    return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+def descendants_of(process: int) -> dict[int, str]:
+    """Every process below this one that has not ended, each node's signing process too, with its command."""
+    found: dict[int, str] = {}
+    for threads in Path(f"/proc/{process}/task").glob("*/children"):
+        with suppress(OSError):  # it has just ended
+            for child in map(int, threads.read_text().split()):
+                found |= {child: _command(child), **descendants_of(child)}
+    return found
 
 
-def is_running(process: int) -> bool:
+def using(folder: Path) -> dict[int, str]:
+    """Every process of this machine that was started with a file of this folder or works in it, whoever its parent is.
+
+    What outlives its parent belongs to nobody we know; its command, its folder or an open file betrays it.
+    """
+    found = {}
+    for process in [int(one.name) for one in Path("/proc").iterdir() if one.name.isdigit()]:
+        with suppress(OSError):
+            held = [os.readlink(one) for one in Path(f"/proc/{process}/fd").iterdir()]
+            held += [os.readlink(f"/proc/{process}/cwd"), _command(process)]
+            if process != os.getpid() and any(str(folder) in one for one in held):
+                found[process] = _command(process)
+    return found
+
+
+def still_running(started: dict[int, str]) -> dict[int, str]:
+    """Those of them that run on; another program that got one of their numbers is not one of them."""
+    return {process: command for process, command in started.items() if command and _command(process) == command}
+
+
+def _command(process: int) -> str:
+    """Its command line; empty when there is no such process, or it has ended and nobody has asked how."""
     try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True
+        return Path(f"/proc/{process}/cmdline").read_text().replace("\0", " ").strip()
+    except OSError:
+        return ""
+
+
+IN_PROC = pytest.mark.skipif(
+    not Path("/proc/self/task").exists(), reason="processes are looked for in /proc, which is not here"
+)
 
 
 @pytest.mark.slow
@@ -116,15 +148,16 @@ def test_the_golden_scenarios_come_out_the_same_for_every_country(tmp_path: Path
     }
     for number, told in TOLD.items():
         assert {word: result["scenarios"][number][word] for word in told} == told
-    assert list(tmp_path.iterdir()) == []
+    assert (list(tmp_path.iterdir()), using(tmp_path)) == ([], {})
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are found in /proc, which is not here")
-async def test_people_sign_in_with_what_the_demo_prints_and_ctrl_c_leaves_nothing(tmp_path: Path):
+@IN_PROC
+@pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
+async def test_people_sign_in_with_what_the_demo_prints_and_ctrl_c_leaves_nothing(tmp_path: Path, name: signal.Signals):
+    """Not the nodes either, nor the process beside each of them that signs its letters."""
     with demo(tmp_path) as process:
         nodes, registry = _read_introduction(process)
-        children = children_of(process.pid)
         folders = list(tmp_path.iterdir())
 
         seen = {}
@@ -134,35 +167,39 @@ async def test_people_sign_in_with_what_the_demo_prints_and_ctrl_c_leaves_nothin
                     seen[code, login] = (await person.get("sessions/me"))["role"]
                     countries = (await person.get("registry"))["countries"]
                     assert {one["country"] for one in countries if one["status"] == "active"} == {"XA", "XD", "XT"}
-        process.send_signal(signal.SIGINT)
+        thread = await _letters_flow(nodes)
+        started = descendants_of(process.pid)
+        process.send_signal(name)
         exit_code = process.wait(WAIT_S)
 
     assert registry.startswith("http://127.0.0.1:")
     assert set(nodes) == {"XA", "XD", "XT"}
     assert seen == {(code, role): role for code in nodes for role in ("coordinator", "caseworker")}
+    assert thread
     assert exit_code == 0
-    assert len(children) == 4 and len(folders) == 1
-    assert [child for child in children if is_running(child)] == []
+    assert len(folders) == 1
+    assert sum("node.signing_process" in command for command in started.values()) >= 1
+    assert sum(" serve" in command for command in started.values()) == 4
+    assert (still_running(started), using(tmp_path)) == ({}, {})
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are found in /proc, which is not here")
+@IN_PROC
 @pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
 def test_a_demo_that_is_told_to_end_while_it_starts_leaves_nothing(tmp_path: Path, name: signal.Signals):
     """Its first process runs and nothing is printed yet; the second signal comes from somebody impatient."""
     with demo(tmp_path) as process:
         assert process.stdout is not None
-        while not children_of(process.pid):
+        while not (started := descendants_of(process.pid)):
             assert process.poll() is None
             select([process.stdout], [], [], 0.02)
-        children = children_of(process.pid)
         process.send_signal(name)
         process.send_signal(name)
         out, said = process.communicate(timeout=WAIT_S)
 
     assert process.returncode == 130
     assert (out, said) == ("", "")
-    assert [child for child in children if is_running(child)] == []
+    assert (still_running(started), using(tmp_path)) == ({}, {})
     assert list(tmp_path.iterdir()) == []
 
 
@@ -178,6 +215,22 @@ def test_a_word_that_the_demo_does_not_know_is_told(tmp_path: Path):
 
 def _states(scenario: dict[str, Any]) -> set[tuple[str, str, str]]:
     return {(code, one["peer"], one["state"]) for code, seen in scenario["nodes"].items() for one in seen}
+
+
+async def _letters_flow(nodes: dict[str, tuple[str, dict[str, str]]]) -> str:
+    """So many offers from XD to XA that a node has its signing process; the last thread."""
+    async with AsyncExitStack() as stack:
+        xd, xa = [
+            Desk(code, await stack.enter_async_context(ApiClient(url, "coordinator", people["coordinator"])))
+            for code, (url, people) in ((code, nodes[code]) for code in ("XD", "XA"))
+        ]
+        for _ in range(FIRST_LETTERS + 2):
+            case, person = await xd.new_case({"given_name": "Zoryana"})
+            await xd.consent(case, person, ["XA"])
+            thread = await xd.offer(case, "XA")
+            await xa.sees(thread, "offered")
+            await xd.all_received(thread)
+    return thread
 
 
 def _read_introduction(process: subprocess.Popen[str]) -> tuple[dict[str, tuple[str, dict[str, str]]], str]:

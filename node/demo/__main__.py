@@ -43,7 +43,8 @@ async def main(once: bool) -> int:
 def _introduce(network: Network) -> None:
     say = sys.stdout.write
     say(f"\nRegistry    {network.registry_url}\n")
-    for code, node in network.nodes.items():
+    for code in COUNTRIES:
+        node = network.nodes[code]
         where = f"{node.url}   API {node.url}/api/v1   metrics {node.metrics_url}/metrics"
         say(f"\n{code}  {ROLES.get(code, ''):<12} {where}\n")
         for login, password in node.people.items():

@@ -1,5 +1,6 @@
 """A person, or a country's own case system, at the JSON API of a node: what the demo uses, and nothing else."""
 
+import asyncio
 from types import TracebackType
 from typing import Any
 
@@ -8,35 +9,46 @@ import aiohttp
 from node.errors import NotFound, PeerError, Unavailable
 
 
+class _SignedOut(PeerError):
+    """The node knows of no sign-in with our token: it has ended."""
+
+
 class ApiClient:
-    """Signs in when entered, signs out when left."""
+    """Signs in when entered, and again where a sign-in has ended meanwhile; whoever enters it beside shares it."""
 
     def __init__(self, url: str, login: str, password: str) -> None:
         self._base = f"{url}/api/v1/"
         self._login, self._password = login, password
         self._http: aiohttp.ClientSession | None = None
+        self._token = ""
+        self._inside = 0
+        self._turn = asyncio.Lock()
 
     async def __aenter__(self) -> "ApiClient":
-        self._http = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(total=30))
-        try:
-            await self.sign_in()
-        except BaseException:
-            await self._http.close()
-            raise
+        async with self._turn:
+            if self._http is None:
+                self._http = aiohttp.ClientSession(
+                    cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(total=30)
+                )
+                try:
+                    await self.sign_in()
+                except BaseException:
+                    await self._close()
+                    raise
+            self._inside += 1
         return self
 
     async def sign_in(self) -> None:
         """Sign in, or again after a sign-in has ended."""
-        assert self._http is not None
-        self._http.headers.pop("Authorization", None)
-        signed_in = await self.post("sessions", {"login": self._login, "password": self._password})
-        self._http.headers["Authorization"] = f"Bearer {signed_in['token']}"
+        body = {"login": self._login, "password": self._password}
+        self._token = (await self._reached("POST", "sessions", body, ""))["token"]
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
-        assert self._http is not None
-        await self._http.close()
+        self._inside -= 1
+        if not self._inside:
+            await self._close()
 
     async def get(self, path: str) -> Any:
         """The JSON at this path."""
@@ -52,25 +64,44 @@ class ApiClient:
 
     async def get_bytes(self, path: str) -> bytes:
         """The bytes at this path, as they were sent."""
-        assert self._http is not None
-        async with self._http.get(self._base + path, allow_redirects=False) as answer:
-            if answer.status >= 400:
-                raise PeerError(f"GET {path.split('/')[0]} answered {answer.status}")
-            return await answer.read()
+        data: bytes = await self._call("GET", path, None, as_bytes=True)
+        return data
 
-    async def _call(self, method: str, path: str, body: Any) -> Any:
+    async def _call(self, method: str, path: str, body: Any, *, as_bytes: bool = False) -> Any:
+        token = self._token
+        try:
+            return await self._reached(method, path, body, token, as_bytes=as_bytes)
+        except _SignedOut:  # nothing was done
+            async with self._turn:
+                if self._token == token:  # nobody else has signed in meanwhile
+                    await self.sign_in()
+            return await self._reached(method, path, body, self._token, as_bytes=as_bytes)
+
+    async def _reached(self, method: str, path: str, body: Any, token: str, *, as_bytes: bool = False) -> Any:
         assert self._http is not None
         try:
-            return await self._asked(self._http, method, path, body)
+            return await self._asked(self._http, method, path, body, token, as_bytes)
         except aiohttp.ClientConnectionError:
             raise Unavailable(f"{method} {path.split('/')[0]}: the node does not answer; is it running?") from None
 
-    async def _asked(self, http: aiohttp.ClientSession, method: str, path: str, body: Any) -> Any:
-        async with http.request(method, self._base + path, json=body, allow_redirects=False) as answer:
+    async def _asked(
+        self, http: aiohttp.ClientSession, method: str, path: str, body: Any, token: str, as_bytes: bool
+    ) -> Any:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        url = self._base + path
+        async with http.request(method, url, json=body, headers=headers, allow_redirects=False) as answer:
+            if as_bytes and answer.status < 400:
+                return await answer.read()
             said = await answer.json(content_type=None) if answer.content_length != 0 else None
             if answer.status == 404:
                 raise NotFound(f"{method} {path.split('/')[0]} answered 404")
             if answer.status >= 400:
                 detail = said.get("detail", "") if isinstance(said, dict) else ""
-                raise PeerError(f"{method} {path.split('/')[0]} answered {answer.status}: {detail}")
+                kind = _SignedOut if answer.status == 401 else PeerError
+                raise kind(f"{method} {path.split('/')[0]} answered {answer.status}: {detail}")
             return said
+
+    async def _close(self) -> None:
+        http, self._http = self._http, None
+        assert http is not None
+        await http.close()

@@ -8,31 +8,29 @@ import os
 import secrets
 import socket
 import sys
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from node.clock import FileClock, set_clock_file
+from node.config import load
 from node.crypto.rolekeys import RoleKey
-from node.crypto.vault import SMALLEST
 from node.demo.client import ApiClient
-from node.errors import Unavailable
+from node.demo.maintainers import Maintainers
+from node.demo.shared_time import SharedTime
+from node.errors import OpenTRMError, Unavailable
 from node.init import initialise
 from node.init_options import InitOptions
+from node.service.evidence.files import verify
+from node.service.upkeep.renew_calendar import own_record, renew_calendar
 from node.service.upkeep.setup import RECORD_FILE
-from registry.ceremony import admit, create_registry, publish
-from registry.keyfiles import new_key
-from registry.proposal import sign
-from registry.publisher import Publisher
-from registry.repository import Repository
-from registry.request import make_request, read_request
-from registry.suspension import make_suspension, publish_suspension
+from registry.request import make_request
 
-MAINTAINERS = ("ada", "bo", "cyd")
-NEEDED = 2
 READY_S = 30
 NAMES = {"XD": "Destinia", "XT": "Transitia", "XA": "Arvenia", "XB": "Borduria"}
-ENVIRONMENT = {"TRM_REGISTRY__FIRST_CONTACT_WAIT_S": "0", "TRM_REGISTRY__REFRESH_S": "2"}
-A_MONTH_S = 30 * 86_400
+ENVIRONMENT = {"TRM_REGISTRY__FIRST_CONTACT_WAIT_S": "0", "TRM_REGISTRY__REFRESH_S": "1"}
+A_MONTH_S, NINE_MONTHS_S = 30 * 86_400, 270 * 86_400
+TOGETHER_S = 600
 LOGGED_AT_MOST = 400
 
 
@@ -60,15 +58,17 @@ class Network:
         self.passphrase_file.touch(mode=0o600)
         self.passphrase_file.write_text(secrets.token_hex(16) + "\n")
         self.nodes: dict[str, DemoNode] = {}
+        self._time = SharedTime(self.clock.now, self._move_on)
+        self._clients: dict[tuple[str, str], ApiClient] = {}
+        self._role_keys: dict[str, RoleKey] = {}
         self.registry_url = ""
-        self._moved_s = self._met_at_s = 0
+        self._moved_s = self._met_at_s = self._signed_at_s = 0
         self._publisher: asyncio.subprocess.Process | None = None
-        self._maintainers = {name: RoleKey(secrets.token_bytes(64)) for name in MAINTAINERS}
 
     @property
     def root_bytes(self) -> bytes:
         """What every node pins."""
-        return self._repository.first_root_bytes()
+        return self._maintainers.root_bytes
 
     async def start(self, codes: tuple[str, ...]) -> None:
         """The registry with these countries admitted, then the publisher, then the nodes, all of them ready."""
@@ -90,7 +90,15 @@ class Network:
         set_clock_file(self.clock_file, f"+{self._moved_s}")
         if self._moved_s - self._met_at_s >= A_MONTH_S:
             self._met_at_s = self._moved_s
-            self._renew_registry()
+            self._maintainers.admit([])
+
+    def taking_part(self) -> AbstractContextManager[None]:
+        """A block that shares the clock with others like it: time passes when all of them wait."""
+        return self._time.taking_part()
+
+    async def pass_time(self, seconds: int, slack_s: int = TOGETHER_S) -> None:
+        """Let so much time pass, up to `slack_s` more where somebody beside waits for a moment that is close by."""
+        await self._time.passes(seconds, slack_s)
 
     async def end(self, code: str) -> None:
         """Switch one country's node off, in good order; Unavailable when it does not end."""
@@ -109,9 +117,14 @@ class Network:
 
     def suspend(self, code: str) -> None:
         """One maintainer suspends a country for 72 hours."""
-        name = MAINTAINERS[0]
-        file = make_suspension(self._repository, name, self._maintainers[name], code, self.clock.now())
-        publish_suspension(Publisher(self._repository, self._online, self.clock), file)
+        self._maintainers.suspend(code)
+
+    async def verified(self, evidence: bytes) -> tuple[int, int]:
+        """(letters, receipts) of exported evidence, verified offline against the pinned root alone."""
+        report = await asyncio.to_thread(verify, evidence, self.root_bytes)
+        if report.faults:
+            raise OpenTRMError(f"evidence does not verify: {report.faults[0]}")
+        return report.letters, report.receipts
 
     async def stop(self) -> None:
         """End every process that was started here, gently first."""
@@ -127,43 +140,55 @@ class Network:
                 await process.wait()
 
     def client(self, code: str, login: str) -> ApiClient:
-        """A person of a country at its API; sign in first."""
+        """A person of a country at its API, the same for all who ask; enter it to sign in."""
         node = self.nodes[code]
-        return ApiClient(node.url, login, node.people[login])
-
-    @property
-    def _repository(self) -> Repository:
-        return Repository(self.folder / "registry")
+        if (code, login) not in self._clients:
+            self._clients[code, login] = ApiClient(node.url, login, node.people[login])
+        return self._clients[code, login]
 
     def _make_registry(self) -> None:
         passphrase = self.passphrase_file.read_text().strip()
-        online = new_key(self.folder / "online", "online", passphrase, cost=SMALLEST)
-        create_registry(self._repository, self._maintainers, NEEDED, online, self.clock)
+        self._maintainers = Maintainers(self.folder / "registry", self.folder / "online", passphrase, self.clock)
         (self.folder / "root.json").write_bytes(self.root_bytes)
-        self._online = online
 
     def _admit(self, codes: tuple[str, ...]) -> None:
-        """Each country makes its node and request; two of three maintainers sign.
-
-        The fingerprint, which is read over the telephone, travels by hand here.
-        """
-        requests = []
+        """Each country makes its node and its request; the maintainers sign."""
         for code in codes:
             self._init_node(code)
-            record = (self._data(code) / RECORD_FILE).read_bytes()
-            requests.append(make_request(record, RoleKey(secrets.token_bytes(64)), self.clock.now()))
-        heard = {one.code: one.fingerprint for one in map(read_request, requests)}
-        proposal = admit(self._repository, requests, heard, self.clock.now())
-        for name in MAINTAINERS[:NEEDED]:
-            proposal = sign(proposal, self._maintainers[name])
-        publish(Publisher(self._repository, self._online, self.clock), [proposal])
+            self._role_keys[code] = RoleKey(secrets.token_bytes(64))
+        self._maintainers.admit([self._request(code, 1) for code in codes])
 
-    def _renew_registry(self) -> None:
-        """Two of three maintainers sign the list of countries anew, before it runs out."""
-        proposal = admit(self._repository, [], {}, self.clock.now())
-        for name in MAINTAINERS[:NEEDED]:
-            proposal = sign(proposal, self._maintainers[name])
-        publish(Publisher(self._repository, self._online, self.clock), [proposal])
+    def _request(self, code: str, version: int) -> bytes:
+        record = (self._data(code) / RECORD_FILE).read_bytes()
+        return make_request(record, self._role_keys[code], self.clock.now(), version)
+
+    async def _move_on(self, seconds: int) -> None:
+        self.move_clock(seconds)
+        if self._moved_s - self._signed_at_s >= NINE_MONTHS_S:
+            self._signed_at_s = self._moved_s
+            await self._sign_again()
+
+    async def _sign_again(self) -> None:
+        """What people do by hand before a year is over: maintainers sign the root, each country its next record.
+
+        A node writes that record while it is stopped.
+        """
+        self._maintainers.sign_root_again()
+        await asyncio.gather(*(self.end(code) for code in self.nodes))
+        for code in self.nodes:
+            self._write_next_record(code)
+            self._maintainers.update(self._request(code, self._maintainers.next_version(code)))
+        await asyncio.gather(*(self.start_again(code) for code in self.nodes))
+
+    def _write_next_record(self, code: str) -> None:
+        """As `trm-node calendar --renew` does."""
+        from node.app import open_configured  # half of the program, for once in a year
+
+        opened, _, _ = open_configured(load(self._config(code)))
+        try:
+            renew_calendar(opened, own_record(opened).record.calendar)
+        finally:
+            opened.close()
 
     def _init_node(self, code: str) -> None:
         port, metrics_port = _free_port(), _free_port()

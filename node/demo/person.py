@@ -6,7 +6,7 @@ from typing import Any
 from node.demo.client import ApiClient
 from node.errors import NotFound, Unavailable
 
-POLL_S = 0.05
+POLL_FIRST_S, POLL_AT_MOST_S = 0.01, 0.2  # tight at first; whoever waits long asks less often
 WAIT_S = 25.0
 
 CONSENT = {
@@ -79,12 +79,13 @@ class Desk:
     async def until(self, what: str, look: Any) -> Any:
         """Ask again until `look` finds something; Unavailable after 25 seconds."""
         loop = asyncio.get_running_loop()
-        end = loop.time() + WAIT_S
+        end, pause_s = loop.time() + WAIT_S, POLL_FIRST_S
         while loop.time() < end:
             found = await look()
             if found is not None:
                 return found
-            await asyncio.sleep(POLL_S)
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 1.5, POLL_AT_MOST_S)
         raise Unavailable(f"waited {WAIT_S:.0f} s in vain for {what}")
 
     async def _recipient(self, peer: str) -> dict[str, str]:

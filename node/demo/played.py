@@ -32,12 +32,16 @@ COMPLETED = {"outcome": "services_started", "services": ["safe-place"], "followu
 
 @dataclass
 class Played:
-    """What a scenario leaves: end states by country and thread, and the threads whose evidence is checked."""
+    """What a scenario leaves: end states by country and thread, the threads whose evidence is still to be checked, and
+    how much was checked already.
+    """
 
     nodes: dict[str, Any] = field(default_factory=dict)
     threads: list[tuple[Desk, str]] = field(default_factory=list)
     agreed: bool = True
     told: dict[str, Any] = field(default_factory=dict)
+    letters: int = 0
+    receipts: int = 0
 
 
 async def end(played: Played, threads: dict[str, tuple[Desk, Desk]], state: str) -> Played:
@@ -50,6 +54,16 @@ async def end(played: Played, threads: dict[str, tuple[Desk, Desk]], state: str)
             played.agreed &= view["state"] == state
             played.threads.append((desk, thread))
     return played
+
+
+async def check_evidence(network: Network, played: Played) -> None:
+    """Verify each country's evidence offline against the pinned root alone, and count letters and receipts."""
+    for desk, thread in played.threads:
+        data = await desk.api.get_bytes(f"threads/{thread}/evidence?to={desk.code}")
+        letters, receipts = await network.verified(data)
+        played.letters += letters
+        played.receipts += receipts
+    played.threads.clear()
 
 
 async def desks_of(network: Network, stack: AsyncExitStack, *codes: str) -> list[Desk]:

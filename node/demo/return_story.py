@@ -3,16 +3,18 @@
 Two people of the country she leaves (one plans, one approves), one of every other country. All are invented.
 """
 
+import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from node.demo.network import Network
+from node.demo.network import TOGETHER_S, Network
 from node.demo.person import Desk
 from node.demo.played import DAY_S
 
 HOUR_S: Final = 3600
+A_MOMENT_S: Final = 240
 ORIGIN, PASSAGE = "XA", "XT"
 PURPOSES: Final = [
     *("enquiry", "risk_assessment", "identity_verification", "travel", "reintegration", "followup"),
@@ -108,16 +110,11 @@ class Story:
     def now(self) -> int:
         return self.network.clock.now()
 
-    async def later(self, seconds: int) -> None:
-        """Let time pass for every node; whoever was signed in signs in again when that has ended."""
-        self.network.move_clock(seconds)
-        for desk in (self.home, self.planner, self.origin, self.passage):
-            await desk.api.sign_in()
-        for desk in (self.home, self.origin, self.passage):
-            await desk.until(f"the registry as it is now at {desk.code}", lambda desk=desk: self._fresh(desk))
-
-    async def _fresh(self, desk: Desk) -> bool | None:
-        return True if (await desk.api.get("registry"))["age_s"] < 2 * DAY_S else None
+    async def later(self, seconds: int, slack_s: int = TOGETHER_S) -> None:
+        """Let time pass for every node, until each has seen a registry of that day."""
+        await self.network.pass_time(seconds, slack_s)
+        desks = (self.home, self.origin, self.passage)
+        await asyncio.gather(*(seen_lately(desk) for desk in desks))
 
     async def change(self, word: str, **facts: Any) -> Any:
         """One change of her case, by the planner."""
@@ -135,6 +132,15 @@ class Story:
     async def shut(self) -> list[str]:
         """The gates that are shut now."""
         return [one["gate"] for one in (await self.plan_view())["gates"] if not one["is_open"]]
+
+
+async def seen_lately(desk: Desk) -> None:
+    """Wait until this country has a registry of today or yesterday."""
+
+    async def look() -> bool | None:
+        return True if (await desk.api.get("registry"))["age_s"] < 2 * DAY_S else None
+
+    await desk.until(f"a fresh registry at {desk.code}", look)
 
 
 async def begin(network: Network, stack: AsyncExitStack, **person: Any) -> Story:
@@ -212,7 +218,7 @@ async def settle(story: Story) -> None:
     }
     await story.origin.act(story.thread, "return.traveldoc_status", document)
     await arrives(story.home, story.thread, "return.traveldoc_status")
-    await story.later(HOUR_S)
+    await story.later(A_MOMENT_S, A_MOMENT_S)
     await consent(story, ORIGIN, PURPOSES)  # asked again, now that she knows the results
     await asserted(story, "plan")
     await arrives(story.origin, story.thread, "consent.assertion")

@@ -9,13 +9,13 @@ from typing import Any, Final
 from node.demo import return_story as do
 from node.demo.network import Network
 from node.demo.person import Desk
-from node.demo.played import DAY_S, Played, end, options, received
+from node.demo.played import DAY_S, Played, check_evidence, end, options, received
 from node.demo.return_story import HOUR_S, ORIGIN, Story
 from node.errors import PeerError
 
-# Up to here in the demo: half a year later the countries' records would have to be signed again by hand.
-FOLLOWUPS: Final = ((14, "2_weeks"), (16, "1_month"), (61, "3_months"))
-A_STEP_S: Final = 31 * DAY_S  # keys and the list of countries are renewed on the way, as they would be
+# Days after the one before.
+FOLLOWUPS: Final = ((14, "2_weeks"), (16, "1_month"), (61, "3_months"), (91, "6_months"), (183, "12_months"))
+A_STEP_S: Final = 46 * DAY_S  # keys and the list of countries are renewed on the way, as they would be
 
 
 async def all_the_way_home(network: Network, stack: AsyncExitStack) -> Played:
@@ -38,21 +38,21 @@ async def all_the_way_home(network: Network, stack: AsyncExitStack) -> Played:
     await do.arrived(story, confirmed=True)
     await do.heard_at_home(story)
     places = await _place_at(story.origin, story.thread)
+    transit_holds_identity = await _holds_identity(story.passage, story.transit)
+    played = await end(Played(), {story.transit: (story.home, story.passage)}, "passed")
+    await check_evidence(network, played)  # the country on the way erases all of it within the year
     for days, at in FOLLOWUPS:
-        await time_passes(story, days * DAY_S)
+        await time_passes(story, days * DAY_S, slack_s=DAY_S)
         await do.asked_how_she_is(story, at, wants_contact=True)
     await story.origin.act(story.thread, "return.close", {"outcome": "support_completed"})
-    played = Played(
-        told={
-            "gates_shut": shut,
-            "place_read_by_people_at_origin": places == {do.NAMES["meeting_point"]},
-            "transit_holds_identity": await _holds_identity(story.passage, story.transit),
-            "followups": [at for _, at in FOLLOWUPS],
-        }
-    )
-    played.agreed = shut[0] == ["g1", "g2", "g3", "g5", "g7", "g8", "g10"] and shut[1:] == [["g10"], []]
-    played.agreed &= places == {do.NAMES["meeting_point"]} and not played.told["transit_holds_identity"]
-    played = await end(played, {story.transit: (story.home, story.passage)}, "passed")
+    played.told = {
+        "gates_shut": shut,
+        "place_read_by_people_at_origin": places == {do.NAMES["meeting_point"]},
+        "transit_holds_identity": transit_holds_identity,
+        "followups": [at for _, at in FOLLOWUPS],
+    }
+    played.agreed &= shut[0] == ["g1", "g2", "g3", "g5", "g7", "g8", "g10"] and shut[1:] == [["g10"], []]
+    played.agreed &= places == {do.NAMES["meeting_point"]} and not transit_holds_identity
     return await end(played, {story.thread: (story.home, story.origin)}, "closed")
 
 
@@ -131,7 +131,7 @@ async def asylum_before_the_plan(network: Network, stack: AsyncExitStack) -> Pla
     story.window = (story.now + 2 * DAY_S, story.now + 2 * DAY_S + 4 * HOUR_S)
     blocked = await refused(do.send_plan(story))
     can = await options(story.home, story.thread)
-    await story.later(DAY_S)  # the next daily slot has come
+    await story.later(DAY_S, slack_s=2 * DAY_S)  # the next daily slot has come
     await story.origin.sees(story.thread, "ended")
     await story.passage.sees(story.transit, "cancelled")
     letters = (await story.origin.view(story.thread))["letters"][before:]
@@ -152,12 +152,11 @@ async def asylum_before_the_plan(network: Network, stack: AsyncExitStack) -> Pla
     return await end(played, {story.thread: (story.home, story.origin)}, "ended")
 
 
-async def time_passes(story: Story, seconds: int) -> None:
+async def time_passes(story: Story, seconds: int, slack_s: int) -> None:
     """In steps, so that keys and registry are renewed as they would be."""
-    while seconds > 0:
-        step = min(seconds, A_STEP_S)
-        await story.later(step)
-        seconds -= step
+    end = story.now + seconds
+    while (left := end - story.now) > 0:
+        await story.later(min(left, A_STEP_S), slack_s)
 
 
 async def refused(act: Any) -> str:

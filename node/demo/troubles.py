@@ -10,13 +10,13 @@ from node.demo.listener import listening_at, replay
 from node.demo.network import Network
 from node.demo.person import Desk
 from node.demo.played import DAY_S, Played, accept, desks_of, end, options
+from node.demo.return_story import seen_lately
 from node.errors import PeerError
 
 AWAY = ((4, "caseworker"), (5, "backup"))  # days, and who hears of the letter that nobody has opened
 HALF_A_DAY_S = DAY_S // 2
 SUSPENSION_DAYS = 4  # it ends by itself after 72 hours
 HALF_AN_HOUR_S = 1800
-A_MINUTE_S = 61
 SLOT_BYTES = 4096
 
 
@@ -33,9 +33,7 @@ async def away_for_nine_days(network: Network, stack: AsyncExitStack) -> Played:
     heard = [await _heard_after(network, xd, thread, days, who) for days, who in AWAY]
     unsent = await _received_times(xd, thread)
     await network.start_again("XA")
-    await _signed_in(xa)
-    network.move_clock(HALF_A_DAY_S)  # whatever pause XD gave XA is over
-    await _signed_in(xd, xa)
+    await network.pass_time(HALF_A_DAY_S)  # whatever pause XD gave XA is over
     await xa.sees(thread, "offered")
     await xd.all_received(thread)
     slots = [await replay(url, copy) for _ in range(2)]
@@ -61,10 +59,10 @@ async def suspended(network: Network, stack: AsyncExitStack) -> Played:
     threads = [await xd.offer(case, "XA") for case in ready]
     waited = [await xd.until("a letter to be held", lambda one=one: _held(xd, one, "R39")) for one in threads]
     arrived = [one["thread"] for one in await xa.api.get("threads") if one["thread"] in threads]
-    await _days_pass(network, xd, SUSPENSION_DAYS)
+    await network.pass_time(SUSPENSION_DAYS * DAY_S)
+    await seen_lately(xd)
     await xd.until("XA to be heard again", lambda: _stands(xd, "XA", "active"))
-    network.move_clock(HALF_AN_HOUR_S)  # the letters are looked at again; an idle sign-in has ended
-    await _signed_in(xd, xa)
+    await network.pass_time(HALF_AN_HOUR_S)  # the letters are looked at again
     back = [await xd.until("a question to a person", lambda one=one: _held(xd, one, "R39_back")) for one in threads]
     for letter in back:
         await xd.api.post(f"letters/{letter['letter_id']}/send", {})
@@ -117,29 +115,12 @@ async def _refused(xd: Desk, thread: str, person: str) -> str:
     return ""
 
 
-async def _days_pass(network: Network, desk: Desk, days: int) -> None:
-    """So many days later, once this country has seen a registry of that day; every sign-in has ended meanwhile."""
-    network.move_clock(days * DAY_S)
-    await _signed_in(desk)
-    await desk.until(f"a fresh registry at {desk.code}", lambda: _fresh(desk))
-    network.move_clock(A_MINUTE_S)  # what may run only by a clock that can be believed runs now
-
-
-async def _fresh(desk: Desk) -> bool | None:
-    return True if (await desk.api.get("registry"))["age_s"] < DAY_S else None
-
-
 async def _heard_after(network: Network, desk: Desk, thread: str, days: int, who: str) -> str:
     """So many days later this one hears of it; the code of the task."""
-    await _days_pass(network, desk, days)
+    await network.pass_time(days * DAY_S)
+    await seen_lately(desk)
     found = await desk.until(f"{who} to hear of it", lambda: _task(desk, thread, f"overdue_opened_{who}"))
     return str(found["code"])
-
-
-async def _signed_in(*desks: Desk) -> None:
-    """A day later every sign-in has ended."""
-    for desk in desks:
-        await desk.api.sign_in()
 
 
 async def _task(desk: Desk, thread: str, code: str) -> dict[str, Any] | None:

@@ -193,6 +193,11 @@ class Workers:
             worker = self.workers[peer] = Worker(self.node, peer)
             self._tasks[peer] = asyncio.create_task(worker.run(), name=f"deliver-{peer}")
 
+    async def look(self) -> None:
+        """Have every worker look now at what is due: after a clock jump it would sleep on to an alarm of before."""
+        for peer in self._tasks:
+            self.node.wake_event(peer).set()
+
     async def stop(self) -> None:
         """End all workers; what they were doing is taken up at the next start."""
         for task in self._tasks.values():

@@ -1,14 +1,15 @@
 """How a worker carries several letters: in one request where it can, and never one that was given up in between."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 import pytest
 
+from node.peer.worker import Worker, Workers
 from node.service.delivery.words import MAX_BATCH
 from tests.unit.test_spine import ACCEPT
-from tests.world import HER, Country, MemoryPost, World, make_world
+from tests.world import DAY_S, HER, Country, MemoryPost, World, make_world
 
 UPDATE = {"status": "as_planned", "services_started": [], "services_stopped": [], "plan_review_date": []}
 
@@ -100,3 +101,36 @@ async def updates(world: World, thread: str, count: int) -> list[str]:
 def _state(country: Country, letter_id: str) -> str | None:
     row = country.node.store.read_sync(lambda reader: reader.outbox.get(letter_id))
     return None if row is None else row.state
+
+
+async def test_after_a_clock_jump_a_worker_does_not_sleep_on_until_its_alarm(world: World) -> None:
+    """Delivery: whoever woke from sleep posts what came due meanwhile at once; pauses are counted by the clock."""
+    thread = await accepted(world)
+    xd = world["XD"]
+    turns = 0
+    workers = Workers(xd.node)
+
+    class Counts(Worker):
+        async def turn(self) -> bool:
+            nonlocal turns
+            turns += 1
+            return await super().turn()
+
+    worker = workers.workers["XA"] = Counts(xd.node, "XA")
+    workers._tasks["XA"] = asyncio.create_task(worker.run())
+    try:
+        async with asyncio.timeout(10):
+            await _until(lambda: worker.handover.is_open)  # it has nothing to do, and sleeps
+            world.clock.jump(DAY_S)
+            before = turns
+            await workers.look()
+            await _until(lambda: turns > before)
+    finally:
+        await workers.stop()
+
+    assert thread
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    while not holds():
+        await asyncio.sleep(0)

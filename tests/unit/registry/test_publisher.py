@@ -1,6 +1,7 @@
 """The publisher keeps the registry fresh by itself, deletes nothing and serves nothing but published files."""
 
 import asyncio
+import threading
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
@@ -8,6 +9,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from registry.errors import BadRegistryFile
 from registry.names import DAY_S
 from registry.publisher import Publisher
+from registry.repository import Repository
 from registry.serve import keep_fresh, make_app
 from registry.suspension import Suspension, counted, make_suspension, publish_suspension, suspended_until
 
@@ -162,6 +164,26 @@ async def test_the_publishers_loop_signs_and_survives_an_error(world, monkeypatc
     task.cancel()
 
     assert "disk is full" in capsys.readouterr().err
+
+
+def test_a_publication_by_hand_and_the_daily_signing_do_not_write_over_each_other(world, tmp_path, monkeypatch):
+    """`trm-registry publish` is another process than `serve`: the second waits, and nodes verify what both wrote."""
+    beside = threading.Thread(target=Publisher(Repository(world.folder), world.online, world.clock).refresh)
+    write = Repository.write_timestamp
+    world.clock.step(5 * DAY_S)  # both snapshot and timestamp have to be signed again
+
+    def write_while_another_begins(repository, data):
+        monkeypatch.setattr(Repository, "write_timestamp", write)
+        beside.start()
+        beside.join(0.5)
+        write(repository, data)
+
+    monkeypatch.setattr(Repository, "write_timestamp", write_while_another_begins)
+    world.join("XT")
+    beside.join(20)
+
+    view = world.client(tmp_path / "state").refresh(world.clock.now())
+    assert not view.troubles and "XT" in view.countries
 
 
 async def test_the_publishers_loop_catches_up_with_a_clock_that_jumps_long_before_its_next_turn(world):

@@ -11,9 +11,6 @@ from node.demo import return_story, return_troubles, returns
 from node.demo.network import Network
 from tests.played_in_memory import MemoryNetwork, in_memory
 
-# Days after the one before; the last two are what the demo leaves out.
-A_YEAR = (*returns.FOLLOWUPS, (91, "6_months"), (183, "12_months"))
-
 
 @pytest.fixture
 async def network(tmp_path: Path) -> AsyncIterator[MemoryNetwork]:
@@ -30,17 +27,16 @@ async def played(network: MemoryNetwork, scenario: Any) -> dict[str, Any]:
 
 
 async def test_scenario_4_a_return_goes_all_the_way_home(network: MemoryNetwork):
-    """Every gate is shut until it is opened, transit holds no name, and she is asked until three months have passed."""
+    """Every gate is shut until it is opened, transit holds no name, and she is asked until a year has passed."""
     told = await played(network, returns.all_the_way_home)
 
     assert told["gates_shut"] == [["g1", "g2", "g3", "g5", "g7", "g8", "g10"], ["g10"], []]
     assert (told["place_read_by_people_at_origin"], told["transit_holds_identity"]) == (True, False)
-    assert told["followups"] == ["2_weeks", "1_month", "3_months"]
+    assert told["followups"] == ["2_weeks", "1_month", "3_months", "6_months", "12_months"]
 
 
 async def test_scenario_4_she_is_asked_for_a_year_while_she_wants_it(network: MemoryNetwork, monkeypatch: Any):
     """ODIHR P7: at half a year and a year the task comes due at the origin, what she says arrives, and then it ends."""
-    monkeypatch.setattr(returns, "FOLLOWUPS", A_YEAR)
     due: list[tuple[str, int]] = []
     ask = return_story.asked_how_she_is
 
@@ -58,7 +54,7 @@ async def test_scenario_4_she_is_asked_for_a_year_while_she_wants_it(network: Me
     told = await played(network, returns.all_the_way_home)
 
     assert told["followups"] == ["2_weeks", "1_month", "3_months", "6_months", "12_months"]
-    assert due == [(at, 1) for _, at in A_YEAR]
+    assert due == [(at, 1) for _, at in returns.FOLLOWUPS]
 
 
 async def test_scenario_5_an_unacceptable_risk_is_the_end_of_the_plan_and_not_of_her_help(network: MemoryNetwork):

@@ -6,13 +6,16 @@ here: whether a body is right the use case says.
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from node.errors import BadInput
-from node.service.threads.forms import FormField
+from node.service.threads.forms import FormField, fields_of
 from node.web.words import N_
 
+T = TypeVar("T")
 Fields = Mapping[str, list[str]]  # what was typed: each field with all its values
 
 ROWS: Final = 20
@@ -24,6 +27,23 @@ NOT_A_TIME: Final = N_("Give a day and a time")
 def body_of(fields: tuple[FormField, ...], form: Fields, zone: ZoneInfo, prefix: str = "") -> dict[str, Any]:
     """What was typed as a body; BadInput for the first field that is missing or no number or time."""
     return {one.name: _value(one, form, zone, prefix + one.name) for one in fields}
+
+
+def asked(kind: type[T], form: Fields, zone: ZoneInfo, **fixed: object) -> T:
+    """What was typed as a request of this kind; what was left empty takes its default. BadInput, ValidationError.
+
+    `fixed`: parts that the page knows itself; nothing is read from the form for them.
+    """
+    every: tuple[FormField, ...] = fields_of(cast(Any, kind))
+    fields = tuple(one for one in every if one.name not in fixed)
+    return msgspec.convert({**without_blanks(body_of(fields, form, zone)), **fixed}, kind)
+
+
+def without_blanks(value: Any) -> Any:
+    """The same without what was left empty, at every depth."""
+    if isinstance(value, dict):
+        return {name: without_blanks(one) for name, one in value.items() if one is not None and one != []}
+    return [without_blanks(one) for one in value] if isinstance(value, list) else value
 
 
 def rows_shown(form: Fields, path: str) -> list[int]:

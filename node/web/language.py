@@ -94,6 +94,11 @@ class Speech:
         moment = datetime.fromtimestamp(at, UTC).astimezone(self.zone)
         return str(format_datetime(moment, "EEE d MMM y HH:mm", locale=self.locale))
 
+    def clock(self, at: int, zone: str) -> str:
+        """A moment on the wall clock of another zone: day of the week and time."""
+        moment = datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone))
+        return str(format_datetime(moment, "EEE HH:mm", locale=self.locale))
+
     def day(self, iso: str) -> str:
         """A day such as `2026-11-27` in words."""
         return str(format_date(date.fromisoformat(iso), "d MMM y", locale=self.locale))

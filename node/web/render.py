@@ -50,11 +50,15 @@ LANGUAGES_OF: Final = frozenset({"language", "languages", "dialect"})
 COUNTRIES_OF: Final = frozenset({"country", "onward", "peer"})
 
 
+Choices = Mapping[str, list[tuple[str, str]]]  # by field: values with what they are called on this page
+NO_CHOICES: Final[Choices] = {}
+
+
 class Helpers:
     """What templates and their macros call: one reader's language, one moment."""
 
-    def __init__(self, visit: "Visit") -> None:
-        self.visit, self.speech, self.now = visit, visit.speech, visit.node.now()
+    def __init__(self, visit: "Visit", choices: Choices) -> None:
+        self.visit, self.speech, self.now, self.choices = visit, visit.speech, visit.node.now(), choices
         self._ = visit.speech.say
         self.count, self.language = visit.speech.count, visit.speech.language
         self.rows = rows_shown
@@ -73,6 +77,10 @@ class Helpers:
         """A time in full and how far it is away."""
         said = self.speech
         return Markup('<time>{}</time> <span class="ago">({})</span>').format(said.when(at), said.until(at, self.now))
+
+    def clock(self, zone: str) -> Markup:
+        """What the time is now on the wall clock of a zone: day of the week and time."""
+        return left_to_right(self.speech.clock(self.now, zone))
 
     def day(self, iso: str) -> Markup:
         """A day in words."""
@@ -116,7 +124,9 @@ class Helpers:
         return [(code, self.word(code, of)) for code in codes]
 
     def options(self, field: FormField) -> list[tuple[str, str]] | None:
-        """Choices for a field whose list its type leaves open: languages, countries, our own lists of codes."""
+        """Choices for a field whose list its type leaves open: this page's own, languages, countries, our codes."""
+        if field.name in self.choices:
+            return self.choices[field.name]
         if field.shape == "language":
             return [(code, self.language(code)) for code in SPOKEN]
         if field.shape == "country":
@@ -140,7 +150,7 @@ class Templates:
 
     def page(self, visit: "Visit", template: str, facts: Mapping[str, Any]) -> str:
         """The whole page as text."""
-        x = Helpers(visit)
+        x = Helpers(visit, facts.get("choices", NO_CHOICES))
         return self._env.get_template(template).render(
             {
                 "x": x,

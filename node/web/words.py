@@ -7,7 +7,15 @@ themselves stand in the files `words_*.py`, one a subject.
 import re
 from typing import TYPE_CHECKING, Final
 
-from node.web import words_changes, words_codes, words_fields, words_fields_more, words_letters, words_states
+from node.web import (
+    words_changes,
+    words_codes,
+    words_fields,
+    words_fields_more,
+    words_letters,
+    words_states,
+    words_work,
+)
 from node.web.marks import N_ as N_
 
 if TYPE_CHECKING:
@@ -20,6 +28,7 @@ WORDS: Final[dict[str, str]] = {
     **words_changes.WORDS,
     **words_letters.WORDS,
     **words_states.WORDS,
+    **words_work.WORDS,
 }
 STEPS: Final = "caseworker|backup|coordinator|figures"
 # Codes made of others: the steps of a ladder, and what another system noticed about a country.

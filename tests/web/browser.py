@@ -20,6 +20,7 @@ class Page(HTMLParser):
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.words: list[str] = []
         self._hidden = 0
+        self._text: list[str] | None = None
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -31,14 +32,19 @@ class Page(HTMLParser):
             self.links.append(str(here["href"]))
         if self.forms and tag == "input" and here.get("name"):
             self._input(here)
+        if self.forms and tag == "textarea":
+            self._text = self.forms[-1]["fields"].setdefault(str(here["name"]), [""])
         if self.forms and tag == "button":
             self.forms[-1]["buttons"].append((here.get("name"), here.get("value")))
         self._hidden += tag in ("script", "style", "title")
 
     def handle_endtag(self, tag: str) -> None:
         self._hidden -= tag in ("script", "style", "title")
+        self._text = None if tag == "textarea" else self._text
 
     def handle_data(self, data: str) -> None:
+        if self._text is not None:
+            self._text[-1] += data
         if not self._hidden and data.strip():
             self.words.append(" ".join(data.split()))
 

@@ -16,10 +16,12 @@ UNKNOWN = dict.fromkeys(("case", "thread", "letter"), "0" * 32) | {
     "pending": "999999",
     "task": "999999",
     "kind": "referral.update",
+    "alert": "0" * 32,
+    "act": "acknowledge",
 }
-OBJECTS = ("case", "thread", "letter")
+OBJECTS = ("case", "thread", "letter", "alert")
 ROLES = ("caseworker", "coordinator", "auditor", "operator")
-KEPT_OPEN = {"GET /sign-in", "POST /sign-in", "GET /left", "POST /language"}
+KEPT_OPEN = {"GET /phones", "GET /sign-in", "POST /sign-in", "GET /left", "POST /language"}
 
 
 def row_id(row: Row) -> str:

@@ -30,6 +30,7 @@ class PhoneView(msgspec.Struct, frozen=True, kw_only=True):
     contact: str
     out_of_hours: str
     local_time: str
+    zone: str
     working_day: bool
     open_now: bool | None
     opens_at: int | None
@@ -64,6 +65,7 @@ def phone_with(node: Node, reader: Reader, country: str, body: DirectoryBody | N
         contact=contact,
         out_of_hours=out_of_hours,
         local_time=_clock(there),
+        zone=str(calendar.zone),
         working_day=calendar.works_on(there.date()),
         open_now=is_there,
         opens_at=opens_at,

@@ -20,7 +20,7 @@ from node.service.context import Node
 from node.service.safety.alarms import About, closed, raise_alarm
 from node.service.safety.placing import Place, place_of, tokens_of
 from node.service.safety.reach import reach
-from node.service.safety.requests import AlertDone, RaiseAlert, SendMedical
+from node.service.safety.requests import AlertDone, RaiseAlert, SendMedical, WaitingAlert
 from node.service.safety.sealing import Values, seal_values
 from node.service.threads.acts import open_for, queue_decided
 from node.service.threads.book import Book
@@ -72,6 +72,17 @@ async def confirm_alert(node: Node, actor: Actor, pending: str) -> AlertDone:
     return await node.store.write(confirm)
 
 
+async def view_waiting(node: Node, actor: Actor, pending: str) -> WaitingAlert:
+    """What a second person is asked to stand behind."""
+    actor.must_be("caseworker", "coordinator")
+
+    def read(reader: Reader) -> WaitingAlert:
+        case_id, proposal = _proposal(node, reader, actor, pending)
+        return WaitingAlert(pending=pending, case=case_id, by=proposal.by, command=proposal.command)
+
+    return await node.store.read(read)
+
+
 async def refuse_alert(node: Node, actor: Actor, pending: str) -> None:
     """The alert does not go; whoever asked for it may take it back as well."""
     actor.must_be("caseworker", "coordinator")
@@ -121,7 +132,7 @@ def _propose(node: Node, work: Work, actor: Actor, case_id: str, command: RaiseA
     return AlertDone(thread=None, letter_id=None, pending=pending, phone=phone)
 
 
-def _proposal(node: Node, work: Work, actor: Actor, pending: str) -> tuple[str, Proposal]:
+def _proposal(node: Node, work: Reader, actor: Actor, pending: str) -> tuple[str, Proposal]:
     row = work.alarms.get("second", pending)
     if row is None or row.closed_at is not None or row.case_id is None:
         raise NotFound("no alert waits under this number", field="pending")

@@ -1,18 +1,31 @@
 """Alerts that are not over, for those who work on them, and counts for everybody else. Source: practice, the desk."""
 
+from typing import Final
+
+from node.errors import NotFound
 from node.protocol.letters.bodies import Body
 from node.protocol.letters.bodies_safety import AlertBody, MedicalBody
 from node.service.access import is_theirs
 from node.service.actor import Actor
 from node.service.context import Node
 from node.service.safety.reach import reach
-from node.service.safety.requests import AlertView, CountryFigures, SafetyFigures
+from node.service.safety.on_call import DRILL
+from node.service.safety.requests import AlertAct, AlertView, CountryFigures, SafetyFigures
 from node.service.seals import Erased
 from node.service.threads.blocks import is_closed_to
 from node.service.threads.book import Book
 from node.service.threads.keeping import decode_kept
 from node.store.alarms import AlarmRow
 from node.store.work import Reader
+
+# What a person may do about an alarm of each ladder; another ladder ends in its thread or its case.
+ACTS_OF: Final[dict[str, tuple[AlertAct, ...]]] = {
+    "call": ("acknowledge", "update", "stand_down"),
+    "answer": ("update", "stand_down"),
+    "second": ("confirm", "refuse"),
+    "review": ("review",),
+    "inform": ("informed",),
+}
 
 
 async def open_alerts(node: Node, actor: Actor) -> list[AlertView]:
@@ -21,6 +34,19 @@ async def open_alerts(node: Node, actor: Actor) -> list[AlertView]:
 
     def read(reader: Reader) -> list[AlertView]:
         return [_view(node, reader, row) for row in reader.alarms.open() if _may_see(reader, actor, row)]
+
+    return await node.store.read(read)
+
+
+async def view_alert(node: Node, actor: Actor, alert: str) -> list[AlertView]:
+    """What is open about one alert: the call for it, the second look, the telling of her. NotFound for none."""
+    actor.must_be("caseworker", "coordinator")
+
+    def read(reader: Reader) -> list[AlertView]:
+        rows = [row for row in reader.alarms.open() if row.ref == alert and _may_see(reader, actor, row)]
+        if not rows:
+            raise NotFound("no such open alert here; read the list again", field="alert")
+        return [_view(node, reader, row) for row in rows]
 
     return await node.store.read(read)
 
@@ -73,6 +99,7 @@ def _view(node: Node, reader: Reader, row: AlarmRow) -> AlertView:
         danger=body if isinstance(body, AlertBody) else None,
         medical=body if isinstance(body, MedicalBody) else None,
         phone=reach(node, reader, row.peer or "", node.now()) if known else None,
+        acts=("answer_drill",) if node.seals.uncover(row.code) == DRILL else ACTS_OF.get(row.ladder, ()),
     )
 
 

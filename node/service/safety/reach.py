@@ -40,8 +40,18 @@ def reach(node: Node, reader: Reader, country: str, now: int) -> Reach:
         last_drill_at=drilled,
         opens_at=opens_at,
         local_time=local,
+        zone=str(calendar.zone),
         says=_sentence(calendar, on_call, opens_at, local, record.authority.contact, record.out_of_hours),
     )
+
+
+async def phone_book(node: Node) -> list[Reach]:
+    """Every country of the registry and how it is reached: all of it public, so nobody has to sign in for it."""
+
+    def read(reader: Reader) -> list[Reach]:
+        return [reach(node, reader, code, node.now()) for code in sorted(node.view.countries)]
+
+    return await node.store.read(read)
 
 
 def opening(calendar: Calendar, now: int) -> int | None:

@@ -27,6 +27,9 @@ from node.service.threads.commands import Command, FieldsOf
 Words = Annotated[str, Meta(min_length=1, max_length=500)]
 Outcome = Literal["justified", "not_justified"]
 Informed = Literal["informed", "raises_risk", "not_reachable"]
+AlertAct = Literal[
+    "acknowledge", "update", "stand_down", "confirm", "refuse", "review", "informed", "answer_drill",
+]  # fmt: skip
 
 
 class RaiseAlert(Command, frozen=True):
@@ -106,6 +109,7 @@ class Reach(msgspec.Struct, frozen=True, kw_only=True):
     last_drill_at: int | None
     opens_at: int | None
     local_time: str
+    zone: str
     says: str
 
 
@@ -126,7 +130,10 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlertView(msgspec.Struct, frozen=True, kw_only=True):
-    """One alarm that is not over, with what the letter says in codes; `mine` is one that we sent."""
+    """One alarm that is not over, with what the letter says in codes; `mine` is one that we sent.
+
+    `acts`: what a person may do about it here.
+    """
 
     alert: str
     ladder: str
@@ -143,6 +150,16 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     danger: AlertBody | None
     medical: MedicalBody | None
     phone: Reach | None
+    acts: tuple[AlertAct, ...]
+
+
+class WaitingAlert(msgspec.Struct, frozen=True, kw_only=True):
+    """An alert that waits for a second person: what would be sent, about whose case, and who asked for it."""
+
+    pending: str
+    case: str
+    by: str
+    command: RaiseAlert
 
 
 class CountryFigures(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,7 +27,7 @@ from node.protocol.letters.fields import FIELDS
 from node.protocol.letters.kinds import KINDS
 
 Shape = Literal[
-    "choice", "yes_no", "number", "time", "day", "country", "language", "code", "reference", "group",
+    "choice", "yes_no", "number", "time", "day", "country", "language", "code", "reference", "text", "group",
 ]  # fmt: skip
 MANY = 20  # rows of a group that one page takes at most
 
@@ -35,7 +35,7 @@ MANY = 20  # rows of a group that one page takes at most
 class FormField(msgspec.Struct, frozen=True, kw_only=True):
     """One thing to fill in. `many`: a list of it, at least `least` and at most `most`; `optional`: may stay empty.
 
-    `choices` are codes; `fields` are those of a group; `low` and `high` bound a number.
+    `choices` are codes; `fields` are those of a group; `low` and `high` bound a number, `high` the length of a text.
     """
 
     name: str
@@ -76,6 +76,11 @@ def fields_of(struct: Any) -> tuple[FormField, ...]:
 def told_after_acceptance() -> tuple[tuple[str, str], ...]:
     """What may be asked for about a person once she is accepted: name of the field and its level (R04)."""
     return tuple((field.name, field.level) for field in FIELDS)
+
+
+def told_in_alert() -> tuple[str, ...]:
+    """What a letter about danger may seal of her name, where nobody finds or protects her without it (R02)."""
+    return tuple(field.name for field in FIELDS if field.name in codes_safety.NAME_FIELDS)
 
 
 @cache
@@ -124,7 +129,8 @@ def _field(name: str, kind: inspect.Type, has_default: bool = False) -> FormFiel
     if isinstance(kind, inspect.IntType):
         shape: Shape = "time" if extra.get("description") == _description(scalars.Seconds) else "number"
         return FormField(name=name, shape=shape, low=kind.ge, high=kind.le, optional=has_default)
-    return FormField(name=name, shape=_text(kind), optional=has_default)
+    longest = kind.max_length if isinstance(kind, inspect.StrType) and kind.pattern is None else None
+    return FormField(name=name, shape=_text(kind), high=longest, optional=has_default)
 
 
 def _in_order(values: Sequence[Any]) -> tuple[str, ...]:
@@ -139,6 +145,8 @@ def _one_of(types: list[inspect.Type]) -> inspect.Type:
 
 def _text(kind: inspect.Type) -> Shape:
     pattern = kind.pattern if isinstance(kind, inspect.StrType) else None
+    if isinstance(kind, inspect.StrType) and pattern is None:
+        return "text"
     for shape, scalar in _BY_PATTERN:
         if pattern == scalar.__metadata__[0].pattern:
             return shape

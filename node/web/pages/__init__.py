@@ -1,13 +1,20 @@
 """The table of pages: every address of the desk, who may see it, and what is behind it."""
 
+from node.web.pages.alerts import ALERTS
 from node.web.pages.answer import ANSWER
 from node.web.pages.case import CASE
 from node.web.pages.countries import COUNTRIES
+from node.web.pages.danger import DANGER
 from node.web.pages.desk import DESK
+from node.web.pages.off_network import OFF_NETWORK
+from node.web.pages.phones import PHONES
 from node.web.pages.referral import REFERRAL
 from node.web.pages.returns import RETURNS
 from node.web.pages.sign_in import SIGN_IN
 from node.web.pages.thread import THREAD
 from node.web.visit import Page
 
-PAGES: tuple[Page, ...] = (*SIGN_IN, *DESK, *REFERRAL, *CASE, *ANSWER, *THREAD, *RETURNS, *COUNTRIES)
+PAGES: tuple[Page, ...] = (
+    *SIGN_IN, *DESK, *REFERRAL, *CASE, *ANSWER, *THREAD, *RETURNS, *COUNTRIES,
+    *DANGER, *ALERTS, *OFF_NETWORK, *PHONES,
+)  # fmt: skip

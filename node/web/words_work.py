@@ -1,0 +1,31 @@
+"""What the pages of work in a case call their own things: ladders of alarms, what is done about an alert, its fields."""
+
+from typing import Final
+
+ALERTS: Final[dict[str, str]] = {
+    "ladder=call": "Nobody here has taken it up",
+    "ladder=answer": "Our alert; nobody there has said that they act",
+    "ladder=second": "Waits for a second person here",
+    "ladder=review": "The second look within 24 hours",
+    "ladder=inform": "She has not been told yet",
+    "ladder=plan": "A country is out of the network; a plan is needed",
+    "ladder=look": "A letter about an arrival tells of danger",
+    "ladder=owner": "Her release from detention has to be asked for",
+    "alert=acknowledge": "Take it up",
+    "alert=update": "Say what changed",
+    "alert=stand_down": "The danger is over",
+    "alert=confirm": "I stand behind it: send it now",
+    "alert=refuse": "It does not go",
+    "alert=review": "Look at it a second time",
+    "alert=informed": "She was told",
+    "alert=answer_drill": "Answer the drill",
+    "dangers": "What is the danger?",
+    "setting": "Where is she?",
+    "about": "Who is in danger?",
+    "outcome": "Was it justified?",
+    "informed": "Does she know?",
+    "said": "What was said and agreed",
+    "number": "Which number of theirs?",
+    "is_plan": "Does it say where she sleeps, who is with her and who decides next?",
+}
+WORDS: Final[dict[str, str]] = {**ALERTS}

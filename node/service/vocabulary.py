@@ -16,10 +16,22 @@ from node.protocol.matters import MATTERS
 from node.service.cases.cases import LOOKS
 from node.service.cases.consents import NewConsent
 from node.service.cases.requests import AnyChange, NewPerson
+from node.service.information.answers import AnyAnswer
+from node.service.returns.alarms import WritePlace
+from node.service.returns.halting import HaltReturn
+from node.service.rights.breach import ReportBreach
+from node.service.rights.cards import RecordCall, TakePaper
+from node.service.rights.complaints import AnswerComplaint
+from node.service.safety.off_network import RecordContact
+from node.service.safety.requests import Acknowledge, RaiseAlert, Review, SendMedical, StandDown, UpdateAlert
 from node.service.threads.commands import OpenReferral
 from node.service.threads.forms import FormField, fields_of, form_of, open_lists
 
-FORMS: Final[tuple[Any, ...]] = (NewPerson, NewConsent, OpenReferral, *get_args(AnyChange))
+FORMS: Final[tuple[Any, ...]] = (
+    *(NewPerson, NewConsent, OpenReferral, *get_args(AnyChange)),
+    *(RaiseAlert, SendMedical, Acknowledge, UpdateAlert, StandDown, Review, RecordContact),
+    *(HaltReturn, WritePlace, ReportBreach, AnswerComplaint, TakePaper, RecordCall, *get_args(AnyAnswer)),
+)
 
 
 @cache

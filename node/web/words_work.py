@@ -1,4 +1,4 @@
-"""What the pages of work in a case call their own things: ladders of alarms, what is done about an alert, its fields."""
+"""What the pages of work in a case call their own things: ladders of alarms, what is done about an alert."""
 
 from typing import Final
 
@@ -19,10 +19,6 @@ ALERTS: Final[dict[str, str]] = {
     "alert=review": "Look at it a second time",
     "alert=informed": "She was told",
     "alert=answer_drill": "Answer the drill",
-    "dangers": "What is the danger?",
-    "setting": "Where is she?",
-    "about": "Who is in danger?",
-    "outcome": "Was it justified?",
     "informed": "Does she know?",
     "said": "What was said and agreed",
     "number": "Which number of theirs?",

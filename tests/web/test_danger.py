@@ -1,4 +1,4 @@
-"""Danger now in a browser without script: four fields, the number in sight, a second person, taking up, standing down."""
+"""Danger now in a browser without script: four fields, the number in sight, a second person, the end of an alert."""
 
 from node.web.guard import COOKIE
 from tests.api.conftest import PASSWORD, Desk

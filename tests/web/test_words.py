@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from node.service import vocabulary
-from node.web import words_changes, words_codes, words_fields, words_fields_more, words_letters, words_states
+from node.web import (
+    words_changes,
+    words_codes,
+    words_fields,
+    words_fields_more,
+    words_letters,
+    words_states,
+    words_work,
+)
 from node.web.language import speech
 from node.web.sentences import plurals, sentences
 from node.web.words import MADE, WORDS, english, word
@@ -78,7 +86,7 @@ def test_no_word_is_left_over_from_a_code_that_is_gone():
 
 def test_no_code_has_two_words():
     """The files of words do not overrule each other."""
-    files = (words_fields, words_fields_more, words_codes, words_changes, words_letters, words_states)
+    files = (words_fields, words_fields_more, words_codes, words_changes, words_letters, words_states, words_work)
     seen: dict[str, str] = {}
     twice = [code for one in files for code in one.WORDS if seen.setdefault(code, one.__name__) != one.__name__]
 

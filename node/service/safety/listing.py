@@ -8,8 +8,8 @@ from node.protocol.letters.bodies_safety import AlertBody, MedicalBody
 from node.service.access import is_theirs
 from node.service.actor import Actor
 from node.service.context import Node
-from node.service.safety.reach import reach
 from node.service.safety.on_call import DRILL
+from node.service.safety.reach import reach
 from node.service.safety.requests import AlertAct, AlertView, CountryFigures, SafetyFigures
 from node.service.seals import Erased
 from node.service.threads.blocks import is_closed_to

@@ -60,12 +60,20 @@ class KekSource:
 class Secret:
     """32 bytes that never show in a log or a traceback."""
 
-    __slots__ = ("value",)
+    __slots__ = ("_cipher", "value")
 
     def __init__(self, value: bytes) -> None:
         if len(value) != KEY_BYTES:
             raise BadKey(f"a key has {len(value)} bytes; expected {KEY_BYTES}")
         self.value = value
+        self._cipher: ChaCha20Poly1305 | None = None
+
+    @property
+    def cipher(self) -> ChaCha20Poly1305:
+        """The cipher under this key, made when it is first needed: making it costs as much as sealing a column."""
+        if self._cipher is None:
+            self._cipher = ChaCha20Poly1305(self.value)
+        return self._cipher
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(...)"
@@ -164,40 +172,40 @@ def new_dek(random: Random) -> Dek:
 
 def wrap_control_dek(dek: Dek, kek: Secret, case: str, version: int, random: Random) -> bytes:
     """The control key of a case under its case key: readable while the node runs, so that rules work at night."""
-    return _seal_short(dek.value, _aad("control-dek", case, version), kek.value, random)
+    return _seal_short(dek.value, _aad("control-dek", case, version), kek, random)
 
 
 def unwrap_control_dek(wrapped: bytes, kek: Secret, case: str, version: int) -> Dek:
     """The control key, or OpenFailed for another case, version or KEK."""
-    return Dek(_open_short(wrapped, _aad("control-dek", case, version), kek.value))
+    return Dek(_open_short(wrapped, _aad("control-dek", case, version), kek))
 
 
 def wrap_identity_dek(dek: Dek, kek: Secret, office_public: bytes, case: str, version: int, random: Random) -> bytes:
     """The identity key of a case, sealed to the office and then under the case key. Needs only the public half."""
     sealed = seal(office_public, dek.value, _office_info(case, version, office_kid(office_public)))
-    return _seal_short(sealed, _aad("identity-dek", case, version), kek.value, random)
+    return _seal_short(sealed, _aad("identity-dek", case, version), kek, random)
 
 
 def unwrap_identity_dek(wrapped: bytes, kek: Secret, office: KemKey, case: str, version: int) -> Dek:
     """The identity key, while a signed-in person holds the office key; OpenFailed otherwise."""
-    sealed = _open_short(wrapped, _aad("identity-dek", case, version), kek.value)
+    sealed = _open_short(wrapped, _aad("identity-dek", case, version), kek)
     return Dek(office.open(sealed, _office_info(case, version, office.office_kid)))
 
 
 def rewrap_identity_dek(wrapped: bytes, old: Secret, new: Secret, case: str, version: int, random: Random) -> bytes:
     """The same identity key under another case key; its inner half stays sealed to the office."""
     aad = _aad("identity-dek", case, version)
-    return _seal_short(_open_short(wrapped, aad, old.value), aad, new.value, random)
+    return _seal_short(_open_short(wrapped, aad, old), aad, new, random)
 
 
 def seal_field(dek: Dek, place: Place, plaintext: bytes, random: Random) -> bytes:
     """nonce 12 || ChaCha20-Poly1305, bound to table, row, column and version."""
-    return _seal_short(plaintext, _place_aad(place), dek.value, random)
+    return _seal_short(plaintext, _place_aad(place), dek, random)
 
 
 def open_field(dek: Dek, place: Place, sealed: bytes) -> bytes:
     """The plaintext, or OpenFailed when it was sealed for another place or is damaged."""
-    return _open_short(sealed, _place_aad(place), dek.value)
+    return _open_short(sealed, _place_aad(place), dek)
 
 
 def keyed_hash(secret: Secret, data: bytes) -> bytes:
@@ -256,14 +264,14 @@ def _office_info(case: str, version: int, kid: bytes) -> bytes:
     return labels.OFFICE_DEK + joined(case, version, kid)
 
 
-def _seal_short(plaintext: bytes, aad: bytes, key: bytes, random: Random) -> bytes:
+def _seal_short(plaintext: bytes, aad: bytes, key: Secret, random: Random) -> bytes:
     nonce = random(_NONCE)
-    return nonce + ChaCha20Poly1305(key).encrypt(nonce, plaintext, aad)
+    return nonce + key.cipher.encrypt(nonce, plaintext, aad)
 
 
-def _open_short(sealed: bytes, aad: bytes, key: bytes) -> bytes:
+def _open_short(sealed: bytes, aad: bytes, key: Secret) -> bytes:
     try:
-        return ChaCha20Poly1305(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], aad)
+        return key.cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], aad)
     except (InvalidTag, ValueError):
         raise OpenFailed("sealed value does not open here with this key") from None
 

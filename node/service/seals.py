@@ -94,9 +94,8 @@ class Seals:
         self._veil = CodeVeil(self._node_key)
         self._random = random
         self._deks: OrderedDict[bytes, Dek] = OrderedDict()
-        self._opened: OrderedDict[tuple[bytes, str, str, bytes], Any] = (
-            OrderedDict()
-        )  # by key, place and sealed bytes: what was in them
+        # by key and place: the sealed bytes that stood there last, and what was in them
+        self._opened: OrderedDict[tuple[bytes, str, str], tuple[bytes, Any]] = OrderedDict()
         self._lock = threading.Lock()
 
     def new_case_key(self, case_id: str) -> tuple[Dek, bytes]:
@@ -148,9 +147,9 @@ class Seals:
         The same sealed bytes of the same place under the same key are opened once while they are among the last that
         were: an act and its release look at the same case.
         """
-        known = None if sealed is None else self._opened.get((dek.value, table, row, sealed))
-        if isinstance(known, kind):
-            return known
+        known = self._opened.get((dek.value, table, row))
+        if known is not None and known[0] == sealed and isinstance(known[1], kind):
+            return known[1]
         value = msgspec.json.decode(self.open(dek, table, row, sealed), type=kind)
         if sealed is not None:
             self._note(dek, table, row, sealed, value)
@@ -160,7 +159,7 @@ class Seals:
         if table not in REMEMBERED_TABLES:
             return
         with self._lock:
-            self._opened[dek.value, table, row, sealed] = value
+            self._opened[dek.value, table, row] = sealed, value
             while len(self._opened) > REMEMBERED_VALUES:
                 self._opened.popitem(last=False)
 

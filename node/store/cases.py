@@ -42,7 +42,7 @@ class ConsentRow(msgspec.Struct, frozen=True):
     at: int
 
 
-_CASE = "case_id, dek, sealed, created_at, changed_at, owner, erased_at"
+CASE_COLUMNS = "case_id, dek, sealed, created_at, changed_at, owner, erased_at"
 
 
 class Cases:
@@ -54,20 +54,20 @@ class Cases:
     def put(self, row: CaseRow) -> None:
         """Insert a case, or replace its control part and owner."""
         self._c.execute(
-            f"insert into case_file ({_CASE}) values (?,?,?,?,?,?,?) on conflict (case_id) do update set"
+            f"insert into case_file ({CASE_COLUMNS}) values (?,?,?,?,?,?,?) on conflict (case_id) do update set"
             " sealed=excluded.sealed, changed_at=excluded.changed_at, owner=excluded.owner",
             (row.case_id, row.dek, row.sealed, row.created_at, row.changed_at, row.owner, row.erased_at),
         )
 
     def get(self, case_id: str) -> CaseRow | None:
         """One case."""
-        row = self._c.execute(f"select {_CASE} from case_file where case_id=?", (case_id,)).fetchone()
+        row = self._c.execute(f"select {CASE_COLUMNS} from case_file where case_id=?", (case_id,)).fetchone()
         return CaseRow(*row) if row else None
 
     def all(self, limit: int, before: int | None = None) -> list[CaseRow]:
         """Cases, newest change first, at most `limit`, changed before `before`."""
         rows = self._c.execute(
-            f"select {_CASE} from case_file where changed_at<? order by changed_at desc limit ?",
+            f"select {CASE_COLUMNS} from case_file where changed_at<? order by changed_at desc limit ?",
             (BEYOND if before is None else before, limit),
         )
         return [CaseRow(*row) for row in rows]
@@ -75,7 +75,7 @@ class Cases:
     def after(self, case_id: str, limit: int) -> list[CaseRow]:
         """Cases that are not erased, in the order of their ids, from the first one after `case_id`."""
         rows = self._c.execute(
-            f"select {_CASE} from case_file where case_id>? and sealed is not null order by case_id limit ?",
+            f"select {CASE_COLUMNS} from case_file where case_id>? and sealed is not null order by case_id limit ?",
             (case_id, limit),
         )
         return [CaseRow(*row) for row in rows]

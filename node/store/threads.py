@@ -8,6 +8,7 @@ import sqlite3
 import msgspec
 from msgspec.structs import replace
 
+from node.store.cases import CASE_COLUMNS, CaseRow
 from node.store.veil import NO_VEIL, Veil
 
 
@@ -24,6 +25,11 @@ class ThreadRow(msgspec.Struct, frozen=True):
 
 
 _THREAD = "peer, thread_id, case_id, sealed, started_at, changed_at, ended_at"
+_WITH_CASE = (
+    f"select {', '.join('t.' + name for name in _THREAD.split(', '))},"
+    f" {', '.join('c.' + name for name in CASE_COLUMNS.split(', '))}"
+    " from thread t join case_file c using (case_id) where t.thread_id=?1 and (?2 is null or t.peer=?2)"
+)
 
 
 class Threads:
@@ -59,6 +65,12 @@ class Threads:
             ThreadRow(*row) for row in self._c.execute(f"select {_THREAD} from thread where thread_id=?", (thread_id,))
         ]
         return min(rows, key=lambda row: row.started_at, default=None)  # two only where a peer copied another's id
+
+    def with_case(self, thread_id: str, peer: str | None = None) -> tuple[ThreadRow, CaseRow] | None:
+        """One thread, of this peer if one is named, and its case: in one look, for what a letter begins with."""
+        rows = self._c.execute(_WITH_CASE, (thread_id, peer)).fetchall()
+        row = min(rows, key=lambda row: int(row[4]), default=None)  # two only where a peer copied another's id
+        return None if row is None else (ThreadRow(*row[:7]), CaseRow(*row[7:]))
 
     def of_case(self, case_id: str) -> list[ThreadRow]:
         """The threads of a case, oldest first."""

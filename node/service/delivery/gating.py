@@ -5,10 +5,10 @@ Source: wire 1 (release); practice H15.
 
 from node.protocol.gate.facts import Draft as GateDraft
 from node.protocol.gate.gate import Gate
-from node.protocol.letters.decode import AnyLetter, decode_again
+from node.protocol.letters.decode import AnyLetter, decode_again, encode
 from node.protocol.letters.frame import Letter
 from node.service.context import Node
-from node.service.delivery.asking import ask_gate
+from node.service.delivery.asking import ask_gate, letter_asked_about
 from node.service.delivery.queueing import Queued
 from node.service.delivery.readmitted import BACK, TASK, word_missing
 from node.service.delivery.recipients import recipient_facts
@@ -50,6 +50,12 @@ def keep_waiting(node: Node, work: Work, waiting: Waiting, gate: Gate, now: int)
             letter_id=waiting.letter_id,
         )  # fmt: skip
     return code
+
+
+def draft_again(node: Node, payload: bytes, letter_id: str) -> AnyLetter:
+    """A draft of ours again: the one that the gate was asked about, while it is at hand and says the very same."""
+    drafted = letter_asked_about(node, letter_id)
+    return drafted if drafted is not None and encode(drafted) == payload else decode_own(payload)
 
 
 def decode_own(payload: bytes) -> AnyLetter:

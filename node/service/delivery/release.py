@@ -20,7 +20,7 @@ from node.service.context import Node
 from node.service.delivery.again import prepared_again
 from node.service.delivery.ahead import Signing, begin_signing
 from node.service.delivery.control import close_given_up
-from node.service.delivery.gating import LOOK_AGAIN_S, decode_own, gate_of, keep_waiting
+from node.service.delivery.gating import LOOK_AGAIN_S, draft_again, gate_of, keep_waiting
 from node.service.delivery.numbering import numbered
 from node.service.delivery.queueing import Queued
 from node.service.delivery.recipients import seal_to
@@ -121,13 +121,15 @@ def _prepared_letter(node: Node, work: Work, waiting: Waiting, now: int) -> Read
     """First release: order, gate, tables, number; in this order."""
     book = Book(node, work)
     assert waiting.thread_id is not None
-    row = work.threads.get(waiting.peer, waiting.thread_id)
-    assert row is not None, "a queued letter always has its thread"
-    found, case = book.file_and_case(row)
+    rows = work.threads.with_case(waiting.thread_id, waiting.peer)
+    assert rows is not None, "a queued letter always has its thread, and that its case"
+    found, case = book.file_and_case(*rows)
     queued = node.seals.open_as(Queued, found.dek, "outbox", waiting.letter_id, waiting.sealed)
-    letter = decode_own(bytes(queued.letter))
+    letter = draft_again(node, bytes(queued.letter), waiting.letter_id)
     # 1 letters of one thread leave in the order they were queued; a stop does not wait
-    earlier = work.outbox.earlier_unreleased(waiting.peer, waiting.thread_id, waiting.letter_id)
+    earlier = None
+    if [one.letter_id for one in found.file.thread.queued] != [waiting.letter_id]:  # else nothing waits on the thread
+        earlier = work.outbox.earlier_unreleased(waiting.peer, waiting.thread_id, waiting.letter_id)
     if earlier is not None and not _goes_at_once(letter):
         if earlier > now:  # else it is looked at in this very turn
             work.outbox.hold(waiting.letter_id, "turn", earlier)

@@ -23,7 +23,7 @@ from node.protocol.safety import is_safety
 from node.protocol.threads import machine
 from node.protocol.threads.arrival import on_the_way
 from node.protocol.threads.thread import entry_of
-from node.service.access import may_work_on
+from node.service.access import is_theirs_now
 from node.service.actor import Actor
 from node.service.cases.identity import read_identity
 from node.service.context import Node
@@ -109,10 +109,10 @@ def row_for(work: Reader, actor: Actor, thread_id: str) -> ThreadRow:
 
 
 def _rows_for(work: Reader, actor: Actor, thread_id: str) -> tuple[ThreadRow, CaseRow]:
-    row = work.threads.find(thread_id)
-    if row is None:
+    found = work.threads.with_case(thread_id)
+    if found is None or not is_theirs_now(work, found[1], actor):
         raise NotFound("no such thread here; check the reference", field="thread")
-    return row, may_work_on(work, actor, row.case_id, "thread")
+    return found
 
 
 def _act(node: Node, work: Work, actor: Actor, thread_id: str, command: Act) -> ActDone:

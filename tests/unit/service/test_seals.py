@@ -51,7 +51,7 @@ def test_only_so_many_values_are_remembered_and_no_name(seals: Seals) -> None:
     seals.seal(seals.node_key(), "user", "u1", StaffNames(login="invented", name="Invented Person"))
 
     assert len(seals._opened) == REMEMBERED_VALUES
-    assert {table for _, table, _, _ in seals._opened} == {"consent"}
+    assert {table for _, table, _ in seals._opened} == {"consent"}
 
 
 async def test_an_erasure_leaves_nothing_opened_in_memory(world: World) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+import node.signer
 from node.crypto.batch import RootCache
 from node.crypto.envelope import (
     SIZES,
@@ -62,7 +63,7 @@ def letters(count: int) -> list[bytes]:
 
 def all_sealed(signer: SignerProcess) -> None:
     """Wait for the other process, not for a time."""
-    while signer._waiting:
+    while signer._waiting and not signer._lost:
         assert signer._has_answer(60)
         signer.is_beside()
 
@@ -114,10 +115,11 @@ def test_a_killed_process_costs_no_letter_and_no_signature(signer: SignerProcess
 
 def test_a_batch_has_one_signature_however_often_it_is_asked_for(signer: SignerProcess) -> None:
     """Signing is hedged: a second one would not be the one that the letters were sealed with."""
-    for _ in range(2):
-        _, batch = begun(signer, 2)
-        assert batch.signature() == batch.signature()
-        started(signer)
+    _, here = begun(signer, 2)
+    started(signer)
+    _, beside = begun(signer, 2)
+
+    assert [one.signature() for one in (here, beside)] == [one.signature() for one in (here, beside)]
 
 
 def test_where_the_system_shares_no_memory_all_is_sealed_here(
@@ -140,3 +142,17 @@ def test_nothing_readable_stays_in_the_memory_that_both_share(signer: SignerProc
 
     assert signer._shared is not None
     assert b"letter" not in signer._shared[:SHARED_BYTES]
+
+
+def test_what_stands_in_a_place_and_is_another_letter_is_not_used(
+    signer: SignerProcess, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A peer would not open it, and it would be posted until it expires."""
+    started(signer)
+    chained, batch = begun(signer, 5)
+    monkeypatch.setattr(node.signer, "taken", lambda *_: bytes(SIZES[0]))
+    batch.signature()
+    all_sealed(signer)
+
+    assert opened(chained, batch) == letters(5)
+    assert capsys.readouterr().out.count("sealed_another_letter") == 1

@@ -14,7 +14,7 @@ from node.crypto import labels
 from node.crypto.envelope import ChannelHead, Draft, Sealed, seal_batch
 from node.crypto.statement import Statement
 from tests.forge import EPOCH, LIFE, NOW, Forgery, enclose, flip, forge
-from tests.vectors import make_ceremony, make_kinds, make_possession, make_returns
+from tests.vectors import make_ceremony, make_kinds, make_possession, make_posts, make_returns
 from tests.vectors.made import HERE, Vector, b64, drawn, named, offer, vector
 from tests.vectors.make_batches import bad_batches, typed_fingerprints
 from tests.vectors.make_evidence import evidences, silences
@@ -158,6 +158,8 @@ MAKERS: tuple[Callable[[], Iterator[Vector]], ...] = (
     make_kinds.kinds,
     make_kinds.kinds_threads,
     strict_json,
+    make_posts.times,
+    make_posts.posts,
     bad_batches,
     typed_fingerprints,
     hints,

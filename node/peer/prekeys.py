@@ -13,6 +13,7 @@ log = get()
 
 async def fetch_bundle(node: Node, peer: str, client: PeerClient) -> bool:
     """Try every place in turn until one gives a bundle that verifies; True when one is in force afterwards."""
+    node.bundles_asked_at[peer] = node.now()
     for url in _places(node, peer):
         try:
             if await accept_fetched(node, peer, await client.prekeys(url)):

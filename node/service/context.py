@@ -104,6 +104,7 @@ class Node:
     limits: Limits = field(default_factory=Limits)
     roots: RootCache = field(default_factory=lambda: RootCache(4096))
     bundles: dict[str, Bundle] = field(default_factory=dict)
+    bundles_asked_at: dict[str, int] = field(default_factory=dict)  # by peer, since the start (UTC seconds)
     stale_override: dict[str, tuple[str, str]] = field(default_factory=dict)
     shelf: tuple[object, Shelf] | None = None  # the directory made ready for matching, and what it was made from
     promises: dict[str, Promised] = field(default_factory=dict)  # by peer, of its directory entry

@@ -4,6 +4,7 @@ are sealed to.
 No unsigned answer ever causes it. Source: wire 1 (re-seal).
 """
 
+from node.crypto.prekeys import Bundle
 from node.crypto.suite import kem_key_id
 from node.service.context import DAY_S, Node
 from node.store.work import Work
@@ -21,9 +22,9 @@ def reseal_expiring(node: Node, work: Work, now: int) -> int:
     return len(rows)
 
 
-def reseal_lost_keys(node: Node, work: Work, peer: str, now: int) -> int:
+def reseal_lost_keys(node: Node, work: Work, peer: str, bundle: Bundle | None, now: int) -> int:
     """Ask for a new release of letters sealed to a key that the peer's signed record or bundle no longer lists."""
-    country, bundle = node.view.country(peer), node.bundles.get(peer)
+    country = node.view.country(peer)
     if country is None or bundle is None:
         return 0
     listed = {country.record.kem_fallback_key_id, *(kem_key_id(epoch.public) for epoch in bundle.epochs)}

@@ -21,6 +21,7 @@ from node.crypto.prekeys import (
 from node.crypto.suite import VerifyingKey
 from node.log import get
 from node.service.context import DAY_S, Node
+from node.service.delivery.reseal import reseal_lost_keys
 from node.store.work import Work
 
 log = get()
@@ -67,6 +68,8 @@ async def accept_bundle(node: Node, peer: str, data: bytes) -> Bundle | None:
         def keep(work: Work) -> None:
             work.peers.put_bundle(peer, bundle.serial, data, digest, now)
             work.outbox.wake_held(peer, now)  # something may have waited for a key to seal to
+            if reseal_lost_keys(node, work, peer, bundle, now):
+                work.after_commit(lambda: node.wake(peer))
 
         await node.store.write(keep)
         node.bundles[peer] = bundle
@@ -85,9 +88,13 @@ def load_bundles(node: Node) -> None:
 
 
 def needs_bundle(node: Node, peer: str) -> bool:
-    """True when no key of this peer is valid now, or ours is the last week of the bundle."""
-    bundle = node.bundles.get(peer)
-    return bundle is None or bundle.valid_at(node.now() + 7 * DAY_S) is None
+    """True when no key of this peer is valid now, ours is the last week of the bundle, or nobody asked for a day.
+
+    A peer that lost its keys offers others; what is sealed to the old ones never opens.
+    """
+    bundle, now = node.bundles.get(peer), node.now()
+    is_old = now - node.bundles_asked_at.get(peer, 0) >= REFRESH_AFTER_S
+    return bundle is None or bundle.valid_at(now + 7 * DAY_S) is None or is_old
 
 
 def _message_keys(node: Node, peer: str) -> list[VerifyingKey]:

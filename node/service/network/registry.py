@@ -95,6 +95,8 @@ class RegistryKeeper:
         await node.store.write(lambda work: _look_again(node, work, changed, standing, was, now))
         # Crash before this line: the next start knows nothing of what was followed and looks at every country again.
         self._followed = standing
+        for code in changed:
+            node.bundles_asked_at.pop(code, None)  # whoever has a new record may have new prekeys too
         for peer in node.store.read_sync(lambda reader: reader.outbox.busy_peers()):
             node.wake(peer)
 
@@ -111,7 +113,7 @@ def _look_again(
         status = standing[code][1]
         work.outbox.wake_held(code, now)
         work.outbox.reset_backoff(code, now)
-        reseal_lost_keys(node, work, code, now)
+        reseal_lost_keys(node, work, code, node.bundles.get(code), now)
         take_held(node, work, code, now)
         if status == "suspended":
             work.tasks.add("country_suspended", now, peer=code)

@@ -57,11 +57,19 @@ class Story:
             ]
             self.case, self.person = await self.xd.new_case({"given_name": "Zoryana"})
             self.consent = await self.xd.consent(self.case, self.person, ["XA"])
-            for part in (self.offer, self.open, self.accept, self.disclose, self.withdraw, self.erase):
+            for part in self.parts():
                 await part()
                 # The next part begins when every letter has its receipt, so that two runs can be compared.
-                await self.network.settled()
+                await self.rest()
             return {desk.code: await self.seen(desk) for desk in (self.xd, self.xa)}
+
+    def parts(self) -> tuple[Callable[[], Awaitable[None]], ...]:
+        """What happens, in order."""
+        return self.offer, self.open, self.accept, self.disclose, self.withdraw, self.erase
+
+    async def rest(self) -> None:
+        """Wait until the post is at rest."""
+        await self.network.settled()
 
     async def offer(self) -> None:
         """XD offers her to XA."""

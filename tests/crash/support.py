@@ -106,6 +106,12 @@ class CrashNetwork(Network):
         self._admit((code,))
         return code
 
+    async def join_another(self) -> str:
+        """The same, with its node running; its code."""
+        code = next(self._spare)
+        await self.join(code)
+        return code
+
     def published(self) -> set[bytes]:
         """The SHA-256 of every registry file that evidence of this moment needs: no older version, no timestamp."""
         metadata, targets = self.folder / "registry" / "metadata", self.folder / "registry" / "targets"

@@ -5,7 +5,8 @@ Source: wire 1 (re-seal when a signed newer record or bundle drops the key), 6.
 
 import pytest
 
-from node.service.upkeep.setup import FIRST_PREKEY, refresh_prekeys
+from node.service.upkeep.restore import FIRST_PREKEY
+from node.service.upkeep.setup import refresh_prekeys
 from tests.world import DAY_S, World
 
 

@@ -21,6 +21,7 @@ MOVES = (
     "withdraw", "stop", "wait", "restart", "sweep",
 )  # fmt: skip
 Move = tuple[str, int, int]
+STOPS = ("referral.ended", "return.stopped")
 QUIET = ("referral.accept", "referral.disclose", "referral.arrived", "referral.handback")
 
 
@@ -150,9 +151,8 @@ class Play:
         threads = self.threads(code)
         if threads and number % 3 == 0:
             thread = threads[number % len(threads)]
-            if any(
-                one.allowed and one.kind == "referral.ended" for one in (await self.world[code].view(thread)).options
-            ):
+            options = (await self.world[code].view(thread)).options
+            if any(one.allowed and one.kind in STOPS for one in options):
                 await self.world[code].stop(thread)
 
     async def _wait(self, code: str, number: int) -> None:
@@ -173,12 +173,18 @@ class Play:
         await self.world.days(4)
 
 
-def run_play(codes: Sequence[str], depth: int, plan: Sequence[Move], check: Callable[[Play], Awaitable[None]]) -> None:
+def run_play(
+    codes: Sequence[str],
+    depth: int,
+    plan: Sequence[Move],
+    check: Callable[[Play], Awaitable[None]],
+    kind: type[Play] = Play,
+) -> None:
     """Play a plan in a folder of its own, let it come to rest, and check."""
 
     async def whole(folder: Path) -> None:
         world = make_world(folder, *codes)
-        play = Play(world)
+        play = kind(world)
         try:
             await play.begin(depth)
             for what, who, number in plan:

@@ -1,6 +1,6 @@
-"""`make bench`: one JSON line for each shape, with the limit of the same minutes beside it.
+"""`make bench`: one JSON line for each shape, with the limit of the same minutes beside it, or a goal and a verdict.
 
-The last lines judge attack 57; the exit code is 1 if an answer tells anything.
+The exit code is 1 if a goal is missed (matching, keeping), or if an answer tells anything (attack 57, the last lines).
 
 python -m tests.bench [--seconds 5] [--rounds 3] [--threads 800] [--posts 2000] [--folder DIR] [--shape NAME]
 """
@@ -10,8 +10,10 @@ import json
 import statistics
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+from tests.bench.goals import missed
 from tests.bench.keep import PAYLOADS, measure_erasure, measure_sweep
 from tests.bench.limit import bare_pair
 from tests.bench.loops import run
@@ -19,7 +21,7 @@ from tests.bench.matching import matching_line
 from tests.bench.network import make_folder, prepare
 from tests.bench.processes import child
 from tests.bench.real import real_pair, start_and_idle
-from tests.bench.same_answers import POSTS, compare, told_apart
+from tests.bench.same_answers import POSTS, compare
 from tests.bench.shapes import ONE, SHAPES, Figures, Shape, median_of
 
 MATCHING = "matching"
@@ -43,23 +45,27 @@ def main() -> None:
         "--shape", choices=[*(shape.name for shape in SHAPES), MATCHING, KEEPING], help="this shape only"
     )
     arguments = parser.parse_args()
-    if arguments.shape in (None, MATCHING):
-        _say(matching_line())
-    if arguments.shape == MATCHING:
-        return
+    said = list[dict[str, object]]()
     with tempfile.TemporaryDirectory(dir=arguments.folder, prefix="trm-bench-") as folder:
-        if arguments.shape in (None, KEEPING):
-            _say(run(measure_erasure(Path(folder) / "erasing")))
-            if arguments.payloads:
-                _say(run(measure_sweep(Path(folder) / "sweep", arguments.payloads)))
-        if arguments.shape == KEEPING:
-            return
-        run(_measure(Path(folder), arguments))
-        if arguments.shape is None and arguments.posts:
-            lines = run(compare(Path(folder) / "answers", arguments.posts))
-            for line in lines:
-                _say(line)
-            sys.exit(any(told_apart(line) for line in lines))
+        for line in _lines(Path(folder), arguments):
+            _say(line)
+            said.append(line)
+    sys.exit(missed(said))
+
+
+def _lines(folder: Path, arguments: argparse.Namespace) -> Iterator[dict[str, object]]:
+    """The lines with a verdict, each as soon as it is measured; the others are said between them."""
+    shape = arguments.shape
+    if shape in (None, MATCHING):
+        yield matching_line()
+    if shape in (None, KEEPING):
+        yield run(measure_erasure(folder / "erasing"))
+        if arguments.payloads:
+            yield run(measure_sweep(folder / "sweep", arguments.payloads))
+    if shape not in (MATCHING, KEEPING):
+        run(_measure(folder, arguments))
+    if shape is None and arguments.posts:
+        yield from run(compare(folder / "answers", arguments.posts))
 
 
 async def _measure(folder: Path, arguments: argparse.Namespace) -> None:

@@ -1,0 +1,37 @@
+"""A figure of the bench that misses its goal is an exit code, and slowest receives are compared of equal samples."""
+
+import sys
+
+import pytest
+
+from tests.bench import __main__ as bench
+from tests.bench.goals import added_to_slowest, judged, missed
+
+
+def test_a_line_says_its_goal_and_whether_it_is_met():
+    """Issue 3, numbers: at the goal is met, above it is not; a line without a goal promises nothing."""
+    met, above = judged({"ms": 50.0}, 50.0, 50), judged({"ms": 50.1}, 50.1, 50)
+
+    assert (met["ok"], above["ok"], above["goal"]) == (True, False, 50)
+    assert not missed([met, {"shape": "idle node"}])
+    assert missed([met, above])
+
+
+def test_the_slowest_of_two_samples_is_compared_only_at_equal_sizes():
+    """Of 888 receives the slowest is slower than of 100, whatever a sweep does."""
+    assert added_to_slowest([0.03, 0.12], [0.11, 0.02]) == pytest.approx(0.01)
+    with pytest.raises(ValueError, match="samples of 2 and 1"):
+        added_to_slowest([0.03, 0.12], [0.11])
+
+
+@pytest.mark.parametrize(("took_ms", "code"), [(49.0, 0), (51.0, 1)])
+def test_the_program_ends_with_one_where_a_goal_is_missed(monkeypatch, capsys, took_ms, code):
+    """`--shape matching` alone judges too."""
+    monkeypatch.setattr(sys, "argv", ["bench", "--shape", "matching"])
+    monkeypatch.setattr(bench, "matching_line", lambda: judged({"shape": "matching", "ms": took_ms}, took_ms, 50))
+
+    with pytest.raises(SystemExit) as ended:
+        bench.main()
+
+    assert ended.value.code == code
+    assert '"ok": ' in capsys.readouterr().out

@@ -24,6 +24,11 @@ def may_work_on(reader: Reader, actor: Actor, case_id: str | None, what: str = "
     return row
 
 
+def whose(actor: Actor) -> str | None:
+    """Whose lists to read: a caseworker's own, or everybody's; each row is judged once more (`is_theirs_now`)."""
+    return actor.user_id if actor.role == "caseworker" else None
+
+
 def is_theirs(row: CaseRow, actor: Actor) -> bool:
     """True for coordinators, case systems, the owner, and any caseworker while nobody owns the case."""
     if actor.shut_out and (row.case_id in actor.shut_out or "" in actor.shut_out):  # H14: it sees nothing

@@ -18,6 +18,7 @@ from node.store.migrations_keep import CASE_KEYS_SQL, EVIDENCE_SQL, KEEP_SQL
 from node.store.migrations_ladder import LADDER_SQL
 from node.store.migrations_lookups import LOOKUPS_SQL
 from node.store.migrations_safety import SAFETY_SQL
+from node.store.migrations_waiting import WAITING_SQL
 from node.store.problems import NewerSchema
 from node.store.tables import KEYRING_SQL, NODE_SQL
 
@@ -106,6 +107,12 @@ def m011_desk(db: Database) -> None:
 def m012_lookups(db: Database) -> None:
     """What is asked again and again is found by an index."""
     _run(db.conn, LOOKUPS_SQL)
+
+
+@NODE()
+def m013_waiting(db: Database) -> None:
+    """What waits for one person is found by their cases."""
+    _run(db.conn, WAITING_SQL)
 
 
 @KEYRING()

@@ -83,8 +83,16 @@ class Tasks:
 
     def of_case(self, case_id: str, code: str) -> list[TaskRow]:
         """Open tasks of a case with this code, oldest first."""
-        rows = self._many("case_id=? and done_at is null order by at, id", (case_id,))
-        return [row for row in rows if row.code == code]
+        return [row for row in self.open_of_case(case_id) if row.code == code]
+
+    def open_of_case(self, case_id: str) -> list[TaskRow]:
+        """Every open task of a case, oldest first."""
+        return self._many("case_id=? and done_at is null order by at, id", (case_id,))
+
+    def cases_where(self, code: str) -> list[str]:
+        """Cases with an open task whose code begins so."""
+        rows = self._many("done_at is null and case_id is not null", ())
+        return sorted({row.case_id for row in rows if row.case_id is not None and row.code.startswith(code)})
 
     def cases_with(self, code: str) -> list[str]:
         """Cases with an open task of this code."""

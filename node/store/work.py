@@ -29,6 +29,7 @@ from node.store.sessions import Sessions
 from node.store.tasks import Tasks
 from node.store.threads import Deadlines, Threads
 from node.store.veil import NO_VEIL, Veil
+from node.store.waiting import Waiting
 
 R = TypeVar("R")
 
@@ -101,6 +102,7 @@ class Reader:
     spent = Repository(Spent)
     tasks = Veiled(Tasks)
     threads = Repository(Threads)
+    waiting = Veiled(Waiting)
 
     def __init__(self, connection: sqlite3.Connection, veil: Veil = NO_VEIL) -> None:
         self.connection = connection

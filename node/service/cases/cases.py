@@ -15,7 +15,7 @@ from node.protocol.cases.changes import add_person
 from node.protocol.cases.changes_life import add_birth
 from node.protocol.cases.return_changes import begin_return
 from node.protocol.gate.desk import may_open_identity
-from node.service.access import is_theirs, may_work_on
+from node.service.access import is_theirs, may_work_on, whose
 from node.service.actor import Actor
 from node.service.cases import identity
 from node.service.cases.acts import CHANGES
@@ -146,8 +146,7 @@ async def who_looked(node: Node, actor: Actor, case_id: str) -> list[LookView]:
 
 def pending_of(node: Node, reader: Reader, case: OpenCase) -> list[PendingView]:
     """What waits for a second person in a case."""
-    tasks = [task for task in reader.tasks.open() if task.case_id == case.id and task.code == SECOND_PERSON]
-    return [_pending(node, case, task) for task in tasks]
+    return [_pending(node, case, task) for task in reader.tasks.of_case(case.id, SECOND_PERSON)]
 
 
 def _open(node: Node, reader: Reader, actor: Actor, case_id: str) -> OpenCase:
@@ -303,7 +302,7 @@ def _view(book: Book, case: OpenCase) -> CaseView:
 def _page(book: Book, actor: Actor, limit: int, before: int | None) -> CasePage:
     """Cases changed in one second stay together, so that none falls between two pages."""
     lines: list[CaseLine] = []
-    for row in _rows(book.reader, before):
+    for row in _rows(book.reader, whose(actor), before):
         if len(lines) >= limit and row.changed_at < lines[-1].changed_at:
             return CasePage(cases=lines, before=lines[-1].changed_at)
         if is_theirs(row, actor):
@@ -311,11 +310,11 @@ def _page(book: Book, actor: Actor, limit: int, before: int | None) -> CasePage:
     return CasePage(cases=lines, before=None)
 
 
-def _rows(reader: Reader, before: int | None) -> Iterator[CaseRow]:
-    """Every case, newest change first, read in batches that overlap by one second."""
+def _rows(reader: Reader, user: str | None, before: int | None) -> Iterator[CaseRow]:
+    """The cases of a caseworker or of all, newest change first, read in batches that overlap by one second."""
     seen: set[str] = set()
     size = PAGE
-    while rows := reader.cases.all(size, before):
+    while rows := reader.waiting.cases(user, size, before):
         fresh = [row for row in rows if row.case_id not in seen]
         seen.update(row.case_id for row in fresh)
         yield from fresh

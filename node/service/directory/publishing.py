@@ -37,6 +37,7 @@ from node.store.work import Work
 AGAIN_S = 30 * DAY_S
 LOOK_AGAIN_S = 75 * DAY_S  # two weeks before others see it as unverified
 VALID_S = 365 * DAY_S
+EVERY_TASK = 10_000  # open tasks of no case: far more than a node ever has
 ON_CALL_PEOPLE = 2  # H21
 WAITS = ("queued", "held", "released")
 ANSWERED_BY_ANEW = ("directory_challenged", "directory_due")
@@ -78,7 +79,7 @@ def _publish(node: Node, work: Work, actor: Actor, command: OwnEntry, measured: 
         raise BadInput(f"{objection.sentence}; {objection.next_step}", field=field, rule=objection.rule)
     work.directory.put(row_of(node.country, body, now))
     work.directory.answered(node.country, serial, now)
-    for task in work.tasks.open():
+    for task in work.waiting.tasks_of_no_case(EVERY_TASK):
         if task.code in ANSWERED_BY_ANEW:
             work.tasks.done(task.id, actor.user_id, now)
     work.audit.append(now, actor.user_id, "directory_published", node.country)

@@ -10,13 +10,14 @@ import msgspec
 from node.protocol.letters.codes_information import IS_SHE_YOURS, InfoAnswer
 from node.protocol.threads import machine
 from node.protocol.threads.thread import EXPIRED, Entry, Thread
-from node.service.access import is_theirs
+from node.service.access import is_theirs, whose
 from node.service.actor import Actor
 from node.service.context import DAY_S, Node
 from node.service.threads.book import Book
 from node.store.work import Reader
 
 Band = Literal["under_30_days", "over_30_days", "over_60_days", "over_90_days"]
+EVERY: Final = 1_000_000  # of the threads that go on; none of theirs is left out
 BANDS: Final[tuple[tuple[int, Band], ...]] = ((90, "over_90_days"), (60, "over_60_days"), (30, "over_30_days"))
 SETTLES: Final = frozenset({"confirmed", "not_confirmed"})
 VERIFIES: Final = frozenset({"return.identity_request"})
@@ -48,7 +49,7 @@ async def open_verifications(node: Node, actor: Actor) -> list[VerificationView]
 
 def _open(node: Node, reader: Reader, actor: Actor) -> list[VerificationView]:
     now, book, found = node.now(), Book(node, reader), []
-    for row in reader.threads.open():
+    for row in reader.waiting.threads(whose(actor), EVERY):
         owner = reader.cases.get(row.case_id)
         if owner is None or not is_theirs(owner, actor) or row.sealed is None:
             continue

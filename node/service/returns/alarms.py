@@ -78,18 +78,22 @@ async def list_alarms(node: Node, actor: Actor) -> list[AlarmView]:
     actor.must_be("caseworker", "coordinator")
 
     def read(reader: Reader) -> list[AlarmView]:
-        book = Book(node, reader)
-        found = []
-        for row in reader.threads.open():
-            case_row = reader.cases.get(row.case_id)
-            if case_row is None or case_row.dek is None or not is_theirs(case_row, actor):
-                continue
-            case = book.case(row.case_id).case
-            found += [_alarm(book, row.peer, case, one) for one in case.arrival_alarms if one.thread == row.thread_id
-                      and one.ended_at is None]  # fmt: skip
+        book, found = Book(node, reader), []
+        for case_id in reader.tasks.cases_where(ALARM):
+            row = reader.cases.get(case_id)
+            if row is not None and row.dek is not None and is_theirs(row, actor):
+                found += _alarms(book, case_id)
         return sorted(found, key=lambda one: one.since)
 
     return await node.store.read(read)
+
+
+def _alarms(book: Book, case_id: str) -> list[AlarmView]:
+    """The alarms of a case that have not ended, on threads that go on."""
+    peers = {one.thread_id: one.peer for one in book.reader.threads.of_case(case_id) if one.ended_at is None}
+    case = book.case(case_id).case
+    open_ones = [one for one in case.arrival_alarms if one.ended_at is None and one.thread in peers]
+    return [_alarm(book, peers[one.thread], case, one) for one in open_ones]
 
 
 async def list_care(node: Node, actor: Actor, case_id: str) -> list[CareView]:

@@ -36,7 +36,7 @@ def end_tasks(node: Node, work: Work, case_id: str, thread_id: str, code: str, b
 
 def tasks_of(node: Node, reader: Reader, case_id: str, thread_id: str, code: str) -> list[TaskRow]:
     """The open tasks of a code, and of its ladder, on a thread."""
-    here = [one for one in reader.tasks.open() if (one.case_id, one.thread_id) == (case_id, thread_id)]
+    here = [one for one in reader.tasks.open_of_case(case_id) if one.thread_id == thread_id]
     return [one for one in here if node.seals.uncover(one.code).startswith(code)]
 
 

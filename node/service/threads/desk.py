@@ -8,7 +8,7 @@ import msgspec
 
 from node.errors import NotAllowed, NotFound
 from node.protocol.gate.facts import ActorRole
-from node.service.access import is_theirs_now
+from node.service.access import is_theirs_now, whose
 from node.service.actor import Actor
 from node.service.cases.cases import SECOND_PERSON
 from node.service.context import Node
@@ -22,6 +22,7 @@ from node.store.threads import DeadlineRow, ThreadRow
 from node.store.work import Reader, Work
 
 DISCREET = "waits"
+LISTED = 1000  # of each list, the most pressing first
 OURS = ("erase", "withdrawal", "stop")  # what our own side does by a time, whoever asked
 SCRIPT = (
     "I am calling from the office for victims of trafficking about letter {reference}, which waits for your answer. "
@@ -104,12 +105,12 @@ class Inbox(msgspec.Struct, frozen=True, kw_only=True):
     tasks: list[TaskView]
 
 
-async def inbox(node: Node, actor: Actor) -> Inbox:
-    """Everything that waits for this person."""
+async def inbox(node: Node, actor: Actor, limit: int = LISTED) -> Inbox:
+    """What waits for this person, the most pressing first; at most `limit` of each list."""
     actor.must_be(*WORKERS)
 
     def read(reader: Reader) -> Inbox:
-        sight = _Sight(reader, actor)
+        sight = _Sight(reader, actor, limit)
         return Inbox(
             due=_due(node, reader, sight),
             unopened=_unopened(reader, sight),
@@ -134,7 +135,7 @@ async def list_threads(node: Node, actor: Actor) -> list[ThreadLine]:
                 started_at=row.started_at,
                 changed_at=row.changed_at,
             )
-            for row in reader.threads.open()
+            for row in reader.waiting.threads(whose(actor), LISTED)
             if sight.case(row.case_id)
         ]
 
@@ -179,7 +180,8 @@ async def task_done(node: Node, actor: Actor, task_id: int) -> None:
 class _Sight:
     """Which cases this person may see; each is asked once."""
 
-    def __init__(self, reader: Reader, actor: Actor) -> None:
+    def __init__(self, reader: Reader, actor: Actor, limit: int = LISTED) -> None:
+        self.limit = limit
         self._reader = reader
         self._actor = actor
         self._known: dict[str, bool] = {}
@@ -199,6 +201,20 @@ class _Sight:
             return self.case(task.case_id)
         return self._actor.role in ("coordinator", "operator")
 
+    def tasks(self) -> list[TaskRow]:
+        """Open tasks that may be this person's."""
+        waiting = self._reader.waiting
+        return (
+            waiting.tasks_of_no_case(self.limit)
+            if self._actor.role == "operator"
+            else waiting.tasks(self.user, self.limit)
+        )
+
+    @property
+    def user(self) -> str | None:
+        """Whose lists are read; None for everybody's."""
+        return whose(self._actor)
+
     @property
     def sees_all(self) -> bool:
         """True for coordinators, who also see what no case stands behind."""
@@ -207,7 +223,7 @@ class _Sight:
 
 def _due(node: Node, reader: Reader, sight: _Sight) -> list[DueView]:
     now, found = node.now(), []
-    for row in reader.deadlines.open():
+    for row in reader.waiting.deadlines(sight.user, sight.limit):
         thread = reader.threads.get(row.peer, row.thread_id)
         if thread is not None and sight.case(thread.case_id):
             found.append(_due_view(node, reader, row, thread, now))
@@ -241,8 +257,8 @@ def _is_ours(node: Node, reader: Reader, row: DeadlineRow, thread: ThreadRow) ->
 def _unopened(reader: Reader, sight: _Sight) -> list[UnopenedView]:
     return [
         UnopenedView(letter=letter_id, thread=thread_id, case=case_id, peer=peer, at=at)
-        for peer, letter_id, thread_id, case_id, at in reader.letters.unopened()
-        if thread_id is not None and case_id is not None and sight.case(case_id)
+        for peer, letter_id, thread_id, case_id, at in reader.waiting.unopened(sight.user, sight.limit)
+        if case_id is not None and sight.case(case_id)
     ]
 
 
@@ -272,6 +288,6 @@ def _tasks(node: Node, reader: Reader, sight: _Sight) -> list[TaskView]:
             thread=task.thread_id,
             letter=task.letter_id,
         )
-        for task in reader.tasks.open()
+        for task in sight.tasks()
         if sight.task(task)
     ]

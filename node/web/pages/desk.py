@@ -12,6 +12,7 @@ from node.web.visit import Page, Visit
 from node.web.words import N_
 
 DAY_S: Final = 86_400
+LANE, BOARD = 30, 200  # rows that one page reads of each list, the most pressing first
 COLUMNS: Final = (
     (N_("Overdue"), 0),
     (N_("Within 24 hours"), DAY_S),
@@ -31,18 +32,18 @@ class Lanes(msgspec.Struct, frozen=True):
 async def _desk(v: Visit) -> web.Response:
     if v.actor.role not in WORK:
         return v.show("other_role.html")
-    waiting = await inbox(v.node, v.actor)
+    waiting = await inbox(v.node, v.actor, LANE)
     due = sorted(waiting.due, key=lambda one: one.due_at)
     lanes = Lanes(
         ours=[one for one in due if one.owed_by == v.node.country],
         theirs=[one for one in due if one.owed_by != v.node.country],
         inbox=waiting,
     )
-    return v.show("desk.html", lanes=lanes, drafts=await my_drafts(v.node, v.actor))
+    return v.show("desk.html", lanes=lanes, full=len(due) >= LANE, drafts=await my_drafts(v.node, v.actor))
 
 
 async def _deadlines(v: Visit) -> web.Response:
-    due, now = sorted((await inbox(v.node, v.actor)).due, key=lambda one: one.due_at), v.node.now()
+    due, now = sorted((await inbox(v.node, v.actor, BOARD)).due, key=lambda one: one.due_at), v.node.now()
     columns: list[tuple[str, list[DueView]]] = []
     start: float = float("-inf")
     for name, end in (*COLUMNS, (N_("Later"), float("inf"))):

@@ -8,6 +8,7 @@ import array
 import asyncio
 import fcntl
 import os
+import re
 import signal
 import sys
 import termios
@@ -73,12 +74,18 @@ class Child:
             fcntl.ioctl(pipe, termios.FIONREAD, waiting)
         return waiting[0] > 0
 
+    def is_ready(self) -> bool:
+        """Whether it has read its seed, which it does once it may leave no core, and waits for a question."""
+        limits = Path(f"/proc/{self.pid}/limits").read_text()
+        state = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0]
+        return re.search(r"Max core file size +0 ", limits) is not None and not self.is_asked() and state == "S"
+
     def send(self, number: int) -> None:
         os.kill(self.pid, number)
 
 
 async def with_child(network: ServedNetwork, desk: Desk, code: str) -> Child:
-    """Let letters flow from XD to XA until the node of `code` has a signing process that answered."""
+    """Let letters flow from XD to XA until the node of `code` has a signing process that is ready."""
     for _ in range(FIRST_LETTERS + 1):
         await offered(network, desk)
     pid = network.newest[code].pid
@@ -86,9 +93,10 @@ async def with_child(network: ServedNetwork, desk: Desk, code: str) -> Child:
     async def there() -> Child | None:
         await offered(network, desk)
         try:
-            return Child(pid)
+            child = Child(pid)
         except StopIteration:
             return None
+        return child if child.is_ready() else None
 
     child: Child = await network.until(f"{code} to start its signing process", there)
     return child
@@ -101,6 +109,11 @@ async def offered(network: ServedNetwork, desk: Desk) -> str:
     thread = await desk.offer(case, "XA")
     await network.settled()
     return thread
+
+
+async def several(network: ServedNetwork, desk: Desk) -> list[str]:
+    """Three more, one after the other: each is signed, and receipted, alone."""
+    return [await offered(network, desk) for _ in range(3)]
 
 
 async def is_ready(network: ServedNetwork, code: str) -> bool:
@@ -117,7 +130,7 @@ async def test_a_signing_process_killed_while_letters_flow_costs_no_letter_and_o
         desk = Desk("XD", api)
         child = await with_child(network, desk, code)
         child.send(signal.SIGSTOP)  # what is asked now waits in the pipe
-        flowing = asyncio.gather(*(offered(network, desk) for _ in range(3)))
+        flowing = asyncio.create_task(several(network, desk))
         await network.until("a signature to be asked for", lambda: asyncio.to_thread(child.is_asked))
         child.send(signal.SIGKILL)
         threads = await flowing

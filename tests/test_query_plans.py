@@ -37,7 +37,15 @@ GROWS = {
 # Indexes of what waits, is open or on its way: all of them may be read.
 FEW = {
     *("outbox_waits", "outbox_stuck", "envelope_out", "envelope_given_up", "letter_held", "letter_unopened"),
-    *("thread_open", "deadline_due", "deadline_soon", "alarm_next", "page_waiting", "channel_gap_open"),
+    *(
+        "thread_open",
+        "deadline_due",
+        "deadline_soon",
+        "deadline_open",
+        "alarm_next",
+        "page_waiting",
+        "channel_gap_open",
+    ),
 }
 ALL_THE_SAME = {" (peer=?)", " (dek>?)"}  # all of one peer, all that is not null
 # What reads all of a table on purpose, with the reason.

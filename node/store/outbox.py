@@ -310,7 +310,7 @@ class Outbox:
     def on_the_way(self, peer: str) -> list[EnvelopeRow]:
         """Envelopes to `peer` that have no receipt yet."""
         rows = self._c.execute(
-            f"select {_ENVELOPE} from envelope where peer=? and state='out' order by epoch, seq", (peer,)
+            f"select {_ENVELOPE} from envelope where peer=? and state='out' order by +epoch, +seq", (peer,)
         )
         return [EnvelopeRow(*row) for row in rows]
 

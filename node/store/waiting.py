@@ -22,6 +22,7 @@ MINE = (
     " union all select case_id from stand_in cross join case_file on case_file.owner=stand_in.user_id"
     " where stand_in.backup=?1 and sealed is not null) "
 )
+END = 1 << 62  # later than any time
 _DEADLINE = "d.id, d.peer, d.thread_id, d.letter_id, d.code, d.due_at, d.state, d.step, d.next_at"
 _TASK = "k.id, k.case_id, k.peer, k.thread_id, k.letter_id, k.code, k.sealed, k.at, k.done_at, k.done_by"
 _THREAD = "t.peer, t.thread_id, t.case_id, t.sealed, t.started_at, t.changed_at, t.ended_at"
@@ -83,14 +84,14 @@ class Waiting:
     def cases(self, user: str | None, limit: int, before: int | None) -> list[CaseRow]:
         """Cases changed before `before`, the newest first; of a caseworker, those owned and those nobody owns."""
         part = (
-            "select * from (select {} from case_file where owner {} and (?3 is null or changed_at<?3)"
+            "select * from (select {} from case_file where owner {} and changed_at<?3"
             " order by changed_at desc limit ?2)"
         )
         mine = (
             f"{part.format(_CASE, '=?1')} union all {part.format(_CASE, 'is null')} order by changed_at desc limit ?2"
         )
-        all_ = f"select {_CASE} from case_file where ?3 is null or changed_at<?3 order by changed_at desc limit ?2"
-        return [CaseRow(*one) for one in self._rows(mine, all_, user, limit, before)]
+        all_ = f"select {_CASE} from case_file where changed_at<?3 order by changed_at desc limit ?2"
+        return [CaseRow(*one) for one in self._rows(mine, all_, user, limit, END if before is None else before)]
 
     def _rows(self, mine: str, all_: str, user: str | None, *values: object) -> list[tuple]:  # type: ignore[type-arg]
         query = all_ if user is None else mine

@@ -153,7 +153,7 @@ ROWS: Final = (
         "Guidance on how to identify and appropriately treat",
         "Every answer of the API about a thread says what can be done now and, for the rest, why not and by which rule;"
         " consent is informed, scoped and can be taken back in one step (R20, R23). Support with identification is"
-        " asked for without naming anybody. **Not yet:** pages for people who work without a case system.",
+        " asked for without naming anybody. Pages show the same to people who work without a case system.",
         (
             CONSENT,
             "node/service/threads/reading.py",

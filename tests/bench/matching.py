@@ -52,7 +52,7 @@ def _listed(place: int) -> Listed:
     body = {
         "serial": 1, "issued_at": NOW, "valid_until": NOW + 31_536_000, "roles": ["destination"], "languages": ["en"],
         "hours": [], "contacts": [{"role": "focal_point", "languages": ["en"]}] * 2, "on_call": "none",
-        "last_drill": [], "accepts": ["referral"], "promises": [],
+        "last_drill": [], "accepts": ["referral"], "promises": [], "measured": [],
         "services": [_service(place, number) for number in range(1, SERVICES + 1)],
         "legal": {
             "recovery_days": [30], "permits": [], "guardian_authority": [], "data_protection_authority": [],

@@ -20,7 +20,7 @@ moves = st.lists(st.tuples(st.sampled_from(RETURN_MOVES), st.integers(0, 5), st.
                  max_size=30)  # fmt: skip
 
 
-@settings(few, max_examples=5)
+@settings(few, max_examples=9)
 @given(st.integers(3, len(WAY)), moves)
 def test_two_nodes_end_a_return_in_the_same_state_whatever_happens(depth: int, plan: list[Move]) -> None:
     """Wire 7, R31: acts of both countries, loss, lost answers, reordering, restarts, clocks, withdrawals and stops."""

@@ -6,6 +6,7 @@ import pytest
 
 from tests.bench import __main__ as bench
 from tests.bench.goals import added_to_slowest, judged, missed
+from tests.bench.matching import matching_line
 
 
 def test_a_line_says_its_goal_and_whether_it_is_met():
@@ -35,3 +36,10 @@ def test_the_program_ends_with_one_where_a_goal_is_missed(monkeypatch, capsys, t
 
     assert ended.value.code == code
     assert '"ok": ' in capsys.readouterr().out
+
+
+def test_the_entries_that_are_matched_are_entries_as_countries_publish_them():
+    """A field more in the directory, and the bench would measure nothing any more: one round of it is asked here."""
+    line = matching_line(rounds=1)
+
+    assert {"shape", "ms", "first_ms", "prepare_ms", "goal", "ok"} == set(line)

@@ -8,6 +8,7 @@ Source: issue 4, languages.
 import io
 import re
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -37,7 +38,12 @@ msgstr ""
 def translations(code: str, folder: Path = LOCALE) -> Catalog:
     """What is translated into a language, as it stands in its file; empty where there is none."""
     path = folder / f"{code}.po"
-    return read_po(io.BytesIO(path.read_bytes()), locale=code) if path.is_file() else Catalog(locale=code)
+    return _read(code, path, path.stat().st_mtime_ns) if path.is_file() else Catalog(locale=code)
+
+
+@cache
+def _read(code: str, path: Path, _written_at: int) -> Catalog:
+    return read_po(io.BytesIO(path.read_bytes()), locale=code)
 
 
 def updated(code: str, folder: Path = LOCALE) -> str:

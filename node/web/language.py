@@ -26,6 +26,8 @@ LOCALE: Final = Path(__file__).with_name("locale")
 ENGLISH: Final = "en"
 LANGUAGES: Final = ("en", "fr", "es", "ro", "uk", "ru", "ar")
 GATE: Final = re.compile(r"g\d+")
+# Between two halves: what stands before or in place of an English colon or semicolon.
+JOINS: Final = {("fr", ": "): "\u00a0: ", ("fr", "; "): "\u00a0; ", ("ar", "; "): "؛ "}
 BRACED: Final = re.compile(r"\{(\w+)\}")
 USER_ASSIGNED: Final = {"AA", "ZZ"} | {f"{a}{b}" for a in "QX" for b in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"} - {"XK"}
 # Names for the codes that no country has, as demos and exercises use them.
@@ -64,7 +66,7 @@ class Speech:
             head, tail = text[: cut.start()], text[cut.end() :]
             said = head if GATE.fullmatch(head) else self.say(head), self.say(tail)
             if said[1] != tail and (said[0] != head or GATE.fullmatch(head)):
-                return f"{said[0]}{cut[0]}{said[1]}"
+                return f"{said[0]}{JOINS.get((self.code, cut[0]), cut[0])}{said[1]}"
         return text
 
     def _part(self, text: str) -> str:

@@ -1,0 +1,70 @@
+"""One desk, two readers: what is written in one language is read in another, from right to left where it has to be."""
+
+import re
+from typing import Any
+
+from tests.api.conftest import PASSWORD, Desk
+from tests.web.browser import Browser, Page
+from tests.web.test_referral import filled, started
+
+UNDIRECTED = re.compile(r"[0-9a-f]{8}|[+][0-9 ]{6,}")
+
+
+async def speaking(desk: Desk, language: str) -> Browser:
+    browser = Browser(desk.client)
+    browser.language = language
+    assert (await browser.sign_in("ana", PASSWORD)).status == 200
+    return browser
+
+
+def html(page: Page) -> dict[str, str | None]:
+    return next(here for tag, here in page.tags if tag == "html")
+
+
+async def offered(desks: dict[str, Desk], language: str) -> tuple[Page, str]:
+    """A referral sent by somebody who works in this language; the sent page and the thread."""
+    browser = await speaking(desks["XD"], language)
+    tasks = await started(browser)
+    sent = await browser.send(await filled(browser, tasks), f"{tasks}/check")
+    await desks["XD"].world.settle()
+    return sent, sent.url.path.rpartition("/")[2]
+
+
+async def test_a_letter_composed_in_ukrainian_is_read_in_arabic(desks: dict[str, Desk]):
+    """Letters are codes: nobody translates anything at run time, and nobody has to."""
+    sent, thread = await offered(desks, "uk")
+    arabic = await speaking(desks["XA"], "ar")
+
+    page = await arabic.open(f"/desk/thread/{thread}")
+    letter = next(form["action"] for form in page.forms if "/letter/" in (form["action"] or ""))
+    read = await arabic.send(page, letter)
+
+    assert "Запропоновано, чекає на відповідь" in sent.said
+    assert "عُرضت وتنتظر إجابة" in page.said
+    assert "مكان آمن للعيش" in read.said and "امرأة" in read.said and "الأوكرانية" in read.said
+    assert not re.search("[А-я]", read.text.split("<main", 1)[1])  # the choice of languages stands above
+
+
+async def test_arabic_pages_run_from_right_to_left_and_references_do_not(desks: dict[str, Desk]):
+    """Interface, finding 8: a case number inside Arabic text once printed backwards."""
+    _, thread = await offered(desks, "en")
+    arabic = await speaking(desks["XA"], "ar")
+
+    for path in ("/desk/", f"/desk/thread/{thread}", "/desk/deadlines", "/desk/countries"):
+        page = await arabic.open(path)
+        bare = re.sub(r'<bdi dir="ltr">[^<]*</bdi>|<[^>]+>', " ", page.text.split("<main", 1)[1])
+        assert (html(page)["dir"], html(page)["lang"]) == ("rtl", "ar")
+        assert not UNDIRECTED.search(bare), path
+    assert f'<bdi dir="ltr">{thread[:8]}</bdi>' in (await arabic.open(f"/desk/thread/{thread}")).text
+
+
+async def test_everybody_reads_the_desk_in_their_own_language(desks: dict[str, Desk]):
+    """No sentence of the first pages is left in English."""
+    said: dict[str, Any] = {}
+    for code in ("fr", "es", "ro", "uk", "ru", "ar"):
+        page = await (await speaking(desks["XD"], code)).open("/desk/")
+        said[code] = page.said
+        assert (html(page)["lang"], html(page)["dir"]) == (code, "rtl" if code == "ar" else "ltr")
+
+    assert not [code for code, text in said.items() if "Needs an answer" in text or "Start a referral" in text]
+    assert "Mesa de trabajo" in said["es"] and "Începeți o referire" in said["ro"] and "بدء إحالة" in said["ar"]

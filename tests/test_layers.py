@@ -81,6 +81,9 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "jinja2": ("node.web",),
     "markupsafe": ("node.web",),
     "babel": ("node.web",),
+    "pyotp": ("node.service",),
+    "webauthn": ("node.service",),
+    "segno": ("node.web",),
     "click": (
         "node.cli",
         "node.cli_run",

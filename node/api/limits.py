@@ -27,11 +27,11 @@ class ApiLimits:
 
 def held_to(
     limits: ApiLimits, monotonic: Callable[[], float], refused: Callable[[Exception], web.Response],
-    sign_in: str = "/sessions",
+    sign_in: str | tuple[str, ...] = "/sessions",
 ) -> Middleware:  # fmt: skip
     """A middleware that refuses with 429 and the seconds to wait where an address asks too much.
 
-    `sign_in` is how the path ends to which a sign-in is posted.
+    `sign_in` is how the paths end to which a sign-in is posted.
     """
     requests, sign_ins = (
         Buckets(monotonic, per_s=count / MINUTE_S, burst=count)

@@ -49,6 +49,15 @@ def unwrap_user_key(wrapped: bytes, secret: Secret, pepper: bytes, binding: Wrap
     return KemKey(open_wrap(wrapped, info, Secret(_derive(secret.value, pepper, info))))
 
 
+def rewrap_user_seed(
+    wrapped: bytes, old: tuple[Secret, WrapBinding], new: tuple[Secret, WrapBinding], pepper: bytes, random: Random
+) -> bytes:
+    """The same seed under another credential of the same user; OpenFailed as `unwrap_user_key`."""
+    info = _info(old[1])
+    seed = open_wrap(wrapped, info, Secret(_derive(old[0].value, pepper, info)))
+    return wrap_user_seed(seed, new[0], pepper, new[1], random)
+
+
 def seal_office_seed(office_seed: bytes, user_public: bytes, binding: WrapBinding) -> bytes:
     """The office seed for a user, made by a signed-in coordinator from the user's public half alone."""
     return seal(user_public, office_seed, _seed_info(binding))

@@ -18,6 +18,7 @@ from node.store.migrations_keep import CASE_KEYS_SQL, EVIDENCE_SQL, KEEP_SQL
 from node.store.migrations_ladder import LADDER_SQL
 from node.store.migrations_lookups import LOOKUPS_SQL
 from node.store.migrations_safety import SAFETY_SQL
+from node.store.migrations_sign_in import SIGN_IN_SQL
 from node.store.migrations_waiting import WAITING_SQL
 from node.store.problems import NewerSchema
 from node.store.tables import KEYRING_SQL, NODE_SQL
@@ -113,6 +114,12 @@ def m012_lookups(db: Database) -> None:
 def m013_waiting(db: Database) -> None:
     """What waits for one person is found by their cases."""
     _run(db.conn, WAITING_SQL)
+
+
+@NODE()
+def m014_sign_in(db: Database) -> None:
+    """Second steps, recovery codes, passkeys, invitations, the code of conduct, locked sign-ins."""
+    _run(db.conn, SIGN_IN_SQL)
 
 
 @KEYRING()

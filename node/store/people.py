@@ -113,7 +113,8 @@ class People:
     def disable(self, user_id: str, at: int) -> None:
         """Shut a user out: no sign-in, no session, no token, no wrapped key any more. The id stays for the audit."""
         self._c.execute("update user set disabled_at=? where user_id=? and disabled_at is null", (at, user_id))
-        self._c.execute("delete from wrap where user_id=?", (user_id,))
+        for table in ("wrap", "second_step", "recovery_code", "passkey"):
+            self._c.execute(f"delete from {table} where user_id=?", (user_id,))
         self._c.execute("update session set revoked_at=? where user_id=? and revoked_at is null", (at, user_id))
         self._c.execute(
             "update api_token set revoked_at=?, sealed=null where user_id=? and revoked_at is null", (at, user_id)

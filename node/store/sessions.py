@@ -9,7 +9,10 @@ from dataclasses import astuple, dataclass
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
-    """One sign-in; it ends `idle_s` seconds after it was last seen, at `ends_at`, or when revoked."""
+    """One sign-in; it rests `idle_s` seconds after it was last seen and ends at `ends_at`, or when revoked.
+
+    `locked_at`: somebody locked it, the password is needed; `hidden_at`: it shows nothing until one tap, for a while.
+    """
 
     token_hash: bytes
     user_id: str
@@ -18,6 +21,8 @@ class SessionRow:
     idle_s: int
     ends_at: int
     revoked_at: int | None = None
+    locked_at: int | None = None
+    hidden_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +40,11 @@ class TokenRow:
     revoked_at: int | None = None
 
 
-_SESSION = "token_hash, user_id, created_at, seen_at, idle_s, ends_at, revoked_at"
+_SESSION = "token_hash, user_id, created_at, seen_at, idle_s, ends_at, revoked_at, locked_at, hidden_at"
 _TOKEN = "token_id, token_hash, user_id, scopes, sealed, created_at, ends_at, used_at, revoked_at"  # noqa: S105 - column names
 _USER_IS_IN = "user_id in (select user_id from user where disabled_at is null)"
-_ALIVE = "revoked_at is null and ends_at>:now and seen_at+idle_s>:now"
+_LASTS = "revoked_at is null and ends_at>:now"
+_ALIVE = _LASTS + " and seen_at+idle_s>:now and locked_at is null and hidden_at is null"
 
 
 class Sessions:
@@ -49,7 +55,7 @@ class Sessions:
 
     def start(self, session: SessionRow) -> None:
         """Somebody signed in."""
-        self._c.execute(f"insert into session ({_SESSION}) values (?,?,?,?,?,?,?)", astuple(session))
+        self._c.execute(f"insert into session ({_SESSION}) values (?,?,?,?,?,?,?,?,?)", astuple(session))
 
     def get(self, token_hash: bytes, now: int) -> SessionRow | None:
         """The sign-in of a token if it still holds at `now` and its user is not disabled."""
@@ -58,6 +64,37 @@ class Sessions:
             {"hash": token_hash, "now": now},
         ).fetchone()
         return SessionRow(*row) if row else None
+
+    def resting(self, token_hash: bytes, now: int) -> SessionRow | None:
+        """A sign-in that is not over, whether it is locked, hidden or in use."""
+        row = self._c.execute(
+            f"select {_SESSION} from session where token_hash=:hash and {_LASTS} and {_USER_IS_IN}",
+            {"hash": token_hash, "now": now},
+        ).fetchone()
+        return SessionRow(*row) if row else None
+
+    def of_user(self, user_id: str, now: int) -> list[SessionRow]:
+        """The sign-ins of a user that are not over, the one seen last first."""
+        rows = self._c.execute(
+            f"select {_SESSION} from session where user_id=:user and {_LASTS} order by seen_at desc, created_at desc",
+            {"user": user_id, "now": now},
+        )
+        return [SessionRow(*row) for row in rows]
+
+    def lock(self, token_hash: bytes, at: int) -> None:
+        """It shows nothing until the password, or a passkey, is given again."""
+        self._c.execute("update session set locked_at=?, hidden_at=null where token_hash=?", (at, token_hash))
+
+    def hide(self, token_hash: bytes, at: int) -> None:
+        """It shows nothing until one tap."""
+        self._c.execute("update session set hidden_at=? where token_hash=? and locked_at is null", (at, token_hash))
+
+    def unlock(self, token_hash: bytes, at: int) -> None:
+        """The person is there again."""
+        self._c.execute(
+            "update session set locked_at=null, hidden_at=null, seen_at=max(seen_at, ?) where token_hash=?",
+            (at, token_hash),
+        )
 
     def seen(self, token_hash: bytes, now: int) -> None:
         """The person is still there; never goes back."""
@@ -84,7 +121,7 @@ class Sessions:
 
     def forget(self, before: int) -> int:
         """Drop sign-ins that ended before `before`; returns how many."""
-        dead = "delete from session where coalesce(revoked_at, min(ends_at, seen_at+idle_s)) < ?"
+        dead = "delete from session where coalesce(revoked_at, ends_at) < ?"
         return self._c.execute(dead, (before,)).rowcount
 
     def add_token(self, token: TokenRow) -> None:

@@ -14,9 +14,11 @@ from node.store.archive import Archive
 from node.store.audit import Audit
 from node.store.cases import Cases
 from node.store.channels import Channels
+from node.store.credentials import Credentials
 from node.store.directory import Directory
 from node.store.distrust import Concerns, Distrusts, OffNetwork
 from node.store.drafts import Drafts
+from node.store.invitations import Invitations
 from node.store.keep import Certificates, Dates, Restored, SealedRows, Spent
 from node.store.ledger import Ledger
 from node.store.letters import Letters
@@ -83,10 +85,12 @@ class Reader:
     channels = Repository(Channels)
     dates = Repository(Dates)
     concerns = Repository(Concerns)
+    credentials = Repository(Credentials)
     deadlines = Veiled(Deadlines)
     directory = Repository(Directory)
     distrusts = Repository(Distrusts)
     drafts = Repository(Drafts)
+    invitations = Repository(Invitations)
     ledger = Repository(Ledger)
     letters = Repository(Letters)
     meta = Repository(Meta)

@@ -62,7 +62,7 @@ def test_a_new_password_and_shutting_out_work_by_login(folder: Path):
     again = user(folder, "list", by="bea")
 
     assert (reset.exit_code, as_bea.exit_code, shut.exit_code) == (0, 0, 0)
-    assert again.exit_code == 1 and "login or password is wrong" in again.output
+    assert again.exit_code == 1 and "login, password or code is wrong" in again.output
 
 
 def test_what_is_wrong_is_one_sentence(folder: Path):

@@ -204,7 +204,31 @@ class TokenEnded(Note, frozen=True, kw_only=True, tag="token_ended"):
 
 
 OfCases = Protected | Guarded | Kept | Changed | TakenBack | Stopped | ErasedCase | ErasedPerson | ErasedLetter
-OfStaff = DistrustedByAll | ShutOut | NewPassword | TokenEnded
+
+
+class StepEnded(Note, frozen=True, kw_only=True, tag="step_ended"):
+    """A colleague's second step was replaced or taken away; the old one lets nobody in. `line` as in `Changed`."""
+
+    user: str
+    line: int
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        return ("step_ended", self.user)
+
+
+class PasskeyEnded(Note, frozen=True, kw_only=True, tag="passkey_ended"):
+    """A passkey was taken away: lost, or its owner has another."""
+
+    user: str
+    passkey: str
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        return ("passkey_ended", self.passkey)
+
+
+OfStaff = DistrustedByAll | ShutOut | NewPassword | TokenEnded | StepEnded | PasskeyEnded
 AnyNote = Begun | Swept | OfCases | OfStaff
 
 

@@ -71,9 +71,27 @@ def _token_ended(node: Node, work: Work, one: notes.TokenEnded, now: int, lines:
     return True
 
 
+def _step_ended(node: Node, work: Work, one: notes.StepEnded, now: int, lines: int) -> bool:
+    """The old secret and the old recovery codes let nobody in; she sets up new ones."""
+    if one.line < lines or not work.credentials.drop_step(one.user):
+        return False
+    work.credentials.drop_codes(one.user)
+    work.audit.append(now, "node", "second_step_ended", one.user, rule="H08")
+    return True
+
+
+def _passkey_ended(node: Node, work: Work, one: notes.PasskeyEnded, now: int, lines: int) -> bool:
+    if not work.credentials.drop_passkey(one.user, one.passkey):
+        return False
+    work.audit.append(now, "node", "passkey_removed", one.passkey, rule="H08")
+    return True
+
+
 OF_STAFF: Mapping[type, Callable[[Node, Work, Any, int, int], bool]] = {
     notes.DistrustedByAll: _distrusted,
     notes.ShutOut: _shut_out,
     notes.NewPassword: _new_password,
     notes.TokenEnded: _token_ended,
+    notes.StepEnded: _step_ended,
+    notes.PasskeyEnded: _passkey_ended,
 }

@@ -26,6 +26,7 @@ class SignIn(Command, frozen=True):
 
     login: Annotated[str, Meta(min_length=1, max_length=64)]
     password: Annotated[str, Meta(min_length=1, max_length=MAX_PASSWORD)]
+    code: Annotated[str, Meta(max_length=64, description="of your second step, or a recovery code; empty if none")] = ""
 
 
 class SignedIn(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 Nothing here is ever written down. `give` seals the key to a colleague's public half. Source: at-rest, two vaults.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from node.crypto.errors import OpenFailed
@@ -27,11 +28,30 @@ class Held:
     until: int
 
 
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """What a passkey gave that opens nothing yet; the next password of this sign-in puts the user's key under it."""
+
+    user_id: str
+    passkey_id: str
+    secret: Secret = field(repr=False)
+    until: int
+
+
 class Offices:
     """Opened office keys by SHA-256 of the token that opened them."""
 
     def __init__(self) -> None:
         self._held: dict[bytes, Held] = {}
+        self._learning: dict[bytes, Learning] = {}
+
+    def learn(self, token_hash: bytes, one: Learning) -> None:
+        """Keep what a passkey gave until the password is typed, or the sign-in ends."""
+        self._learning[token_hash] = one
+
+    def learned(self, token_hash: bytes) -> Learning | None:
+        """Take it out."""
+        return self._learning.pop(token_hash, None)
 
     def hold(self, token_hash: bytes, user_id: str, seed: Secret, until: int) -> KemKey:
         """Keep an opened key for a sign-in."""
@@ -56,16 +76,19 @@ class Offices:
     def drop(self, token_hash: bytes) -> None:
         """The sign-in ended."""
         self._held.pop(token_hash, None)
+        self._learning.pop(token_hash, None)
 
     def drop_user(self, user_id: str) -> None:
         """The user was disabled, or has a new password: every sign-in and token of theirs loses the key."""
-        for token_hash in [one for one, held in self._held.items() if held.user_id == user_id]:
-            del self._held[token_hash]
+        self._drop_where(lambda one: one.user_id == user_id)
 
     def sweep(self, now: int) -> None:
         """Drop what is past its time; nobody has to ask for it first."""
-        for token_hash in [one for one, held in self._held.items() if now >= held.until]:
-            del self._held[token_hash]
+        self._drop_where(lambda one: now >= one.until)
+
+    def _drop_where(self, is_meant: Callable[[Held | Learning], bool]) -> None:
+        self._held = {digest: one for digest, one in self._held.items() if not is_meant(one)}
+        self._learning = {digest: one for digest, one in self._learning.items() if not is_meant(one)}
 
     def __len__(self) -> int:
         return len(self._held)

@@ -21,6 +21,7 @@ from node.service.staff.book import (
     view_of,
 )
 from node.service.staff.callers import Caller
+from node.service.staff.my_steps import drop_steps
 from node.service.staff.offices import PASSWORD, USER, give, may_read_names
 from node.service.staff.sign_in import Staff, binding_of, office_seed_of, right_password
 from node.store.people import UserRow, WrapRow
@@ -174,6 +175,7 @@ async def reset_password(staff: Staff, by: Caller, user_id: str, command: NewPas
         if row.disabled_at is not None:
             raise Conflict("this user is disabled; add a new one")
         _new_keys(staff, work, row, stretched, salt, key_seed)
+        drop_steps(staff, work, user_id)  # whoever lost the password may have lost the telephone with it
         if had:
             give(work, _user(work, user_id), seed, now)
         work.sessions.end_all(user_id, now)

@@ -19,7 +19,9 @@ from node.errors import NotSignedIn, TryLater
 from node.service.context import Node
 from node.service.keep.again import put_names_in_order
 from node.service.staff.book import Role, SignedIn, SignIn
+from node.service.staff.challenges import Challenges
 from node.service.staff.offices import OFFICE, PASSWORD, USER, Offices, open_given
+from node.service.staff.second_step import passes_second_step
 from node.store.people import UserRow
 from node.store.sessions import SessionRow
 from node.store.work import Reader, Work
@@ -51,6 +53,7 @@ class Staff:
         self.cost = cost
         self.limits = limits or SignInLimits()
         self.offices = Offices()
+        self.challenges = Challenges(node.random)
         self._unknown: OrderedDict[bytes, tuple[int, int]] = OrderedDict()
         self._stretching = asyncio.Semaphore(STRETCHES_AT_ONCE)
         self._waiting = 0
@@ -86,10 +89,15 @@ class Staff:
             self._unknown.popitem(last=False)
 
     async def sweep(self) -> None:
-        """Drop office keys past their time; forget sign-ins that ended a day ago. Safe to repeat."""
+        """Drop office keys past their time; forget sign-ins and invitations that ended a day ago. Safe to repeat."""
         now = self.node.now()
         self.offices.sweep(now)
-        await self.node.store.write(lambda work: work.sessions.forget(now - 86_400))
+
+        def forget(work: Work) -> None:
+            work.sessions.forget(now - 86_400)
+            work.invitations.forget(now - 86_400)
+
+        await self.node.store.write(forget)
 
 
 async def sign_in(staff: Staff, command: SignIn) -> SignedIn:
@@ -102,13 +110,20 @@ async def sign_in(staff: Staff, command: SignIn) -> SignedIn:
         await store.write(lambda work: _refused(staff, work, user))
         raise _wrong()
     token = to_base64url(staff.node.random(TOKEN_BYTES))
-    started, seed = await store.write(lambda work: _start(staff, work, user.user_id, stretched, token))
+    begun = await store.write(lambda work: _start(staff, work, user.user_id, stretched, token, command.code))
+    if begun is None:
+        raise _wrong()
+    started, seed = begun
     if seed is not None:
-        office = staff.offices.hold(
-            token_hash(token), user.user_id, seed, min(staff.node.now() + started.idle_s, started.ends_at)
-        )
-        await put_names_in_order(staff.node, office, user.user_id)
+        await hold_office(staff, token_hash(token), user.user_id, seed, started.ends_at)
     return started
+
+
+async def hold_office(staff: Staff, digest: bytes, user_id: str, seed: Secret, ends_at: int) -> None:
+    """Keep the opened office key for this sign-in, and put names in order that were written while it was shut."""
+    until = min(staff.node.now() + staff.limits.idle_s, ends_at)
+    office = staff.offices.hold(digest, user_id, seed, until)
+    await put_names_in_order(staff.node, office, user_id)
 
 
 async def right_password(staff: Staff, user_id: str, password: str) -> tuple[UserRow, Secret | None]:
@@ -124,7 +139,7 @@ async def right_password(staff: Staff, user_id: str, password: str) -> tuple[Use
 
 def user_key(staff: Staff, reader: Reader, user_id: str, stretched: Secret) -> KemKey:
     """The user's own key pair, unwrapped with their password."""
-    wrap = next(one for one in reader.people.wraps(user_id) if one.kind == USER)
+    wrap = next(one for one in reader.people.wraps(user_id) if (one.credential, one.kind) == (PASSWORD, USER))
     return unwrap_user_key(wrap.sealed, stretched, staff.pepper, binding_of(staff, user_id, wrap.generation))
 
 
@@ -181,8 +196,10 @@ def _refused(staff: Staff, work: Work, user: UserRow | None) -> None:
 
 
 def _wrong() -> NotSignedIn:
-    says = "The login or the password is wrong. Try again, or ask a coordinator for a new password."
-    return NotSignedIn("login or password is wrong; type both again", for_user=says)
+    return NotSignedIn(
+        "login, password or code is wrong; type them again",
+        for_user="The login, the password or the code is wrong. Try again, or ask a coordinator for a new password.",
+    )
 
 
 def _locked(seconds: int) -> TryLater:
@@ -201,22 +218,31 @@ def _parts(staff: Staff, user: UserRow | None, login: str) -> tuple[bytes, Cost,
     return salt, Cost(passes, memory_kib * 1024), verifier
 
 
-def _start(staff: Staff, work: Work, user_id: str, stretched: Secret, token: str) -> tuple[SignedIn, Secret | None]:
-    limits, now = staff.limits, staff.node.now()
+def _start(
+    staff: Staff, work: Work, user_id: str, stretched: Secret, token: str, code: str
+) -> tuple[SignedIn, Secret | None] | None:
     user = work.people.get(user_id)
     if user is None or user.disabled_at is not None:  # shut out while the password was being stretched
         raise _wrong()
-    work.people.succeeded(user_id)
-    ends_at = now + limits.max_s
-    work.sessions.start(SessionRow(token_hash(token), user_id, now, now, limits.idle_s, ends_at))
-    work.audit.append(now, user_id, "sign_in")
+    if not passes_second_step(staff.node, staff.pepper, work, user_id, code):
+        _refused(staff, work, user)  # the try stays counted: codes are not guessed either
+        return None
     seed = office_seed_of(staff, work, user, stretched)
-    started = SignedIn(
+    return begin(staff, work, user, token, seed is not None), seed
+
+
+def begin(staff: Staff, work: Work, user: UserRow, token: str, reads_names: bool) -> SignedIn:
+    """A sign-in of somebody who proved who they are, in the caller's transaction."""
+    limits, now = staff.limits, staff.node.now()
+    work.people.succeeded(user.user_id)
+    ends_at = now + limits.max_s
+    work.sessions.start(SessionRow(token_hash(token), user.user_id, now, now, limits.idle_s, ends_at))
+    work.audit.append(now, user.user_id, "sign_in")
+    return SignedIn(
         token=token,
-        user=user_id,
+        user=user.user_id,
         role=cast(Role, user.role),
         idle_s=limits.idle_s,
         ends_at=ends_at,
-        reads_names=seed is not None,
+        reads_names=reads_names,
     )
-    return started, seed

@@ -117,11 +117,33 @@ def test_signing_out_ends_one_sign_in_and_everywhere_ends_all(work):
 
 def test_sign_ins_long_over_are_forgotten(work):
     work(lambda w: w.sessions.start(SIGN_IN))
-    work(lambda w: w.sessions.start(replace(SIGN_IN, token_hash=b"n" * 32, seen_at=4000)))
+    work(lambda w: w.sessions.start(replace(SIGN_IN, token_hash=b"n" * 32, seen_at=5000, ends_at=9000)))
 
-    assert work(lambda w: w.sessions.forget(1600)) == 0
-    assert work(lambda w: w.sessions.forget(1601)) == 1
-    assert work(lambda w: [s.token_hash for s in w.sessions.alive(4001)]) == [b"n" * 32]
+    assert work(lambda w: w.sessions.forget(5000)) == 0
+    assert work(lambda w: w.sessions.forget(5001)) == 1
+    assert work(lambda w: [s.token_hash for s in w.sessions.alive(5001)]) == [b"n" * 32]
+
+
+def test_a_locked_or_hidden_sign_in_is_not_in_use_but_not_over(work):
+    work(lambda w: w.sessions.start(SIGN_IN))
+    for shut in ("lock", "hide"):
+        work(lambda w, shut=shut: getattr(w.sessions, shut)(SIGN_IN.token_hash, 1100))
+
+        assert work(lambda w: w.sessions.get(SIGN_IN.token_hash, 1100)) is None
+        assert work(lambda w: w.sessions.resting(SIGN_IN.token_hash, 1100)) is not None
+
+        work(lambda w: w.sessions.unlock(SIGN_IN.token_hash, 1200))
+        assert work(lambda w: w.sessions.get(SIGN_IN.token_hash, 1200)).seen_at == 1200
+
+
+def test_a_locked_sign_in_is_not_made_an_hour_of_one_tap_by_hiding_it(work):
+    work(lambda w: w.sessions.start(SIGN_IN))
+    work(lambda w: w.sessions.lock(SIGN_IN.token_hash, 1100))
+    work(lambda w: w.sessions.hide(SIGN_IN.token_hash, 1101))
+
+    found = work(lambda w: w.sessions.resting(SIGN_IN.token_hash, 1102))
+
+    assert (found.locked_at, found.hidden_at) == (1100, None)
 
 
 def test_a_machine_token_holds_until_its_end_or_until_it_is_revoked(work):

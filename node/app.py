@@ -41,6 +41,7 @@ from node.service.upkeep.setup import Opened, Unlock, message_seed, open_node
 from node.signer import SignerProcess
 from node.store.folder import DataFolder
 from node.web.app import desk_application, refused
+from node.web.settings import SIGN_IN_PATHS, DeskSettings
 from registry.client import RegistryClient
 from registry.trust import View
 
@@ -187,7 +188,9 @@ def _public(node: Node, jobs: Jobs, staff: Staff, config: Config) -> web.Applica
     limits = ApiLimits(config.limits.api_requests_per_minute, config.limits.sign_ins_per_minute)
     app.add_subapp("/api/v1", api_application(staff, limits))
     monotonic = node.clock.monotonic
-    app.add_subapp("/desk", desk_application(staff, (held_to(limits, monotonic, refused(staff), "/sign-in"),)))
+    held = held_to(limits, monotonic, refused(staff), SIGN_IN_PATHS)
+    settings = DeskSettings(config.desk.exit_url, config.desk.help_name, config.desk.help_phone)
+    app.add_subapp("/desk", desk_application(staff, (held,), settings))
     app.router.add_get("/", _to_the_desk)
     return app
 

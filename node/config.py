@@ -111,6 +111,16 @@ class AlarmSection(Section, frozen=True):
     timeout_s: Annotated[int, msgspec.Meta(ge=1, le=120)] = 20
 
 
+class DeskSection(Section, frozen=True):
+    """The pages that people work with."""
+
+    exit_url: Annotated[str, msgspec.Meta(pattern="^(https://[^\\s\"'<>;,]{1,200})?$")] = (
+        ""  # where "Exit this page" leads
+    )
+    help_name: Annotated[str, msgspec.Meta(max_length=80)] = ""  # whom to phone who cannot sign in; shown to everybody
+    help_phone: Annotated[str, msgspec.Meta(max_length=40)] = ""
+
+
 class LogSection(Section, frozen=True):
     """How much is logged; never what about whom."""
 
@@ -127,6 +137,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     tls: TlsSection = TlsSection()
     limits: LimitsSection = LimitsSection()
     alarm: AlarmSection = AlarmSection()
+    desk: DeskSection = DeskSection()
     log: LogSection = LogSection()
 
 

@@ -5,7 +5,7 @@ One of the borders where every exception is caught. Logs hold the page's name an
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
@@ -13,15 +13,28 @@ from aiohttp.typedefs import Middleware
 from node.errors import NotFound, NotSignedIn, OpenTRMError, TryLater, WrongRole
 from node.log import get
 from node.service.staff.callers import Caller, who
+from node.service.staff.locks import standing
 from node.service.staff.sign_in import Staff
 from node.service.threads.times import zone_of
 from node.web.assets import serve_static
 from node.web.forms import Fields
-from node.web.guard import COOKIE, CSRF_FIELD, HEADERS, LANGUAGE_COOKIE, csrf_of, must_be_ours, must_prove, take_cookie
+from node.web.guard import (
+    ATTEMPT_COOKIE,
+    COOKIE,
+    CSRF_FIELD,
+    HEADERS,
+    LANGUAGE_COOKIE,
+    csrf_of,
+    must_be_ours,
+    must_prove,
+    site_of,
+    take_cookie,
+)
 from node.web.language import chosen, speech
 from node.web.live import Pause, add_live
 from node.web.pages import PAGES
-from node.web.render import Templates
+from node.web.render import NO_SETTINGS, Templates
+from node.web.settings import DeskSettings
 from node.web.troubles import trouble
 from node.web.visit import ROOT, Page, Visit
 
@@ -35,11 +48,12 @@ log = get()
 
 
 def desk_application(
-    staff: Staff, middlewares: tuple[Middleware, ...] = (), pause: Pause | None = None
-) -> web.Application:
+    staff: Staff, middlewares: tuple[Middleware, ...] = (), pause: Pause | None = None,
+    settings: DeskSettings = NO_SETTINGS,
+) -> web.Application:  # fmt: skip
     """The application to mount at `/desk`; `pause` is how long an open desk waits between two looks."""
     app = web.Application(client_max_size=MAX_FORM_BYTES, middlewares=list(middlewares))
-    templates = Templates()
+    templates = Templates(settings)
     for page in PAGES:
         app.router.add_route(page.method, page.path, _endpoint(staff, templates, page))
     app.router.add_get("/static/{hash}/{name}", serve_static)
@@ -55,7 +69,7 @@ def _endpoint(staff: Staff, templates: Templates, page: Page) -> Endpoint:
         try:
             answer = await _answer(staff, templates, page, request, visit)
         except NotSignedIn:
-            answer = _sign_in_first(visit, request)
+            answer = await _sign_in_first(visit, request)
         except Exception as error:  # noqa: BLE001 - the HTTP border: one page for each error, none escapes
             _note(page, error)
             answer = trouble(visit, error)
@@ -81,7 +95,18 @@ async def _answer(
     if request.method == "POST" and caller is not None:
         must_prove((form.get(CSRF_FIELD) or [""])[-1], csrf)
     visit = Visit(
-        staff, templates, stranger.speech, request.match_info, request.query, form, stranger.here, token, csrf, caller
+        staff,
+        templates,
+        stranger.speech,
+        request.match_info,
+        request.query,
+        form,
+        stranger.here,
+        token,
+        csrf,
+        caller,
+        site_of(request),
+        request.cookies.get(ATTEMPT_COOKIE, ""),
     )
     return await page.handler(visit)
 
@@ -111,15 +136,23 @@ def _stranger(staff: Staff, templates: Templates, request: web.Request) -> Visit
     wanted = request.cookies.get(LANGUAGE_COOKIE, "")
     language = chosen(wanted, request.headers.get("Accept-Language", ""))
     spoken = speech(language, zone_of(staff.node))
+    token = request.cookies.get(COOKIE, "")
     here = request.rel_url.raw_path_qs if request.method == "GET" else ROOT + "/"
-    return Visit(staff, templates, spoken, request.match_info, request.query, NOTHING, here)
+    return Visit(staff, templates, spoken, request.match_info, request.query, NOTHING, here, token)
 
 
-def _sign_in_first(visit: Visit, request: web.Request) -> web.Response:
-    """To the sign-in and then back to the same page; what was posted is not sent again by itself."""
-    back = request.rel_url.raw_path_qs if request.method == "GET" else ""
-    answer = visit.go("/sign-in" + (f"?to={quote(back, safe='')}" if back.startswith(ROOT) else ""))
-    if request.cookies.get(COOKIE):
+async def _sign_in_first(visit: Visit, request: web.Request) -> web.Response:
+    """To the sign-in, or to the lock where it is only locked, and then back to the same page.
+
+    What was posted is not sent again by itself.
+    """
+    here = request.rel_url.raw_path_qs if request.method == "GET" else ""
+    back = visit.with_query(to=here if here.startswith(ROOT) else "")
+    token = request.cookies.get(COOKIE, "")
+    if token and await standing(visit.staff, token) in ("locked", "hidden"):
+        return visit.go("/locked" + back)
+    answer = visit.go("/sign-in" + back)
+    if token:
         take_cookie(answer, COOKIE)
     return answer
 

@@ -14,6 +14,7 @@ from aiohttp import web
 from node.errors import NotAllowed
 
 COOKIE: Final = "__Host-desk"
+ATTEMPT_COOKIE: Final = "__Host-attempt"
 LANGUAGE_COOKIE: Final = "__Host-language"
 CSRF_FIELD: Final = "_csrf"
 YEAR_S: Final = 31_536_000
@@ -42,6 +43,11 @@ def must_be_ours(request: web.Request) -> None:
         raise _foreign()
     if site is None and origin is None:
         raise _foreign()
+
+
+def site_of(request: web.Request) -> str:
+    """This desk as the browser calls it: what it says of a form it posts, which was compared with the host before."""
+    return request.headers.get("Origin") or f"https://{request.host}"
 
 
 def csrf_of(token: str) -> str:

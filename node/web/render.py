@@ -11,11 +11,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from node.service.cases.pseudonym import pseudonym
+from node.service.staff.people import READS_NAMES
 from node.service.threads.doors import ACTS
 from node.service.threads.forms import FormField, may_carry_fields, open_lists
 from node.web.assets import hashed
 from node.web.forms import rows_shown
 from node.web.language import LANGUAGES, own_name
+from node.web.settings import DeskSettings
 from node.web.words import WORDS, word
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ SPOKEN: Final = (
     "yo",
     "ha",
 )
+NO_SETTINGS: Final = DeskSettings()
 A_TIME: Final = 1_000_000_000  # a number this great is a moment in UTC seconds
 LANGUAGES_OF: Final = frozenset({"language", "languages", "dialect"})
 COUNTRIES_OF: Final = frozenset({"country", "onward", "peer"})
@@ -140,7 +143,8 @@ class Helpers:
 class Templates:
     """The templates of the desk, compiled once."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: DeskSettings = NO_SETTINGS) -> None:
+        self.settings = settings
         self._env = Environment(
             loader=PackageLoader("node.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
             lstrip_blocks=True, auto_reload=False,
@@ -169,10 +173,27 @@ class Templates:
                 "own_country": visit.node.country,
                 "is_demo": visit.node.country[0] == "X" and visit.node.country != "XK",
                 "static": hashed,
+                "settings": self.settings,
+                "office_contact": _contact(visit),
+                "idle_s": visit.staff.limits.idle_s,
+                "names_shut": _names_shut(visit),
+                "with_query": visit.with_query,
                 "error": None,
                 **facts,
             }
         )
+
+
+def _contact(visit: "Visit") -> str:
+    own = visit.node.view.country(visit.node.country)
+    return "" if own is None else own.record.authority.contact
+
+
+def _names_shut(visit: "Visit") -> bool:
+    """True for somebody who would read names, had they typed their password since."""
+    if visit.signed_in is None:
+        return False
+    return visit.actor.office is None and visit.actor.role in READS_NAMES
 
 
 def left_to_right(text: object) -> Markup:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import quote, urlencode
 
 from aiohttp import web
 
@@ -19,7 +20,11 @@ ROOT: Final = "/desk"
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request to the desk. `form` holds what was typed, each field with all its values, blanks included."""
+    """One request to the desk. `form` holds what was typed, each field with all its values, blanks included.
+
+    `site` is this desk as the browser calls it: `https://desk.example`; `attempt` tells one try with a passkey from
+    another before anybody is signed in.
+    """
 
     staff: Staff
     templates: Templates
@@ -31,6 +36,8 @@ class Visit:
     token: str = field(repr=False, default="")
     csrf: str = field(repr=False, default="")
     signed_in: Caller | None = field(repr=False, default=None)
+    site: str = ""
+    attempt: str = field(repr=False, default="")
 
     @property
     def node(self) -> Node:
@@ -59,6 +66,14 @@ class Visit:
         values = self.form.get(name)
         return values[-1].strip() if values else ""
 
+    def secret(self, name: str) -> str:
+        """A password exactly as it was typed."""
+        return (self.form.get(name) or [""])[-1]
+
+    def with_query(self, **values: str) -> str:
+        """`?to=...`, without what is empty; nothing where all is."""
+        return query_of(values)
+
     def ticked(self, name: str) -> list[str]:
         """Every value that was ticked under a name."""
         return [one for one in self.form.get(name, []) if one]
@@ -71,6 +86,12 @@ class Visit:
     def go(self, path: str) -> web.Response:
         """Go on to another page of the desk; a reload there sends nothing twice."""
         return web.Response(status=303, headers={"Location": ROOT + path})
+
+
+def query_of(values: Mapping[str, str]) -> str:
+    """The end of an address with these values, without what is empty."""
+    given = {name: value for name, value in values.items() if value}
+    return "?" + urlencode(given, quote_via=quote, safe="") if given else ""
 
 
 Handler = Callable[[Visit], Awaitable[web.Response]]

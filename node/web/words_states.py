@@ -160,6 +160,7 @@ TASKS: Final[dict[str, str]] = {
     "majority_soon": "She comes of age soon; prepare it with her",
     "majority_help_waits": "She is of age and has not been asked; help that needs her consent waits",
     # --- the office and its keys ---
+    "office_key_wanted": "Somebody new waits for the key to the names: open People",
     "rotate_office_key": "The office key has to be changed",
     "recovery_sheets_used": "The recovery sheets were used",
     "old_password_is_back": "An old password counts again; change it",

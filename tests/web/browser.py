@@ -90,9 +90,12 @@ class Browser:
         return await self._ask("POST", path, body, {"Origin": origin, **headers})
 
     async def sign_in(self, login: str, password: str) -> Page:
-        """Sign in on the first page."""
+        """Sign in on the first page; the code of conduct, where it is asked for, is accepted."""
         page = await self.open("/desk/sign-in")
-        return await self.send(page, "/desk/sign-in", login=login, password=password)
+        page = await self.send(page, "/desk/sign-in", login=login, password=password)
+        if page.url.path == "/desk/conduct":
+            page = await self.send(page, "/desk/conduct", accepted="yes")
+        return page
 
     async def _ask(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Page:
         for _ in range(5):

@@ -50,3 +50,19 @@ async def browsers(desks: dict[str, Desk]) -> dict[str, Browser]:
         found[code] = Browser(desk.client)
         assert (await found[code].sign_in("ana", PASSWORD)).status == 200
     return found
+
+
+@pytest.fixture
+async def desk(tmp_path: Any, aiohttp_client: Any) -> AsyncIterator[Desk]:
+    """One country, XD: for what needs no other."""
+    world = make_world(tmp_path, "XD")
+    yield await open_desk(world, "XD", aiohttp_client)
+    await world.close()
+
+
+@pytest.fixture
+async def ana(desk: Desk) -> Browser:
+    """The first coordinator of that one country in front of her desk."""
+    browser = Browser(desk.client)
+    assert (await browser.sign_in("ana", PASSWORD)).status == 200
+    return browser

@@ -8,6 +8,11 @@ from node.web.pages.danger import DANGER
 from node.web.pages.desk import DESK
 from node.web.pages.off_network import OFF_NETWORK
 from node.web.pages.phones import PHONES
+from node.web.pages.invited import INVITED
+from node.web.pages.locked import LOCKED
+from node.web.pages.me import ME
+from node.web.pages.passkeys import PASSKEYS
+from node.web.pages.people import PEOPLE
 from node.web.pages.referral import REFERRAL
 from node.web.pages.returns import RETURNS
 from node.web.pages.sign_in import SIGN_IN
@@ -15,6 +20,7 @@ from node.web.pages.thread import THREAD
 from node.web.visit import Page
 
 PAGES: tuple[Page, ...] = (
-    *SIGN_IN, *DESK, *REFERRAL, *CASE, *ANSWER, *THREAD, *RETURNS, *COUNTRIES,
+    *SIGN_IN, *LOCKED, *INVITED, *ME, *PASSKEYS, *PEOPLE,
+    *DESK, *REFERRAL, *CASE, *ANSWER, *THREAD, *RETURNS, *COUNTRIES,
     *DANGER, *ALERTS, *OFF_NETWORK, *PHONES,
 )  # fmt: skip

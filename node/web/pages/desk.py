@@ -7,6 +7,7 @@ from aiohttp import web
 
 from node.service.cases.drafts import my_drafts
 from node.service.threads.desk import DueView, Inbox, inbox, task_done
+from node.web.pages.notices import notices
 from node.web.pages.roles import WORK
 from node.web.visit import Page, Visit
 from node.web.words import N_
@@ -31,7 +32,7 @@ class Lanes(msgspec.Struct, frozen=True):
 
 async def _desk(v: Visit) -> web.Response:
     if v.actor.role not in WORK:
-        return v.show("other_role.html")
+        return v.show("other_role.html", notices=await notices(v))
     waiting = await inbox(v.node, v.actor, LANE)
     due = sorted(waiting.due, key=lambda one: one.due_at)
     lanes = Lanes(
@@ -39,7 +40,10 @@ async def _desk(v: Visit) -> web.Response:
         theirs=[one for one in due if one.owed_by != v.node.country],
         inbox=waiting,
     )
-    return v.show("desk.html", lanes=lanes, full=len(due) >= LANE, drafts=await my_drafts(v.node, v.actor))
+    return v.show(
+        "desk.html", lanes=lanes, full=len(due) >= LANE, drafts=await my_drafts(v.node, v.actor),
+        notices=await notices(v),
+    )  # fmt: skip
 
 
 async def _deadlines(v: Visit) -> web.Response:

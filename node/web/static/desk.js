@@ -8,20 +8,34 @@
   document.getElementById("error")?.focus();
 
   // 1. Save a form a second after the last key; the page says when.
+  const unsaved = new Map();
   for (const form of document.querySelectorAll("form[data-autosave]")) {
-    let timer;
     const said = form.querySelector(".saved");
+    const save = async () => {
+      clearTimeout(unsaved.get(form)?.timer);
+      unsaved.delete(form);
+      const typed = new URLSearchParams(new FormData(form));
+      typed.set("_stay", "1");
+      try {
+        const answer = await fetch(form.action, { method: "POST", body: typed, redirect: "manual", keepalive: true });
+        if (said) said.textContent = answer.status === 204 ? "\u2713" : "\u2717";
+      } catch { if (said) said.textContent = "\u2717"; }
+    };
     form.addEventListener("input", () => {
-      clearTimeout(timer);
-      timer = setTimeout(async () => {
-        const typed = new URLSearchParams(new FormData(form));
-        typed.set("_stay", "1");
-        try {
-          const answer = await fetch(form.action, { method: "POST", body: typed, redirect: "manual" });
-          if (said) said.textContent = answer.status === 204 ? "\u2713" : "\u2717";
-        } catch { if (said) said.textContent = "\u2717"; }
-      }, 1000);
+      clearTimeout(unsaved.get(form)?.timer);
+      unsaved.set(form, { save, timer: setTimeout(save, 1000) });
     });
+  }
+  const saveAll = () => Promise.all([...unsaved.values()].map((one) => one.save()));
+
+  // A page that the browser kept is not shown again: it may be locked by now.
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+
+  // The code of an invitation stands behind the # of a link; it goes into the field and out of the address.
+  const wanted = document.querySelector("[data-from-fragment]");
+  if (wanted && location.hash.length > 1) {
+    wanted.value = decodeURIComponent(location.hash.slice(1));
+    history.replaceState(null, "", location.pathname);
   }
 
   if (!csrf) return;
@@ -40,7 +54,7 @@
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       main.replaceChildren(...fresh.querySelector("main").childNodes);
     });
-    news.addEventListener("locked", () => { news.close(); main.replaceChildren(); location.replace("/desk/sign-in?locked=1&to=" + encodeURIComponent(location.pathname)); });
+    news.addEventListener("locked", () => { news.close(); cover(); });
     addEventListener("pagehide", () => news.close());
   }
 
@@ -56,20 +70,53 @@
     if (shifts.length >= 3) leave();
   });
   const leave = () => {
-    document.querySelector("main").replaceChildren();
-    post("/desk/leave").finally(() => location.replace("/desk/left"));
+    body.replaceChildren();
+    document.title = "";
+    const soon = new Promise((done) => setTimeout(done, 400));
+    Promise.race([post("/desk/leave"), soon]).finally(() => location.replace(body.dataset.exit));
   };
   document.getElementById("leave")?.addEventListener("submit", (event) => { event.preventDefault(); leave(); });
 
-  // 4. Lock when nobody is there: the content leaves the page, the way back to the same field is kept.
-  const idle = Number(body.dataset.idleS) * 1000;
-  let last = Date.now();
-  for (const name of ["keydown", "pointerdown", "scroll"]) addEventListener(name, () => { last = Date.now(); }, { passive: true });
-  setInterval(() => {
-    if (Date.now() - last < idle) return;
-    const field = document.activeElement?.id;
-    const back = location.pathname + location.search + (field ? "#" + field : "");
-    document.querySelector("main").replaceChildren();
-    post("/desk/lock").finally(() => location.replace("/desk/sign-in?locked=1&to=" + encodeURIComponent(back)));
-  }, 5000);
+  // 4. Lock: what was typed is saved, the content leaves the page, the way back to the same field is kept.
+  let field = "";
+  main.addEventListener("focusin", (event) => { field = event.target.id ? "#" + event.target.id : ""; });
+  const back = () => location.pathname + location.search + field;
+  const tabs = new BroadcastChannel("desk");
+  const cover = () => {
+    main.replaceChildren();
+    location.replace("/desk/locked?to=" + encodeURIComponent(back()));
+  };
+  tabs.onmessage = () => cover();
+  for (const form of document.querySelectorAll("form[data-back]")) {
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      form.elements.to.value = back();
+      const typed = new URLSearchParams(new FormData(form));
+      await saveAll();
+      main.replaceChildren();
+      try { await fetch(form.action, { method: "POST", body: typed, redirect: "manual" }); } finally { tabs.postMessage("locked"); cover(); }
+    });
+  }
+
+  // 5. Nobody there: asked two minutes before, then locked. Who types is there, and the server is told once a minute.
+  const idle = Number(body.dataset.idleS) * 1000, warning = Math.min(120000, idle / 2), beat = Math.min(60000, idle / 4);
+  const asked = document.getElementById("idle");
+  let last = Date.now(), told = last, over = false;
+  const here = () => { last = Date.now(); if (asked?.open) asked.close(); };
+  for (const name of ["keydown", "pointerdown", "scroll", "input"]) addEventListener(name, here, { passive: true, capture: true });
+  setInterval(async () => {
+    const now = Date.now(), rest = now - last;
+    if (over) return;
+    if (rest >= idle) {
+      over = true;
+      await saveAll();
+      post("/desk/lock").catch(() => {}).finally(() => { tabs.postMessage("locked"); cover(); });
+    } else if (rest >= idle - warning) {
+      if (asked && !asked.open) asked.showModal();
+    } else if (last > told && now - told >= beat) {
+      told = now;
+      const answer = await post("/desk/here").catch(() => null);
+      if (answer?.type === "opaqueredirect") cover();
+    }
+  }, 1000);
 })();

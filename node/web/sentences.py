@@ -27,7 +27,9 @@ RULES: Final = frozenset(
         "_fault", "Missing", "_old", "_not_now",
     }
 )  # fmt: skip
-ERRORS: Final = frozenset({"NotAllowed", "BadInput", "Conflict", "WrongRole", "TryLater", "NotFound", "PeerError"})
+ERRORS: Final = frozenset(
+    {"NotAllowed", "BadInput", "Conflict", "WrongRole", "TryLater", "NotFound", "NotSignedIn", "PeerError"}
+)
 # Functions whose whole answer is a sentence for a page, and constants that are one.
 ANSWERS: Final = frozenset({"_says", "fits_few_people", "warnings_of", "_while"})
 CONSTANTS: Final = frozenset({"SCRIPT"})

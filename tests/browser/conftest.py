@@ -53,7 +53,7 @@ class Eyes:
         page = await self.window(code, language, **options)
         await page.fill("#login", login)
         await page.fill("#password", PASSWORD)
-        await page.click("main form button")
+        await page.click('form[action="/desk/sign-in"] button')
         await page.wait_for_url("**/desk/")
         return page
 

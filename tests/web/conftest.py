@@ -10,6 +10,7 @@ from aiohttp import web
 from node.api.app import api_application
 from node.crypto.vault import SMALLEST
 from node.service.staff.book import NewUser
+from node.service.staff.conduct import accepted
 from node.service.staff.people import first_user
 from node.service.staff.sign_in import SignInLimits, Staff
 from node.web.app import desk_application
@@ -25,7 +26,8 @@ async def open_desk(world: World, code: str, aiohttp_client: Any) -> Desk:
     opened = world[code].opened
     staff = Staff(opened.node, opened.pepper, SMALLEST, SignInLimits(IDLE_S, MAX_S))
     first = NewUser(login="ana", password=PASSWORD, role="coordinator", organisation="haven", name="Ana Invented")
-    first_user(staff, first, world[code].office_seed)
+    user = first_user(staff, first, world[code].office_seed)
+    opened.node.store.write_sync(lambda work: accepted(staff, work, user))  # she has read the code of conduct
     app = web.Application()
     app.add_subapp("/api/v1", api_application(staff))
     app.add_subapp("/desk", desk_application(staff, pause=lambda: asyncio.sleep(LOOK_S)))

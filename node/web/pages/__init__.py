@@ -6,13 +6,13 @@ from node.web.pages.case import CASE
 from node.web.pages.countries import COUNTRIES
 from node.web.pages.danger import DANGER
 from node.web.pages.desk import DESK
-from node.web.pages.off_network import OFF_NETWORK
-from node.web.pages.phones import PHONES
 from node.web.pages.invited import INVITED
 from node.web.pages.locked import LOCKED
 from node.web.pages.me import ME
+from node.web.pages.off_network import OFF_NETWORK
 from node.web.pages.passkeys import PASSKEYS
 from node.web.pages.people import PEOPLE
+from node.web.pages.phones import PHONES
 from node.web.pages.referral import REFERRAL
 from node.web.pages.returns import RETURNS
 from node.web.pages.sign_in import SIGN_IN

@@ -190,7 +190,7 @@ def _public(node: Node, jobs: Jobs, staff: Staff, config: Config) -> web.Applica
     monotonic = node.clock.monotonic
     held = held_to(limits, monotonic, refused(staff), SIGN_IN_PATHS)
     settings = DeskSettings(config.desk.exit_url, config.desk.help_name, config.desk.help_phone)
-    app.add_subapp("/desk", desk_application(staff, (held,), settings))
+    app.add_subapp("/desk", desk_application(staff, (held,), settings=settings))
     app.router.add_get("/", _to_the_desk)
     return app
 

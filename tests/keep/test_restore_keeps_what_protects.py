@@ -16,10 +16,12 @@ from node.service.keep.restored import answer_for_case, view_answer
 from node.service.keep.sweep import sweep
 from node.service.safety import distrusting
 from node.service.safety.distrusting import Distrust
-from node.service.staff import people, tokens
+from node.service.staff import my_steps, people, tokens
 from node.service.staff.book import NewToken, NewUser, SignIn
 from node.service.staff.callers import Caller, who
 from node.service.staff.sign_in import Staff, sign_in
+from node.store.credentials import PasskeyRow, StepRow
+from node.store.work import Reader, Work
 from tests.keep.test_last_byte import case_at, told
 from tests.keep.test_restore_revives_nothing import YES, backup, her_case, restore
 from tests.keep.test_retention_sweep import YEAR_S, held, kept, years_pass
@@ -307,3 +309,33 @@ async def test_an_old_password_opens_nothing_after_a_restore_but_for_the_last_co
         await sign_in(staff, SignIn(login="bea", password=PASSWORD))
     assert (await sign_in(staff, SignIn(login="ana", password=PASSWORD))).user == ids["ana"]
     assert "old_password_is_back" in tasks(xd)
+
+
+async def test_a_lost_passkey_and_a_telephone_that_was_replaced_let_nobody_in_after_a_restore(world: World) -> None:
+    """H08: what was taken away after the backup stays away; whoever had codes sets them up again."""
+    staff, _, ids = await with_people(world)
+    for login in ("bea", "ana"):
+        await staff.node.store.write(lambda work, one=ids[login]: _signs_in_with_more(work, one))  # type: ignore[misc]
+    copy = backup(world, "XD")
+    world.clock.step(60)
+    await staff.node.store.write(lambda work: my_steps.drop_steps(staff, work, ids["bea"]))
+
+    xd = await restore(world, "XD", copy)
+
+    def left(reader: Reader) -> list[tuple[bool, int, int]]:
+        return [
+            (
+                reader.credentials.step(ids[one]) is not None,
+                reader.credentials.codes_left(ids[one]),
+                len(reader.credentials.passkeys(ids[one])),
+            )
+            for one in ("bea", "ana")
+        ]
+
+    assert xd.node.store.read_sync(left) == [(False, 0, 0), (True, 1, 1)]
+
+
+def _signs_in_with_more(work: Work, user: str) -> None:
+    work.credentials.put_step(StepRow(user, b"sealed", 1))
+    work.credentials.put_codes(user, [user.encode()], 1)
+    work.credentials.add_passkey(PasskeyRow(user, user, user.encode(), b"public", 0, b"sealed", 1))

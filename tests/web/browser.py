@@ -71,6 +71,7 @@ class Browser:
     def __init__(self, client: TestClient[Any, Any], language: str = "en") -> None:
         self.client, self.language = client, language
         self.cookies: dict[str, str] = {}
+        self.address = ""  # with what stands behind the #, which no server hears
 
     async def open(self, path: str) -> Page:
         """Go to a page, and on where it leads."""
@@ -99,6 +100,7 @@ class Browser:
 
     async def _ask(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Page:
         for _ in range(5):
+            self.address = path
             kept = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
             sent = {"Accept-Language": self.language, "Cookie": kept, **headers}
             async with self.client.request(method, path, data=body, headers=sent, allow_redirects=False) as answer:

@@ -35,13 +35,13 @@ class Place:
         page = await who.open("/desk/me")
         return next((one["fields"]["_csrf"][0] for one in page.forms if one["fields"].get("_csrf")), "")
 
-    async def added(self, device: Device, password: str = PASSWORD, **also: str) -> Page:
+    async def added(self, device: Device, password: str = PASSWORD) -> Page:
         """A passkey on this device."""
         options = await self.posted("/desk/me/passkeys/begin", password=password)
         if options.status != 200:
             return options
-        given = {"password": password, "name": "my key", **device.create(options.text), **also}
-        return await self.posted("/desk/me/passkeys", **given)
+        given = {"password": password, "name": "my key", **device.create(options.text)}
+        return await self.posted("/desk/me/passkeys", None, **given)
 
     async def signed_in(self, device: Device, browser: Browser) -> Page:
         options = await self.posted("/desk/sign-in/passkey/begin", browser)

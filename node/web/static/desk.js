@@ -38,9 +38,28 @@
     history.replaceState(null, "", location.pathname);
   }
 
+  const post = (path) => fetch(path, { method: "POST", body: new URLSearchParams({ _csrf: csrf ?? "" }), keepalive: true, redirect: "manual" });
+
+  // 2. Leave at once: Shift three times within two seconds, nothing else between.
+  let shifts = [];
+  addEventListener("keydown", (event) => {
+    if (event.key !== "Shift") { shifts = []; return; }
+    if (event.repeat) return;
+    const now = Date.now();
+    shifts = [...shifts.filter((at) => now - at < 2000), now];
+    if (shifts.length >= 3) leave();
+  });
+  const leave = () => {
+    body.replaceChildren();
+    document.title = "";
+    const soon = new Promise((done) => setTimeout(done, 400));
+    Promise.race([post("/desk/leave"), soon]).finally(() => location.replace(body.dataset.exit));
+  };
+  document.getElementById("leave")?.addEventListener("submit", (event) => { event.preventDefault(); leave(); });
+
   if (!csrf) return;
 
-  // 2. Learn of changes where the page asks for it; load them unless somebody is typing.
+  // 3. Learn of changes where the page asks for it; load them unless somebody is typing.
   const main = document.querySelector("main");
   const live = main.querySelector("[data-live]")?.dataset.live;
   if (live !== undefined) {
@@ -58,25 +77,6 @@
     addEventListener("pagehide", () => news.close());
   }
 
-  const post = (path) => fetch(path, { method: "POST", body: new URLSearchParams({ _csrf: csrf }), keepalive: true, redirect: "manual" });
-
-  // 3. Leave at once: Shift three times within two seconds, nothing else between.
-  let shifts = [];
-  addEventListener("keydown", (event) => {
-    if (event.key !== "Shift") { shifts = []; return; }
-    if (event.repeat) return;
-    const now = Date.now();
-    shifts = [...shifts.filter((at) => now - at < 2000), now];
-    if (shifts.length >= 3) leave();
-  });
-  const leave = () => {
-    body.replaceChildren();
-    document.title = "";
-    const soon = new Promise((done) => setTimeout(done, 400));
-    Promise.race([post("/desk/leave"), soon]).finally(() => location.replace(body.dataset.exit));
-  };
-  document.getElementById("leave")?.addEventListener("submit", (event) => { event.preventDefault(); leave(); });
-
   // 4. Lock: what was typed is saved, the content leaves the page, the way back to the same field is kept.
   let field = "";
   main.addEventListener("focusin", (event) => { field = event.target.id ? "#" + event.target.id : ""; });
@@ -86,7 +86,7 @@
     main.replaceChildren();
     location.replace("/desk/locked?to=" + encodeURIComponent(back()));
   };
-  tabs.onmessage = () => cover();
+  tabs.onmessage = (event) => (event.data === "here" ? awake() : cover());
   for (const form of document.querySelectorAll("form[data-back]")) {
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
@@ -101,8 +101,12 @@
   // 5. Nobody there: asked two minutes before, then locked. Who types is there, and the server is told once a minute.
   const idle = Number(body.dataset.idleS) * 1000, warning = Math.min(120000, idle / 2), beat = Math.min(60000, idle / 4);
   const asked = document.getElementById("idle");
-  let last = Date.now(), told = last, over = false;
-  const here = () => { last = Date.now(); if (asked?.open) asked.close(); };
+  let last = Date.now(), told = last, shared = 0, over = false;
+  const awake = () => { last = Date.now(); if (asked?.open) asked.close(); };
+  const here = () => {  // in this window or another one of the desk
+    awake();
+    if (last - shared > 5000) { shared = last; tabs.postMessage("here"); }
+  };
   for (const name of ["keydown", "pointerdown", "scroll", "input"]) addEventListener(name, here, { passive: true, capture: true });
   setInterval(async () => {
     const now = Date.now(), rest = now - last;

@@ -1,0 +1,91 @@
+"""The pages around a sign-in for everybody: axe, narrow, large letters, from right to left. Pictures on request.
+
+`SCREENS=folder` keeps a picture of each, wide and narrow, to be looked at.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page
+
+from tests.api.conftest import PASSWORD, Desk
+from tests.browser.conftest import WIDE, Eyes
+from tests.browser.test_accessibility import NARROW, faults_of, speak
+from tests.web.conftest import desk as desk
+
+SCREENS = os.environ.get("SCREENS")
+OWN = ("/desk/me", "/desk/me/password", "/desk/me/passkeys", "/desk/conduct", "/desk/names-shut")
+
+
+@pytest.fixture
+def desks(desk: Desk) -> dict[str, Desk]:
+    return {"XD": desk}
+
+
+async def look(page: Page, name: str, found: dict[str, object]) -> None:
+    """What is wrong with the page as it stands."""
+    faults = await faults_of(page)
+    if faults:
+        found[name] = faults
+    if SCREENS:
+        for size, wide in ((WIDE, "wide"), (NARROW, "narrow")):
+            await page.set_viewport_size(size)
+            await page.evaluate("document.documentElement.style.fontSize = ''")
+            await page.screenshot(
+                path=Path(SCREENS) / f"{name.strip('/').replace('/', '-')}-{wide}.png", full_page=True
+            )
+        await page.set_viewport_size(WIDE)
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+async def test_the_pages_around_a_sign_in_are_for_everybody(eyes: Eyes, language: str):
+    found: dict[str, object] = {}
+    page = await eyes.window("XD", language)
+    await look(page, f"{language}/sign-in", found)
+    await page.goto(eyes.url("XD", "/desk/invited"))
+    await look(page, f"{language}/invited", found)
+    page = await eyes.person("XD", language)
+    await speak(page, language)
+    for path in OWN:
+        await page.goto(eyes.url("XD", path))
+        await look(page, language + path, found)
+    await page.goto(eyes.url("XD", "/desk/me/codes"))
+    await page.fill("#f-password", PASSWORD)
+    await page.click("main form button")
+    await page.wait_for_selector(".qr svg")
+    await look(page, f"{language}/codes", found)
+    code = await invited(eyes, page)
+    await look(page, f"{language}/people", found)
+    await page.click("#lock button")
+    await page.wait_for_url("**/desk/locked*")
+    await look(page, f"{language}/locked", found)
+    new = await eyes.window("XD", language)
+    await new.goto(eyes.url("XD", "/desk/invited") + "#" + code)
+    await new.click("main form button")
+    await new.wait_for_url("**/desk/invited")
+    await new.wait_for_selector("#f-login")
+    await look(new, f"{language}/join", found)
+    await joined(new)
+    await look(new, f"{language}/recovery-codes", found)
+    assert found == {}
+
+
+async def invited(eyes: Eyes, page: Page) -> str:
+    """An invitation on the page of people, and its code."""
+    await page.goto(eyes.url("XD", "/desk/people"))
+    await page.check('input[name="role"][value="auditor"]')
+    await page.fill("#f-organisation", "haven")
+    await page.click('form[action="/desk/people/invite"] button')
+    await page.wait_for_selector(".secret")
+    return (await page.locator("strong.secret").inner_text()).strip()
+
+
+async def joined(page: Page) -> None:
+    """Whoever was invited makes a sign-in."""
+    await page.fill("#f-login", "dora")
+    await page.fill("#f-new", "an invented password of hers")
+    await page.fill("#f-again", "an invented password of hers")
+    await page.check("#f-accepted")
+    await page.click('form[action="/desk/join"] button')
+    await page.wait_for_selector(".codes li")

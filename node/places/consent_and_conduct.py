@@ -67,6 +67,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
             "service.returns.plans: approve_plan",
             "service.rights.corrections: _correct",
             "service.safety.alerts: _values",
+            "service.staff.locks: open_names",
             "service.staff.people: give_office",
             "service.staff.tokens: make_token",
             "service.threads.acts: _opened_identity",

@@ -105,7 +105,7 @@ PRACTICE: dict[str, Places] = {
             "service.keep.again: _in_order erase_again",
             "service.keep.replay: erase_what_lost_its_key replay",
             "service.keep.replay_cases: _erased_case _erased_letter _kept _stopped _taken_back",
-            "service.keep.replay_staff: _distrusted _new_password _shut_out _token_ended",
+            "service.keep.replay_staff: _distrusted _new_password _passkey_ended _shut_out _step_ended _token_ended",
             "service.keep.restored: _answer answer_for_case",
             "service.upkeep.restore: begin_new_epoch",
         ),

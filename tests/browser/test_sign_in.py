@@ -55,6 +55,11 @@ async def with_passkey(eyes: Eyes, *, has_prf: bool) -> Page:
     return page
 
 
+async def unfold(page: Page) -> None:
+    """Open what is folded away."""
+    await page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
+
+
 async def test_a_passkey_signs_in_and_opens_names_where_the_device_has_prf(eyes: Eyes):
     """Issue 4, sign-in: user verified, discoverable, PRF; no login and no password is typed."""
     page = await with_passkey(eyes, has_prf=True)
@@ -114,6 +119,7 @@ async def test_a8_after_ten_minutes_without_anybody_nothing_is_on_the_page_and_t
     await page.clock.install()
     await page.goto(f"{tasks}/where")
     await tick(page, needs=["shelter"])
+    await unfold(page)
     await page.fill("[name=region]", "XA-KEPT")
 
     await page.clock.fast_forward("08:30")
@@ -136,6 +142,7 @@ async def test_with_the_person_one_tap_goes_on_and_the_draft_is_there(eyes: Eyes
     page = await eyes.person("XD")
     tasks = await start(page)
     await page.goto(f"{tasks}/where")
+    await unfold(page)
     await page.fill("[name=region]", "XA-KEPT")
 
     await page.click('form[action="/desk/with-her"] button')
@@ -187,7 +194,7 @@ async def test_the_exit_button_works_with_script_switched_off(eyes: Eyes):
         await page.click("#leave button")
     answer = await waiting.value
 
-    assert answer.headers["clear-site-data"] == '"cache", "cookies", "storage"'
+    assert await answer.header_value("clear-site-data") == '"cache", "cookies", "storage"'
     await page.goto(eyes.url("XD"))
     assert "/desk/sign-in" in page.url
 

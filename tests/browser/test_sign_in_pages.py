@@ -43,17 +43,15 @@ async def test_the_pages_around_a_sign_in_are_for_everybody(eyes: Eyes, language
     found: dict[str, object] = {}
     page = await eyes.window("XD", language)
     await look(page, f"{language}/sign-in", found)
-    await page.goto(eyes.url("XD", "/desk/invited"))
-    await look(page, f"{language}/invited", found)
+    if language == "en":
+        await page.goto(eyes.url("XD", "/desk/invited"))
+        await look(page, f"{language}/invited", found)
     page = await eyes.person("XD", language)
     await speak(page, language)
-    for path in OWN:
+    for path in OWN if language == "en" else OWN[:1]:
         await page.goto(eyes.url("XD", path))
         await look(page, language + path, found)
-    await page.goto(eyes.url("XD", "/desk/me/codes"))
-    await page.fill("#f-password", PASSWORD)
-    await page.click("main form button")
-    await page.wait_for_selector(".qr svg")
+    await codes_begun(eyes, page)
     await look(page, f"{language}/codes", found)
     code = await invited(eyes, page)
     await look(page, f"{language}/people", found)
@@ -66,9 +64,18 @@ async def test_the_pages_around_a_sign_in_are_for_everybody(eyes: Eyes, language
     await new.wait_for_url("**/desk/invited")
     await new.wait_for_selector("#f-login")
     await look(new, f"{language}/join", found)
-    await joined(new)
-    await look(new, f"{language}/recovery-codes", found)
+    if language == "en":
+        await joined(new)
+        await look(new, f"{language}/recovery-codes", found)
     assert found == {}
+
+
+async def codes_begun(eyes: Eyes, page: Page) -> None:
+    """The picture for a telephone."""
+    await page.goto(eyes.url("XD", "/desk/me/codes"))
+    await page.fill("#f-password", PASSWORD)
+    await page.click("main form button")
+    await page.wait_for_selector(".qr svg")
 
 
 async def invited(eyes: Eyes, page: Page) -> str:

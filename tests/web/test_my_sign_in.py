@@ -1,5 +1,7 @@
 """One's own sign-ins, password and code of conduct; and somebody else's, for those who look after people."""
 
+import re
+
 from node.service.staff.conduct import VERSION
 from node.web.guard import COOKIE
 from tests.api.conftest import PASSWORD, Desk
@@ -141,3 +143,30 @@ async def test_the_id_of_a_sign_in_on_the_page_opens_nothing(desk: Desk):
     thief.cookies[COOKIE] = shown
 
     assert (await thief.open("/desk/me")).url.path == "/desk/sign-in"
+
+
+async def test_a_coordinator_gives_a_new_password_on_the_telephone_and_names_are_read_again(desk: Desk, ana: Browser):
+    """At-rest: lost password; a password that nobody chose, shown once, and only by who can open the names."""
+    await desk.add("bea", "caseworker")
+    bea, path = await signed_in(desk), f"/desk/people/{desk.users['bea']}/password"
+    page = await ana.open("/desk/people")
+    assert (await ana.send(page, path)).status == 422 and await is_in(bea)
+
+    given = await ana.send(page, path, sure="yes")
+
+    password = next(one for one in given.words if re.fullmatch(r"([a-z2-7]{4}-){3}[a-z2-7]{4}", one))
+    assert not await is_in(bea) and (await desk.sign_in("bea")).status == 401
+    assert (await desk.sign_in("bea", password)).json["reads_names"] is True
+
+
+async def test_a_coordinator_whose_names_are_shut_gives_no_password(desk: Desk, ana: Browser):
+    """The office key is given on by somebody who holds it now."""
+    await desk.add("bea", "caseworker")
+    hidden = await ana.send(await ana.open("/desk/people"), "/desk/with-her")
+    page = await ana.send(hidden, "/desk/locked/show")
+    page = await ana.open("/desk/people")
+
+    refused = await ana.send(page, f"/desk/people/{desk.users['bea']}/password", sure="yes")
+
+    assert refused.status == 409 and "Sign in again with your password" in refused.said
+    assert (await desk.sign_in("bea")).status == 201

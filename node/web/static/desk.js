@@ -102,11 +102,13 @@
   const idle = Number(body.dataset.idleS) * 1000, warning = Math.min(120000, idle / 2), beat = Math.min(60000, idle / 4);
   const asked = document.getElementById("idle");
   let last = Date.now(), told = last, shared = 0, over = false;
-  const awake = () => { last = Date.now(); if (asked?.open) asked.close(); };
-  const here = () => {  // in this window or another one of the desk
-    awake();
+  const here = () => {
+    last = Date.now();
     if (last - shared > 5000) { shared = last; tabs.postMessage("here"); }
   };
+  const awake = () => { last = Date.now(); if (asked?.open) asked.close(); };  // in another window of the desk
+  // Closed by its button alone (or Escape): a key that closed it would go on to the field behind it.
+  asked?.querySelector("button").addEventListener("click", () => asked.close());
   for (const name of ["keydown", "pointerdown", "scroll", "input"]) addEventListener(name, here, { passive: true, capture: true });
   setInterval(async () => {
     const now = Date.now(), rest = now - last;

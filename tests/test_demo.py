@@ -11,9 +11,11 @@ from contextlib import AsyncExitStack, contextmanager, suppress
 from pathlib import Path
 from select import select
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 
+from node.demo.__main__ import STARTING
 from node.demo.client import ApiClient
 from node.demo.person import Desk
 from node.signer import FIRST_LETTERS
@@ -21,6 +23,7 @@ from tests.cli_world import PROJECT
 
 WAIT_S = 400  # all golden scenarios on two busy processors
 ADDRESS = re.compile(r"^(X[A-Z])  (\w+) +(http://127\.0\.0\.1:\d+)   API \3/api/v1   metrics (http://\S+)/metrics$")
+CURL = re.compile(r"^    curl -H 'Content-Type: application/json' -d '(\{.*\})' (http://\S+)$")
 PASSWORD = re.compile(r"^    (\w+) +password  (\S+)$")
 
 # Where each golden scenario ends, in the eyes of both countries of each thread.
@@ -198,7 +201,7 @@ def test_a_demo_that_is_told_to_end_while_it_starts_leaves_nothing(tmp_path: Pat
         out, said = process.communicate(timeout=WAIT_S)
 
     assert process.returncode == 130
-    assert (out, said) == ("", "")
+    assert (out, said) == ("", STARTING)
     assert (still_running(started), using(tmp_path)) == ({}, {})
     assert list(tmp_path.iterdir()) == []
 
@@ -233,10 +236,17 @@ async def _letters_flow(nodes: dict[str, tuple[str, dict[str, str]]]) -> str:
     return thread
 
 
+def _asked_with(body: str, url: str) -> None:
+    """The line that is printed for the shell works as it stands."""
+    request = Request(url, body.encode(), {"Content-Type": "application/json"})
+    with urlopen(request, timeout=WAIT_S) as answer:
+        assert json.load(answer)["role"] == "caseworker"
+
+
 def _read_introduction(process: subprocess.Popen[str]) -> tuple[dict[str, tuple[str, dict[str, str]]], str]:
     """What it prints: (address and passwords by country, the registry's address)."""
     nodes: dict[str, tuple[str, dict[str, str]]] = {}
-    registry, code = "", ""
+    registry, code, asked = "", "", False
     assert process.stdout is not None
     for line in process.stdout:
         if line.startswith("Registry"):
@@ -246,6 +256,10 @@ def _read_introduction(process: subprocess.Popen[str]) -> tuple[dict[str, tuple[
             nodes[code] = (match[3], {})
         elif match := PASSWORD.match(line.rstrip("\n")):
             nodes[code][1][match[1]] = match[2]
+        elif match := CURL.match(line):
+            _asked_with(match[1], match[2])
+            asked = True
         elif "Ctrl-C" in line:
+            assert asked
             return nodes, registry
     raise AssertionError("the demo ended before it had introduced everybody")

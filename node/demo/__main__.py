@@ -17,6 +17,10 @@ from node.errors import OpenTRMError
 
 COUNTRIES = ("XD", "XT", "XA")
 ROLES = {"XD": "destination", "XT": "transit", "XA": "origin"}
+STARTING = "Starting a registry and three countries; this takes some ten seconds.\n"
+PLAYING = (
+    "Playing thirteen scenarios between three countries, and a fourth that joins; this takes less than a minute.\n"
+)
 INTERRUPTED = 130  # what a shell calls a program that Ctrl-C has ended
 
 
@@ -29,11 +33,14 @@ async def main(once: bool) -> int:
     with tempfile.TemporaryDirectory(prefix="opentrm-demo-") as folder:
         network = Network(Path(folder))
         try:
+            sys.stderr.write(PLAYING if once else STARTING)
             await network.start(COUNTRIES)
             if once:
+                await network.add_caseworkers("XD")  # the only one that the scenarios need
                 result = await play(network)
                 print(json.dumps(result), flush=True)
                 return 0 if result["ok"] else 1
+            await network.add_caseworkers(*COUNTRIES)
             _introduce(network)
             return await _until_told()
         finally:
@@ -49,6 +56,10 @@ def _introduce(network: Network) -> None:
         say(f"\n{code}  {ROLES.get(code, ''):<12} {where}\n")
         for login, password in node.people.items():
             say(f"    {login:<12} password  {password}\n")
+    first = network.nodes[COUNTRIES[0]]
+    body = json.dumps({"login": "caseworker", "password": first.people["caseworker"]})
+    say("\nOpen the address of a country in a browser and sign in there, or ask its API for a token:\n")
+    say(f"    curl -H 'Content-Type: application/json' -d '{body}' {first.url}/api/v1/sessions\n")
     say("\nAll people are invented. Press Ctrl-C to end; nothing is left behind.\n")
     sys.stdout.flush()
 

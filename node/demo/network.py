@@ -71,18 +71,21 @@ class Network:
         return self._maintainers.root_bytes
 
     async def start(self, codes: tuple[str, ...]) -> None:
-        """The registry with these countries admitted, then the publisher, then the nodes, all of them ready."""
+        """The registry with these countries admitted and its publisher, then the nodes, all of them ready."""
         self._make_registry()
-        await self._serve_registry()
+        await self._start_publisher()
         self._admit(codes)
+        await _first_line(self._publisher, self.folder / "registry.log")
         await asyncio.gather(*(self._serve_node(code) for code in codes))
-        await asyncio.gather(*(self._people(node) for node in self.nodes.values()))
 
     async def join(self, code: str) -> None:
         """One more country, from an empty folder to a ready node that the others know."""
         self._admit((code,))
         await self._serve_node(code)
-        await self._people(self.nodes[code])
+
+    async def add_caseworkers(self, *codes: str) -> None:
+        """A caseworker in each of these countries, made by its coordinator as the API allows."""
+        await asyncio.gather(*(self._people(self.nodes[code]) for code in codes))
 
     def move_clock(self, seconds: int) -> None:
         """Let every process believe that so much time has passed; the maintainers meet every month, as they do."""
@@ -150,6 +153,7 @@ class Network:
         passphrase = self.passphrase_file.read_text().strip()
         self._maintainers = Maintainers(self.folder / "registry", self.folder / "online", passphrase, self.clock)
         (self.folder / "root.json").write_bytes(self.root_bytes)
+        self.registry_url = f"http://127.0.0.1:{_free_port()}"
 
     def _admit(self, codes: tuple[str, ...]) -> None:
         """Each country makes its node and its request; the maintainers sign."""
@@ -219,11 +223,12 @@ class Network:
         )
         initialise(self._config(code), options, os.urandom)
 
-    async def _serve_registry(self) -> None:
-        arguments = ["--registry", self.folder / "registry", "--key", self.folder / "online", "--port", "0"]
+    async def _start_publisher(self) -> None:
+        """Countries are admitted while it starts: whoever publishes does it alone."""
+        arguments = ["--registry", self.folder / "registry", "--key", self.folder / "online"]
+        arguments += ["--port", self.registry_url.rpartition(":")[2]]
         arguments += ["--passphrase-file", self.passphrase_file, "--clock-file", self.clock_file]
         self._publisher = await self._spawn("registry", "-m", "registry", "serve", *map(str, arguments))
-        self.registry_url = (await _first_line(self._publisher, self.folder / "registry.log")).rpartition(" ")[2]
 
     async def _serve_node(self, code: str) -> None:
         process = await self._spawn(code, "-m", "node", "--config", str(self._config(code)), "serve")
@@ -238,7 +243,6 @@ class Network:
         self.nodes[code] = DemoNode(code, url, metrics_url, process, {"coordinator": password})
 
     async def _people(self, node: DemoNode) -> None:
-        """A caseworker in each country, made by its coordinator as the API allows."""
         async with ApiClient(node.url, "coordinator", node.people["coordinator"]) as coordinator:
             password = _password()
             made = await coordinator.post(
@@ -266,9 +270,9 @@ class Network:
         return self.folder / f"{code}.toml"
 
 
-async def _first_line(process: asyncio.subprocess.Process, log: Path) -> str:
+async def _first_line(process: asyncio.subprocess.Process | None, log: Path) -> str:
     """The line a process prints when it is ready; Unavailable with the end of its log otherwise."""
-    assert process.stdout is not None
+    assert process is not None and process.stdout is not None
     try:
         line = await asyncio.wait_for(process.stdout.readline(), READY_S)
     except TimeoutError:

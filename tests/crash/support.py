@@ -146,9 +146,6 @@ class CrashNetwork(Network):
     def _data(self, code: str) -> Path:
         return (self.disk if code == "XA" else self.folder) / f"{code}-data"
 
-    async def _people(self, node: Any) -> None:
-        """The coordinators are enough."""
-
     async def _spawn(self, name: str, *arguments: str) -> asyncio.subprocess.Process:
         if arguments[:2] != ("-m", "node"):
             return await super()._spawn(name, *arguments)

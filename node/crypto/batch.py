@@ -65,13 +65,9 @@ class Tree:
         self._levels = _levels(bottom, random)
         self.message = labels.BATCH + self._levels[_DEPTH][0]
 
-    def ways(self) -> list[bytes]:
-        """Place and path of each leaf, in their order: what stands before the signature in its SIG."""
-        return [bytes([place]) + _path(self._levels, place) for place in self._places]
-
     def signed(self, signature: bytes) -> list[bytes]:
         """One SIG of 3566 bytes for each leaf, in their order, from the composite signature over `message`."""
-        return [way + signature for way in self.ways()]
+        return [bytes([place]) + _path(self._levels, place) + signature for place in self._places]
 
 
 def sign_batch(leaves: Sequence[bytes], key: SigningKey, context: bytes, random: Random) -> list[bytes]:

@@ -107,16 +107,6 @@ class Chained(Unshown, msgspec.Struct, frozen=True):
     head: ChannelHead
 
 
-class Unsealed(Unshown, msgspec.Struct, frozen=True):
-    """An envelope that waits only for the signature of its tree: whom it is sealed to, and what stands around it."""
-
-    public: bytes
-    header: bytes
-    before: bytes  # S, place and path
-    after: bytes  # salt, length, payload
-    size: int
-
-
 class Opened(Unshown, msgspec.Struct, frozen=True):
     """An envelope that passed rows 1-6: it is from the named sender and for us; its payload is not yet judged."""
 
@@ -187,26 +177,10 @@ def chain_batch(head: ChannelHead, sender: str, drafts: Sequence[Draft], key_id:
     return Chained(tuple(links), Tree([link.s_bytes for link in links], random), head)
 
 
-def unsealed(drafts: Sequence[Draft], chained: Chained) -> list[Unsealed]:
-    """The same drafts as they will be sealed, once the tree's composite signature is there."""
-    return [_unsealed(*parts) for parts in zip(drafts, chained.links, chained.tree.ways(), strict=True)]
-
-
-def seal_unsealed(one: Unsealed, signature: bytes) -> bytes:
-    """The envelope, header included; needs no secret."""
-    inner = (one.before + signature + one.after).ljust(one.size - _WRAPPING, b"\0")
-    return one.header + seal(one.public, inner, labels.HPKE + one.header)
-
-
 def seal_chained(drafts: Sequence[Draft], chained: Chained, signature: bytes) -> list[Sealed]:
-    """The second half of `seal_batch`, all at once."""
-    return sealed_as(chained, signature, [seal_unsealed(one, signature) for one in unsealed(drafts, chained)])
-
-
-def sealed_as(chained: Chained, signature: bytes, envelopes: Sequence[bytes]) -> list[Sealed]:
-    """What the sender keeps of a batch that was sealed so."""
+    """The second half: the same drafts sealed, once the tree's composite signature is there."""
     sigs = chained.tree.signed(signature)
-    return [_sealed(*parts) for parts in zip(chained.links, sigs, envelopes, strict=True)]
+    return [_seal_one(*parts) for parts in zip(drafts, chained.links, sigs, strict=True)]
 
 
 def read_header(data: bytes) -> Header:
@@ -306,24 +280,22 @@ def _statement(draft: Draft, sender: str, key_id: bytes, salt: bytes, eid: bytes
     )
 
 
-def _unsealed(draft: Draft, link: Link, way: bytes) -> Unsealed:
-    statement, payload = link.statement, draft.payload
-    size = smallest_size(len(payload)) if draft.size is None else draft.size
-    if size not in SIZES or len(payload) > capacity(size):
-        raise ValueError(f"payload has {len(payload)} bytes; an envelope of {size} bytes does not hold it")
+def _seal_one(draft: Draft, link: Link, sig: bytes) -> Sealed:
+    statement = link.statement
+    size = smallest_size(len(draft.payload)) if draft.size is None else draft.size
+    if size not in SIZES or len(draft.payload) > capacity(size):
+        raise ValueError(f"payload has {len(draft.payload)} bytes; an envelope of {size} bytes does not hold it")
+    inner = link.s_bytes + sig + link.salt + len(draft.payload).to_bytes(4, "big") + draft.payload
     header = Header(statement.recipient_key[:KID_BYTES], statement.eid).pack()
-    after = link.salt + len(payload).to_bytes(4, "big") + payload
-    return Unsealed(draft.recipient_public, header, link.s_bytes + way, after, size)
-
-
-def _sealed(link: Link, sig: bytes, envelope: bytes) -> Sealed:
+    padded = inner.ljust(size - _WRAPPING, b"\0")
+    envelope = header + seal(draft.recipient_public, padded, labels.HPKE + header)
     return Sealed(
-        eid=link.statement.eid,
+        eid=statement.eid,
         envelope=envelope,
         s_bytes=link.s_bytes,
         sig=sig,
         salt=link.salt,
         s_hash=link.s_hash,
         envelope_hash=hashlib.sha256(envelope).digest(),
-        seq=link.statement.seq,
+        seq=statement.seq,
     )

@@ -4,20 +4,15 @@ Issue 2, speed; wire 1, 4. The signer here signs at once and notes what it was a
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from node.crypto.envelope import Unsealed
 from node.crypto.labels import CONTEXT_ENVELOPE, CONTEXT_RECEIPT
 from node.crypto.receipts import Receipt, Status
 from node.service.context import Node
-from node.service.delivery import release
-from node.service.delivery.released import Ready
-from node.service.signing import Batch, SealsHere, Signature, once
-from node.store.outbox import Waiting
-from node.store.work import Work
+from node.service.signing import Signature
 from tests.attack.forged_posts import answer, forged, post
 from tests.unit.test_handover import fears, idle, state, update
 from tests.unit.test_worker import accepted
@@ -44,9 +39,6 @@ class Beside:
             return signature
 
         return call
-
-    def begin_batch(self, message: bytes, context: bytes, waiting: Sequence[Unsealed]) -> Batch:
-        return SealsHere(once(self.begin(message, context)), waiting)
 
 
 @pytest.fixture
@@ -131,49 +123,3 @@ async def test_what_is_not_stored_gets_its_own_receipt_and_not_the_one_begun_ahe
     assert isinstance(said, Receipt)
     assert said.status == Status.MALFORMED
     assert (signer.begun, signer.called_for) == ([CONTEXT_RECEIPT], [])
-
-
-async def test_more_letters_than_a_part_are_signed_part_by_part_and_leave_together(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Wire 1, 2: one request and one channel, in order; a tree holds the letters of its part."""
-    monkeypatch.setattr(release, "PART", 3)
-    thread, signer = await accepted(world), beside(world, "XD")
-    letters = [await update(world, thread) for _ in range(7)]
-
-    rows = await release.release_due(world["XD"].node, "XA")
-
-    assert [row.letter_id for row in rows] == letters
-    assert [row.seq for row in rows] == list(range(rows[0].seq, rows[0].seq + 7))
-    assert signer.called_for == [CONTEXT_ENVELOPE] * 3
-    assert len({row.sig[-3373:] for row in rows}) == 3
-    await world.settle()
-    assert {state(world, one) for one in letters} == {"receipted"}
-
-
-async def test_a_part_whose_letter_is_ended_by_the_gate_of_a_later_one_is_not_released(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """H01, R31: what a later letter of the same turn puts an end to has no number and no bytes, begun or not."""
-    threads = [await accepted(world) for _ in range(3)]
-    beside(world, "XD")
-    first, second, third = [await update(world, thread) for thread in threads]
-    prepared = release._prepared
-
-    def ending(node: Node, work: Work, waiting: Waiting, now: int) -> Ready | None:
-        if waiting.letter_id != second:
-            return prepared(node, work, waiting, now)
-        for gone in (first, second):
-            work.outbox.end(gone, "cancelled", now)
-        return None
-
-    monkeypatch.setattr(release, "PART", 1)
-    monkeypatch.setattr(release, "_prepared", ending)
-    node = world["XD"].node
-    before = node.store.read_sync(lambda reader: reader.channels.out_head("XA", node.epoch))
-
-    rows = await release.release_due(node, "XA")
-
-    assert [row.letter_id for row in rows] == [third]
-    assert rows[0].seq == before.seq + 1
-    assert node.store.read_sync(lambda reader: reader.outbox.envelopes_of(first)) == []

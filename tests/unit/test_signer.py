@@ -165,8 +165,8 @@ import hashlib, os, struct, sys
 asked, answers = sys.stdin.buffer, sys.stdout.fileno()
 asked.read(64)
 os.write(answers, bytes([1]))
-while len(head := asked.read(8)) == 8:
-    context, message, _, _ = struct.unpack(">HHHH", head)
+while len(head := asked.read(4)) == 4:
+    context, message = struct.unpack(">HH", head)
     question = head + asked.read(context + message)
     os.write(answers, {name} + bytes(3373))
 """

@@ -11,7 +11,7 @@ import msgspec
 
 from node.crypto import labels
 from node.crypto.batch import Tree
-from node.crypto.envelope import Chained, ChannelHead, Draft, Opened, chain_batch, unsealed
+from node.crypto.envelope import Chained, ChannelHead, Draft, Opened, chain_batch
 from node.crypto.receipts import Ahead, Receipt, ReceiptHead, Status
 from node.protocol.letters.decode import AnyLetter, encode
 from node.protocol.letters.kinds import LETTER
@@ -20,18 +20,18 @@ from node.service.context import Node
 from node.service.delivery.numbering import numbered
 from node.service.delivery.recipients import seal_to
 from node.service.delivery.released import draft_of
-from node.service.signing import Batch
+from node.service.signing import Signature
 from node.service.threads.files import ThreadFile
 from node.store.work import Work
 
 
 class Signing(msgspec.Struct, frozen=True):
-    """A batch as it was chained, after `after` on its channel, while it is being signed and sealed."""
+    """A batch as it was chained, after `after` on its channel, and its signature that is being made."""
 
     after: ChannelHead
     drafts: Sequence[Draft]
     chained: Chained
-    batch: Batch
+    signature: Signature
 
 
 def begin_signing(node: Node, peer: str, after: ChannelHead, drafts: Sequence[Draft]) -> Signing:
@@ -40,9 +40,7 @@ def begin_signing(node: Node, peer: str, after: ChannelHead, drafts: Sequence[Dr
     if isinstance(begun, Signing) and begun.after == after and begun.drafts == drafts:
         return begun
     chained = chain_batch(after, node.country, drafts, node.keys.message.key_id, node.random)
-    waiting = unsealed(drafts, chained)
-    batch = node.signer.begin_batch(chained.tree.message, labels.CONTEXT_ENVELOPE, waiting)
-    return Signing(after, drafts, chained, batch)
+    return Signing(after, drafts, chained, node.signer.begin(chained.tree.message, labels.CONTEXT_ENVELOPE))
 
 
 def sign_letter_ahead(node: Node, work: Work, peer: str, letter: AnyLetter, file: ThreadFile, now: int) -> None:

@@ -4,11 +4,10 @@ Gate first, always. What the gate holds keeps waiting without a number; what it 
 """
 
 from collections.abc import Callable
-from typing import Final
 
 import msgspec
 
-from node.crypto.envelope import ChannelHead, sealed_as
+from node.crypto.envelope import ChannelHead, seal_chained
 from node.protocol.gate.gate import Gate
 from node.protocol.letters.decode import AnyLetter, encode
 from node.protocol.letters.frame import is_stop
@@ -18,7 +17,7 @@ from node.protocol.threads.outcome import Cancelled, Released
 from node.protocol.threads.thread import after_stop
 from node.service.context import Node
 from node.service.delivery.again import prepared_again
-from node.service.delivery.ahead import Signing, begin_signing
+from node.service.delivery.ahead import begin_signing
 from node.service.delivery.control import close_given_up
 from node.service.delivery.gating import LOOK_AGAIN_S, draft_again, gate_of, keep_waiting
 from node.service.delivery.numbering import numbered
@@ -39,24 +38,12 @@ from node.service.threads.waiting_withdrawals import expect_her_word
 from node.store.outbox import EnvelopeRow, Waiting
 from node.store.work import Work
 
-PART: Final = 24  # so many letters are signed and sealed beside, while the gate is asked about the next
-
-
-class PartsFellApart(Exception):
-    """A letter that was kept back ended the thread of one whose part was begun: nothing is released, and all is done
-    anew as one.
-    """
-
 
 async def release_due(node: Node, peer: str) -> list[EnvelopeRow]:
-    """Release up to 64 due letters to `peer`; returns their envelopes, committed and ready to post.
-
-    Where a second process signs, it does so part by part, each with a signature of its own.
+    """Release up to 64 due letters to `peer` under one signature; returns their envelopes, committed and ready to
+    post.
     """
-    try:
-        return await node.store.write(lambda work: _release(node, work, peer))
-    except PartsFellApart:
-        return await node.store.write(lambda work: _release(node, work, peer, MAX_BATCH))
+    return await node.store.write(lambda work: _release(node, work, peer))
 
 
 def releasing(node: Node, peer: str) -> Callable[[Work], list[EnvelopeRow]]:
@@ -64,44 +51,29 @@ def releasing(node: Node, peer: str) -> Callable[[Work], list[EnvelopeRow]]:
     return lambda work: [] if needs_bundle(node, peer) else _release(node, work, peer)
 
 
-def _release(node: Node, work: Work, peer: str, part: int | None = None) -> list[EnvelopeRow]:
-    now, part = node.now(), part or PART
+def _release(node: Node, work: Work, peer: str) -> list[EnvelopeRow]:
+    now = node.now()
     ready: list[Ready] = []
-    begun: list[tuple[list[Ready], Signing]] = []
     due = work.outbox.due(peer, now, MAX_BATCH)
-    for place, waiting in enumerate(due):
+    for waiting in due:
         letter = _prepared(node, work, waiting, now)
         if letter is not None:
             work.outbox.released(waiting.letter_id, now)  # at once: the next of its thread may go in the same batch
             ready.append(letter)
-        if len(ready) == part and place + 1 < len(due) and node.signer.is_beside():
-            begun.append((ready, _begin(node, work, peer, ready, now)))
-            ready = []
-    if len(ready) + sum(len(letters) for letters, _ in begun) < len(due):
-        # one that was kept back may have ended the thread of one before it
+    if len(ready) < len(due):  # one that was kept back may have ended the thread of one before it
         ready = [letter for letter in ready if _still_goes(work, letter)]
-        if not all(_still_goes(work, letter) for letters, _ in begun for letter in letters):
-            raise PartsFellApart
-    if ready:
-        begun.append((ready, _begin(node, work, peer, ready, now)))
-    # Crash here: nothing was released. After the commit: these bytes go out, and no others.
-    return [row for letters, signing in begun for row in _sealed(node, work, letters, signing, now)]
-
-
-def _begin(node: Node, work: Work, peer: str, ready: list[Ready], now: int) -> Signing:
-    """Number these letters and have them signed and sealed; keep meanwhile what needs no signature."""
+    if not ready:
+        return []
     head = work.channels.out_head(peer, node.epoch)
     drafts = [draft_of(node, peer, one.waiting.letter_class, one.payload, one.to, now) for one in ready]
     signing = begin_signing(node, peer, ChannelHead(head.epoch, head.seq, head.hash), drafts)
     for letter, link in zip(ready, signing.chained.links, strict=True):
         keep_letter(node, work, letter, link.statement.eid, now)
     work.channels.advance_out(peer, head, signing.chained.head.seq, signing.chained.head.prev)
-    return signing
-
-
-def _sealed(node: Node, work: Work, ready: list[Ready], signing: Signing, now: int) -> list[EnvelopeRow]:
-    sealed = sealed_as(signing.chained, signing.batch.signature(), signing.batch.envelopes())
-    return [keep_envelope(node, work, *each, now) for each in zip(ready, sealed, signing.drafts, strict=True)]
+    sealed = seal_chained(drafts, signing.chained, signing.signature())
+    rows = [keep_envelope(node, work, *each, now) for each in zip(ready, sealed, drafts, strict=True)]
+    # Crash here: nothing was released. After the commit: these bytes go out, and no others.
+    return rows
 
 
 def _still_goes(work: Work, letter: Ready) -> bool:

@@ -5,7 +5,10 @@ role leaves only that role as it was. Everybody in here is invented.
 """
 
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
+
+from securesystemslib.formats import encode_canonical
 
 from registry.names import DAY_S, when
 from registry.record import OfficeKey
@@ -79,13 +82,27 @@ def two_ed25519(role: Any, delegations: Any) -> None:
     role.keyids = [one if delegations.keys[one].keytype == "ed25519" else other for one in role.keyids]
 
 
-def spelled_otherwise(role: Any, delegations: Any) -> None:
-    """XA's ML-DSA key in lines of 76."""
+def _mldsa(role: Any, delegations: Any) -> Any:
+    """XA's ML-DSA key."""
     (key_id,) = [one for one in role.keyids if delegations.keys[one].keytype == "ml-dsa"]
-    value = delegations.keys[key_id].keyval
-    begin, *lines, end = value["public"].strip().split("\n")
+    return delegations.keys[key_id]
+
+
+def spelled_otherwise(role: Any, delegations: Any) -> None:
+    """XA's ML-DSA key in lines of 76, under the hash of that spelling."""
+    key = delegations.keys.pop(_mldsa(role, delegations).keyid)
+    begin, *lines, end = key.keyval["public"].strip().split("\n")
     text = "".join(lines)
-    value["public"] = "\n".join([begin, *(text[i : i + 76] for i in range(0, len(text), 76)), end, ""])
+    key.keyval["public"] = "\n".join([begin, *(text[i : i + 76] for i in range(0, len(text), 76)), end, ""])
+    canonical = encode_canonical({"keytype": key.keytype, "scheme": key.scheme, "keyval": key.keyval})
+    assert isinstance(canonical, str)
+    old, key.keyid = key.keyid, sha256(canonical.encode()).hexdigest()
+    delegations.keys[key.keyid] = key
+    role.keyids = [key.keyid if one == old else one for one in role.keyids]
+
+
+def one_member_more(role: Any, delegations: Any) -> None:
+    _mldsa(role, delegations).unrecognized_fields["note"] = "of no use"
 
 
 def older_role(meta: dict[str, MetaFile]) -> None:
@@ -118,7 +135,7 @@ OF_THE_WHOLE: dict[str, tuple[Look, ...]] = {
         "ab", "ab", lambda one: one.unrecognized_fields["x-trm-maintainers"].update(needed=1))),
     "root-2-other-threshold-for-targets": again(root_by(
         "ab", "ab", lambda one: setattr(one.roles["targets"], "threshold", 2))),
-    "root-2-key-under-another-id": again(root_by("bc", "bc", another_key_id)),
+    "root-2-key-under-another-id": again(root_by("ab", "ab", another_key_id)),
     "root-2-without-consistent-snapshots": again(root_by(
         "ab", "ab", lambda one: setattr(one, "consistent_snapshot", False))),
     "root-2-without-the-table": again(root_by("ab", "ab", lambda one: one.unrecognized_fields.clear())),
@@ -147,6 +164,7 @@ OF_ONE_ROLE: dict[str, tuple[Look, ...]] = {
     "delegation-of-no-time": again(delegation("XA", lambda role, _: role.unrecognized_fields.clear())),
     "delegation-two-keys-of-one-kind": again(delegation("XA", two_ed25519)),
     "delegation-key-spelled-otherwise": again(delegation("XA", spelled_otherwise)),
+    "delegation-key-with-a-member-more": again(delegation("XA", one_member_more)),
     "delegation-role-key-of-another-country": again(role_key_of_xa),
     "suspension-by-one-kind": again(bad_suspension(72, (ED25519,))),
     "suspension-of-73-hours": again(bad_suspension(73)),

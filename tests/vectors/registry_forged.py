@@ -78,14 +78,14 @@ def strangers_root(world: RegistryWorld) -> None:
 
 
 def another_key_id(root: Root) -> None:
-    """Ada's Ed25519 key stands under an id that is not its hash."""
-    old, new = root.roles["root"].keyids[0], "ab" * 32
+    """Cyd's Ed25519 key, with which nothing else is signed, stands under an id that is not its hash."""
+    old, new = root.unrecognized_fields["x-trm-maintainers"]["keys"]["cyd"][0], "ab" * 32
     key = root.keys.pop(old)
     key.keyid = new
     root.keys[new] = key
     for name in ("root", "targets"):
-        root.roles[name].keyids[0] = new
-    root.unrecognized_fields["x-trm-maintainers"]["keys"]["ada"][0] = new
+        root.roles[name].keyids = [new if key_id == old else key_id for key_id in root.roles[name].keyids]
+    root.unrecognized_fields["x-trm-maintainers"]["keys"]["cyd"][0] = new
 
 
 def timestamp_by(key: str, **changes: Any) -> Change:

@@ -34,7 +34,7 @@ KINDS = {
     "receipt": (7, 17),
     "record": (6, 42),
     "recovery": (1, 1),
-    "registry": (14, 50),
+    "registry": (14, 51),
     "request": (1, 7),
     "silence": (1, 3),
     "stream": (2, 2),

@@ -23,6 +23,7 @@ from node.errors import Unavailable
 from node.health import health_routes, metrics_application
 from node.jobs import Job, Jobs
 from node.log import configure, get
+from node.machine import machine_of
 from node.pager import Pager, channels_of
 from node.peer.api import routes as peer_routes
 from node.peer.worker import Workers
@@ -40,6 +41,7 @@ from node.service.upkeep import birthdays, sweeps
 from node.service.upkeep.setup import Opened, Unlock, message_seed, open_node
 from node.signer import SignerProcess
 from node.store.folder import DataFolder
+from node.web.administration import Administration
 from node.web.app import desk_application, refused
 from node.web.settings import SIGN_IN_PATHS, DeskSettings
 from registry.client import RegistryClient
@@ -118,7 +120,9 @@ async def running(loaded: Loaded) -> AsyncIterator[Running]:
         await keeper.refresh()
         load_bundles(node)
         await judge_parked(node)
-        url = await _listen(_public(node, jobs, staff, config), config.listen.host, config.listen.port, config, runners)
+        administration = Administration(lambda: machine_of(node, jobs, loaded))
+        public = _public(node, jobs, staff, config, administration)
+        url = await _listen(public, config.listen.host, config.listen.port, config, runners)
         metrics = metrics_application(node, jobs)
         metrics_url = await _listen(metrics, config.listen.metrics_host, config.listen.metrics_port, None, runners)
         await workers.start()
@@ -180,7 +184,7 @@ def _rows(opened: Opened, keeper: RegistryKeeper, workers: Workers, staff: Staff
     ]
 
 
-def _public(node: Node, jobs: Jobs, staff: Staff, config: Config) -> web.Application:
+def _public(node: Node, jobs: Jobs, staff: Staff, config: Config, administration: Administration) -> web.Application:
     app = web.Application(middlewares=[real_remote(config.listen.trusted_proxies)], client_max_size=1 << 20)
     per_s = config.limits.requests_per_minute / 60
     app.add_routes(peer_routes(node, Buckets(node.clock.monotonic, per_s=per_s * 5)))
@@ -190,7 +194,7 @@ def _public(node: Node, jobs: Jobs, staff: Staff, config: Config) -> web.Applica
     monotonic = node.clock.monotonic
     held = held_to(limits, monotonic, refused(staff), SIGN_IN_PATHS)
     settings = DeskSettings(config.desk.exit_url, config.desk.help_name, config.desk.help_phone)
-    app.add_subapp("/desk", desk_application(staff, (held,), settings=settings))
+    app.add_subapp("/desk", desk_application(staff, (held,), settings=settings, administration=administration))
     app.router.add_get("/", _to_the_desk)
     return app
 

@@ -34,12 +34,17 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """How a job fares: seconds since it last ended (None: never), failures since it last ended well."""
+    """How a job fares: seconds since it last ended (None: never), failures since it last ended well.
+
+    `next_s` is how long until its next turn; None while nothing is scheduled.
+    """
 
     name: str
     age_s: float | None
     failures: int
     is_late: bool
+    every_s: float = 0
+    next_s: float | None = None
 
 
 @dataclass(slots=True)
@@ -161,7 +166,14 @@ class Jobs:
             age_s=None if state.ended is None else silent_s,
             failures=state.failures,
             is_late=silent_s > 3 * state.job.every_s + 60,
+            every_s=state.job.every_s,
+            next_s=self._next_s(state.job.name),
         )
+
+    def _next_s(self, name: str) -> float | None:
+        job = self._scheduler.get_job(name) if self._scheduler.running else None
+        at = None if job is None else job.next_run_time
+        return None if at is None else max(0.0, (at - datetime.now(UTC)).total_seconds())
 
     def _look(self) -> None:
         self.look_for_jump()

@@ -76,6 +76,14 @@ class Audit:
         noted.pop(0, None)
         return size + 1 if noted else None
 
+    def count_newest(self, act: str, outcome: str, since: int, within: int) -> int:
+        """How many of the newest `within` lines tell of this act with this outcome since then."""
+        (count,) = self._c.execute(
+            "select count(*) from audit where seq>? and act=? and outcome=? and at>=?",
+            (self.head()[0] - within, act, outcome, since),
+        ).fetchone()
+        return int(count)
+
     def lines(self, *, ref: str | None = None, before: int | None = None, limit: int = 100) -> list[AuditRow]:
         """The newest lines first, of one thing or of all, with numbers below `before`."""
         about = "seq<?2" if ref is None else "ref=?1 and seq<?2"  # either is a way down an index

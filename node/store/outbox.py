@@ -350,6 +350,15 @@ class Outbox:
             found.setdefault(peer, {})[state] = count
         return found
 
+    def oldest_open_by_peer(self) -> dict[str, int]:
+        """When the oldest letter without a receipt was queued, by peer."""
+        rows = self._c.execute(
+            f"select peer, min(at) from ({_WAITS.format('peer, queued_at as at')}"
+            f" union all {_ON_THE_WAY.format('o.peer, o.queued_at')}"
+            f" union all {_STUCK.format('peer, queued_at')} and state='parked') group by peer"
+        )
+        return dict(rows.fetchall())
+
     def oldest_open_at(self) -> int | None:
         """When the oldest letter without a receipt was queued."""
         row = self._c.execute(

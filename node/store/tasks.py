@@ -77,6 +77,10 @@ class Tasks:
         """How many tasks are not done."""
         return int(self._c.execute("select count(*) from task where done_at is null").fetchone()[0])
 
+    def count_code(self, code: str) -> int:
+        """How many tasks of this kind are not done."""
+        return int(self._c.execute("select count(*) from task where done_at is null and code=?", (code,)).fetchone()[0])
+
     def all(self) -> list[TaskRow]:
         """Every task there ever was, done ones too, oldest first."""
         return self._many("true order by id", ())

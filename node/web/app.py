@@ -4,6 +4,7 @@ One of the borders where every exception is caught. Logs hold the page's name an
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Final
 from urllib.parse import parse_qs
 
@@ -16,6 +17,7 @@ from node.service.staff.callers import Caller, who
 from node.service.staff.locks import standing
 from node.service.staff.sign_in import Staff
 from node.service.threads.times import zone_of
+from node.web.administration import Administration
 from node.web.assets import serve_static
 from node.web.forms import Fields
 from node.web.guard import (
@@ -42,6 +44,7 @@ MAX_FORM_BYTES: Final = 256 * 1024
 MAX_FIELDS: Final = 2000
 FORM: Final = "application/x-www-form-urlencoded"
 NOTHING: Final[Mapping[str, list[str]]] = {}
+ALONE: Final = Administration()
 
 Endpoint = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = get()
@@ -50,22 +53,23 @@ log = get()
 def desk_application(
     staff: Staff, middlewares: tuple[Middleware, ...] = (), pause: Pause | None = None,
     settings: DeskSettings = NO_SETTINGS,
+    administration: Administration = ALONE,
 ) -> web.Application:  # fmt: skip
     """The application to mount at `/desk`; `pause` is how long an open desk waits between two looks."""
     app = web.Application(client_max_size=MAX_FORM_BYTES, middlewares=list(middlewares))
     templates = Templates(settings)
     for page in PAGES:
-        app.router.add_route(page.method, page.path, _endpoint(staff, templates, page))
+        app.router.add_route(page.method, page.path, _endpoint(staff, templates, page, administration))
     app.router.add_get("/static/{hash}/{name}", serve_static)
     add_live(app, staff, pause)
     nowhere = Page("*", "/{rest:.*}", (), _nowhere)
-    app.router.add_route("*", nowhere.path, _endpoint(staff, templates, nowhere))
+    app.router.add_route("*", nowhere.path, _endpoint(staff, templates, nowhere, administration))
     return app
 
 
-def _endpoint(staff: Staff, templates: Templates, page: Page) -> Endpoint:
+def _endpoint(staff: Staff, templates: Templates, page: Page, administration: Administration) -> Endpoint:
     async def endpoint(request: web.Request) -> web.StreamResponse:
-        visit = _stranger(staff, templates, request)
+        visit = replace(_stranger(staff, templates, request), administration=administration)
         try:
             answer = await _answer(staff, templates, page, request, visit)
         except NotSignedIn:
@@ -108,7 +112,7 @@ async def _answer(
         site_of(request),
         request.cookies.get(ATTEMPT_COOKIE, ""),
     )
-    return await page.handler(visit)
+    return await page.handler(replace(visit, administration=stranger.administration))
 
 
 async def _caller(staff: Staff, page: Page, token: str) -> Caller | None:

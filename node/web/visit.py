@@ -11,6 +11,7 @@ from node.service.actor import Actor
 from node.service.context import Node
 from node.service.staff.callers import Caller, not_signed_in
 from node.service.staff.sign_in import Staff
+from node.web.administration import Administration
 from node.web.forms import Fields
 from node.web.language import Speech
 from node.web.render import Templates
@@ -38,6 +39,7 @@ class Visit:
     signed_in: Caller | None = field(repr=False, default=None)
     site: str = ""
     attempt: str = field(repr=False, default="")
+    administration: Administration = field(repr=False, default=Administration())
 
     @property
     def node(self) -> Node:

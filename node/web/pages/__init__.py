@@ -6,6 +6,7 @@ from node.web.pages.case import CASE
 from node.web.pages.countries import COUNTRIES
 from node.web.pages.danger import DANGER
 from node.web.pages.desk import DESK
+from node.web.pages.health import HEALTH
 from node.web.pages.invited import INVITED
 from node.web.pages.locked import LOCKED
 from node.web.pages.me import ME
@@ -23,4 +24,5 @@ PAGES: tuple[Page, ...] = (
     *SIGN_IN, *LOCKED, *INVITED, *ME, *PASSKEYS, *PEOPLE,
     *DESK, *REFERRAL, *CASE, *ANSWER, *THREAD, *RETURNS, *COUNTRIES,
     *DANGER, *ALERTS, *OFF_NETWORK, *PHONES,
+    *HEALTH,
 )  # fmt: skip

@@ -4,3 +4,6 @@ from typing import Final
 
 WORK: Final = ("caseworker", "coordinator")
 EVERYBODY: Final = ("caseworker", "coordinator", "auditor", "operator")
+RUN: Final = ("operator", "coordinator")
+OVERSEE: Final = ("operator", "coordinator", "auditor")
+AUDIT: Final = ("auditor", "coordinator")

@@ -23,7 +23,7 @@ from node.errors import Unavailable
 from node.health import health_routes, metrics_application
 from node.jobs import Job, Jobs
 from node.log import configure, get
-from node.machine import machine_of
+from node.machine import machine_of, settings_of
 from node.pager import Pager, channels_of
 from node.peer.api import routes as peer_routes
 from node.peer.worker import Workers
@@ -120,10 +120,11 @@ async def running(loaded: Loaded) -> AsyncIterator[Running]:
         await keeper.refresh()
         load_bundles(node)
         await judge_parked(node)
-        administration = Administration(lambda: machine_of(node, jobs, loaded))
-        public = _public(node, jobs, staff, config, administration)
+        here = Administration(lambda: machine_of(node, jobs, loaded), lambda: settings_of(loaded))
+        public = _public(node, jobs, staff, config, replace(here, serves_operators=config.desk.admin == "public"))
         url = await _listen(public, config.listen.host, config.listen.port, config, runners)
         metrics = metrics_application(node, jobs)
+        _add_faces(metrics, node, staff, config, here)  # operators work here, through a tunnel
         metrics_url = await _listen(metrics, config.listen.metrics_host, config.listen.metrics_port, None, runners)
         await workers.start()
         jobs.start()
@@ -189,14 +190,19 @@ def _public(node: Node, jobs: Jobs, staff: Staff, config: Config, administration
     per_s = config.limits.requests_per_minute / 60
     app.add_routes(peer_routes(node, Buckets(node.clock.monotonic, per_s=per_s * 5)))
     app.add_routes(health_routes(node, jobs))
+    _add_faces(app, node, staff, config, administration)
+    app.router.add_get("/", _to_the_desk)
+    return app
+
+
+def _add_faces(app: web.Application, node: Node, staff: Staff, config: Config, administration: Administration) -> None:
+    """The API and the desk, on the public listener and on the machine's own."""
     limits = ApiLimits(config.limits.api_requests_per_minute, config.limits.sign_ins_per_minute)
-    app.add_subapp("/api/v1", api_application(staff, limits))
+    app.add_subapp("/api/v1", api_application(staff, limits, administration.serves_operators))
     monotonic = node.clock.monotonic
     held = held_to(limits, monotonic, refused(staff), SIGN_IN_PATHS)
     settings = DeskSettings(config.desk.exit_url, config.desk.help_name, config.desk.help_phone)
     app.add_subapp("/desk", desk_application(staff, (held,), settings=settings, administration=administration))
-    app.router.add_get("/", _to_the_desk)
-    return app
 
 
 async def _to_the_desk(_: web.Request) -> web.Response:

@@ -119,6 +119,7 @@ class DeskSection(Section, frozen=True):
     )
     help_name: Annotated[str, msgspec.Meta(max_length=80)] = ""  # whom to phone who cannot sign in; shown to everybody
     help_phone: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    admin: Annotated[str, msgspec.Meta(pattern="^(local|public)$")] = "local"  # where operators' pages are served
 
 
 class LogSection(Section, frozen=True):

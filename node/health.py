@@ -41,14 +41,14 @@ def not_ready(node: Node, jobs: Jobs) -> list[str]:
 
 
 def metrics_application(node: Node, jobs: Jobs) -> web.Application:
-    """`/metrics` for Prometheus; bind it to the machine itself."""
+    """`/metrics` for Prometheus; bind it to the machine itself. What else is local is mounted beside it."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Numbers(node, jobs))
 
     async def metrics(_: web.Request) -> web.Response:
         return web.Response(body=generate_latest(registry), headers={"Content-Type": TEXT})
 
-    app = web.Application(client_max_size=1)
+    app = web.Application(client_max_size=1 << 20)
     app.add_routes([web.get("/metrics", metrics)])
     return app
 

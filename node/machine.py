@@ -6,12 +6,13 @@ Source: interface O3, O7.
 import shutil
 
 from node.clock import INVENTED_COUNTRY
-from node.config import Loaded
+from node.config import Loaded, sections
 from node.jobs import Jobs, Tick
 from node.pager import channels_of
 from node.public_holidays import days_left
 from node.service.context import Node
 from node.service.upkeep.overview import JobFact, Machine
+from node.web.administration import Setting
 
 
 def machine_of(node: Node, jobs: Jobs, loaded: Loaded) -> Machine:
@@ -25,6 +26,23 @@ def machine_of(node: Node, jobs: Jobs, loaded: Loaded) -> Machine:
         holidays_left=_holidays_left(node),
         jobs=tuple(_job(one) for one in jobs.ticks()),
     )
+
+
+def settings_of(loaded: Loaded) -> list[Setting]:
+    """Every value of the configuration and where it was set; secrets stand in files, of which only the name is said."""
+    found = []
+    for section in sections():
+        table = getattr(loaded.config, section)
+        for key in table.__struct_fields__:
+            name = f"{section}.{key}"
+            found.append(Setting(name, _shown(getattr(table, key)), loaded.origin(name)))
+    return found
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
 
 
 def _job(tick: Tick) -> JobFact:

@@ -33,27 +33,30 @@ HEADERS: Final = {
 }
 
 USUAL: Final = ApiLimits()
+OWN: Final = "/sessions"  # signing in and out, and one's own password
 Endpoint = Callable[[web.Request], Awaitable[web.Response]]
 log = get()
 
 
-def api_application(staff: Staff, limits: ApiLimits = USUAL) -> web.Application:
-    """The application to mount at `/api/v1`."""
+def api_application(staff: Staff, limits: ApiLimits = USUAL, serves_operators: bool = True) -> web.Application:
+    """The application to mount at `/api/v1`; without `serves_operators` they may only sign in and out here."""
     held = held_to(limits, staff.node.clock.monotonic, partial(_refusal, "limits"))
     app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[held])
     for route in ROUTES:
-        app.router.add_route(route.method, route.path, _endpoint(staff, route))
+        app.router.add_route(route.method, route.path, _endpoint(staff, route, serves_operators))
     app.router.add_route("GET", "/openapi.json", _described)
     app.router.add_route("*", "/{rest:.*}", _nothing_here)
     return app
 
 
-def _endpoint(staff: Staff, route: Route) -> Endpoint:
+def _endpoint(staff: Staff, route: Route, serves_operators: bool) -> Endpoint:
     decoder = None if route.takes is None else msgspec.json.Decoder(route.takes)
 
     async def endpoint(request: web.Request) -> web.Response:
         try:
             caller = await _caller(staff, route, request)
+            if caller and caller.actor.role == "operator" and not (serves_operators or route.path.startswith(OWN)):
+                raise WrongRole("administration is not served on this listener; use the local one, see desk.admin")
             body = None if decoder is None else decoder.decode(await _body(request))
             query = None if route.query is None else msgspec.convert(dict(request.query), route.query, strict=False)
             return _answer(route, await route.handler(Call(staff, request.match_info, query, body, caller)))

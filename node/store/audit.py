@@ -84,6 +84,26 @@ class Audit:
         ).fetchone()
         return int(count)
 
+    def lines_of(self, act: str, before: int | None, within: int, limit: int) -> tuple[list[AuditRow], int | None]:
+        """Lines of one act, newest first, among `within` lines below `before`; where to go on, or None."""
+        end = self.head()[0] + 1 if before is None else before
+        start = max(0, end - within)
+        found = self._c.execute(
+            f"select {_COLUMNS} from audit where seq<? and seq>=? and act=? order by seq desc limit ?",
+            (end, start, act, limit),
+        ).fetchall()
+        rows = [AuditRow(*row) for row in found]
+        on = rows[-1].seq if len(rows) == limit else start
+        return rows, on if on > 1 else None
+
+    def last_of(self, act: str, outcome: str, within: int) -> dict[str, int]:
+        """When each actor last did this, among the newest `within` lines."""
+        rows = self._c.execute(
+            "select actor, max(at) from audit where seq>? and act=? and outcome=? group by actor",
+            (self.head()[0] - within, act, outcome),
+        )
+        return dict(rows.fetchall())
+
     def lines(self, *, ref: str | None = None, before: int | None = None, limit: int = 100) -> list[AuditRow]:
         """The newest lines first, of one thing or of all, with numbers below `before`."""
         about = "seq<?2" if ref is None else "ref=?1 and seq<?2"  # either is a way down an index

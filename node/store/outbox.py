@@ -74,6 +74,23 @@ class EnvelopeRow(msgspec.Struct, frozen=True):
     receipted_at: int | None = None
 
 
+class OnTheWay(msgspec.Struct, frozen=True):
+    """A letter without a receipt as an operator sees it: nothing of what it says, and no case.
+
+    `id` is its envelope's, or the letter's own while it has none; `again_at` is when it is tried or looked at next.
+    """
+
+    id: str
+    peer: str
+    state: str
+    size: int | None
+    tries: int
+    again_at: int
+    error_class: str | None
+    queued_at: int
+    held_code: str | None
+
+
 class Outbox:
     """Letters to be sent and envelopes on their way."""
 
@@ -349,6 +366,20 @@ class Outbox:
         ):
             found.setdefault(peer, {})[state] = count
         return found
+
+    def without_receipt(self, limit: int) -> list[OnTheWay]:
+        """Letters that wait, are on their way or are parked, the oldest first."""
+        rows = self._c.execute(
+            f"{_WAITS.format('letter_id, peer, state, null, 0, due_at, null, queued_at as at, held_code')} union all "
+            + _ON_THE_WAY.format(
+                "lower(hex(e.eid)), e.peer, o.state, length(e.bytes), e.tries, e.next_try_at, e.error_class,"
+                " o.queued_at, null"
+            )
+            + f" union all {_STUCK.format('letter_id, peer, state, null, 0, due_at, null, queued_at, held_code')}"
+            " and state='parked' order by at limit ?",
+            (limit,),
+        )
+        return [OnTheWay(*row) for row in rows]
 
     def oldest_open_by_peer(self) -> dict[str, int]:
         """When the oldest letter without a receipt was queued, by peer."""

@@ -45,6 +45,7 @@ MAX_FIELDS: Final = 2000
 FORM: Final = "application/x-www-form-urlencoded"
 NOTHING: Final[Mapping[str, list[str]]] = {}
 ALONE: Final = Administration()
+MANAGING: Final = ("/admin", "/people")  # where the pages of administration begin
 
 Endpoint = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = get()
@@ -93,6 +94,8 @@ async def _answer(
     # 2. who is there, and whether their role may see this page
     token = request.cookies.get(COOKIE, "")
     caller = await _caller(staff, page, token)
+    if caller and caller.actor.role == "operator" and page.path.startswith(MANAGING):
+        _must_be_here(stranger.administration)
     # 3. the form, and its proof that this sign-in showed it
     form = await _form(request) if request.method == "POST" else NOTHING
     csrf = csrf_of(token) if caller else ""
@@ -127,6 +130,15 @@ async def _caller(staff: Staff, page: Page, token: str) -> Caller | None:
             for_user="This page is for colleagues with another role. Ask your coordinator.",
         )
     return caller
+
+
+def _must_be_here(administration: Administration) -> None:
+    """An operator's pages are not on the listener that everybody reaches, unless the configuration says so."""
+    if not administration.serves_operators:
+        raise WrongRole(
+            "administration is not served on this listener; see desk.admin",
+            for_user="Administration is served on the machine of the node only, at another address. See the handbook.",
+        )
 
 
 async def _form(request: web.Request) -> Fields:

@@ -24,4 +24,18 @@ ALERTS: Final[dict[str, str]] = {
     "number": "Which number of theirs?",
     "is_plan": "Does it say where she sleeps, who is with her and who decides next?",
 }
-WORDS: Final[dict[str, str]] = {**ALERTS}
+QUEUES: Final[dict[str, str]] = {
+    "queue=queued": "waits to leave",
+    "queue=held": "held back",
+    "queue=released": "on its way",
+    "queue=parked": "waits for a person",
+    "queue=refused": "refused there",
+    "queue=given_up": "given up",
+    "queue=cancelled": "cancelled",
+    "error=transport": "not reached",
+    "error=peer-policy": "the other node puts it off",
+    "error=peer": "the other node failed",
+    "error=crypto": "keys or signatures do not fit",
+    "error=ours": "a fault of this node",
+}
+WORDS: Final[dict[str, str]] = {**ALERTS, **QUEUES}

@@ -24,7 +24,17 @@ ALONE = {
     *("check_card", "record_call", "correct", "confirm_alert", "refuse_alert", "send_medical"),
     *("raise_concern", "sign", "propose_distrust", "decide_distrust", "acknowledge", "update", "stand_down", "review"),
     *("informed", "record_contact", "confirm_contact", "set_on_call", "drop_on_call", "start_drill", "answer_drill"),
-    *("remind_of_drill", "sign_out", "_seen", "_machine", "create_user", "give_office", "disable_user", "set_backup"),
+    *(
+        "remind_of_drill",
+        "sign_out",
+        "_seen",
+        "_machine",
+        "create_user",
+        "give_office",
+        "disable_user",
+        "set_backup",
+        "sign_review",
+    ),
     *("change_password", "reset_password", "make_token", "revoke_token", "make_year", "coming_of_age"),
     *("date_changed", "put_names_in_order", "heads", "climb", "to_post", "note_backup"),
 }

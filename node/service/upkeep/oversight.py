@@ -1,10 +1,16 @@
 """What auditors and operators see: the audit and whether it is whole; queues and health, without any content."""
 
+from typing import Final
+
 import msgspec
 
 from node.service.actor import Actor
 from node.service.context import Node
+from node.store.audit import AuditRow
+from node.store.outbox import OnTheWay
 from node.store.work import Reader
+
+SEARCHED: Final = 50_000
 
 
 class AuditLineView(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,27 +86,34 @@ async def audit_page(
 
     def read(reader: Reader) -> AuditPage:
         rows = reader.audit.lines(ref=ref, before=before, limit=limit)
-        lines = [
-            AuditLineView(
-                seq=row.seq,
-                at=row.at,
-                actor=row.actor,
-                act=row.act,
-                ref=row.ref,
-                rule=node.seals.uncover(row.rule),
-                outcome=node.seals.uncover(row.outcome),
-                hash=row.hash.hex(),
-            )
-            for row in rows
-        ]
-        return AuditPage(lines=lines, before=rows[-1].seq if len(rows) == limit else None)
+        return AuditPage(lines=[_line(node, row) for row in rows], before=rows[-1].seq if len(rows) == limit else None)
+
+    return await node.store.read(read)
+
+
+async def audit_of(
+    node: Node, actor: Actor, act: str = "", ref: str = "", before: int | None = None, limit: int = 100
+) -> AuditPage:
+    """Lines of the audit for the people of the desk: of one act, of one thing or of all; for auditors and coordinators.
+
+    An act is searched among `SEARCHED` lines at a time, so that no question reads all of it; `before` goes on.
+    """
+    actor.must_be("auditor", "coordinator")
+
+    def read(reader: Reader) -> AuditPage:
+        if act and not ref:
+            rows, on = reader.audit.lines_of(act, before, SEARCHED, limit)
+            return AuditPage(lines=[_line(node, row) for row in rows], before=on)
+        rows = reader.audit.lines(ref=ref or None, before=before, limit=limit)
+        on = rows[-1].seq if len(rows) == limit else None
+        return AuditPage(lines=[_line(node, row) for row in rows if act in ("", row.act)], before=on)
 
     return await node.store.read(read)
 
 
 async def verify_audit(node: Node, actor: Actor) -> AuditVerified:
     """Read the whole audit; check its chain, and that no head noted beside the keys is missing (attack 49)."""
-    actor.must_be("auditor")
+    actor.must_be("auditor", "coordinator")
     noted = node.noted_heads()
 
     def read(reader: Reader) -> AuditVerified:
@@ -135,6 +148,25 @@ async def health(node: Node, actor: Actor) -> Health:
         )
 
     return await node.store.read(read)
+
+
+async def on_the_way(node: Node, actor: Actor, limit: int = 200) -> list[OnTheWay]:
+    """Letters without a receipt, the oldest first: their envelopes, sizes and tries, and nothing of what they say."""
+    actor.must_be("operator", "coordinator")
+    return await node.store.read(lambda reader: reader.outbox.without_receipt(limit))
+
+
+def _line(node: Node, row: AuditRow) -> AuditLineView:
+    return AuditLineView(
+        seq=row.seq,
+        at=row.at,
+        actor=row.actor,
+        act=row.act,
+        ref=row.ref,
+        rule=node.seals.uncover(row.rule),
+        outcome=node.seals.uncover(row.outcome),
+        hash=row.hash.hex(),
+    )
 
 
 def _queues(reader: Reader) -> Queues:

@@ -11,11 +11,13 @@ from node.web.pages.invited import INVITED
 from node.web.pages.locked import LOCKED
 from node.web.pages.me import ME
 from node.web.pages.off_network import OFF_NETWORK
+from node.web.pages.oversee import OVERSIGHT
 from node.web.pages.passkeys import PASSKEYS
 from node.web.pages.people import PEOPLE
 from node.web.pages.phones import PHONES
 from node.web.pages.referral import REFERRAL
 from node.web.pages.returns import RETURNS
+from node.web.pages.review import REVIEW
 from node.web.pages.sign_in import SIGN_IN
 from node.web.pages.thread import THREAD
 from node.web.visit import Page
@@ -24,5 +26,5 @@ PAGES: tuple[Page, ...] = (
     *SIGN_IN, *LOCKED, *INVITED, *ME, *PASSKEYS, *PEOPLE,
     *DESK, *REFERRAL, *CASE, *ANSWER, *THREAD, *RETURNS, *COUNTRIES,
     *DANGER, *ALERTS, *OFF_NETWORK, *PHONES,
-    *HEALTH,
+    *HEALTH, *OVERSIGHT, *REVIEW,
 )  # fmt: skip

@@ -1,0 +1,56 @@
+"""Queues without content, the audit and whether it is whole, what is erased soon, the settings. Source: O4, O6-O8."""
+
+from typing import Any, Final
+
+from aiohttp import web
+
+from node.service.keep.sweep import certificates, falls_due
+from node.service.staff.people import list_users
+from node.service.upkeep.oversight import audit_of, on_the_way, queues, verify_audit
+from node.web.pages.roles import AUDIT, OVERSEE, RUN
+from node.web.visit import Page, Visit
+
+SHOWN: Final = 200
+LINES: Final = 100
+
+
+async def _queues(v: Visit) -> web.Response:
+    letters = await on_the_way(v.node, v.actor, SHOWN)
+    return v.show(
+        "queues.html", letters=letters, peers=(await queues(v.node, v.actor)).peers, full=len(letters) >= SHOWN
+    )
+
+
+async def _audit(v: Visit) -> web.Response:
+    return await _lines(v, verified=None)
+
+
+async def _verify(v: Visit) -> web.Response:
+    return await _lines(v, verified=await verify_audit(v.node, v.actor))
+
+
+async def _lines(v: Visit, **more: Any) -> web.Response:
+    act, ref, text = (v.query.get(name, "").strip() for name in ("act", "ref", "before"))
+    before = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+    page = await audit_of(v.node, v.actor, act[:80], ref[:80], before, LINES)
+    names = {one.user: one.login for one in await list_users(v.staff, v.caller)}
+    older = v.with_query(act=act, ref=ref, before=str(page.before or ""))
+    return v.show("audit.html", page=page, names=names, act=act, ref=ref, older=older, **more)
+
+
+async def _retention(v: Visit) -> web.Response:
+    due = None if v.actor.role == "auditor" else await falls_due(v.node, v.actor)
+    return v.show("retention.html", due=due, certificates=await certificates(v.node, v.actor, 50))
+
+
+async def _settings(v: Visit) -> web.Response:
+    return v.show("settings.html", values=v.administration.settings())
+
+
+OVERSIGHT: tuple[Page, ...] = (
+    Page("GET", "/admin/queues", RUN, _queues),
+    Page("GET", "/admin/audit", AUDIT, _audit),
+    Page("POST", "/admin/audit", AUDIT, _verify),
+    Page("GET", "/admin/retention", OVERSEE, _retention),
+    Page("GET", "/admin/settings", RUN, _settings),
+)

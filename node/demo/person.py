@@ -8,6 +8,7 @@ from node.errors import NotFound, Unavailable
 
 POLL_FIRST_S, POLL_AT_MOST_S = 0.01, 0.2  # tight at first; whoever waits long asks less often
 WAIT_S = 25.0
+_TOLD = ("direction", "kind", "state", "effect", "held")  # of a letter
 
 CONSENT = {
     "given_by": "self",
@@ -70,7 +71,10 @@ class Desk:
 
     async def sees(self, thread: str, state: str) -> dict[str, Any]:
         """Wait until this country sees the state; Unavailable when it does not come."""
-        return dict(await self.until(f"{self.code} to see {state}", lambda: self._in_state(thread, state)))
+        try:
+            return dict(await self.until(f"{self.code} to see {state}", lambda: self._in_state(thread, state)))
+        except Unavailable as error:
+            raise Unavailable(f"{error.message}; {await self._seen(thread)}") from None
 
     async def all_received(self, thread: str) -> dict[str, Any]:
         """Wait until every letter of this country has its signed receipt."""
@@ -96,6 +100,15 @@ class Desk:
     async def _known(self, peer: str) -> dict[str, Any] | None:
         countries = (await self.api.get("registry"))["countries"]
         return next((one for one in countries if one["country"] == peer and one["status"] == "active"), None)
+
+    async def _seen(self, thread: str) -> str:
+        """What this country sees instead, in states and kinds."""
+        try:
+            view = await self.view(thread)
+        except NotFound:
+            return "it knows of no such thread"
+        letters = ", ".join(" ".join(filter(None, map(one.get, _TOLD))) for one in view["letters"])
+        return f"it sees {view['state']}: {letters}"
 
     async def _in_state(self, thread: str, state: str) -> dict[str, Any] | None:
         try:

@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
+from node.api.app import api_application
 from node.config import parsed
 from node.machine import settings_of
 from node.service.staff.review import EVERY_S
@@ -164,3 +165,24 @@ async def test_operators_work_on_the_local_listener_only_unless_configured(
         page = await olaf.open(path)
         assert page.status == 403 and "Administration is served on the machine of the node only" in page.said, path
         assert (await other.open(path)).status == 200, path
+
+
+async def test_over_the_api_too_an_operator_may_only_sign_in_and_out_on_the_public_listener(
+    desk: Desk, aiohttp_client: Any
+):
+    """A page that is shut while its API is open would be shut to honest people only."""
+    app = web.Application()
+    app.add_subapp("/api/v1", api_application(desk.staff, serves_operators=False))
+    public = await aiohttp_client(app)
+    await desk.add("olaf", "operator")
+    answers = {}
+    for who in ("ana", "olaf"):
+        headers = {"Authorization": f"Bearer {desk.tokens[who]}"}
+        for path in ("/users", "/queues", "/sessions/me"):
+            async with public.get(f"/api/v1{path}", headers=headers) as answer:
+                answers[who, path] = answer.status
+
+    assert {key: status for key, status in answers.items() if status != 200} == {
+        ("olaf", "/users"): 403,
+        ("olaf", "/queues"): 403,
+    }

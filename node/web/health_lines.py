@@ -71,6 +71,8 @@ def _database(o: Overview, _: Machine) -> Iterator[Line]:
 
 def _disk(_: Overview, m: Machine) -> Iterator[Line]:
     name, values = N_("Disk"), {"free": f"{m.free_mb} MB", "wanted": f"{m.min_free_mb} MB"}
+    if not m.min_free_mb:  # nobody told this desk of its machine
+        return
     if m.free_mb < m.min_free_mb:
         yield Line(
             name,

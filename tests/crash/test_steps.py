@@ -36,6 +36,8 @@ ALONE = {
         "sign_review",
     ),
     *("change_password", "reset_password", "make_token", "revoke_token", "make_year", "coming_of_age"),
+    *("accept", "invite", "join", "take_back", "end_any", "hide", "lock", "show_again", "_end", "end_sign_ins_of"),
+    *("begin_codes", "confirm_codes", "new_recovery_codes", "add_passkey", "remove_passkey"),
     *("date_changed", "put_names_in_order", "heads", "climb", "to_post", "note_backup"),
 }
 OTHERWISE = {
@@ -45,6 +47,11 @@ OTHERWISE = {
     "open_identity": "one of two transactions, never both: the names, or an alarm because they do not match",
     "sign_in": "counts the attempt, then starts the session; a kill between them costs a try of many",
     "right_password": "counts the attempt, then forgets it; a kill between them costs a try of many",
+    "_open": "one of two transactions, never both: opened, or the refusal written down; the password was counted before",
+    "_proved": "notes that a passkey was used, then the sign-in begins; a kill between them costs another touch",
+    "sign_in_by_passkey": "after `_proved`: a kill between them costs another touch",
+    "unlock_by_passkey": "after `_proved`: a kill between them costs another touch",
+    "put_under_passkey": "after the passkey stands: without it the password is asked before names are shown",
     "first_user": "part of `init`, which refuses to go on with a folder that is half made",
     "recover": "a command for an empty chair: one transaction, repeated by hand",
     "new_sheets": "the sheets are printed before it is noted that they were; whoever is killed prints them again",

@@ -47,7 +47,7 @@ OTHERWISE = {
     "open_identity": "one of two transactions, never both: the names, or an alarm because they do not match",
     "sign_in": "counts the attempt, then starts the session; a kill between them costs a try of many",
     "right_password": "counts the attempt, then forgets it; a kill between them costs a try of many",
-    "_open": "one of two transactions, never both: opened, or the refusal written down; the password was counted before",
+    "_open": "one of two transactions, never both: opened, or the refusal; the password was counted before",
     "_proved": "notes that a passkey was used, then the sign-in begins; a kill between them costs another touch",
     "sign_in_by_passkey": "after `_proved`: a kill between them costs another touch",
     "unlock_by_passkey": "after `_proved`: a kill between them costs another touch",

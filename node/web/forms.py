@@ -36,14 +36,28 @@ def asked(kind: type[T], form: Fields, zone: ZoneInfo, **fixed: object) -> T:
     """
     every: tuple[FormField, ...] = fields_of(cast(Any, kind))
     fields = tuple(one for one in every if one.name not in fixed)
-    return msgspec.convert({**without_blanks(body_of(fields, form, zone)), **fixed}, kind)
+    return msgspec.convert({**request_of(fields, form, zone), **fixed}, kind)
 
 
-def without_blanks(value: Any) -> Any:
-    """The same without what was left empty, at every depth."""
-    if isinstance(value, dict):
-        return {name: without_blanks(one) for name, one in value.items() if one is not None and one != []}
-    return [without_blanks(one) for one in value] if isinstance(value, list) else value
+def request_of(fields: tuple[FormField, ...], form: Fields, zone: ZoneInfo) -> dict[str, Any]:
+    """What was typed as the body of a request: what may be left out and was left empty is not in it."""
+    return _without_blanks(fields, body_of(fields, form, zone))
+
+
+def _without_blanks(fields: tuple[FormField, ...], body: dict[str, Any]) -> dict[str, Any]:
+    found = {}
+    for one in fields:
+        value = body[one.name]
+        if value is None or (value == [] and one.optional):
+            continue
+        found[one.name] = _group_without_blanks(one, value) if one.shape == "group" else value
+    return found
+
+
+def _group_without_blanks(field: FormField, value: Any) -> Any:
+    if field.many:
+        return [_without_blanks(field.fields, row) for row in value]
+    return _without_blanks(field.fields, value)
 
 
 def rows_shown(form: Fields, path: str) -> list[int]:

@@ -30,6 +30,8 @@ GATE: Final = re.compile(r"g\d+")
 JOINS: Final = {("fr", ": "): "\u00a0: ", ("fr", "; "): "\u00a0; ", ("ar", "; "): "؛ "}
 BRACED: Final = re.compile(r"\{(\w+)\}")
 USER_ASSIGNED: Final = {"AA", "ZZ"} | {f"{a}{b}" for a in "QX" for b in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"} - {"XK"}
+REAL: Final = re.compile("[A-Z]{2}")
+NO_COUNTRY: Final = USER_ASSIGNED | {"EU", "EZ", "UN"}
 # Names for the codes that no country has, as demos and exercises use them.
 INVENTED: Final = {"XA": "Arvenia", "XB": "Borduria", "XD": "Destinia", "XT": "Transitia"}
 
@@ -85,6 +87,11 @@ class Speech:
         if code in USER_ASSIGNED:
             return INVENTED.get(code) or own or code
         return str(self.locale.territories.get(code) or own or code)
+
+    def countries(self) -> list[tuple[str, str]]:
+        """Every country of the CLDR by its name in this language, sorted by it."""
+        named = [(code, str(name)) for code, name in self.locale.territories.items() if REAL.fullmatch(code)]
+        return sorted((one for one in named if one[0] not in NO_COUNTRY), key=lambda one: one[1])
 
     def language(self, code: str) -> str:
         """A language by its name in this language, else by its code."""

@@ -49,8 +49,9 @@ SPOKEN: Final = (
 )
 NO_SETTINGS: Final = DeskSettings()
 A_TIME: Final = 1_000_000_000  # a number this great is a moment in UTC seconds
+CODES_OF: Final = frozenset({"id", "services", "service", "organisation", "region", "body", "value", "appointing_body"})
 LANGUAGES_OF: Final = frozenset({"language", "languages", "dialect"})
-COUNTRIES_OF: Final = frozenset({"country", "onward", "peer"})
+COUNTRIES_OF: Final = frozenset({"country", "countries", "onward", "peer", "through", "blocked_countries"})
 
 
 Choices = Mapping[str, list[tuple[str, str]]]  # by field: values with what they are called on this page
@@ -60,8 +61,12 @@ NO_CHOICES: Final[Choices] = {}
 class Helpers:
     """What templates and their macros call: one reader's language, one moment."""
 
-    def __init__(self, visit: "Visit", choices: Choices) -> None:
-        self.visit, self.speech, self.now, self.choices = visit, visit.speech, visit.node.now(), choices
+    def __init__(self, visit: "Visit", facts: Mapping[str, Any]) -> None:
+        self.visit, self.speech, self.now = visit, visit.speech, visit.node.now()
+        self.choices: Choices = facts.get("choices", NO_CHOICES)
+        self.called: Mapping[str, str] = facts.get("called", {})  # ids and tokens, and what this page calls them
+        self.labels: Mapping[str, str] = facts.get("labels", {})  # what this page asks, in place of a field's own name
+        self.anywhere: bool = facts.get("anywhere", False)  # whether a country outside the registry can be named
         self._ = visit.speech.say
         self.count, self.language = visit.speech.count, visit.speech.language
         self.rows = rows_shown
@@ -72,6 +77,8 @@ class Helpers:
 
     def label(self, path: str) -> str:
         """What a field is called: `costs.0.item` by its group if that has a word for it."""
+        if path in self.labels:
+            return str(self._(self.labels[path]))
         names = [part for part in path.split(".") if not part.isdigit()]
         whole = ".".join(names[-2:])
         return self.word(whole if whole in WORDS else names[-1])
@@ -98,7 +105,7 @@ class Helpers:
 
     def value(self, name: str, value: object) -> Markup:
         """What a field of a letter says, in words."""
-        if value is None or value == [] or value == "":
+        if value is None or value in ([], (), ""):
             return Markup("–")
         if isinstance(value, bool):
             return escape(self.word("yes" if value else "no"))
@@ -106,20 +113,34 @@ class Helpers:
             return self.when(value) if value > A_TIME else left_to_right(value)
         if isinstance(value, Mapping):
             parts = [
-                Markup("{}: {}").format(self.word(str(key)), self.value(str(key), one)) for key, one in value.items()
+                Markup("{}: {}").format(self.called.get(str(key)) or self.word(str(key)), self.value(str(key), one))
+                for key, one in value.items()
+                if one is not None and one != [] and one != ()
             ]
             return Markup("; ").join(parts)
+        if isinstance(value, Sequence) and not isinstance(value, str) and isinstance(value[0], Mapping):
+            rows = Markup("").join(Markup("<li>{}</li>").format(self.value(name, one)) for one in value)
+            return Markup('<ul class="inner">{}</ul>').format(rows)
         if isinstance(value, Sequence) and not isinstance(value, str):
             return Markup(", ").join(self.value(name, one) for one in value)
         return self._text(name, str(value))
 
+    def elsewhere(self) -> list[tuple[str, str]]:
+        """Countries that are not in the registry, by name: what she fears need not be in the network."""
+        known = set(self.visit.node.view.countries)
+        return [one for one in self.speech.countries() if one[0] not in known]
+
     def _text(self, name: str, text: str) -> Markup:
+        if text in self.called:
+            return escape(self.called[text])
         if name in LANGUAGES_OF:
             return escape(self.language(text))
         if name in COUNTRIES_OF:
             return self.country(text)
         if REFERENCE.fullmatch(text):
             return short(text)
+        if name in CODES_OF and text not in WORDS:
+            return left_to_right(text)
         return self.day(text) if DAY.fullmatch(text) else escape(self.word(text, name))
 
     def pairs(self, codes: Sequence[str], of: str = "") -> list[tuple[str, str]]:
@@ -154,7 +175,7 @@ class Templates:
 
     def page(self, visit: "Visit", template: str, facts: Mapping[str, Any]) -> str:
         """The whole page as text."""
-        x = Helpers(visit, facts.get("choices", NO_CHOICES))
+        x = Helpers(visit, facts)
         return self._env.get_template(template).render(
             {
                 "x": x,

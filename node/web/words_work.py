@@ -38,4 +38,13 @@ QUEUES: Final[dict[str, str]] = {
     "error=crypto": "keys or signatures do not fit",
     "error=ours": "a fault of this node",
 }
-WORDS: Final[dict[str, str]] = {**ALERTS, **QUEUES}
+OF_A_TALK: Final[dict[str, str]] = {
+    "present=interpreter": "Interpreter",
+    "present=advocate": "Advocate",
+    "informed=informed": "She knows of it",
+    "answer=no_information_to_share": "Nothing to share (the other country reads only this word)",
+    "answer=confirmed": "Confirmed",
+    "answer=not_confirmed": "Not confirmed",
+    "answer=need_more": "More facts would help",
+}
+WORDS: Final[dict[str, str]] = {**ALERTS, **QUEUES, **OF_A_TALK}

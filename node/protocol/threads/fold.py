@@ -142,6 +142,18 @@ def answers_something(thread: Thread, letter: Entry) -> Refusal | None:
     return None
 
 
+def owed_to_requests(thread: Thread) -> tuple[str, ...]:
+    """Kinds by which our side answers what the other asked about her data and has not been answered yet (R20, R33)."""
+    said = (*thread.entries, *thread.queued)
+    owed = []
+    for kind, asks in _ANSWERS.items():
+        asked = [place for place, e in enumerate(said) if e.side != thread.side and e.kind in asks]
+        answered = [place for place, e in enumerate(said) if e.side == thread.side and e.kind == kind]
+        if asked and max(asked) > max(answered, default=-1):
+            owed.append(kind)
+    return tuple(owed)
+
+
 def _corrects_something(thread: Thread, letter: Entry) -> Refusal | None:
     """R33, R04: a correction is of a letter of one's own, and of fields that it carried; nothing new comes that way."""
     wrong = next((e for e in thread.entries if e.letter_id in letter.facts.about and e.side == letter.side), None)

@@ -166,6 +166,9 @@ class ThreadView(msgspec.Struct, frozen=True, kw_only=True):
 
     `gates` are the ten of a return of ours, `next` the first three that are shut: what is missing, whose turn it is and
     since when. Both are empty on any other thread. `local_reason`: why we declined, known here only.
+    `organisation`: who took it over, by its code in that country's directory; empty while nobody has.
+    `tokens`: the persons of the thread in order, she first, whoever drew their tokens.
+    `owed`: kinds by which we answer what was asked of us about her data, on any thread and after its end.
     """
 
     thread: str
@@ -185,3 +188,7 @@ class ThreadView(msgspec.Struct, frozen=True, kw_only=True):
     gates: list[GateState] = []
     next: list[GateState] = []
     local_reason: str = ""
+    organisation: str = ""
+    organisation_type: str = ""
+    tokens: list[str] = []
+    owed: list[str] = []

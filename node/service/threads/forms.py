@@ -6,7 +6,7 @@ tables are the rules.
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Final, Literal, get_args, get_origin
 
 import msgspec
 from msgspec import inspect
@@ -23,12 +23,15 @@ from node.protocol.letters import (
     codes_safety,
     scalars,
 )
+from node.protocol.letters.carries import CARRIES
 from node.protocol.letters.fields import FIELDS
 from node.protocol.letters.kinds import KINDS
 
 Shape = Literal[
     "choice", "yes_no", "number", "time", "day", "country", "language", "code", "reference", "text", "group",
 ]  # fmt: skip
+# What the case knows of her is never typed in twice: a body that has one of these fields takes it from the case.
+PROFILE: Final = ("age_band", "treated_as_child", "gender", "languages", "interpreter", "dependants")
 MANY = 20  # rows of a group that one page takes at most
 
 
@@ -66,6 +69,12 @@ def form_of(kind: str) -> tuple[FormField, ...]:
 
 
 @cache
+def opening_form(kind: str) -> tuple[FormField, ...]:
+    """The same for the first letter of a matter, less what the case itself knows of her (R12)."""
+    return tuple(one for one in form_of(kind) if one.name not in PROFILE)
+
+
+@cache
 def fields_of(struct: Any) -> tuple[FormField, ...]:
     """The fields of any request or body, in the order of its type."""
     found = inspect.type_info(struct)
@@ -92,6 +101,13 @@ def open_lists() -> dict[str, tuple[str, ...]]:
 def may_carry_fields(kind: str) -> bool:
     """Whether this kind of letter may disclose fields about her."""
     return kind in MAY_DISCLOSE
+
+
+def carried_by(kind: str) -> tuple[tuple[str, str], ...]:
+    """What of her a letter of this kind may carry besides what was asked for: field and level; () where nothing."""
+    closed = CARRIES.get(kind)
+    fields = FIELDS if may_carry_fields(kind) else ()
+    return tuple((field.name, field.level) for field in fields if closed is None or field.name in closed)
 
 
 def every_code() -> tuple[str, ...]:

@@ -29,12 +29,11 @@ from node.service.threads.commands import ActDone, OpenReferral, OpenThread
 from node.service.threads.doors import OPENING, OWN_DOOR
 from node.service.threads.drafting import STATES_CONSENT, Stated, disclose, frame, persons_of, state_consents
 from node.service.threads.files import ThreadFile
+from node.service.threads.forms import PROFILE as PROFILE
 from node.service.threads.times import retention_until
 from node.service.threads.warnings import warnings_about
 from node.store.work import Work
 
-# What the case knows of her is never typed in twice: a body that has one of these fields takes it from the case.
-PROFILE: Final = ("age_band", "treated_as_child", "gender", "languages", "interpreter", "dependants")
 BRINGS_HER: Final = frozenset({"referral.offer", "return.request", "transit.request"})
 OF_A_REFERRAL: Final = ("needs", "region", "accessibility", "safety_codes", "earliest_date", "reason")
 

@@ -16,6 +16,7 @@ from node.protocol.letters.control import OpenedBody
 from node.protocol.letters.decode import AnyLetter
 from node.protocol.matters import matter_named
 from node.protocol.threads import machine
+from node.protocol.threads.fold import owed_to_requests
 from node.protocol.threads.thread import Entry, withdrawals
 from node.service.access import may_work_on
 from node.service.actor import Actor
@@ -91,6 +92,10 @@ def _view(node: Node, reader: Reader, actor: Actor, thread_id: str) -> ThreadVie
         gates=gates,
         next=[] if shown in matter_named(thread.matter).ends else next_things(gates),
         local_reason=found.file.local_reason,
+        organisation=thread.shared.organisation or "",
+        owed=list(owed_to_requests(thread)),
+        tokens=list(found.file.persons) or [entry.token for entry in found.file.entries],
+        organisation_type=thread.shared.organisation_type or "",
     )
 
 

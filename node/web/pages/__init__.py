@@ -2,7 +2,10 @@
 
 from node.web.pages.alerts import ALERTS
 from node.web.pages.answer import ANSWER
+from node.web.pages.cards import CARDS
 from node.web.pages.case import CASE
+from node.web.pages.changes import CHANGES
+from node.web.pages.consent import CONSENT
 from node.web.pages.countries import COUNTRIES
 from node.web.pages.danger import DANGER
 from node.web.pages.desk import DESK
@@ -10,7 +13,9 @@ from node.web.pages.health import HEALTH
 from node.web.pages.invited import INVITED
 from node.web.pages.locked import LOCKED
 from node.web.pages.me import ME
+from node.web.pages.medical import MEDICAL
 from node.web.pages.off_network import OFF_NETWORK
+from node.web.pages.opening import OPEN
 from node.web.pages.oversee import OVERSIGHT
 from node.web.pages.passkeys import PASSKEYS
 from node.web.pages.people import PEOPLE
@@ -18,6 +23,8 @@ from node.web.pages.phones import PHONES
 from node.web.pages.referral import REFERRAL
 from node.web.pages.returns import RETURNS
 from node.web.pages.review import REVIEW
+from node.web.pages.rights import RIGHTS
+from node.web.pages.rights_case import RIGHTS_CASE
 from node.web.pages.sign_in import SIGN_IN
 from node.web.pages.thread import THREAD
 from node.web.visit import Page
@@ -27,4 +34,5 @@ PAGES: tuple[Page, ...] = (
     *DESK, *REFERRAL, *CASE, *ANSWER, *THREAD, *RETURNS, *COUNTRIES,
     *DANGER, *ALERTS, *OFF_NETWORK, *PHONES,
     *HEALTH, *OVERSIGHT, *REVIEW,
+    *CHANGES, *CONSENT, *OPEN, *RIGHTS, *RIGHTS_CASE, *MEDICAL, *CARDS,
 )  # fmt: skip

@@ -5,7 +5,8 @@ from typing import Any, Final
 import msgspec
 from aiohttp import web
 
-from node.errors import BadInput, OpenTRMError
+from node.errors import BadInput, NotFound, OpenTRMError
+from node.service.directory.views import view_entry
 from node.service.threads import acts, reading
 from node.service.threads.commands import Act, ThreadView
 from node.service.threads.forms import form_of, told_after_acceptance
@@ -13,6 +14,7 @@ from node.service.threads.preview import preview_act
 from node.web.forms import Fields, body_of
 from node.web.pages.referral import problem
 from node.web.pages.roles import WORK
+from node.web.people import called_of
 from node.web.visit import Page, Visit
 
 ACCEPT: Final = "referral.accept"
@@ -22,13 +24,13 @@ FIRST: Final = ("given_name", "safe_contact", "health_needs", "nationality", "bi
 
 async def _ask(v: Visit) -> web.Response:
     view, offer = await _offered(v)
-    return _form(v, view, offer, _preset(offer))
+    return await _form(v, view, offer, _preset(offer))
 
 
 async def _answer(v: Visit) -> web.Response:
     view, offer = await _offered(v)
     if v.typed("_step") == "edit" or "_add" in v.form:
-        return _form(v, view, offer, v.form)
+        return await _form(v, view, offer, v.form)
     try:
         command = Act(kind=ACCEPT, body=msgspec.Raw(msgspec.json.encode(_body(v, offer))))
         if v.typed("_step") != "send":
@@ -37,7 +39,7 @@ async def _answer(v: Visit) -> web.Response:
             return v.show("check_act.html", thread=view, kind=ACCEPT, seen=seen, typed=typed)
         await acts.act(v.node, v.actor, view.thread, command)
     except (OpenTRMError, msgspec.ValidationError) as error:
-        return _form(v, view, offer, v.form, status=422, error=problem(v, error))
+        return await _form(v, view, offer, v.form, status=422, error=problem(v, error))
     return v.go(f"/thread/{view.thread}?sent=1")
 
 
@@ -50,7 +52,17 @@ async def _offered(v: Visit) -> tuple[ThreadView, dict[str, Any]]:
     return view, dict(await reading.open_letter(v.node, v.actor, first.letter_id))
 
 
-def _form(
+async def _ours(v: Visit) -> dict[str, list[tuple[str, str]]]:
+    """Services of our own published entry by name; nothing where we have published none, and codes are typed."""
+    try:
+        entry = await view_entry(v.node, v.node.country)
+    except NotFound:
+        return {}
+    services = [one.service for one in entry.services if one.service.status == "active"]
+    return {"services": [(one.id, one.name or one.id) for one in services]} if services else {}
+
+
+async def _form(
     v: Visit, view: ThreadView, offer: dict[str, Any], typed: Fields, status: int = 200, error: Any = None
 ) -> web.Response:
     option = next((one for one in view.options if one.kind == ACCEPT), None)
@@ -59,7 +71,8 @@ def _form(
     named = [*(one for one in listed if one[0] in FIRST), *(one for one in listed if one[0] not in FIRST)]
     return v.show(
         "accept.html", status=status, thread=view, offer=offer, option=option, fields=fields, typed=typed, error=error,
-        tokens=_tokens(offer), named=named, first=FIRST,
+        tokens=_tokens(offer), named=named, first=FIRST, choices=await _ours(v),
+        called=called_of(v.speech, _tokens(offer)),
     )  # fmt: skip
 
 

@@ -3,12 +3,18 @@
 import asyncio
 from typing import Any
 
+import msgspec
 from aiohttp import web
 
-from node.errors import OpenTRMError
 from node.service.cases import cases, consents
+from node.service.cases.change_forms import change_forms
+from node.service.cases.requests import PersonView, SetOwner
 from node.service.returns.plans import list_returns
+from node.service.staff.people import list_users
+from node.service.staff.reasons import reason_given
+from node.web.pages.headings import headed
 from node.web.pages.roles import WORK
+from node.web.people import persons_of
 from node.web.visit import Page, Visit
 
 REASONS = ("prepare_reception", "arrange_meeting", "give_service", "keep_safe", "person_asked")
@@ -27,11 +33,30 @@ async def _case(v: Visit) -> web.Response:
 async def _show(v: Visit, **more: Any) -> web.Response:
     case_id = v.path["case"]
     case = await cases.view_case(v.node, v.actor, case_id)
-    records, returns = await asyncio.gather(
-        consents.list_consents(v.node, v.actor, case_id), list_returns(v.node, v.actor, case_id)
+    records, returns, given, colleagues = await asyncio.gather(
+        consents.list_consents(v.node, v.actor, case_id),
+        list_returns(v.node, v.actor, case_id),
+        reason_given(v.staff, v.caller, case_id),
+        _colleagues(v),
     )
-    facts = {"persons": None, **more}
-    return v.show("case.html", case=case, consents=records, returns=returns, reasons=REASONS, **facts)
+    facts = {"persons": None, "changed": v.query.get("changed", ""), **more}
+    return v.show(
+        "case.html", case=case, consents=records, returns=returns, reasons=REASONS, headings=headed(change_forms()),
+        called=dict(persons_of(v, case)), given=given, colleagues=colleagues, **facts,
+    )  # fmt: skip
+
+
+async def _colleagues(v: Visit) -> list[tuple[str, str]]:
+    """Whom a coordinator may give a case to; nobody for a caseworker, who may take an open one."""
+    if v.actor.role != "coordinator":
+        return []
+    users = await list_users(v.staff, v.caller)
+    return [(one.user, one.name) for one in users if one.role in WORK and one.disabled_at is None]
+
+
+async def _own(v: Visit) -> web.Response:
+    await cases.set_owner(v.node, v.actor, v.path["case"], SetOwner(owner=v.typed("owner") or None))
+    return v.go(f"/case/{v.path['case']}?changed=1")
 
 
 async def _open_names(v: Visit) -> web.Response:
@@ -46,20 +71,32 @@ async def _looks(v: Visit) -> web.Response:
     return v.show("looks.html", case=case, looks=looks)
 
 
-async def _decide(v: Visit) -> web.Response:
-    text, approve = v.path["pending"], v.typed("decision") == "approve"
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
-    try:
-        await cases.decide_change(v.node, v.actor, v.path["case"], number, approve)
-    except OpenTRMError as error:
-        return await _show(v, status=409, error=error)
-    return v.go(f"/case/{v.path['case']}")
+async def _facts(v: Visit) -> web.Response:
+    """What is recorded, in words; that something waits for a second look is shown nowhere (H17)."""
+    case = await cases.view_case(v.node, v.actor, v.path["case"])
+    persons = [(called, _recorded(one)) for one, (_, called) in zip(case.persons, persons_of(v, case), strict=True)]
+    named = ("trafficking_status", "first_intake_answered_at", "place_is_detention", "distrust", "retention")
+    of_case = {name: msgspec.to_builtins(getattr(case, name)) for name in named}
+    called = dict(persons_of(v, case))
+    return v.show("facts.html", case=case, persons=persons, of_case=_said(of_case), called=called)
+
+
+def _recorded(person: PersonView) -> dict[str, Any]:
+    plain: dict[str, Any] = msgspec.to_builtins(person)
+    return _said({name: value for name, value in plain.items() if name not in ("person_id", "held_for_review")})
+
+
+def _said(facts: dict[str, Any]) -> dict[str, Any]:
+    """Less what nobody has recorded."""
+    plain = {name: _said(one) if isinstance(one, dict) else one for name, one in facts.items()}
+    return {name: one for name, one in plain.items() if one not in (None, [], (), {}, "", False)}
 
 
 CASE: tuple[Page, ...] = (
     Page("GET", "/cases", WORK, _cases),
     Page("GET", "/case/{case}", WORK, _case),
+    Page("POST", "/case/{case}/owner", WORK, _own),
     Page("POST", "/case/{case}/names", WORK, _open_names),
     Page("GET", "/case/{case}/looks", WORK, _looks),
-    Page("POST", "/case/{case}/pending/{pending}", WORK, _decide),
+    Page("GET", "/case/{case}/facts", WORK, _facts),
 )

@@ -18,7 +18,7 @@ from node.service.cases.requests import CaseView, FirstIntakeAnswered, NewCase, 
 from node.service.directory.views import list_entries
 from node.service.network.view import registry_view
 from node.service.threads.commands import OpenReferral
-from node.service.threads.forms import FormField, fields_of
+from node.service.threads.forms import FormField, fields_of, told_after_acceptance
 from node.service.threads.opening import open_referral
 from node.service.threads.preview import Missing, Preview, preview_referral
 from node.web.pages.roles import WORK
@@ -189,13 +189,15 @@ def _offer_consent(v: Visit, person_id: str) -> dict[str, Any]:
 
 async def _names(v: Visit) -> web.Response:
     case = await cases.view_case(v.node, v.actor, v.path["case"])
-    return v.show("names.html", case=case, names=NAMES, typed=v.form)
+    more = [name for name, _ in told_after_acceptance() if name not in NAMES]
+    return v.show("names.html", case=case, names=NAMES, more=more, typed=v.form)
 
 
 async def _write_names(v: Visit) -> web.Response:
     """Only what was typed is written; a field left empty stays as it was."""
     case_id, person = v.path["case"], v.typed("person_id")
-    named: dict[str, str | None] = {name: v.typed(name) for name in NAMES if v.typed(name)}
+    every = (*NAMES, *(name for name, _ in told_after_acceptance()))
+    named: dict[str, str | None] = {name: v.typed(name) for name in every if v.typed(name)}
     if named:
         await cases.write_names(v.node, v.actor, case_id, WriteIdentity(persons={person: named}))
     return v.go(f"/case/{case_id}/referral")

@@ -10,41 +10,71 @@ from aiohttp import web
 
 from node.errors import BadInput, NotFound, OpenTRMError
 from node.service.cases.drafts import drop_draft, read_draft, save_draft
+from node.service.rights.asked import asked_to_erase
+from node.service.staff.reasons import reason_given
 from node.service.threads import acts, reading
 from node.service.threads.commands import Act, FieldsOf, ThreadView
-from node.service.threads.forms import form_of
+from node.service.threads.forms import carried_by, form_of
 from node.service.threads.preview import preview_act
+from node.service.threads.told import needed
 from node.web.forms import body_of
 from node.web.pages.case import REASONS
+from node.web.pages.doors import act_path, door_of, has_page
 from node.web.pages.referral import problem
 from node.web.pages.roles import WORK
+from node.web.people import called_of
 from node.web.visit import Page, Visit
+from node.web.words import word
 
+ERASED: Final = "erasure.confirm"
+ANSWERS_NEED: Final = frozenset({"referral.disclose"})  # it tells what the acceptance asked for
 INTERNAL: Final = frozenset({"_csrf", "_add", "_stay", "_step"})
 
 
 async def _thread(v: Visit) -> web.Response:
     view = await reading.view_thread(v.node, v.actor, v.path["thread"])
-    return v.show("thread.html", thread=view, sent=v.query.get("sent") == "1")
+    doors = {one.gate: door_of(one.clears, view.case, view.peer, "", view.thread) for one in view.next}
+    return v.show(
+        "thread.html", thread=view, sent=v.query.get("sent") == "1", noted=v.query.get("noted") == "1", doors=doors,
+        written={kind: act_path(view.thread, kind) for kind in _kinds(view) if has_page(kind)},
+    )  # fmt: skip
+
+
+def _kinds(view: ThreadView) -> list[str]:
+    return [*(one.kind for one in view.options), *view.owed]
 
 
 async def _letter(v: Visit) -> web.Response:
     """Reading is a post: it tells the other country that a person has it."""
-    letter = await reading.open_letter(v.node, v.actor, v.path["letter"])
-    return v.show("letter.html", letter=letter, reasons=REASONS, persons=None)
+    return await _show_letter(v, None)
 
 
 async def _identity(v: Visit) -> web.Response:
-    letter_id = v.path["letter"]
-    persons = await reading.open_identity(v.node, v.actor, letter_id, v.typed("reason"))
-    letter = await reading.open_letter(v.node, v.actor, letter_id)
-    return v.show("letter.html", letter=letter, reasons=REASONS, persons=persons)
+    """Names stand in the answer to this post only; who and why was logged before."""
+    persons = await reading.open_identity(v.node, v.actor, v.path["letter"], v.typed("reason"))
+    return await _show_letter(v, persons)
+
+
+async def _show_letter(v: Visit, persons: dict[str, dict[str, str]] | None) -> web.Response:
+    """Every kind in words: persons by their place, newer versions and what it waits for beside it."""
+    letter: dict[str, Any] = dict(await reading.open_letter(v.node, v.actor, v.path["letter"]))
+    view = await reading.view_thread(v.node, v.actor, letter["thread"])
+    here = next((one for one in view.letters if one.letter_id == letter["letter_id"]), None)
+    tokens = [*view.persons, *(entry["token"] for entry in letter.get("consent", ()))]
+    called = called_of(v.speech, list(dict.fromkeys(tokens)))
+    given = await reason_given(v.staff, v.caller, view.case)
+    newer = [one for one in view.letters if here is not None and one.letter_id in here.corrected_by]
+    return v.show("letter.html", letter=letter, here=here, thread=view, newer=newer, reasons=REASONS, given=given,
+                  persons=persons, called=called)  # fmt: skip
 
 
 async def _act(v: Visit) -> web.Response:
     view, kind = await _chosen(v)
+    if act_path(view.thread, kind) != f"/thread/{view.thread}/do/{kind}":
+        return v.go(act_path(view.thread, kind))
     draft = await read_draft(v.node, v.actor, view.case, _ref(view, kind))
-    return _form(v, view, kind, draft.typed if draft else {}, saved_at=draft.saved_at if draft else None)
+    typed = draft.typed if draft else await _preset(v, view, kind)
+    return await _form(v, view, kind, typed, saved_at=draft.saved_at if draft else None)
 
 
 async def _done(v: Visit) -> web.Response:
@@ -55,15 +85,15 @@ async def _done(v: Visit) -> web.Response:
     if v.typed("_stay"):
         return web.Response(status=204)
     if "_add" in v.form or v.typed("_step") == "edit":
-        return _form(v, view, kind, v.form)
+        return await _form(v, view, kind, v.form)
     try:
-        command = _command(v, view, kind)
+        command = await _command(v, view, kind)
         if v.typed("_step") != "send":
             seen = await preview_act(v.node, v.actor, view.thread, view.peer, command)
             return v.show("check_act.html", thread=view, kind=kind, seen=seen, typed=typed)
         done = await acts.act(v.node, v.actor, view.thread, command)
     except (OpenTRMError, msgspec.ValidationError) as error:
-        return _form(v, view, kind, v.form, status=422, error=problem(v, error))
+        return await _form(v, view, kind, v.form, status=422, error=problem(v, error))
     await drop_draft(v.node, v.actor, view.case, _ref(view, kind))
     return v.go(f"/thread/{done.thread}?sent=1")
 
@@ -78,19 +108,48 @@ async def _stop(v: Visit) -> web.Response:
 async def _chosen(v: Visit) -> tuple[ThreadView, str]:
     view = await reading.view_thread(v.node, v.actor, v.path["thread"])
     kind = v.path["kind"]
-    if kind not in {option.kind for option in view.options}:
+    if kind not in {*(option.kind for option in view.options), *view.owed}:
         raise NotFound("no such act here", field="kind")
     return view, kind
 
 
-def _form(v: Visit, view: ThreadView, kind: str, typed: Any, status: int = 200, **more: Any) -> web.Response:
-    option = next(one for one in view.options if one.kind == kind)
+async def _preset(v: Visit, view: ThreadView, kind: str) -> dict[str, list[str]]:
+    """What was asked for: fields she allows, items to erase; all else is off."""
+    if kind in ANSWERS_NEED:
+        items = await needed(v.node, v.actor, view.thread)
+        return {"_disclose": [f"{one.person}.{one.field}" for one in items if one.allowed]}
+    asked = await asked_to_erase(v.node, v.actor, view.thread) if kind == ERASED else None
+    if asked is None:
+        return {}
+    found = {"token": [asked.token], "onward": list(asked.onward)}
+    for row, item in enumerate(asked.items):
+        found |= {f"items.{row}.letter_id": [item.letter_id], f"items.{row}.levels": list(item.levels)}
+    return found
+
+
+def _choices(v: Visit, view: ThreadView, kind: str, called: dict[str, str]) -> dict[str, list[tuple[str, str]]]:
+    """Persons and letters of this matter by what people call them, so that nobody copies a reference."""
+    theirs = kind == ERASED  # what we erase came from them; everything else is about what we sent
+    listed = [one for one in view.letters if (one.direction == "in") == theirs and not one.erased]
+    letters = [(one.letter_id, f"{word(v.speech, one.kind or 'letter')}, {v.speech.when(one.at)}") for one in listed]
+    persons = list(called.items())
+    choices = dict.fromkeys(("letter_id", "supersedes", "letters"), letters)
+    return {name: several for name, several in {**choices, "token": persons, "person": persons}.items() if several}
+
+
+async def _form(v: Visit, view: ThreadView, kind: str, typed: Any, status: int = 200, **more: Any) -> web.Response:
+    option = next((one for one in view.options if one.kind == kind), None)
     fields = form_of(kind)
-    facts = {"saved_at": None, "error": None, **more}
+    asked = await needed(v.node, v.actor, view.thread) if kind in ANSWERS_NEED else []
+    others = carried_by(kind) if kind not in ANSWERS_NEED else ()
+    facts = {"saved_at": None, "error": None, "needed": asked, "others": others, **more}
+    called = called_of(v.speech, list(view.persons) or view.tokens)
+    facts |= {"called": called, "choices": _choices(v, view, kind, called)}
     return v.show("act.html", status=status, thread=view, kind=kind, option=option, fields=fields, typed=typed, **facts)
 
 
-def _command(v: Visit, view: ThreadView, kind: str) -> Act:
+async def _command(v: Visit, view: ThreadView, kind: str) -> Act:
+    asked = await asked_to_erase(v.node, v.actor, view.thread) if kind == ERASED else None
     fields = form_of(kind)
     body = body_of(fields, v.form, v.speech.zone) if fields else None
     disclose: dict[str, list[str]] = {}
@@ -98,7 +157,7 @@ def _command(v: Visit, view: ThreadView, kind: str) -> Act:
         token, _, name = one.partition(".")
         disclose.setdefault(view.persons.get(token, token), []).append(name)
     return Act(
-        kind=kind, body=msgspec.Raw(msgspec.json.encode(body)),
+        kind=kind, body=msgspec.Raw(msgspec.json.encode(body)), in_reply_to=asked.letter if asked else None,
         disclose=tuple(FieldsOf(person_id=who, fields=tuple(names)) for who, names in disclose.items()),
     )  # fmt: skip
 

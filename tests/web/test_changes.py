@@ -1,0 +1,108 @@
+"""Every change of a case has a page made from its type, and a second person reads in words what would change."""
+
+import pytest
+
+from node.errors import NotFound
+from node.service.cases.change_forms import change_forms, read_change
+from node.web.pages.headings import HEADINGS
+from tests.api.conftest import Desk
+from tests.web.browser import Browser
+from tests.web.test_danger import colleague
+from tests.web.test_referral import started
+
+NOTHING_TO_CHOOSE = {"plan_id", "care_id", "thread"}  # this case has none
+
+
+async def case_of(browser: Browser) -> str:
+    """A new case; its path."""
+    return (await started(browser)).removesuffix("/referral")
+
+
+def test_every_change_stands_under_exactly_one_heading():
+    listed = [name for _, names in HEADINGS for name in names]
+
+    assert sorted(listed) == sorted(change_forms())
+
+
+async def test_every_change_has_a_page_whose_fields_are_those_of_its_type(browsers: dict[str, Browser]):
+    """A choice of persons, plans and countries, never a local id to type in."""
+    xd = browsers["XD"]
+    case = await case_of(xd)
+    for name, form in change_forms().items():
+        page = await xd.open(f"{case}/change/{name}")
+        assert page.status == 200, (name, page.said)
+        if name == "first_intake":
+            assert page.url.path.endswith("/referral/kept-from")
+            continue
+        fields = page.form(f"{case}/change/{name}")
+        for field in form.fields:
+            there = any(one == field.name or one.startswith(f"{field.name}.") for one in fields)
+            assert there or field.name in NOTHING_TO_CHOOSE, (name, field.name)
+
+
+async def test_one_person_records_what_protects_her(browsers: dict[str, Browser], desks: dict[str, Desk]):
+    xd = browsers["XD"]
+    case = await case_of(xd)
+    page = await xd.open(f"{case}/change/block_countries")
+
+    done = await xd.send(page, f"{case}/change/block_countries", countries=["XA", "FR, DE"])
+
+    assert "Recorded" in done.said and done.url.path == case
+    facts = await xd.open(f"{case}/facts")
+    assert "France" in facts.said and "Germany" in facts.said
+
+
+async def test_what_lifts_a_protection_waits_and_the_second_person_reads_what_would_change(
+    browsers: dict[str, Browser], desks: dict[str, Desk]
+):
+    """R24: two people, and the second decides over words, not over a number."""
+    xd = browsers["XD"]
+    case = await case_of(xd)
+    page = await xd.open(f"{case}/change/block_countries")
+    await xd.send(page, f"{case}/change/block_countries", countries=["XA"])
+    page = await xd.open(f"{case}/change/unblock_country")
+    assert "Two people" in page.said
+    waits = await xd.send(page, f"{case}/change/unblock_country", country="XA")
+    assert "Unblock a country" in waits.said and "somebody else has to confirm it" in waits.said
+    bea = await colleague(desks["XD"])
+    assert waits.url.path in (await bea.open(case)).links
+
+    page = await bea.open(waits.url.path)
+    assert "Arvenia" in page.said and "The person herself" in page.said
+    done = await bea.send(page, waits.url.path, decision="approve")
+
+    assert "Recorded" in done.said
+    assert "Arvenia" not in (await bea.open(f"{case}/facts")).said
+    assert (await bea.open(waits.url.path)).status == 404
+
+
+async def test_whoever_asked_can_only_take_it_back(browsers: dict[str, Browser]):
+    xd = browsers["XD"]
+    case = await case_of(xd)
+    page = await xd.open(f"{case}/change/distrust")
+    waits = await xd.send(page, f"{case}/change/distrust", target="organisation", value="haven-of-xa")
+
+    alone = await xd.send(waits, waits.url.path, decision="approve")
+    assert alone.status == 409 and "A second person has to confirm this" in alone.said
+    taken_back = await xd.send(alone, waits.url.path, decision="refuse")
+
+    assert "nothing changed" in taken_back.said
+    assert waits.url.path not in (await xd.open(case)).links
+
+
+async def test_what_is_missing_in_a_change_is_said_beside_its_field(browsers: dict[str, Browser]):
+    xd = browsers["XD"]
+    case = await case_of(xd)
+    page = await xd.open(f"{case}/change/record_guardian")
+
+    wrong = await xd.send(page, f"{case}/change/record_guardian", appointing_body="court-of-xd")
+
+    assert wrong.status == 422
+    assert wrong.form(f"{case}/change/record_guardian")["appointing_body"] == ["court-of-xd"]
+    assert any(str(here.get("id", "")).startswith("e-") for _, here in wrong.tags)
+
+
+@pytest.mark.parametrize("name", ["nothing", "record wish", ""])
+def test_a_name_that_is_no_change_is_not_found(name: str):
+    with pytest.raises(NotFound):
+        read_change(name, {})

@@ -19,6 +19,7 @@ from node.store.migrations_ladder import LADDER_SQL
 from node.store.migrations_lookups import LOOKUPS_SQL
 from node.store.migrations_safety import SAFETY_SQL
 from node.store.migrations_sign_in import SIGN_IN_SQL
+from node.store.migrations_texts import TEXTS_SQL
 from node.store.migrations_waiting import WAITING_SQL
 from node.store.problems import NewerSchema
 from node.store.tables import KEYRING_SQL, NODE_SQL
@@ -120,6 +121,12 @@ def m013_waiting(db: Database) -> None:
 def m014_sign_in(db: Database) -> None:
     """Second steps, recovery codes, passkeys, invitations, the code of conduct, locked sign-ins."""
     _run(db.conn, SIGN_IN_SQL)
+
+
+@NODE()
+def m015_texts(db: Database) -> None:
+    """Texts that are read before consent, by version."""
+    _run(db.conn, TEXTS_SQL)
 
 
 @KEYRING()

@@ -29,6 +29,7 @@ from node.store.peers import Peers
 from node.store.people import People
 from node.store.sessions import Sessions
 from node.store.tasks import Tasks
+from node.store.texts import Texts
 from node.store.threads import Deadlines, Threads
 from node.store.veil import NO_VEIL, Veil
 from node.store.waiting import Waiting
@@ -105,6 +106,7 @@ class Reader:
     sessions = Repository(Sessions)
     spent = Repository(Spent)
     tasks = Veiled(Tasks)
+    texts = Repository(Texts)
     threads = Repository(Threads)
     waiting = Veiled(Waiting)
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from babel import UnknownLocaleError
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
@@ -16,7 +17,7 @@ from node.service.threads.doors import ACTS
 from node.service.threads.forms import FormField, may_carry_fields, open_lists
 from node.web.assets import hashed
 from node.web.forms import rows_shown
-from node.web.language import LANGUAGES, own_name
+from node.web.language import LANGUAGES, own_name, speech
 from node.web.settings import DeskSettings
 from node.web.words import WORDS, word
 
@@ -87,6 +88,24 @@ class Helpers:
         """A time in full and how far it is away."""
         said = self.speech
         return Markup('<time>{}</time> <span class="ago">({})</span>').format(said.when(at), said.until(at, self.now))
+
+    def country_in(self, code: str, language: str) -> str:
+        """A country's name in another language than the reader's: what is read to somebody names it as she calls it."""
+        try:
+            return speech(language, self.speech.zone.key).country(code)
+        except UnknownLocaleError:
+            return self.speech.country(code)
+
+    def direction(self, code: str) -> str:
+        """Which way a language is written."""
+        try:
+            return speech(code, self.speech.zone.key).direction
+        except UnknownLocaleError:
+            return "ltr"
+
+    def spoken(self) -> list[tuple[str, str]]:
+        """Languages a person may speak, each as she calls it."""
+        return sorted(((code, own_name(code)) for code in SPOKEN), key=lambda one: one[1])
 
     def clock(self, zone: str) -> Markup:
         """What the time is now on the wall clock of a zone: day of the week and time."""

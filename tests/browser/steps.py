@@ -7,6 +7,7 @@ from tests.browser.conftest import Eyes
 CONSENT = {
     "agrees": "yes", "language": "uk", "interpreter": "independent", "method": "written", "present": "caseworker",
     "spoken_to_alone": "yes", "understood_check": "yes", "alternatives_explained": "yes", "no_pressure_declared": "yes",
+    "read_aloud": list("12345678"),
 }  # fmt: skip
 WHO = {"age_band": "25-34", "age_in_doubt": "no", "gender": "woman", "languages": "uk", "interpreter": "yes"}
 SAVE = "main form button:not(.plain)"

@@ -6,6 +6,7 @@ from tests.web.browser import Browser, Page
 AGREED = {
     "agrees": "yes", "language": "uk", "interpreter": "independent", "method": "written", "present": "caseworker",
     "spoken_to_alone": "yes", "understood_check": "yes", "alternatives_explained": "yes", "no_pressure_declared": "yes",
+    "read_aloud": list("12345678"),
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ UNKNOWN = dict.fromkeys(("case", "thread", "letter"), "0" * 32) | {
     "pending": "999999",
     "task": "999999",
     "kind": "referral.update",
+    "text": "en-adult-99",
     "alert": "0" * 32,
     "act": "acknowledge",
     "sign_in": "0" * 32,

@@ -15,6 +15,7 @@ from node.web.pages.locked import LOCKED
 from node.web.pages.me import ME
 from node.web.pages.medical import MEDICAL
 from node.web.pages.off_network import OFF_NETWORK
+from node.web.pages.offer_consent import OFFER_CONSENT
 from node.web.pages.opening import OPEN
 from node.web.pages.oversee import OVERSIGHT
 from node.web.pages.passkeys import PASSKEYS
@@ -26,12 +27,14 @@ from node.web.pages.review import REVIEW
 from node.web.pages.rights import RIGHTS
 from node.web.pages.rights_case import RIGHTS_CASE
 from node.web.pages.sign_in import SIGN_IN
+from node.web.pages.texts import TEXTS
 from node.web.pages.thread import THREAD
 from node.web.visit import Page
 
 PAGES: tuple[Page, ...] = (
     *SIGN_IN, *LOCKED, *INVITED, *ME, *PASSKEYS, *PEOPLE,
     *DESK, *REFERRAL, *CASE, *ANSWER, *THREAD, *RETURNS, *COUNTRIES,
+    *OFFER_CONSENT, *TEXTS,
     *DANGER, *ALERTS, *OFF_NETWORK, *PHONES,
     *HEALTH, *OVERSIGHT, *REVIEW,
     *CHANGES, *CONSENT, *OPEN, *RIGHTS, *RIGHTS_CASE, *MEDICAL, *CARDS,

@@ -10,9 +10,8 @@ from typing import Any, Final
 import msgspec
 from aiohttp import web
 
-from node.errors import BadInput, NotAllowed, OpenTRMError
+from node.errors import BadInput, OpenTRMError
 from node.service.cases import cases, consents
-from node.service.cases.consents import NewConsent
 from node.service.cases.drafts import drop_draft, read_draft, save_draft
 from node.service.cases.requests import CaseView, FirstIntakeAnswered, NewCase, NewPerson, WriteIdentity
 from node.service.directory.views import list_entries
@@ -28,8 +27,6 @@ from node.web.words import N_
 DRAFT: Final = "referral"
 DONE: Final = N_("Done")
 TODO: Final = N_("To do")
-OFFER_LEVELS: Final = ("L1",)
-OFFER_CATEGORIES: Final = ("needs",)
 NAMES: Final = (
     "given_name",
     "family_name",
@@ -128,63 +125,6 @@ async def _save_where(v: Visit) -> web.Response:
     if v.typed("_stay"):
         return web.Response(status=204)
     return v.go(f"/case/{case_id}/referral")
-
-
-async def _consent(v: Visit) -> web.Response:
-    case = await cases.view_case(v.node, v.actor, v.path["case"])
-    return await _show_consent(v, case)
-
-
-async def _show_consent(v: Visit, case: CaseView, **more: Any) -> web.Response:
-    draft = await read_draft(v.node, v.actor, case.case, DRAFT)
-    peer = (draft.typed.get("peer") or [""])[-1] if draft else ""
-    records = await consents.list_consents(v.node, v.actor, case.case)
-    return v.show(
-        "consent.html", case=case, peer=peer, records=records, typed=v.form, countries=countries_known(v), **more
-    )
-
-
-async def _record_consent(v: Visit) -> web.Response:
-    case = await cases.view_case(v.node, v.actor, v.path["case"])
-    if v.typed("agrees") != "yes":
-        error = BadInput(
-            "she did not agree", field="agrees",
-            for_user=v.say("Without her yes nothing is sent. She is helped here all the same."),
-        )  # fmt: skip
-        return await _show_consent(v, case, status=422, error=error)
-    try:
-        for person in case.persons:
-            record = msgspec.convert(_offer_consent(v, person.person_id), NewConsent)
-            await consents.record_consent(v.node, v.actor, case.case, record)
-    except (BadInput, NotAllowed, msgspec.ValidationError) as error:
-        return await _show_consent(v, case, status=422, error=problem(v, error))
-    return v.go(f"/case/{case.case}/referral")
-
-
-def _offer_consent(v: Visit, person_id: str) -> dict[str, Any]:
-    """One sentence and yes or no, for the offer alone: needs and age, nobody named (practice, the desk)."""
-    country = next((one for one in countries_known(v) if one.country == v.typed("peer")), None)
-    if country is None:
-        raise BadInput("no country was chosen", field="peer", for_user=v.say("Choose the country first."))
-    holder = next((office.holder for office in country.offices if office.usable_now), None)
-    return {
-        "person_id": person_id,
-        "given_by": v.typed("given_by") or "self",
-        "capacity": v.typed("capacity") or "adult",
-        "recipients": [{"country": country.country, "organisation_type": "civil_society", "holder": holder}],
-        "purposes": ["enquiry", "referral"],
-        "levels": list(OFFER_LEVELS),
-        "categories": list(OFFER_CATEGORIES),
-        "language": v.typed("language"),
-        "interpreter": v.typed("interpreter") or "none",
-        "info_sheet_version": "1",
-        "method": v.typed("method") or "written",
-        "understood_check": v.typed("understood_check") == "yes",
-        "alternatives_explained": v.typed("alternatives_explained") == "yes",
-        "no_pressure_declared": v.typed("no_pressure_declared") == "yes",
-        "present": v.ticked("present"),
-        "spoken_to_alone": v.typed("spoken_to_alone") == "yes",
-    }
 
 
 async def _names(v: Visit) -> web.Response:
@@ -308,8 +248,6 @@ REFERRAL: tuple[Page, ...] = (
     Page("POST", BASE + "/kept-from", WORK, _keep_from),
     Page("GET", BASE + "/where", WORK, _where),
     Page("POST", BASE + "/where", WORK, _save_where),
-    Page("GET", BASE + "/consent", WORK, _consent),
-    Page("POST", BASE + "/consent", WORK, _record_consent),
     Page("GET", BASE + "/names", WORK, _names),
     Page("POST", BASE + "/names", WORK, _write_names),
     Page("GET", BASE + "/check", WORK, _check),

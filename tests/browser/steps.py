@@ -4,7 +4,7 @@ from playwright.async_api import Page
 
 from tests.browser.conftest import Eyes
 
-CONSENT = {
+CONSENT: dict[str, str | list[str]] = {
     "agrees": "yes", "language": "uk", "interpreter": "independent", "method": "written", "present": "caseworker",
     "spoken_to_alone": "yes", "understood_check": "yes", "alternatives_explained": "yes", "no_pressure_declared": "yes",
     "read_aloud": list("12345678"),

@@ -1,4 +1,4 @@
-"""What is read to a person before she consents: published by two people, in her language, and recorded by its version."""
+"""What is read to her before she consents: published by two people, in her language, recorded by its version."""
 
 import pytest
 

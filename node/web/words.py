@@ -53,7 +53,7 @@ def word(speech: "Speech", code: str, of: str = "") -> str:
 
 def english(code: str, of: str = "") -> str:
     """What a code is called in English: its own word, or itself spelt out."""
-    own = WORDS.get(f"{of}={code}") or WORDS.get(code)
+    own = WORDS.get(f"{of}={code}") or (of and WORDS.get(f"choice={code}")) or WORDS.get(code)
     if own is not None:
         return own
     spelt = code if code[:1].isdigit() else code.replace("-", " ").replace(".", ": ")

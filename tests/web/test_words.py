@@ -102,6 +102,8 @@ def test_no_code_has_two_words():
         ("danger_now_coordinator", "task", "Somebody is in danger now; the coordinator looks"),
         ("notice_rotation", "task", "Notice about a country: its keys were changed"),
         ("opened", "due", "Opening by a person"),
+        ("interpreter", "", "Does she need an interpreter?"),
+        ("interpreter", "present", "Interpreter"),
         ("not_in_any_list", "", "Not in any list"),
     ],
 )

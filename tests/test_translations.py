@@ -92,6 +92,14 @@ def test_a_lost_sentence_an_extra_one_and_a_broken_part_are_found(tmp_path: Path
     assert "never shown" not in catalogue.updated("fr", tmp_path)
 
 
+def test_a_merge_that_kept_an_empty_and_a_translated_entry_loses_no_translation(tmp_path: Path):
+    """Two people add sentences to one file; git keeps the lines of both."""
+    text = (LOCALE / "fr.po").read_text(encoding="utf-8")
+    (tmp_path / "fr.po").write_text(f'{text}\nmsgid "Desk"\nmsgstr ""\n', encoding="utf-8")
+
+    assert catalogue.updated("fr", tmp_path) == text
+
+
 def test_plural_forms_follow_the_language():
     """Ukrainian has three, Arabic six."""
     one, many = "Only this %(n)s field will leave this country", "Only these %(n)s fields will leave this country"

@@ -20,6 +20,7 @@ from node.web.sentences import plurals, sentences, unmatched
 
 TRANSLATED: Final = tuple(code for code in LANGUAGES if code != ENGLISH)
 PLACEHOLDER: Final = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
+EMPTY: Final = re.compile(r'^msgid "(?:[^"\\]|\\.)+"\nmsgstr ""\n(?:\n|\Z)', re.MULTILINE)
 HEAD: Final = """\
 # The desk in {name}. Written by `python -m node.web.catalogue`; change the translations only.
 # The person spoken of is a woman in the English text; write it so that it fits anybody where the language allows.
@@ -43,7 +44,9 @@ def translations(code: str, folder: Path = LOCALE) -> Catalog:
 
 @cache
 def _read(code: str, path: Path, _written_at: int) -> Catalog:
-    return read_po(io.BytesIO(path.read_bytes()), locale=code)
+    """Empty entries are left out: where a merge kept an empty and a translated one, the translation stays."""
+    text = EMPTY.sub("", path.read_text(encoding="utf-8"))
+    return read_po(io.BytesIO(text.encode("utf-8")), locale=code)
 
 
 def updated(code: str, folder: Path = LOCALE) -> str:

@@ -98,7 +98,7 @@ async def propose_text(node: Node, actor: Actor, new: ProposeText) -> Text:
     def propose(work: Work) -> Text:
         now, points = node.now(), msgspec.json.encode(new.points)
         row = work.texts.propose(new.language, new.variant, points, actor.user_id, now)
-        work.audit.append(now, actor.user_id, "consent_text_proposed", _code(row), rule="R22")
+        work.audit.append(now, actor.user_id, "consent_text_proposed", _code(row))
         return _text(row)
 
     return await node.store.write(propose)
@@ -115,7 +115,6 @@ async def publish_text(node: Node, actor: Actor, text_id: int) -> Text:
         if row.proposed_by == actor.user_id:
             raise NotAllowed(
                 "whoever proposed a text cannot publish it",
-                rule="R22",
                 for_user="You proposed this text. Ask another coordinator to read it and publish it.",
             )
         in_force = work.texts.published(row.language, row.variant)
@@ -123,7 +122,7 @@ async def publish_text(node: Node, actor: Actor, text_id: int) -> Text:
             raise Conflict("a newer version is published already; propose this one again if it shall count")
         if not work.texts.publish(text_id, actor.user_id, now):
             raise Conflict("this version is published already")
-        work.audit.append(now, actor.user_id, "consent_text_published", _code(row), rule="R22")
+        work.audit.append(now, actor.user_id, "consent_text_published", _code(row))
         return _text(msgspec.structs.replace(row, published_by=actor.user_id, published_at=now))
 
     return await node.store.write(publish)

@@ -15,7 +15,8 @@ from node.protocol.letters.frame import Letter
 from node.protocol.matters import STOPS
 from node.protocol.threads.arrival import FOLLOWUP_SLACK_S, alarm_at, next_followup, on_the_way
 from node.protocol.threads.thread import Entry, Thread
-from node.service.context import DAY_S, Node
+from node.service.context import Node
+from node.service.returns.calling import call_about
 from node.service.returns.standing import ALARM, CARE, ask_somebody, end_tasks
 from node.service.safety.alarms import thread_is_quiet
 from node.service.threads.book import Book, OpenFile
@@ -41,7 +42,7 @@ def follow(node: Node, work: Work, peer: str, thread_id: str, now: int, leaving:
     if found is None or not is_followed(found.file.thread):
         return
     _care(node, work, found, now)
-    _condition(work, found, now)
+    _condition(node, work, found, now)
     if found.file.thread.matter == "return":
         _arrival(node, work, found, now)
         _followups(node, work, found, leaving)
@@ -106,12 +107,16 @@ def _was_heard_here(node: Node, work: Work, found: OpenFile, left: Entry) -> boo
     return was_heard(case, found.row.thread_id, left.written_at)
 
 
-def _condition(work: Work, found: OpenFile, now: int) -> None:
-    """H19: a letter that tells of danger opens a task within the hour, at both ends; an alarm goes on beside it."""
+def _condition(node: Node, work: Work, found: OpenFile, now: int) -> None:
+    """H19: a letter that tells of danger calls people and opens a task, at both ends; an alarm goes on beside it.
+
+    Whenever it comes and whatever time stands in it: danger that is told late is still danger. Once for each letter.
+    """
     for entry in found.file.thread.entries:
         told = entry.kind in ("return.arrival", "transit.confirm") and entry.status == "applied" and entry.n
-        if told and entry.facts.way.code in TELLS_OF_DANGER and now < entry.written_at + DAY_S:
+        if told and entry.facts.way.code in TELLS_OF_DANGER:
             work.deadlines.start(found.row.peer, found.row.thread_id, entry.letter_id, CONDITION, now)
+            call_about(node, work, found, entry.letter_id, now)
 
 
 def _followups(node: Node, work: Work, found: OpenFile, leaving: AnyLetter | None) -> None:

@@ -1,6 +1,7 @@
 """Periodic work: each sweep finds what is due in the database, does it, and may be repeated at any time.
 
-Erase, expire and overdue sweeps run only while the clock can be believed (wire 6, clock rule). Source: pitfalls P27.
+What erases or seals again for expiry runs only while the clock can be believed (wire 6, clock rule); what calls
+people about her never waits for the registry (H22). Source: pitfalls P27.
 """
 
 from collections.abc import Callable
@@ -41,9 +42,11 @@ async def reseal(node: Node) -> None:
 
 
 async def overdue(node: Node) -> None:
-    """Answers that did not come: a task, then the back-up, the coordinator, the published figure; reminders before."""
-    if not clock_is_believed(node):
-        return
+    """Answers that did not come: a task, then the back-up, the coordinator, the published figure; reminders before.
+
+    By our own clock, however old the registry is: nothing here erases or expires, and without it nobody is told that
+    she did not arrive, and no stop follows her withdrawal (H22).
+    """
     now = node.now()
     for _ in WHO:  # a node that was away climbs every step that is due, not one a minute
         while await node.store.write(lambda work: _escalate(node, work, now)) == BATCH:

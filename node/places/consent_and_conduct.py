@@ -84,8 +84,14 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
             "protocol.cases.keep_changes: close_case hold_for_law lift_hold reopen_case",
             "service.information.answers: _objections",
             "service.keep.erasing: _ask _check _decide _must_be_over",
+            "service.threads.times: _times",
+        ),
+        receiver=(
+            "service.delivery.take: _store hold_control",
+            "service.keep.dates: _ended_at",
         ),
         both=(
+            "protocol.retention: bounded",
             "service.keep.erasing: erase_here",
             "service.keep.one_person: forget_person",
             "service.keep.sweep: _case_goes _certified _count _evidence",

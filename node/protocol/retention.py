@@ -16,6 +16,8 @@ from node.protocol.threads.thread import Shared
 DAY_S: Final = 86_400
 LONGEST_HOLD_S: Final = 3 * 365 * 86_400  # a hold names its end; one that is still needed then is made anew
 LONGEST_WISH_S: Final = 30 * 365 * 86_400  # H34: claims may take decades
+# From receipt, whatever the sender says. Ours says two years from the opening, or 400 days from a late follow-up.
+LONGEST_WORD_S: Final = 3 * 365 * 86_400
 
 
 class ThreadDates(msgspec.Struct, frozen=True):
@@ -37,6 +39,14 @@ class ThreadDates(msgspec.Struct, frozen=True):
             None if self.promised_days is None or self.ended_at is None else self.ended_at + self.promised_days * DAY_S
         )
         return min((at for at in (self.sender_word, ours) if at is not None), default=None)
+
+
+def bounded(word: int, received_at: int) -> int:
+    """The sender's word, but never longer than our own bound from receipt: no peer keeps her data here for ever (R25).
+
+    The letter itself is as the wire allows and is not refused for it.
+    """
+    return min(word, received_at + LONGEST_WORD_S)
 
 
 def has_arrived(shared: Shared) -> bool:

@@ -53,6 +53,11 @@ class Dates:
         ).fetchone()
         return None if row[0] is None else int(row[0])
 
+    def last_letter_at(self, peer: str, thread_id: str) -> int | None:
+        """When the last letter of a thread came or left; None where no row of any is left."""
+        row = self._c.execute("select max(at) from letter where peer=? and thread_id=?", (peer, thread_id)).fetchone()
+        return None if row[0] is None else int(row[0])
+
     def changed(self, since: int, after: str, before: int, limit: int) -> list[tuple[int, str]]:
         """(time, case) of cases that changed, or whose threads did, after (`since`, `after`) and before `before`."""
         one = (

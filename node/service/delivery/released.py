@@ -6,6 +6,7 @@ from node.crypto.envelope import Draft, Sealed, smallest_size
 from node.crypto.suite import kem_key_id
 from node.crypto.vault import Dek
 from node.protocol.letters.kinds import LETTER
+from node.protocol.retention import bounded
 from node.service.context import Node
 from node.service.delivery.recipients import SealTo
 from node.service.threads.book import Book
@@ -56,7 +57,7 @@ def keep_letter(node: Node, work: Work, letter: Ready, eid: bytes, now: int) -> 
                 eid=eid,
                 sealed=Book(node, work).seal_payload(letter.dek, waiting.letter_id, letter.payload),
                 at=now,
-                retention_until=letter.retention_until,
+                retention_until=None if letter.retention_until is None else bounded(letter.retention_until, now),
             )
         )
     work.audit.append(now, "node", "released", waiting.letter_id)

@@ -20,6 +20,7 @@ from node.protocol.letters.control import RefusedBody
 from node.protocol.letters.decode import AnyControl, AnyLetter, decode_again
 from node.protocol.letters.frame import Letter, is_stop
 from node.protocol.letters.kinds import KINDS
+from node.protocol.retention import LONGEST_WORD_S, bounded
 from node.protocol.rules import Objection
 from node.protocol.safety import IN_DANGER, is_safety
 from node.protocol.threads import receiving
@@ -131,11 +132,11 @@ def _after_erasure(node: Node, work: Work, one: Arrival, letter: AnyLetter, payl
 
 
 def hold_control(node: Node, work: Work, one: Arrival, control: AnyControl, payload: bytes, now: int) -> None:
-    """Keep a control letter of a sender without standing, until it has standing again."""
+    """Keep a control letter of a sender without standing until it has standing, or our own bound is over (R25)."""
     sealed = Book(node, work).seal_payload(None, control.letter_id, payload)
     work.letters.put(
-        LetterRow(one.sender, "in", control.letter_id, None, None, one.eid, sealed, now, None, None, NO_STANDING,
-                  one.s_bytes, one.sig, one.salt, None)
+        LetterRow(one.sender, "in", control.letter_id, None, None, one.eid, sealed, now, None, now + LONGEST_WORD_S,
+                  NO_STANDING, one.s_bytes, one.sig, one.salt, None)
     )  # fmt: skip
 
 
@@ -250,10 +251,11 @@ def _store(
     dek: Dek | None,
     held: str | None,
 ) -> None:
-    sealed = Book(node, work).seal_payload(dek, letter.letter_id, payload)
+    """Kept until the sender's word is over, or our own bound from this receipt (R25)."""
+    sealed, now = Book(node, work).seal_payload(dek, letter.letter_id, payload), node.now()
     work.letters.put(
-        LetterRow(one.sender, "in", letter.letter_id, letter.thread, case_id, one.eid, sealed, node.now(), None,
-                  letter.retention_until, held, one.s_bytes, one.sig, one.salt, None)
+        LetterRow(one.sender, "in", letter.letter_id, letter.thread, case_id, one.eid, sealed, now, None,
+                  bounded(letter.retention_until, now), held, one.s_bytes, one.sig, one.salt, None)
     )  # fmt: skip
 
 

@@ -6,10 +6,10 @@ without opening anything. Source: R25, H34.
 
 from functools import partial
 
-from node.protocol.retention import ThreadDates, case_due, has_arrived, payload_due
+from node.protocol.retention import LONGEST_WORD_S, ThreadDates, case_due, has_arrived, payload_due
 from node.protocol.threads.thread import promised_days
 from node.service.context import DAY_S, Node
-from node.service.threads.book import Book, OpenCase
+from node.service.threads.book import Book, OpenCase, OpenFile
 from node.service.threads.files import ThreadFile, is_over
 from node.store.threads import ThreadRow
 from node.store.work import Work
@@ -53,7 +53,11 @@ def _dates_of(work: Work, row: ThreadRow, file: ThreadFile | None) -> ThreadDate
 
 
 async def end_expired(node: Node) -> int:
-    """Threads whose time ran out while nobody wrote: they ended then. How many; safe to repeat."""
+    """Threads whose time ran out while nobody wrote: they ended then. How many; safe to repeat.
+
+    Or whose last letter is so old that nothing of it is kept, whatever end the other country named: over here only, for
+    what both nodes show of the thread does not follow from it (R25).
+    """
     ended, after = 0, ("", "")
     while True:
         last, count = await node.store.write(partial(_expired_batch, node, after))
@@ -67,12 +71,24 @@ def _expired_batch(node: Node, after: tuple[str, str], work: Work) -> tuple[tupl
     now, began, count, last = node.now(), node.clock.monotonic(), 0, None
     for peer, thread_id in work.dates.quiet_threads(now - DAY_S, after, BATCH):
         found, last = Book(node, work).file(peer, thread_id), (peer, thread_id)
-        if found is not None and is_over(found.file, now):
-            work.dates.ended(peer, thread_id, min(now, found.file.thread.shared.thread_ends or now), now)
+        ended_at = None if found is None else _ended_at(work, found, now)
+        if ended_at is not None:
+            work.dates.ended(peer, thread_id, ended_at, now)
             count += 1
         if node.clock.monotonic() - began > TURN_S:
             break
     return last, count
+
+
+def _ended_at(work: Work, found: OpenFile, now: int) -> int | None:
+    """When a thread ended by itself, by its own time or by our bound (R25); None while it goes on."""
+    ends = found.file.thread.shared.thread_ends
+    if is_over(found.file, now):
+        return min(now, ends or now)
+    if now < found.row.started_at + LONGEST_WORD_S:
+        return None
+    silent = (work.dates.last_letter_at(found.row.peer, found.row.thread_id) or found.row.changed_at) + LONGEST_WORD_S
+    return silent if silent <= now else None
 
 
 def _date_batch(node: Node, work: Work) -> int:

@@ -191,7 +191,7 @@ def _must_be_over(work: Work, found: OpenFile, now: int) -> None:
     peer, thread = found.row.peer, found.file.thread
     waiting = [one for one in work.outbox.of_thread(peer, thread.thread_id) if one.letter_class == LETTER]
     unsent = [one for one in waiting if one.state in ("queued", "held") and one.released_at is None]
-    if unsent or not is_over(found.file, now):
+    if unsent or (found.row.ended_at is None and not is_over(found.file, now)):
         raise NotAllowed(
             "a thread of this case is open, or a letter of it has not left; end it first", rule="R25",
             for_user="Another country still works with this case. End that, wait until the letter left, then erase.",

@@ -13,6 +13,7 @@ from node.protocol.letters.bodies import ArrangeBody
 from node.protocol.letters.bodies_return import TravelPlanBody
 from node.protocol.letters.bodies_way import DepartureBody, TransitDepartureBody
 from node.protocol.letters.decode import AnyLetter
+from node.protocol.retention import bounded
 from node.protocol.safety import SAFETY_MATTER, is_safety
 from node.protocol.threads.deadlines import (
     IN_HOURS,
@@ -48,13 +49,14 @@ def times_of(node: Node, peer: str, letter: AnyLetter, file: ThreadFile, now: in
     ends = thread_ends(letter.kind, letter.urgency, now, shared.accepted, calendar)
     due = reply_by(letter.kind, letter.urgency, now, calendar)
     if is_safety(letter.kind) and file.thread.matter != SAFETY_MATTER.name:  # it rides: the thread lives no longer
-        return _times(letter, due, shared.thread_ends or file.first_ends or ends)
+        return _times(letter, due, shared.thread_ends or file.first_ends or ends, now)
     due = _as_promised(node, peer, letter, now, due) or _told_by(letter, file)
-    return _times(letter, due, max(ends, due or 0, shared.thread_ends))
+    return _times(letter, due, max(ends, due or 0, shared.thread_ends), now)
 
 
-def _times(letter: AnyLetter, due: int | None, ends: int) -> Times:
-    return Times(reply_by=due, thread_ends=ends, retention_until=max(letter.retention_until, ends))
+def _times(letter: AnyLetter, due: int | None, ends: int, now: int) -> Times:
+    # R25: our own word is bounded too; whatever end the other country names, ours is not kept there for ever.
+    return Times(reply_by=due, thread_ends=ends, retention_until=bounded(max(letter.retention_until, ends), now))
 
 
 def _as_promised(node: Node, peer: str, letter: AnyLetter, now: int, due: int | None) -> int | None:

@@ -1,4 +1,4 @@
-"""R25 against a dishonest peer: a word without end is bounded here from receipt, and the letter is not refused for it."""
+"""R25 against a dishonest peer: a word without end is bounded here from receipt; the letter is not refused for it."""
 
 from node.crypto.receipts import Status
 from node.protocol.retention import LONGEST_WORD_S

@@ -26,8 +26,9 @@ DISCLOSURE_AND_RETURN: dict[str, Places] = {
         both=("protocol.gate.shown_safety: _alert _frame objections", "protocol.safety: _rows"),
     ),
     "R03": Places(
+        sender=("service.threads.opening: _listed",),
         both=(
-            "protocol.gate.shown: _first_contact",
+            "protocol.gate.shown: _first_contact _free_codes",
             "protocol.gate.shown_information: _names_nobody",
             "protocol.referral: without_identity",
         ),

@@ -83,3 +83,17 @@ async def test_r26_sender_a_thread_with_one_country_is_never_named_to_another(de
 
     assert [(one.status, one.json["field"]) for one in (unknown, elsewhere)] == [(422, "relates_to")] * 2
     assert same.status == 201
+
+
+async def test_r03_sender_our_own_offers_use_the_listed_codes(desks: dict[str, Desk]):
+    """R03, R06, R29: nobody here types a name or a status into a list."""
+    xd = desks["XD"]
+    case = await xd.case("ana")
+    await xd.done("ana", f"/cases/{case['case']}/consents", xd.consent_body(case, "XA"), 201)
+    for field in ("accessibility", "safety_codes"):
+        offer = {"peer": "XA", "needs": ["shelter"], field: ["zoryana_petrenko"]}
+
+        answer = await xd.post("ana", f"/cases/{case['case']}/referrals", offer)
+
+        assert (answer.status, answer.json["rule"], answer.json["field"]) == (422, "R03", field)
+        assert "zoryana" not in str(answer.json)

@@ -185,3 +185,27 @@ def test_every_field_has_a_category_that_consent_can_tick_and_items_share_none()
     assert {field.category for field in FIELDS} <= set(CATEGORIES)
     for one in (field for field in FIELDS if field.item):
         assert [field.name for field in FIELDS if field.category == one.category] == [one.name]
+
+
+@pytest.mark.parametrize(
+    ("code", "rule"),
+    [
+        ("cooperates_with_police", "R06"),
+        ("criminal_record", "R18"),
+        ("shelter_in_old_town", "R29"),
+        ("asylum_sought", "R03"),
+        ("Zoryana.Petrenko", "R03"),
+        ("Kralja.Petra.12-4", "R03"),
+    ],
+)
+@pytest.mark.parametrize("field", ["safety_codes", "accessibility"])
+def test_r03_receiver_an_open_list_of_the_offer_is_no_way_round_the_closed_ones(field: str, code: str, rule: str):
+    """R03, R06, R18, R29: a dishonest peer writes a name or a status as a code."""
+    said: dict[str, Any] = {field: [code]}
+    assert refused_for(offer(**said))[0] == rule
+    assert both(offer(**said))[0] == rule
+
+
+def test_r03_receiver_a_need_that_another_country_knows_still_passes():
+    known: dict[str, Any] = {"accessibility": ["sign_language_2"], "safety_codes": ["address_kept_secret"]}
+    assert receiver(offer(**known), ThreadFacts()) is None

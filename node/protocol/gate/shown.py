@@ -30,9 +30,11 @@ from node.protocol.letters.bodies_return import ReturnRequestBody
 from node.protocol.letters.bodies_way import TransitRequestBody
 from node.protocol.letters.carries import CARRIES
 from node.protocol.letters.codes import (
+    ACCESSIBILITY,
     EYES_ONLY,
     IDENTITY_BEFORE_ACCEPTANCE,
     NOT_IN_DATA_NEEDED,
+    SAFETY_CODES,
     reason_of,
 )
 from node.protocol.letters.fields import BY_NAME, SEALED_TO_A_HOLDER, forbidding_rule
@@ -43,6 +45,8 @@ OUTING_NEEDS = frozenset({"obstetric", "addiction"})
 OUTING_WORDS = frozenset(
     {"trans", "transgender", "hiv", "aids", "pregnant", "pregnancy", "obstetric", "antenatal", "addiction"}
 )
+LISTED = frozenset({*ACCESSIBILITY, *SAFETY_CODES})
+NAME_LIKE = re.compile("[A-Z.]")  # a code is small letters, digits and lines; names and addresses are not
 SAID_ON_THE_WIRE = frozenset({"R06", "R07", "R18", "R26", "R29", "R30"})  # a field name may be refused by these
 MARKED = ("referral.", "return.", "transit.", "consent.assertion", "info.", "ident.")
 _GUARDIAN_GIVES = frozenset({"guardian", "self_with_guardian"})
@@ -94,12 +98,25 @@ def _first_contact(letter: Letter[Body]) -> Iterator[Objection]:
     # 3. nothing outs her
     if isinstance(body, OfferBody) and _outs(body):
         yield _no("H28", "a need that outs her stands in the offer", "ask for it item by item after acceptance")
-    # 4. no place finer than a region; a transit country learns none
+    # 4. no code says what no list has a word for
+    if isinstance(body, OfferBody):
+        yield from _free_codes(body)
+    # 5. no place finer than a region; a transit country learns none
     if not isinstance(body, TransitRequestBody):
         yield from region_only(body.region)
-    # 5. one entry for each person
+    # 6. one entry for each person
     if letter.consent and len(letter.consent) != 1 + len(body.dependants):
         yield _no("H26", "the consents do not match the persons", "one consent for her and for each dependant")
+
+
+def _free_codes(body: OfferBody) -> Iterator[Objection]:
+    """Two lists of an offer are open, as another country may know more needs; they are no way round the closed ones."""
+    for code in (*body.accessibility, *body.safety_codes):
+        rule = None if code in LISTED else forbidding_rule(code)
+        if rule in SAID_ON_THE_WIRE:
+            yield _no(str(rule), "a code of the offer says what no letter may say", "use the listed codes")
+        elif rule is not None or NAME_LIKE.search(code):
+            yield _no("R03", "a code of the offer reads like a name, a place or a status", "use the listed codes")
 
 
 def _outs(body: OfferBody) -> bool:

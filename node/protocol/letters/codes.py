@@ -1,9 +1,10 @@
 """Every closed list of codes that a letter may carry, in one place, with what each means to the other side.
 
-A code that is not listed here cannot be said (R37). No list holds a word for cooperation with police (R06), offences
-(R18), an asylum or residence status, or a return that is not voluntary (R07); no list grounds a decline in nationality,
-religion, orientation or status (R30). Sources: wire.md 4 and 7, domain.md 5.1-5.6 and 5.9, practice.md. Lists that
-those pages leave open ("coded") are closed here and marked "ours".
+A code that is not listed here cannot be said (R37), save in the lists that stay open: an offer's accessibility and
+safety codes, which no name, place or status may pass (R03), and the codes of a country's own directory. No list holds a
+word for cooperation with police (R06), offences (R18), an asylum or residence status, or a return that is not voluntary
+(R07); no list grounds a decline in nationality, religion, orientation or status (R30). Sources: wire.md 4 and 7,
+domain.md 5.1-5.6 and 5.9, practice.md. Lists that those pages leave open ("coded") are closed here and marked "ours".
 """
 
 from typing import Final, Literal, get_args

@@ -12,7 +12,8 @@ from node.errors import BadInput
 from node.protocol.cases.case import CaseThread, Person
 from node.protocol.cases.changes import open_thread as note_thread
 from node.protocol.gate.facts import purpose_of
-from node.protocol.letters.bodies import Body
+from node.protocol.letters.bodies import Body, OfferBody
+from node.protocol.letters.codes import ACCESSIBILITY, SAFETY_CODES
 from node.protocol.letters.kinds import KINDS
 from node.protocol.matters import matter_of
 from node.protocol.threads import machine
@@ -131,9 +132,17 @@ def _body(command: OpenThread, persons: list[Person]) -> Body:
     try:
         given = msgspec.json.decode(command.body, type=dict[str, Any])
         whole = _profile(persons, kind.body.__struct_fields__) | given  # type: ignore[union-attr]
-        return cast(Body, msgspec.json.decode(msgspec.json.encode(whole), type=kind.body))
+        return _listed(cast(Body, msgspec.json.decode(msgspec.json.encode(whole), type=kind.body)))
     except msgspec.ValidationError as error:
         raise explained(error, "body") from None
+
+
+def _listed(body: Body) -> Body:
+    """Our own offers use the listed codes: nobody types a name, an address or a status into a list (R03, R06, R29)."""
+    for name, listed in (("accessibility", ACCESSIBILITY), ("safety_codes", SAFETY_CODES)):
+        if isinstance(body, OfferBody) and not set(getattr(body, name)) <= set(listed):
+            raise BadInput("a code is not in the list", field=name, expected=", ".join(listed), rule="R03")
+    return body
 
 
 def _profile(persons: list[Person], fields: tuple[str, ...]) -> dict[str, object]:

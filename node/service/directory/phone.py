@@ -35,6 +35,7 @@ class PhoneView(msgspec.Struct, frozen=True, kw_only=True):
     open_now: bool | None
     opens_at: int | None
     on_call: bool
+    on_call_tested: bool
     tested_at: int | None
     says: str
 
@@ -70,6 +71,7 @@ def phone_with(node: Node, reader: Reader, country: str, body: DirectoryBody | N
         open_now=is_there,
         opens_at=opens_at,
         on_call=promised or tested,
+        on_call_tested=tested,
         tested_at=drilled,
         says=_says(_clock(there), is_there, opens, (promised, tested), contact, out_of_hours),
     )

@@ -24,10 +24,11 @@ def reach(node: Node, reader: Reader, country: str, now: int) -> Reach:
         raise NotFound("no such country in the registry; check the code", field="country")
     calendar = calendar_of(node, country)
     drilled = last_drill(reader, country)
-    on_call = drilled is not None and now - drilled <= PROMISE_S
+    tested = drilled is not None and now - drilled <= PROMISE_S
     published = phone_of(node, reader, country)
+    on_call = tested or (published is not None and published.on_call)  # promised at least: said as untested (H21)
     if published is not None and published.open_now is not None:  # its own hours, where it publishes them
-        on_call, opens_at = on_call or published.on_call, None if published.open_now else published.opens_at
+        opens_at = None if published.open_now else published.opens_at
     else:
         opens_at = opening(calendar, now)
     local = datetime.fromtimestamp(now, calendar.zone).strftime("%a %H:%M")
@@ -37,11 +38,12 @@ def reach(node: Node, reader: Reader, country: str, now: int) -> Reach:
         contact=record.authority.contact,
         out_of_hours=record.out_of_hours,
         on_call=on_call,
+        on_call_tested=tested,
         last_drill_at=drilled,
         opens_at=opens_at,
         local_time=local,
         zone=str(calendar.zone),
-        says=_sentence(calendar, on_call, opens_at, local, record.authority.contact, record.out_of_hours),
+        says=_sentence(calendar, (on_call, tested), opens_at, local, record.authority.contact, record.out_of_hours),
     )
 
 
@@ -68,11 +70,15 @@ def opening(calendar: Calendar, now: int) -> int | None:
 
 
 def _sentence(
-    calendar: Calendar, on_call: bool, opens_at: int | None, local: str, contact: str, out_of_hours: str
+    calendar: Calendar, on_call: tuple[bool, bool], opens_at: int | None, local: str, contact: str, out_of_hours: str
 ) -> str:
+    promised, tested = on_call
     if opens_at is None:
         return f"Their office is open; it is {local} there. Phone: {contact}"
     when = datetime.fromtimestamp(opens_at, calendar.zone).strftime("%a %H:%M")
-    if on_call:
+    if tested:
         return f"Their office opens {when}, their time; somebody is on call. Phone: {out_of_hours}"
+    if promised:
+        should = "somebody should be on call, which we have not tested lately"
+        return f"Their office opens {when}, their time; {should}. Phone: {out_of_hours}"
     return f"Nobody on call until {when}, their time. Phone: {out_of_hours}"

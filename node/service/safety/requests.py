@@ -100,12 +100,16 @@ class Review(Command, frozen=True):
 
 
 class Reach(msgspec.Struct, frozen=True, kw_only=True):
-    """How a country is reached now: shown before anything is sent, and while it is sent."""
+    """How a country is reached now: shown before anything is sent, and while it is sent.
+
+    `on_call`: somebody answered a drill of ours within the month (then `on_call_tested` too), or is only promised (H21).
+    """
 
     country: str
     contact: str
     out_of_hours: str
     on_call: bool
+    on_call_tested: bool
     last_drill_at: int | None
     opens_at: int | None
     local_time: str

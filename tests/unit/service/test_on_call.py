@@ -17,14 +17,14 @@ from node.service.actor import Actor
 from node.service.cases.cases import change_case, decide_change
 from node.service.cases.requests_safety import FoundAgain, RecordDisappearance
 from node.service.delivery.queueing import queue_control
-from node.service.directory.publishing import OwnEntry, publish_entry
+from node.service.directory.publishing import OwnEntry, publish_entry, send_entries
 from node.service.safety import alarms, following, off_network, on_call
 from node.service.safety.alarms import About
 from node.service.safety.off_network import RecordContact
 from node.service.safety.on_call import SetOnCall, StartDrill
 from node.service.safety.paging import mails_of
 from node.service.safety.reach import opening, reach
-from node.service.safety.requests import Acknowledge
+from node.service.safety.requests import Acknowledge, Reach
 from node.service.threads.book import Book
 from node.store.people import UserRow
 from tests.directory_support import ENTRY
@@ -106,6 +106,32 @@ async def test_a_drill_calls_people_like_a_danger_and_is_answered_with_the_vault
     assert world["XA"].node.store.read_sync(lambda reader: reader.alarms.open()) == []
     with pytest.raises(NotFound):
         await on_call.answer_drill(world["XA"].node, world["XA"].coordinator, drill.drill)
+
+
+async def test_h21_receiver_a_promise_that_was_never_tested_is_told_as_untested_before_an_alert(world):
+    """H21: the entry says `always`, nobody ever answered a drill; one that was answered says so for a month."""
+    xd, xa = world["XD"].node, world["XA"]
+    for user, position in (("ana", "first"), ("cleo", "back_up")):
+        person = SetOnCall(user=staff(xa, user), position=position, unlocks_away=True, mail="x@office.example")
+        await on_call.set_on_call(xa.node, xa.coordinator, person)
+    await publish_entry(xa.node, xa.coordinator, own_entry(on_call="always", hours=()))
+    await send_entries(xa.node)
+    await world.settle()
+
+    def told(now: int) -> Reach:
+        return xd.store.read_sync(lambda reader: reach(xd, reader, "XA", now))
+
+    night = NOW + 12 * HOUR
+    never = told(night)
+    await drilled(world, xa.coordinator)
+    tested, long_ago = told(night), told(night + 36 * DAY_S)
+
+    for one in (never, long_ago):
+        assert (one.on_call, one.on_call_tested) == (True, False)
+        assert "should be on call, which we have not tested lately" in one.says
+        assert "somebody is on call" not in one.says
+    assert (tested.on_call, tested.on_call_tested) == (True, True)
+    assert "somebody is on call" in tested.says
 
 
 async def test_a_late_answer_is_no_promise(world):

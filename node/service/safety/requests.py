@@ -102,7 +102,7 @@ class Review(Command, frozen=True):
 class Reach(msgspec.Struct, frozen=True, kw_only=True):
     """How a country is reached now: shown before anything is sent, and while it is sent.
 
-    `on_call`: somebody answered a drill of ours within the month (then `on_call_tested` too), or is only promised (H21).
+    `on_call`: somebody answered a drill of ours within the month (`on_call_tested`), or it is only promised (H21).
     """
 
     country: str

@@ -58,7 +58,7 @@ async def figures(node: Node, actor: Actor) -> SafetyFigures:
 
 
 def figures_of(reader: Reader) -> SafetyFigures:
-    """The same inside a transaction, for the published figures."""
+    """The same inside a transaction; shown here only, and published nowhere (DECISIONS)."""
     found: dict[str, dict[str, int]] = {}
     for peer, ladder, number, unfounded in reader.alarms.figures():
         counts = found.setdefault(peer, {"received": 0, "sent": 0, "not_justified": 0})

@@ -167,7 +167,7 @@ async def test_no_statement_of_a_days_work_reads_all_of_a_table_that_grows(seen:
     await looked_at(xd)
     await metrics_of(xd.world, "XD")
 
-    assert len(seen) > 250
+    assert len(seen) > 200  # some forty more where nothing of the world was made before in this process
     found = scans(seen, xd.world.tmp / "XD" / "node.db", xd.world.tmp / "XD" / "keys.db")
     assert [one for one in found if not any(known in one for known in ON_PURPOSE)] == []
     assert [known for known in ON_PURPOSE if not any(known in one for one in found)] == [], "needed no more"

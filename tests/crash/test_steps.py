@@ -37,7 +37,15 @@ ALONE = {
     ),
     *("change_password", "reset_password", "make_token", "revoke_token", "make_year", "coming_of_age"),
     *("accept", "invite", "join", "take_back", "end_any", "hide", "lock", "show_again", "_end", "end_sign_ins_of"),
-    *("begin_codes", "confirm_codes", "new_recovery_codes", "add_passkey", "remove_passkey"),
+    *(
+        "propose_text",
+        "publish_text",
+        "begin_codes",
+        "confirm_codes",
+        "new_recovery_codes",
+        "add_passkey",
+        "remove_passkey",
+    ),
     *("date_changed", "put_names_in_order", "heads", "climb", "to_post", "note_backup"),
 }
 OTHERWISE = {

@@ -208,7 +208,7 @@ PRACTICE: dict[str, Places] = {
             "protocol.cases.her_word: hear_her",
             "protocol.cases.return_changes: settle_alarm",
             "protocol.gate.returns: her_word",
-            "service.returns.watch: _condition _was_heard_here",
+            "service.returns.watch: _condition _is_settled",
         ),
         receiver=(
             "service.returns.overdue: condition_told",

@@ -14,6 +14,7 @@ from node.protocol.letters.decode import AnyLetter, decode_again
 from node.protocol.letters.frame import Letter
 from node.protocol.matters import STOPS
 from node.protocol.threads.arrival import FOLLOWUP_SLACK_S, alarm_at, next_followup, on_the_way
+from node.protocol.threads.deadlines import ARRIVAL_AFTER_WINDOW_S
 from node.protocol.threads.thread import Entry, Thread
 from node.service.context import Node
 from node.service.returns.calling import call_about
@@ -25,6 +26,8 @@ from node.store.work import Work
 
 ARRIVAL, CONDITION, FOLLOWUP = "watch", "look", "ask"  # general words: a bare disk does not tell who is on the way
 MATTERS: Final = frozenset({"return", "transit"})
+GOES_ON: Final = (None, "search_goes_on")
+ARRANGED: Final = "referral.arrange"  # a referral is watched from its first arrangement on
 TELLS_OF_DANGER: Final = frozenset(
     {"detained", "questioned", "refused_entry", "taken_by_unknown", "needs_hospital", "not_known"}
 )
@@ -43,14 +46,15 @@ def follow(node: Node, work: Work, peer: str, thread_id: str, now: int, leaving:
         return
     _care(node, work, found, now)
     _condition(node, work, found, now)
-    if found.file.thread.matter == "return":
+    if found.file.thread.matter != "transit":
         _arrival(node, work, found, now)
+    if found.file.thread.matter == "return":
         _followups(node, work, found, leaving)
 
 
 def is_followed(thread: Thread) -> bool:
     """Whether a thread is one of those that are watched; asked first, for most are not."""
-    return thread.matter in MATTERS
+    return thread.matter in MATTERS or (thread.matter == "referral" and newest(thread, ARRANGED) is not None)
 
 
 def newest(thread: Thread, *kinds: str) -> Entry | None:
@@ -87,24 +91,46 @@ def _care(node: Node, work: Work, found: OpenFile, now: int) -> None:
 
 
 def _arrival(node: Node, work: Work, found: OpenFile, now: int) -> None:
-    """R32: while she is on the way one watch runs; it ends when she is heard, when the way ended, or by a stop."""
-    thread, way = found.file.thread, found.file.thread.shared.way
-    left = newest(thread, "return.departure")
-    over = left is None or thread.stopped or thread.shared.state == STOPPED or not on_the_way(thread)
-    if left is None or over or _was_heard_here(node, work, found, left):
+    """R32: one watch until she is heard, the way ended, two people ended its alarm, or by a stop."""
+    thread = found.file.thread
+    left = _awaited_since(thread)
+    if left is None or _is_settled(node, work, found, left):
         work.deadlines.end_code(found.row.peer, found.row.thread_id, ARRIVAL)
         settle(node, work, found, now)
         return
+    for row in work.deadlines.of_thread(found.row.peer, found.row.thread_id):
+        if row.code == ARRIVAL and row.letter_id != left.letter_id:  # arranged anew: an alarm that rang goes on
+            work.deadlines.meet(row.letter_id, ARRIVAL)
     there = calendar_of(node, node.country if thread.side == "responder" else found.row.peer)
     child = any(entry.treated_as_child for entry in found.file.entries)
-    due = alarm_at(way.plan.overdue_at, way.plan.arrival_ends, there.zone, found.file.urgency, child)
+    overdue_at, window_ends = _times(thread, left)
+    due = alarm_at(overdue_at, window_ends, there.zone, found.file.urgency, child)
     work.deadlines.start(found.row.peer, found.row.thread_id, left.letter_id, ARRIVAL, due)
 
 
-def _was_heard_here(node: Node, work: Work, found: OpenFile, left: Entry) -> bool:
-    """H19: she said to us, since she left, that she is there."""
-    case = Book(node, work).case(found.row.case_id).case
-    return was_heard(case, found.row.thread_id, left.written_at)
+def _awaited_since(thread: Thread) -> Entry | None:
+    """The letter since which her arrival is awaited: that she left, or how her journey is arranged; or None."""
+    if thread.stopped:
+        return None
+    if thread.matter == "referral":
+        return None if thread.shared.arrived else newest(thread, ARRANGED)
+    over = thread.shared.state == STOPPED or not on_the_way(thread)
+    return None if over else newest(thread, "return.departure")
+
+
+def _times(thread: Thread, left: Entry) -> tuple[int, int]:
+    """When her arrival is overdue, and when its window ends (UTC seconds). A referral's stand in its arrangement."""
+    if thread.matter == "referral":
+        overdue_at = left.reply_by or left.written_at + ARRIVAL_AFTER_WINDOW_S
+        return overdue_at, overdue_at - ARRIVAL_AFTER_WINDOW_S
+    return thread.shared.way.plan.overdue_at, thread.shared.way.plan.arrival_ends
+
+
+def _is_settled(node: Node, work: Work, found: OpenFile, left: Entry) -> bool:
+    """H19, R32: since then she said to us that she is there, or two people ended the alarm."""
+    case, thread = Book(node, work).case(found.row.case_id).case, found.row.thread_id
+    ended = [one for one in case.arrival_alarms if one.thread == thread and one.outcome not in GOES_ON]
+    return was_heard(case, thread, left.written_at) or any((one.ended_at or 0) >= left.written_at for one in ended)
 
 
 def _condition(node: Node, work: Work, found: OpenFile, now: int) -> None:

@@ -4,6 +4,8 @@ Working days are those of the country that owes the answer. The published figure
 themselves (`statistics.figures`); its step here tells a coordinator that the case counts there. Source: domain.md 5.13.
 """
 
+from typing import Final
+
 from node.protocol.threads.deadlines import ESCALATION, REMIND_BEFORE, escalation, remind_at
 from node.service.context import DAY_S, Node
 from node.service.threads.book import Book
@@ -13,6 +15,7 @@ from node.store.threads import DeadlineRow, ThreadRow
 from node.store.work import Work
 
 BATCH = 200
+ARRIVALS: Final = frozenset({"return.arrival", "referral.arrived"})
 WHO = ("caseworker", "backup", "coordinator", "figures")  # the steps of the ladder, in its order
 
 
@@ -68,7 +71,7 @@ def owed_by_us(file: ThreadFile, letter_id: str) -> bool:
 def _is_an_arrival(file: ThreadFile, letter_id: str) -> bool:
     """Whether what is awaited is that she arrives: that has an alarm of its own, which asks friends first (H06)."""
     awaited = (one for one in file.thread.shared.awaited if one.letter_id == letter_id)
-    return any("return.arrival" in one.kinds for one in awaited)
+    return any(ARRIVALS & set(one.kinds) for one in awaited)
 
 
 def _file(node: Node, work: Work, thread: ThreadRow | None) -> ThreadFile | None:

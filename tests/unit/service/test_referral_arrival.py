@@ -1,0 +1,186 @@
+"""A referral whose arrival is not told in time is an alarm as for a return: not a task that one person ticks off.
+
+Source: R32; domain 5.6; practice H06, H19.
+"""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from node.errors import NotAllowed
+from node.service.cases import return_requests as asks
+from node.service.cases.cases import change_case, decide_change
+from node.service.cases.change import Change
+from node.service.returns.alarms import list_alarms
+from node.service.threads import desk
+from node.store.work import Reader
+from tests.unit.service.test_facts_that_count import accepted, window
+from tests.world import World, make_world
+
+HOUR_S = 3600
+THERE: dict[str, Any] = {"wellbeing": "well", "confirmed_by_her": True}
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    made = make_world(tmp_path, "XD", "XA")
+    yield made
+    await made.close()
+
+
+async def arranged(world: World) -> str:
+    """She is to be met in two days, within an hour."""
+    thread = await accepted(world)
+    await world["XD"].act(thread, "referral.arrange", window(world, 2))
+    await world.settle()
+    return thread
+
+
+async def alarms(world: World, code: str) -> list[str]:
+    one = world[code]
+    return [alarm.thread for alarm in await list_alarms(one.node, one.coordinator)]
+
+
+async def codes(world: World, code: str) -> set[str]:
+    one = world[code]
+    return {task.code for task in await desk.list_tasks(one.node, one.coordinator)}
+
+
+def called(world: World, code: str) -> list[str]:
+    def read(reader: Reader) -> list[str]:
+        return [one.ladder for one in reader.alarms.open()]
+
+    return world[code].node.store.read_sync(read)
+
+
+async def hours(world: World, count: int) -> None:
+    """Time passes and every sweep runs; the registry is not needed for that."""
+    world.clock.step(count * HOUR_S)
+    await world.sweep()
+    await world.settle()
+
+
+async def told(world: World, thread: str, arrived: bool) -> None:
+    body = {**THERE, "arrived": arrived, "noted_at": world.clock.now(), "confirmed_by_her": arrived}
+    await world["XA"].act(thread, "referral.arrived", body)
+    await world.settle()
+
+
+async def by_two(world: World, change: Change, thread: str) -> None:
+    """A change that one person asks for and another confirms."""
+    one = world["XD"]
+    row = one.node.store.read_sync(lambda reader: reader.threads.find(thread))
+    assert row is not None
+    asked = await change_case(one.node, one.caseworker, row.case_id, change)
+    assert asked.pending is not None
+    await decide_change(one.node, one.coordinator, row.case_id, asked.pending, True)
+
+
+async def test_r32_receiver_an_arrival_that_nobody_told_is_an_alarm_at_both_ends_a_day_after_its_window(world: World):
+    """R32, domain 5.6: people on call are called, and the ladder of an answer is silent about it (H06)."""
+    thread = await arranged(world)
+    await hours(world, 48 + 1 + 22)
+    assert [await alarms(world, code) for code in ("XD", "XA")] == [[], []]
+
+    await hours(world, 14)
+
+    for code in ("XD", "XA"):
+        assert await alarms(world, code) == [thread]
+        assert called(world, code) == ["call"]
+        found = await codes(world, code)
+        assert "arrival_overdue" in found
+        assert not {one for one in found if one.startswith(("overdue_reply", "phone_them", "answer_due"))}
+
+
+async def test_r32_sender_no_single_person_ticks_off_the_overdue_arrival_of_a_referral(world: World):
+    """R32: the task stands until she is heard, the matter is stopped, or two people end it."""
+    thread = await arranged(world)
+    await hours(world, 48 + 1 + 36)
+    one = world["XD"]
+    task = next(t for t in await desk.list_tasks(one.node, one.coordinator) if t.code == "arrival_overdue")
+
+    with pytest.raises(NotAllowed):
+        await desk.task_done(one.node, one.coordinator, task.id)
+    assert await alarms(world, "XD") == [thread]
+
+
+async def test_r32_receiver_the_word_that_she_came_ends_the_alarm_and_the_word_that_she_did_not_does_not(world: World):
+    """Domain 5.6, H19."""
+    thread = await arranged(world)
+    await hours(world, 48 + 1 + 36)
+    await told(world, thread, arrived=False)
+    assert [await alarms(world, code) for code in ("XD", "XA")] == [[thread], [thread]]
+
+    await told(world, thread, arrived=True)
+
+    assert [await alarms(world, code) for code in ("XD", "XA")] == [[], []]
+    assert "call" not in called(world, "XD")
+    assert "arrival_overdue" not in await codes(world, "XD")
+
+
+async def test_r32_receiver_she_came_in_time_and_no_alarm_rings(world: World):
+    """R32."""
+    thread = await arranged(world)
+    await hours(world, 49)
+    await told(world, thread, arrived=True)
+    await hours(world, 5 * 24)
+
+    assert [await alarms(world, code) for code in ("XD", "XA")] == [[], []]
+
+
+async def test_r32_receiver_arranged_anew_the_new_window_counts_but_no_alarm_that_rang_is_waved_away(world: World):
+    """R32: a later window moves the watch; told after the alarm rang, it ends nothing."""
+    thread = await arranged(world)
+    await world["XA"].act(thread, "referral.arrange", window(world, 4))
+    await world.settle()
+    await hours(world, 48 + 1 + 36)
+    assert await alarms(world, "XD") == []
+    await hours(world, 48)
+    assert await alarms(world, "XD") == [thread]
+
+    await world["XA"].act(thread, "referral.arrange", window(world, 60))
+    await world.settle()
+    await hours(world, 2)
+
+    assert await alarms(world, "XD") == [thread]
+
+
+async def test_h06_receiver_a_stop_ends_the_alarm_of_a_referral(world: World):
+    """H06."""
+    thread = await arranged(world)
+    await hours(world, 48 + 1 + 36)
+    await world["XD"].stop(thread)
+    for _ in range(2):
+        await world.days(1)
+
+    assert [await alarms(world, code) for code in ("XD", "XA")] == [[], []]
+
+
+async def test_r32_sender_two_people_end_it_and_it_does_not_ring_again_an_hour_later(world: World):
+    """R32: what two people ended stays ended; what she says to us ends it too (H19)."""
+    thread = await arranged(world)
+    await hours(world, 48 + 1 + 36)
+    await by_two(world, asks.EndAlarm(thread=thread, outcome="found_safe"), thread)
+    assert await alarms(world, "XD") == []
+
+    await hours(world, 1)
+    await hours(world, 1)
+
+    assert await alarms(world, "XD") == []
+    assert await alarms(world, "XA") == [thread]
+
+
+async def test_h19_sender_what_she_said_to_us_ends_our_alarm_of_a_referral_without_a_letter(world: World):
+    """H19: we heard her ourselves; at the other end, where nobody did, it goes on."""
+    thread = await arranged(world)
+    await hours(world, 48 + 1 + 36)
+    one = world["XD"]
+    row = one.node.store.read_sync(lambda reader: reader.threads.find(thread))
+    assert row is not None
+    heard = asks.HeardFromHer(thread=thread, how="call", everybody_is_there=True, independent=True)
+    await change_case(one.node, one.caseworker, row.case_id, heard)
+    await hours(world, 2)
+
+    assert [await alarms(world, code) for code in ("XD", "XA")] == [[], [thread]]

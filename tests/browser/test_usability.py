@@ -109,11 +109,11 @@ async def test_a8_nobody_there_for_ten_minutes_and_the_content_is_gone(eyes: Eye
     await page.goto(f"{tasks}/where")
 
     await page.clock.fast_forward(11 * 60 * 1000)
-    await page.wait_for_url("**/sign-in?locked=1*")
+    await page.wait_for_url("**/desk/locked?to=*")
 
     assert await page.locator('input[name="needs"]').count() == 0
     await page.goto(f"{tasks}/where")
-    assert "/sign-in" in page.url
+    assert "/desk/locked" in page.url
 
 
 async def test_shift_three_times_leaves_at_once(eyes: Eyes):

@@ -131,7 +131,7 @@ async def test_scenario_10_nobody_comes_an_alert_goes_a_colleague_looks_and_she_
     await world.settle()
     await alarms.climb(world["XA"].node)
     assert sent.thread == thread  # both sides know there whom it means
-    assert pages(world["XA"]) == [("mail", "first", 1)]
+    assert pages(world["XA"]) == [("mail", "first", 2)]  # the overdue arrival, and the alert
     assert sent.letter_id is not None
     await following.acknowledge(world["XA"].node, world["XA"].coordinator, sent.letter_id, Acknowledge(action="acting"))
     await following.review(node, BEN, sent.letter_id, Review(outcome="justified", informed="not_reachable"))
@@ -144,8 +144,9 @@ async def test_scenario_10_nobody_comes_an_alert_goes_a_colleague_looks_and_she_
     await world.settle()
 
     left = await listing.open_alerts(node, world["XD"].coordinator)
-    assert [one.ladder for one in left] == ["inform"]  # she still has to be told
-    assert await listing.open_alerts(world["XA"].node, world["XA"].coordinator) == []
+    assert [one.ladder for one in left] == ["call", "inform"]  # her arrival is still to be told, and she of the alert
+    there = await listing.open_alerts(world["XA"].node, world["XA"].coordinator)
+    assert [one.ladder for one in there] == ["call"]
     letters = (await world["XA"].view(thread)).letters
     assert [one.kind for one in letters if one.kind and one.kind.startswith("safety.")] == [
         "safety.alert", "safety.acknowledged", "safety.stand_down", "safety.stand_down",

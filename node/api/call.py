@@ -4,14 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from node.service.actor import Actor
-from node.service.context import Node
-from node.service.staff.callers import Caller, not_signed_in
+from node.service.staff.callers import Asked, Caller
 from node.service.staff.sign_in import Staff
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Call(Asked):
     """One request after decoding and the check of the role; the use case checks the object."""
 
     staff: Staff
@@ -19,23 +17,6 @@ class Call:
     query: Any
     body: Any
     signed_in: Caller | None = field(repr=False, default=None)
-
-    @property
-    def node(self) -> Node:
-        """The node that is asked."""
-        return self.staff.node
-
-    @property
-    def caller(self) -> Caller:
-        """Who asks; NotSignedIn where nobody is."""
-        if self.signed_in is None:
-            raise not_signed_in()
-        return self.signed_in
-
-    @property
-    def actor(self) -> Actor:
-        """Who asks, as the use cases know them."""
-        return self.caller.actor
 
 
 Handler = Callable[[Call], Awaitable[object]]

@@ -7,9 +7,7 @@ from urllib.parse import quote, urlencode
 
 from aiohttp import web
 
-from node.service.actor import Actor
-from node.service.context import Node
-from node.service.staff.callers import Caller, not_signed_in
+from node.service.staff.callers import Asked, Caller
 from node.service.staff.sign_in import Staff
 from node.web.administration import Administration
 from node.web.forms import Fields
@@ -20,7 +18,7 @@ ROOT: Final = "/desk"
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(Asked):
     """One request to the desk. `form` holds what was typed, each field with all its values, blanks included.
 
     `site` is this desk as the browser calls it: `https://desk.example`; `attempt` tells one try with a passkey from
@@ -40,23 +38,6 @@ class Visit:
     site: str = ""
     attempt: str = field(repr=False, default="")
     administration: Administration = field(repr=False, default=Administration())
-
-    @property
-    def node(self) -> Node:
-        """The node whose desk this is."""
-        return self.staff.node
-
-    @property
-    def caller(self) -> Caller:
-        """Who is there; NotSignedIn where nobody is."""
-        if self.signed_in is None:
-            raise not_signed_in()
-        return self.signed_in
-
-    @property
-    def actor(self) -> Actor:
-        """Who is there, as the use cases know them."""
-        return self.caller.actor
 
     @property
     def say(self) -> Callable[..., str]:

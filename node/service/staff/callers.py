@@ -13,6 +13,7 @@ from node.crypto.text import from_base64url
 from node.crypto.vault import Secret
 from node.errors import NotSignedIn
 from node.service.actor import Actor
+from node.service.context import Node
 from node.service.staff.sign_in import Staff, token_hash
 from node.store.people import UserRow
 from node.store.sessions import SessionRow, TokenRow
@@ -35,6 +36,31 @@ class Caller:
     def is_machine(self) -> bool:
         """True for a case system with a token of its own."""
         return self.actor.role == "machine"
+
+
+class Asked:
+    """One request at a face of the node: whose node it is and who asks, once their sign-in was looked at."""
+
+    __slots__ = ()
+    staff: Staff
+    signed_in: Caller | None
+
+    @property
+    def node(self) -> Node:
+        """The node that is asked."""
+        return self.staff.node
+
+    @property
+    def caller(self) -> Caller:
+        """Who asks; NotSignedIn where nobody is."""
+        if self.signed_in is None:
+            raise not_signed_in()
+        return self.signed_in
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks, as the use cases know them."""
+        return self.caller.actor
 
 
 async def who(staff: Staff, token: str) -> Caller:

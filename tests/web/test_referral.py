@@ -118,3 +118,13 @@ async def test_what_was_typed_is_shown_again_with_the_error_beside_its_field(
     assert wrong.status == 422
     assert wrong.form(path)["organisation.id"] == ["haven-of-xa"] and wrong.form(path)["services"] == ["safe-place"]
     assert any(here.get("id") == "e-start_not_before" for _, here in wrong.tags)
+
+
+async def test_a_referral_that_was_only_begun_is_found_again_among_the_drafts(browsers: dict[str, Browser]):
+    """Whoever is called away after the first task comes back to it from the desk."""
+    xd = browsers["XD"]
+    tasks = await started(xd)
+
+    desk = await xd.open("/desk/")
+
+    assert tasks in desk.links and "Drafts (1)" in desk.said

@@ -64,6 +64,7 @@ async def _begin(v: Visit) -> web.Response:
         made = await cases.create_case(v.node, v.actor, NewCase(persons=(person,)))
     except (BadInput, msgspec.ValidationError) as error:
         return v.show("start.html", status=422, fields=_person_fields(), typed=v.form, error=problem(v, error))
+    await save_draft(v.node, v.actor, made.case, DRAFT, {})  # so that it is found again on the desk
     return v.go(f"/case/{made.case}/referral")
 
 

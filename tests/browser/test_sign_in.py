@@ -93,6 +93,7 @@ async def test_a_passkey_unlocks_and_the_same_field_is_there(eyes: Eyes):
     await page.click('form[action="/desk/locked/passkey"] button')
 
     await page.wait_for_url("**/desk/")
+    assert await page.locator('main a[href="/desk/start"]').count() == 1
 
 
 async def test_a_device_that_says_no_leaves_the_password(eyes: Eyes):
@@ -163,6 +164,7 @@ async def test_one_locked_window_covers_the_others(eyes: Eyes):
     await page.click("#lock button")
 
     await other.wait_for_url("**/desk/locked?*")
+    assert await other.locator('main a[href^="/desk/case/"]').count() == 0
 
 
 async def test_shift_three_times_leaves_at_once_and_back_shows_nothing(eyes: Eyes):

@@ -15,7 +15,7 @@ from node.web.forms import Fields, body_of
 from node.web.pages.referral import problem
 from node.web.pages.roles import WORK
 from node.web.people import called_of
-from node.web.visit import Page, Visit
+from node.web.visit import ROOT, Page, Visit
 
 ACCEPT: Final = "referral.accept"
 TICKED: Final = frozenset({"persons", "data_needed"})  # asked for person by person, below
@@ -36,7 +36,8 @@ async def _answer(v: Visit) -> web.Response:
         if v.typed("_step") != "send":
             seen = await preview_act(v.node, v.actor, view.thread, view.peer, command)
             typed = {name: values for name, values in v.form.items() if name not in ("_csrf", "_step")}
-            return v.show("check_act.html", thread=view, kind=ACCEPT, seen=seen, typed=typed)
+            action = f"{ROOT}/thread/{view.thread}/do/{ACCEPT}"
+            return v.show("check_act.html", action=action, kind=ACCEPT, seen=seen, typed=typed)
         await acts.act(v.node, v.actor, view.thread, command)
     except (OpenTRMError, msgspec.ValidationError) as error:
         return await _form(v, view, offer, v.form, status=422, error=problem(v, error))

@@ -24,7 +24,7 @@ from node.web.pages.referral import countries_known, problem
 from node.web.pages.roles import WORK
 from node.web.pages.thread import INTERNAL
 from node.web.people import persons_of
-from node.web.visit import Page, Visit
+from node.web.visit import ROOT, Page, Visit
 from node.web.words import N_
 
 URGENCY: Final = N_("How fast do you need the answer?")
@@ -108,6 +108,7 @@ def _check(v: Visit, case: CaseView, kind: str, seen: Preview, typed: Fields) ->
     consent = f"/case/{case.case}/consent?peer={seen.peer}&purpose={purpose_for(kind) or ''}"
     return v.show(
         "check_open.html",
+        action=f"{ROOT}/case/{case.case}/open/{kind}",
         case=case,
         kind=kind,
         seen=seen,

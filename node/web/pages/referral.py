@@ -26,7 +26,7 @@ from node.web.words import N_
 
 DRAFT: Final = "referral"
 DONE: Final = N_("Done")
-TODO: Final = N_("To do")
+LEFT: Final = N_("To do")
 NAMES: Final = (
     "given_name",
     "family_name",
@@ -82,9 +82,9 @@ async def _list(v: Visit, case: CaseView) -> list[Task]:
     agreed = any(one.counts and any(to.country == peer for to in one.recipients) for one in records)
     kept = case.first_intake_answered_at is not None
     return [
-        Task("kept-from", N_("Who must never hear of her"), DONE if kept else TODO),
-        Task("where", N_("What she needs, how fast, and where"), DONE if where else TODO),
-        Task("consent", N_("Her consent to ask there"), DONE if agreed else TODO),
+        Task("kept-from", N_("Who must never hear of her"), DONE if kept else LEFT),
+        Task("where", N_("What she needs, how fast, and where"), DONE if where else LEFT),
+        Task("consent", N_("Her consent to ask there"), DONE if agreed else LEFT),
         Task("names", N_("Names and safe contact"), N_("Can wait until they accept"), optional=True),
         Task("check", N_("Check and send"), N_("Shows what is missing")),
     ]
@@ -152,7 +152,7 @@ async def _check(v: Visit) -> web.Response:
 async def _show_check(v: Visit, case: CaseView, **more: Any) -> web.Response:
     """What would leave, or what is missing: the tasks not done first, then what the gate says."""
     seen, tasks = await asyncio.gather(_preview(v, case), _list(v, case))
-    todo = [one for one in tasks if one.status == TODO and one.path != "check"]
+    todo = [one for one in tasks if one.status == LEFT and one.path != "check"]
     opens = {one.rule: OPENS.get(one.rule, "case") for one in seen.missing}
     return v.show("check.html", case=case, seen=seen, todo=todo, opens=opens, **more)
 

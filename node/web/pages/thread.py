@@ -23,7 +23,7 @@ from node.web.pages.doors import act_path, door_of, has_page
 from node.web.pages.referral import problem
 from node.web.pages.roles import WORK
 from node.web.people import called_of
-from node.web.visit import Page, Visit
+from node.web.visit import ROOT, Page, Visit
 from node.web.words import word
 
 ERASED: Final = "erasure.confirm"
@@ -90,7 +90,8 @@ async def _done(v: Visit) -> web.Response:
         command = await _command(v, view, kind)
         if v.typed("_step") != "send":
             seen = await preview_act(v.node, v.actor, view.thread, view.peer, command)
-            return v.show("check_act.html", thread=view, kind=kind, seen=seen, typed=typed)
+            action = f"{ROOT}/thread/{view.thread}/do/{kind}"
+            return v.show("check_act.html", action=action, kind=kind, seen=seen, typed=typed)
         done = await acts.act(v.node, v.actor, view.thread, command)
     except (OpenTRMError, msgspec.ValidationError) as error:
         return await _form(v, view, kind, v.form, status=422, error=problem(v, error))

@@ -26,7 +26,7 @@ ALONE = {
     *("informed", "record_contact", "confirm_contact", "set_on_call", "drop_on_call", "start_drill", "answer_drill"),
     *(
         "remind_of_drill",
-        "sign_out",
+        "end_session",
         "_seen",
         "_machine",
         "create_user",
@@ -36,7 +36,7 @@ ALONE = {
         "sign_review",
     ),
     *("change_password", "reset_password", "make_token", "revoke_token", "make_year", "coming_of_age"),
-    *("accept", "invite", "join", "take_back", "end_any", "hide", "lock", "show_again", "_end", "end_sign_ins_of"),
+    *("accept", "invite", "join", "take_back", "hide", "lock", "show_again", "_end", "end_sign_ins_of"),
     *(
         "propose_text",
         "publish_text",

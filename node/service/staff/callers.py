@@ -86,12 +86,17 @@ def is_signed_in(staff: Staff, caller: Caller) -> bool:
 
 async def sign_out(staff: Staff, caller: Caller) -> None:
     """End this sign-in; the office key leaves the memory at once."""
-    staff.offices.drop(caller.token_hash)
+    await end_session(staff, caller.token_hash, caller.actor.user_id)
+
+
+async def end_session(staff: Staff, digest: bytes, user_id: str) -> None:
+    """The same by the hash of its token, however it stands: in use, locked or hidden."""
+    staff.offices.drop(digest)
     now = staff.node.now()
 
     def end(work: Work) -> None:
-        work.sessions.end(caller.token_hash, now)
-        work.audit.append(now, caller.actor.user_id, "sign_out")
+        work.sessions.end(digest, now)
+        work.audit.append(now, user_id, "sign_out")
 
     await staff.node.store.write(end)
 

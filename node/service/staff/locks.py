@@ -8,7 +8,7 @@ the password. Source: interface C14; practice, the desk.
 from typing import Final, Literal
 
 from node.errors import NotAllowed, NotSignedIn
-from node.service.staff.callers import Caller, not_signed_in
+from node.service.staff.callers import Caller, end_session, not_signed_in
 from node.service.staff.offices import may_read_names
 from node.service.staff.passkey_keys import put_under_passkey
 from node.service.staff.sign_in import Staff, hold_office, office_seed_of, right_password, token_hash
@@ -78,16 +78,8 @@ async def unlock(staff: Staff, token: str, password: str) -> None:
 async def end_any(staff: Staff, token: str) -> None:
     """Sign out, whether it is locked, hidden or in use; nothing happens where it is over."""
     row = await _resting(staff, token)
-    if row is None:
-        return
-    staff.offices.drop(row.token_hash)
-    now = staff.node.now()
-
-    def end(work: Work) -> None:
-        work.sessions.end(row.token_hash, now)
-        work.audit.append(now, row.user_id, "sign_out")
-
-    await staff.node.store.write(end)
+    if row is not None:
+        await end_session(staff, row.token_hash, row.user_id)
 
 
 async def open_names(staff: Staff, caller: Caller, password: str) -> None:

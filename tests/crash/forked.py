@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,8 @@ class Forked:
 
     def _send(self, number: int) -> None:
         if self.returncode is None:
-            os.kill(self.pid, number)
+            with suppress(ProcessLookupError):  # it is dead, and we are about to be told
+                os.kill(self.pid, number)
 
     async def _end(self, status: asyncio.StreamReader, close: list[Any]) -> int:
         self.returncode = int(await status.readline())

@@ -84,6 +84,8 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "pyotp": ("node.service",),
     "webauthn": ("node.service",),
     "segno": ("node.web",),
+    "rapidfuzz": ("node.service",),
+    "anyascii": ("node.service",),
     "click": (
         "node.cli",
         "node.cli_run",

@@ -116,6 +116,7 @@ class Node:
     on_page: Callable[[], None] = lambda: None
     on_new_peer: Callable[[str], None] = lambda peer: None
     on_unknown_key: Callable[[], None] = lambda: None
+    on_named: Callable[[str], None] = lambda case: None  # a name was written to this case, or came for it
     on_believed: Callable[[], None] = lambda: None  # our clock is believed again: what waited for that is due
     # By letter: the question to which the gate was open.
     gate_open: OrderedDict[str, object] = field(default_factory=OrderedDict)

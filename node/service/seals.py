@@ -5,6 +5,7 @@ The store sees only sealed bytes, the protocol only plain ones; this is where th
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -97,6 +98,7 @@ class Seals:
         # by key and place: the sealed bytes that stood there last, and what was in them
         self._opened: OrderedDict[tuple[bytes, str, str], tuple[bytes, Any]] = OrderedDict()
         self._lock = threading.Lock()
+        self.on_forgotten: Callable[[], None] = lambda: None  # whoever else keeps something opened in memory
 
     def new_case_key(self, case_id: str) -> tuple[Dek, bytes]:
         """A fresh control key for a case, and its wrapped form for the store."""
@@ -126,6 +128,7 @@ class Seals:
         """Drop what was opened lately: something of it was erased."""
         with self._lock:
             self._opened.clear()
+        self.on_forgotten()
 
     def seal(self, dek: Dek, table: str, row: str, value: bytes | msgspec.Struct) -> bytes:
         """Seal bytes, or a struct as JSON, for its place in the store."""

@@ -80,6 +80,19 @@ class Cases:
         )
         return [CaseRow(*row) for row in rows]
 
+    def newest_ids(self, limit: int) -> list[str]:
+        """The ids of cases, newest change first; read from an index alone."""
+        query = "select case_id from case_file where changed_at<? order by changed_at desc limit ?"
+        return [row[0] for row in self._c.execute(query, (BEYOND, limit))]
+
+    def by_reference(self, start: str, limit: int) -> list[str]:
+        """Cases whose own id, or that of a thread or letter of theirs, begins so; each is a way down an index."""
+        found: dict[str, None] = {}
+        for table, column in (("case_file", "case_id"), ("thread", "thread_id"), ("letter", "letter_id")):
+            query = f"select case_id from {table} where {column}>=? and {column}<? and case_id is not null limit ?"
+            found |= dict.fromkeys(row[0] for row in self._c.execute(query, (start, start + "g", limit)))
+        return list(found)
+
     def add_identity(self, case_id: str, dek: bytes, sealed: bytes, at: int, version: int) -> None:
         """Add the newest version of the identity part."""
         self._c.execute(

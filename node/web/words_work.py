@@ -47,4 +47,17 @@ OF_A_TALK: Final[dict[str, str]] = {
     "answer=not_confirmed": "Not confirmed",
     "answer=need_more": "More facts would help",
 }
-WORDS: Final[dict[str, str]] = {**ALERTS, **QUEUES, **OF_A_TALK}
+SEARCH: Final[dict[str, str]] = {
+    "how=reference": "this reference",
+    "how=pseudonym": "these two words",
+    "how=phone": "the same telephone number",
+    "how=same": "the same name",
+    "how=written": "name written alike",
+    "how=sounds": "name sounds alike",
+    "beyond=she_is_here": "She is here now and asks for help",
+    "beyond=call_about_her": "Somebody who may know calls about her",
+    "beyond=in_danger": "She is in danger",
+    "task=searched_beyond": "A colleague searched beyond their own cases",
+    "found_beyond": "Found by a colleague who searched beyond their own cases",
+}
+WORDS: Final[dict[str, str]] = {**SEARCH, **ALERTS, **QUEUES, **OF_A_TALK}

@@ -17,7 +17,16 @@ STEP = re.compile(r"(?:before|after) ([a-z_0-9.]+)")
 # A person's command, or one line of a sweep: one transaction, with nothing durable before or after it. What a kill
 # leaves of it is shown by those of the same shape: `act`, `open_thread`, `open_letter`, `withdraw_consent`.
 ALONE = {
-    *("create_case", "decide_change", "set_owner", "write_names", "read_names", "record_consent", "second_consent"),
+    *(
+        "create_case",
+        "decide_change",
+        "set_owner",
+        "write_names",
+        "read_names",
+        "search",
+        "record_consent",
+        "second_consent",
+    ),
     *("save_draft", "drop_draft", "forget_old_drafts", "found_together", "let_out", "task_done", "confirm"),
     *("challenge", "publish_entry", "send_entries", "answer", "ask_erasure", "answer_for_case", "let_withdrawal_wait"),
     *("write_place", "open_place", "halt_return", "approve_plan", "ask_everybody", "report_breach", "take_paper"),

@@ -66,6 +66,7 @@ def _add_version(node: Node, work: Work, case: OpenCase, fields: Fields, now: in
     dek, wrapped = node.seals.new_identity_key(case.id, case.row.dek, version, node.office_public)
     sealed = node.seals.seal(dek, "identity", f"{case.id}.{version}", msgspec.json.encode(fields))
     work.cases.add_identity(case.id, wrapped, sealed, now, version)
+    node.on_named(case.id)
     return version
 
 

@@ -257,6 +257,8 @@ def _store(
         LetterRow(one.sender, "in", letter.letter_id, letter.thread, case_id, one.eid, sealed, now, None,
                   bounded(letter.retention_until, now), held, one.s_bytes, one.sig, one.salt, None)
     )  # fmt: skip
+    if case_id is not None:
+        node.on_named(case_id)
 
 
 def _answered(work: Work, letter: AnyLetter) -> None:

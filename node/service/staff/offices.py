@@ -10,6 +10,7 @@ from node.crypto.errors import OpenFailed
 from node.crypto.staff import WrapBinding, read_office_seed, seal_office_seed
 from node.crypto.suite import KemKey, office_kid
 from node.crypto.vault import Secret
+from node.service.finding.names import Names
 from node.store.people import UserRow, WrapRow
 from node.store.work import Reader, Work
 
@@ -39,9 +40,10 @@ class Learning:
 
 
 class Offices:
-    """Opened office keys by SHA-256 of the token that opened them."""
+    """Opened office keys by SHA-256 of the token that opened them, and the names to search, gone with the last key."""
 
     def __init__(self) -> None:
+        self.names = Names()
         self._held: dict[bytes, Held] = {}
         self._learning: dict[bytes, Learning] = {}
 
@@ -77,6 +79,7 @@ class Offices:
         """The sign-in ended."""
         self._held.pop(token_hash, None)
         self._learning.pop(token_hash, None)
+        self._forget_names()
 
     def drop_user(self, user_id: str) -> None:
         """The user was disabled, or has a new password: every sign-in and token of theirs loses the key."""
@@ -89,6 +92,11 @@ class Offices:
     def _drop_where(self, is_meant: Callable[[Held | Learning], bool]) -> None:
         self._held = {digest: one for digest, one in self._held.items() if not is_meant(one)}
         self._learning = {digest: one for digest, one in self._learning.items() if not is_meant(one)}
+        self._forget_names()
+
+    def _forget_names(self) -> None:
+        if not self._held:
+            self.names.clear()
 
     def __len__(self) -> int:
         return len(self._held)

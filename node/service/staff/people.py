@@ -193,6 +193,17 @@ async def list_users(staff: Staff, by: Caller) -> list[UserView]:
     return await staff.node.store.read(lambda reader: [_view(staff, reader, row) for row in reader.people.all()])
 
 
+async def list_colleagues(staff: Staff, by: Caller) -> dict[str, str]:
+    """Who works on cases here, by id: what caseworkers need to know whom to ask."""
+    by.actor.must_be("caseworker", "coordinator")
+
+    def read(reader: Reader) -> dict[str, str]:
+        rows = [_view(staff, reader, row) for row in reader.people.all() if row.role in READS_NAMES]
+        return {one.user: one.name or one.login for one in rows if one.disabled_at is None}
+
+    return await staff.node.store.read(read)
+
+
 def add_user(
     staff: Staff, work: Work, new: NewUser, stretched: Secret, salt: bytes, key_seed: bytes, by: str
 ) -> UserRow:

@@ -53,6 +53,8 @@ class Staff:
         self.cost = cost
         self.limits = limits or SignInLimits()
         self.offices = Offices()
+        node.on_named = lambda case_id: self.offices.names.touched(case_id, node.now())
+        node.seals.on_forgotten = self.offices.names.clear
         self.challenges = Challenges(node.random)
         self._unknown: OrderedDict[bytes, tuple[int, int]] = OrderedDict()
         self._stretching = asyncio.Semaphore(STRETCHES_AT_ONCE)

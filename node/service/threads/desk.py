@@ -155,6 +155,8 @@ async def task_done(node: Node, actor: Actor, task_id: int) -> None:
         task = work.tasks.get(task_id)
         if task is None or task.done_at is not None or not _Sight(work, actor).task(task):
             raise NotFound("no such open task here", field="task")
+        if task.code == "searched_beyond":
+            actor.must_be("coordinator")
         if task.code in (SECOND_PERSON, ERASURE):
             raise NotAllowed("a second person confirms or refuses this change in its case", rule="R24")
         if is_standing(node.seals.uncover(task.code)):

@@ -26,6 +26,7 @@ from node.web.pages.returns import RETURNS
 from node.web.pages.review import REVIEW
 from node.web.pages.rights import RIGHTS
 from node.web.pages.rights_case import RIGHTS_CASE
+from node.web.pages.search import SEARCH
 from node.web.pages.sign_in import SIGN_IN
 from node.web.pages.texts import TEXTS
 from node.web.pages.thread import THREAD
@@ -33,7 +34,7 @@ from node.web.visit import Page
 
 PAGES: tuple[Page, ...] = (
     *SIGN_IN, *LOCKED, *INVITED, *ME, *PASSKEYS, *PEOPLE,
-    *DESK, *REFERRAL, *CASE, *ANSWER, *THREAD, *RETURNS, *COUNTRIES,
+    *DESK, *SEARCH, *REFERRAL, *CASE, *ANSWER, *THREAD, *RETURNS, *COUNTRIES,
     *OFFER_CONSENT, *TEXTS,
     *DANGER, *ALERTS, *OFF_NETWORK, *PHONES,
     *HEALTH, *OVERSIGHT, *REVIEW,

@@ -15,6 +15,7 @@ from node.service.cases import cases, consents
 from node.service.cases.drafts import drop_draft, read_draft, save_draft
 from node.service.cases.requests import CaseView, FirstIntakeAnswered, NewCase, NewPerson, WriteIdentity
 from node.service.directory.views import list_entries
+from node.service.finding.search import LONGEST, possible_matches
 from node.service.network.view import registry_view
 from node.service.threads.commands import OpenReferral
 from node.service.threads.forms import FormField, fields_of, told_after_acceptance
@@ -64,13 +65,17 @@ async def _begin(v: Visit) -> web.Response:
         made = await cases.create_case(v.node, v.actor, NewCase(persons=(person,)))
     except (BadInput, msgspec.ValidationError) as error:
         return v.show("start.html", status=422, fields=_person_fields(), typed=v.form, error=problem(v, error))
+    if v.typed("known_as"):
+        named = {made.persons[0].person_id: {"name_used": v.typed("known_as")[:LONGEST]}}
+        await cases.write_names(v.node, v.actor, made.case, WriteIdentity(persons=named))
     await save_draft(v.node, v.actor, made.case, DRAFT, {})  # so that it is found again on the desk
     return v.go(f"/case/{made.case}/referral")
 
 
 async def _tasks(v: Visit) -> web.Response:
     case = await cases.view_case(v.node, v.actor, v.path["case"])
-    return v.show("tasks.html", case=case, tasks=await _list(v, case))
+    matches = await possible_matches(v.staff, v.caller, case.case)
+    return v.show("tasks.html", case=case, tasks=await _list(v, case), matches=matches)
 
 
 async def _list(v: Visit, case: CaseView) -> list[Task]:

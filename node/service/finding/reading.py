@@ -10,7 +10,6 @@ from typing import Final
 from node.crypto.errors import OpenFailed
 from node.crypto.suite import KemKey
 from node.errors import OpenTRMError
-from node.protocol.letters.frame import Letter
 from node.service.cases.identity import open_received, read_identity
 from node.service.context import Node
 from node.service.finding.alike import Spelling, spellings
@@ -54,7 +53,7 @@ def _received(
             continue
         try:
             letter = decode_kept(Book(node, reader).payload(row))
-            if isinstance(letter, Letter) and letter.sealed_identity is not None:
+            if letter.sealed_identity is not None:
                 found.append((row.letter_id, open_received(letter, row.peer, node.country, office)))
         except (OpenTRMError, OpenFailed, Erased):
             continue  # another office's block, or one that does not fit: whoever opens the letter is told

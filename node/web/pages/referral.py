@@ -66,7 +66,9 @@ async def _begin(v: Visit) -> web.Response:
     except (BadInput, msgspec.ValidationError) as error:
         return v.show("start.html", status=422, fields=_person_fields(), typed=v.form, error=problem(v, error))
     if v.typed("known_as"):
-        named = {made.persons[0].person_id: {"name_used": v.typed("known_as")[:LONGEST]}}
+        named: dict[str, dict[str, str | None]] = {
+            made.persons[0].person_id: {"name_used": v.typed("known_as")[:LONGEST]}
+        }
         await cases.write_names(v.node, v.actor, made.case, WriteIdentity(persons=named))
     await save_draft(v.node, v.actor, made.case, DRAFT, {})  # so that it is found again on the desk
     return v.go(f"/case/{made.case}/referral")

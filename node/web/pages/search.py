@@ -28,7 +28,7 @@ async def _found(v: Visit) -> web.Response:
 
 
 def _show(v: Visit, status: int = 200, **facts: Any) -> web.Response:
-    known = {"result": None, "names": {}, "wanted": v.typed("wanted"), "reasons": BEYOND_REASONS}
+    known: dict[str, Any] = {"result": None, "names": {}, "wanted": v.typed("wanted"), "reasons": BEYOND_REASONS}
     return v.show("search.html", status=status, **{**known, **facts})
 
 

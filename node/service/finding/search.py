@@ -115,8 +115,10 @@ async def _read_names(node: Node, names: Names, office: KemKey | None) -> None:
 
 async def _read_on(node: Node, names: Names, office: KemKey) -> None:
     begun = names.mark()
-    while names.holds(begun) and not await node.store.read(lambda reader: _turn(node, reader, names, office)):
-        await asyncio.sleep(PAUSE_S)
+    goes_on = True
+    while goes_on and names.holds(begun):
+        goes_on = not await node.store.read(lambda reader: _turn(node, reader, names, office))
+        await asyncio.sleep(PAUSE_S if goes_on else 0)
 
 
 def _again(node: Node, reader: Reader, names: Names, office: KemKey) -> None:

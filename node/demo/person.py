@@ -7,7 +7,7 @@ from node.demo.client import ApiClient
 from node.errors import NotFound, Unavailable
 
 POLL_FIRST_S, POLL_AT_MOST_S = 0.01, 0.2  # tight at first; whoever waits long asks less often
-WAIT_S = 90.0  # a bound for a machine on which much else runs; a post that failed once is tried again meanwhile
+WAIT_S = 25.0
 _TOLD = ("direction", "kind", "state", "effect", "held")  # of a letter
 
 CONSENT = {

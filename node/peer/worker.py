@@ -140,6 +140,7 @@ class Worker:
             wake.clear()
             if not await self.deliver_handed():
                 return
+            looked_at = self.node.clock.monotonic()
 
     async def _woken(self, wake: asyncio.Event, until: float) -> bool:
         """Wait for a wake-up with an open hand; False when the time has come to look without one."""
@@ -153,7 +154,10 @@ class Worker:
             self.handover.is_open = False
 
     async def deliver_handed(self) -> bool:
-        """Post what was handed over; True when that was all there is to do, and nothing else has to be looked at."""
+        """Post what was handed over; True when that was all there is to do, and nothing else has to be looked at.
+
+        The database is asked at the end: one wake-up may stand for several commits, and only the first was handed over.
+        """
         handed = self.handover.take()
         if not handed:
             return False
@@ -162,7 +166,9 @@ class Worker:
         for batch in handed:
             rows = self._postable(batch)
             settled = bool(rows) and await self._deliver(rows) and settled
-        return settled
+        due = agenda(self.node, self.peer)
+        self.again_s, self.rests = due.again_s, due.rests
+        return settled and not due.may_release and not due.may_post
 
     def _postable(self, batch: Handed) -> list[EnvelopeRow]:
         """What of a batch may be posted without asking the gate: unless it has become old, what was not given up."""

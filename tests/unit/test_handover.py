@@ -185,6 +185,31 @@ async def test_a_worker_that_runs_by_itself_delivers_what_it_is_handed_and_what_
     assert arrived == letters
 
 
+class WokenLate(Worker):
+    """A worker whose turn comes on a busy machine only when `meanwhile` has happened."""
+
+    meanwhile: asyncio.Event
+
+    async def _woken(self, wake: asyncio.Event, until: float) -> bool:
+        woken = await super()._woken(wake, until)
+        await self.meanwhile.wait()
+        return woken
+
+
+async def test_a_letter_decided_before_a_woken_worker_has_its_turn_does_not_sleep(world: World) -> None:
+    """Delivery, outbox: one wake-up stands for two commits; only the first was handed over, and both leave now."""
+    one, other = await accepted(world), await accepted(world)
+    worker = WokenLate(world["XD"].node, "XA")
+    worker.meanwhile = asyncio.Event()
+    await running(world, worker)
+
+    letters = [await update(world, one), await update(world, other)]
+    assert [state(world, letter) for letter in letters] == ["released", "queued"]
+    worker.meanwhile.set()
+
+    await reached(lambda: all(state(world, letter) == "receipted" for letter in letters))
+
+
 def fears(node: Node, work: Work, case_id: str, country: str) -> None:
     """She says that she fears this country."""
     book = Book(node, work)
@@ -203,9 +228,9 @@ def idle(world: World) -> Worker:
     return worker
 
 
-async def running(world: World) -> Worker:
+async def running(world: World, made: Worker | None = None) -> Worker:
     """A worker of XD that runs until the test ends, with nothing left to do."""
-    worker = Worker(world["XD"].node, "XA")
+    worker = made or Worker(world["XD"].node, "XA")
     worker.client = Connected(world, "XD")  # type: ignore[assignment]
     _TASKS.append(asyncio.create_task(worker.run()))
     await reached(lambda: worker.handover.is_open)

@@ -3,8 +3,10 @@
 `MemoryNetwork` stands where `node.demo.network.Network` stands; every question is asked after the post came to rest.
 """
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +25,23 @@ from registry.ceremony import publish, publish_update, renew_root
 from registry.names import country_role
 from registry.proposal import sign
 from registry.request import make_request
+from tests.copied import copied
 from tests.registry_world import MAINTAINERS
-from tests.world import DAY_S, World, make_world
+from tests.world import DAY_S, Beginning, World, make_world, opened_again
 
 A_MONTH_S, HALF_A_YEAR_S = 30 * DAY_S, 182 * DAY_S
 PASSWORD = "a long invented password"
+Play = Callable[["MemoryNetwork", AsyncExitStack], Awaitable[Any]]  # what it gives must be plain facts, of no network
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where a play stood when its network was closed: what no folder holds."""
+
+    beginning: Beginning
+    now: int
+    opened: int
+    facts: Any
 
 
 class MemoryApi(ApiClient):
@@ -99,20 +113,24 @@ class MemoryNetwork:
             again = make_request(data, registry.keys[code].role, self.clock.now(), version=version)
             publish_update(registry.publisher, again)
 
-    async def serve(self, code: str, stack: AsyncExitStack) -> None:
-        """One country's API, and its people."""
+    async def serve(self, code: str, stack: AsyncExitStack) -> Staff:
+        """One country's API."""
         opened = self.world[code].opened
         staff = Staff(opened.node, opened.pepper, SMALLEST, SignInLimits(600, 28_800))
-        first = NewUser(
-            login="coordinator", password=PASSWORD, role="coordinator", organisation="haven", name="Invented"
-        )
-        first_user(staff, first, self.world[code].office_seed)
         app = web.Application()
         app.add_subapp("/api/v1", api_application(staff))
         server = TestServer(app)
         await server.start_server()
         stack.push_async_callback(server.close)
         self.urls[code] = str(server.make_url("")).rstrip("/")
+        return staff
+
+    async def employ(self, code: str, staff: Staff) -> None:
+        """Its people."""
+        first = NewUser(
+            login="coordinator", password=PASSWORD, role="coordinator", organisation="haven", name="Invented"
+        )
+        first_user(staff, first, self.world[code].office_seed)
         async with ApiClient(self.urls[code], "coordinator", PASSWORD) as coordinator:
             body = {"login": "caseworker", "password": PASSWORD, "role": "caseworker", "organisation": "focal-point"}
             await coordinator.post("users", body)
@@ -126,5 +144,30 @@ async def in_memory(tmp: Path, *codes: str) -> AsyncIterator[MemoryNetwork]:
         stack.push_async_callback(world.close)
         network = MemoryNetwork(world)
         for code in codes:
-            await network.serve(code, stack)
+            await network.employ(code, await network.serve(code, stack))
         yield network
+
+
+@asynccontextmanager
+async def in_memory_after(play: Play, tmp: Path, *codes: str) -> AsyncIterator[tuple[MemoryNetwork, Any]]:
+    """The same after `play`, and what it gave: played once in a process, and copied for whoever asks."""
+
+    def make(folder: Path) -> Stage:
+        return asyncio.run(_stage(play, folder, *codes))
+
+    stage = await asyncio.to_thread(copied, (play, codes), make, tmp)
+    async with AsyncExitStack() as stack:
+        world = opened_again(tmp, stage.beginning, stage.now, stage.opened)
+        stack.push_async_callback(world.close)
+        network = MemoryNetwork(world)
+        for code in codes:
+            await network.serve(code, stack)
+        yield network, stage.facts
+
+
+async def _stage(play: Play, folder: Path, *codes: str) -> Stage:
+    async with in_memory(folder, *codes) as network, AsyncExitStack() as stack:
+        facts = await play(network, stack)
+        await network.rest()
+        world = network.world
+        return Stage(world.beginning, network.clock.now(), world.opened, facts)

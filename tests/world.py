@@ -218,6 +218,7 @@ class World:
     tmp: Path
     clock: SteppedClock
     registry: RegistryWorld
+    office_seeds: dict[str, bytes]
     countries: dict[str, Country] = field(default_factory=dict)
     fault: Fault = no_fault
     posted: list[tuple[str, str, list[bytes]]] = field(default_factory=list)
@@ -272,6 +273,11 @@ class World:
         self.countries[code] = _open(self, code, old.office_seed, old.node.view, old.client)
         return self.countries[code]
 
+    @property
+    def beginning(self) -> "Beginning":
+        """What a copy of the folder is opened again with."""
+        return Beginning(self.registry, self.office_seeds)
+
     async def close(self) -> None:
         for country in self.countries.values():
             await country.close()
@@ -288,12 +294,18 @@ class Beginning:
 def make_world(tmp: Path, *codes: str) -> World:
     """A registry and a node for each code, ready to write to each other; every key is made anew but reproducible."""
     beginning = copied(("world", codes), lambda folder: _begin(folder, codes), tmp)
-    world = World(tmp, SteppedClock(NOW), beginning.registry.moved_to(tmp / "registry"))
-    for code in codes:
-        client = world.registry.client(tmp / code / "registry")
-        view = client.load(NOW)
+    return opened_again(tmp, beginning, NOW)
+
+
+def opened_again(tmp: Path, beginning: Beginning, now: int, opened: int = 0) -> World:
+    """The world whose folder this is a copy of, at this time, after its nodes were opened so often."""
+    registry = beginning.registry.moved_to(tmp / "registry")
+    world = World(tmp, SteppedClock(now), registry, beginning.office_seeds, opened=opened)
+    for code, seed in beginning.office_seeds.items():
+        client = registry.client(tmp / code / "registry")
+        view = client.load(now)
         assert view is not None
-        world.countries[code] = _open(world, code, beginning.office_seeds[code], view, client)
+        world.countries[code] = _open(world, code, seed, view, client)
     return world
 
 

@@ -143,8 +143,8 @@ async def seen_lately(desk: Desk) -> None:
     await desk.until(f"a fresh registry at {desk.code}", look)
 
 
-async def begin(network: Network, stack: AsyncExitStack, **person: Any) -> Story:
-    """Everybody at their desks, a new case, and a plan that nothing was done for yet."""
+async def at_their_desks(network: Network, stack: AsyncExitStack) -> Story:
+    """Everybody signed in, before anything."""
     home, planner, origin, passage = [
         Desk(code, await stack.enter_async_context(network.client(code, login)))
         for code, login in (
@@ -154,10 +154,15 @@ async def begin(network: Network, stack: AsyncExitStack, **person: Any) -> Story
             (PASSAGE, "coordinator"),
         )
     ]
-    story = Story(network, home, planner, origin, passage)
-    story.case, story.person = await home.new_case(NAMES, **person)
+    return Story(network, home, planner, origin, passage)
+
+
+async def begin(network: Network, stack: AsyncExitStack, **person: Any) -> Story:
+    """Everybody at their desks, a new case, and a plan that nothing was done for yet."""
+    story = await at_their_desks(network, stack)
+    story.case, story.person = await story.home.new_case(NAMES, **person)
     await story.change("begin_return", country=ORIGIN, persons=[story.person])
-    story.plan = (await home.api.get(f"cases/{story.case}/returns"))[0]["plan"]
+    story.plan = (await story.home.api.get(f"cases/{story.case}/returns"))[0]["plan"]
     return story
 
 

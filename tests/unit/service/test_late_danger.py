@@ -4,7 +4,6 @@ The adversary keeps the registry away for a week, or holds back a letter for a d
 """
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import cast
 
@@ -15,8 +14,8 @@ from node.demo import return_story as do
 from node.demo.played import DAY_S
 from node.demo.return_story import HOUR_S, Story
 from node.service.upkeep import sweeps
-from tests.played_in_memory import MemoryNetwork, in_memory
-from tests.unit.service.test_returns_watch import alarms, codes, planned
+from tests.played_in_memory import MemoryNetwork
+from tests.unit.service.test_returns_watch import alarms, codes, returning
 from tests.unit.service.test_withdrawals import disclosed
 from tests.world import World, make_world
 
@@ -24,8 +23,8 @@ from tests.world import World, make_world
 @pytest.fixture
 async def story(tmp_path: Path) -> AsyncIterator[Story]:
     """A return that is planned; she leaves in two days."""
-    async with in_memory(tmp_path, "XD", "XT", "XA") as network, AsyncExitStack() as stack:
-        yield await planned(network, stack)
+    async with returning(tmp_path) as made:
+        yield made
 
 
 def world_of(story: Story) -> World:

@@ -4,7 +4,8 @@ By the demo's own steps on nodes in memory, and then by hand. Source: R31, R32; 
 """
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,7 +17,7 @@ from node.demo.person import Desk
 from node.demo.played import DAY_S, options, received
 from node.demo.return_story import HOUR_S, Story
 from node.errors import PeerError
-from tests.played_in_memory import MemoryNetwork, in_memory
+from tests.played_in_memory import MemoryNetwork, in_memory_after
 
 BED = {"place": "an invented house, second floor"}
 
@@ -24,11 +25,19 @@ BED = {"place": "an invented house, second floor"}
 @pytest.fixture
 async def story(tmp_path: Path) -> AsyncIterator[Story]:
     """A return that is planned; she leaves in two days."""
-    async with in_memory(tmp_path, "XD", "XT", "XA") as network, AsyncExitStack() as stack:
-        yield await planned(network, stack)
+    async with returning(tmp_path) as made:
+        yield made
 
 
-async def planned(network: MemoryNetwork, stack: AsyncExitStack) -> Story:
+@asynccontextmanager
+async def returning(tmp: Path) -> AsyncIterator[Story]:
+    """A story of one's own, from where its plan was settled."""
+    async with in_memory_after(planned, tmp, "XD", "XT", "XA") as (network, facts), AsyncExitStack() as stack:
+        yield replace(await do.at_their_desks(cast(Network, network), stack), **facts)
+
+
+async def planned(network: MemoryNetwork, stack: AsyncExitStack) -> dict[str, Any]:
+    """Play until the plan is settled; what a story knows of it."""
     made = await do.begin(cast(Network, network), stack)
     await do.prepare(made)
     await do.ask(made)
@@ -36,7 +45,7 @@ async def planned(network: MemoryNetwork, stack: AsyncExitStack) -> Story:
     await do.settle(made)
     await do.passage_asked(made)
     await do.plan_journey(made)
-    return made
+    return {name: getattr(made, name) for name in ("case", "person", "plan", "thread", "transit", "window", "tokens")}
 
 
 async def codes(desk: Desk, thread: str) -> set[str]:

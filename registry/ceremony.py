@@ -185,10 +185,22 @@ def _publish_targets(publisher: Publisher, proposal: Proposal) -> None:
         if country is None or country.role_keys != request.role_keys:
             raise BadRegistryFile(f"proposal does not delegate to the role keys of {request.code}; make it again")
         _check_versions(repository, request)
-    # 4 all at once
+    # 4 nobody gets role keys whose country did not ask
+    _check_asked(repository, admitted.countries, {request.code for request in requests})
+    # 5 all at once
     roles = {country_role(request.code): request.role_bytes for request in requests}
     files = {path: data for request in requests for path, data in request.files().items()}
     publisher.publish({"targets": proposal.metadata.to_bytes()} | roles, files)
+
+
+def _check_asked(repository: Repository, proposed: Mapping[str, CountryRole], asked: set[str]) -> None:
+    published = _current_countries(repository, repository.maintainers())
+    for code in sorted(proposed.keys() - asked):
+        if code not in published or published[code].role_keys != proposed[code].role_keys:
+            raise BadRegistryFile(
+                f"proposal gives role keys to {code}, which no request of {code} asks for; "
+                "ask the maintainers who signed it why, and make it again with `admit`"
+            )
 
 
 def _check_threshold(root: Root, role: str, metadata: Metadata[Root] | Metadata[Targets]) -> None:

@@ -127,8 +127,12 @@ class RegistryClient:
         return {source: sentence for source, sentence in troubles.items() if source not in self._mirrors}
 
     def _is_known(self, loaded: Loaded) -> bool:
+        """A new root counts at once: it may drop a maintainer, and nobody re-signs the timestamp for it."""
         known = self._verified
-        return known is not None and not known.failed and known.timestamp_version == loaded.timestamp.version
+        if known is None or known.failed:
+            return False
+        versions = known.root_version, known.timestamp_version
+        return versions == (loaded.root.version, loaded.timestamp.version)
 
     def _verify(self, loaded: Loaded, base: str, fetch: Fetch, *, archive: bool) -> Verified:
         countries, failed, suspensions = self._roles.read(loaded, base, fetch, self._archive if archive else None)

@@ -20,6 +20,7 @@ from registry.errors import (
     StaleProposal,
 )
 from registry.names import DAY_S
+from registry.proposal import encode_proposal, read_proposal, sign
 from registry.request import read_request
 from registry.tufkeys import signers
 from registry.tuftypes import Metadata
@@ -37,7 +38,15 @@ from tests.registry_attacks import (
     refresh_new_client,
     stranger,
 )
-from tests.registry_world import RegistryWorld, make_registry, message_key, office_key
+from tests.registry_world import (
+    MAINTAINERS,
+    RegistryWorld,
+    invented_keys,
+    invented_record,
+    make_registry,
+    message_key,
+    office_key,
+)
 
 # The neutral point: with it as a key, one signature verifies for every message.
 LOW_ORDER_POINT = bytes([1]) + bytes(31)
@@ -201,6 +210,22 @@ def test_half_of_another_countrys_key_is_not_admitted(world):
     world.records["XT"] = record_of(world, "XT")
     with pytest.raises(BadRegistryKey, match="role_keys"):
         world.proposal([world.request("XT")])
+
+
+@pytest.mark.parametrize("code", ["XC", "XB"], ids=["a newcomer", "a country whose keys would change"])
+def test_no_country_gets_role_keys_that_it_did_not_ask_for(world, code):
+    """Two maintainers sign a proposal from which the request was taken out: that role could publish anything."""
+    world.keys[code] = invented_keys(f"another {code}")
+    world.records[code] = invented_record(code, world.keys[code], NOW)
+    request = world.request(code, world.repository.version_of(f"c-{code}") + 1)
+    heard = {code: read_request(request).fingerprint}
+    whole = read_proposal(admit(world.repository, [request], heard, NOW, replace=code == "XB"))
+    bare = encode_proposal(replace(whole, requests=()))
+    for name in MAINTAINERS[:2]:
+        bare = sign(bare, world.maintainers[name])
+
+    with pytest.raises(BadRegistryFile, match=f"no request of {code} asks for"):
+        publish(world.publisher, [bare])
 
 
 def test_a_country_code_is_taken_once(world):

@@ -61,7 +61,7 @@ def make_folder(folder: Path) -> RegistryWorld:
 
 async def prepare(folder: Path, registry: RegistryWorld, mirror_url: str, threads: int) -> Prepared:
     """Make and admit both nodes, let one offer and the other accept, close both."""
-    world = World(folder, SteppedClock(int(time.time())), registry)
+    world = World(folder, SteppedClock(int(time.time())), registry, {})
     ports = {code: free_port() for code in (SENDER, RECEIVER)}
     seeds = {code: _init(world, code, ports[code]) for code in ports}
     publish(registry.publisher, [registry.proposal([_request(world, code) for code in ports])])

@@ -3,7 +3,9 @@
 import shutil
 from pathlib import Path
 
-from tests.registry_world import RegistryWorld
+from registry.ceremony import publish, renew_root
+from registry.proposal import sign
+from tests.registry_world import MAINTAINERS, RegistryWorld
 
 NOW = 1_800_000_000
 
@@ -39,3 +41,19 @@ def test_what_is_known_is_not_archived_again(world: RegistryWorld, tmp_path: Pat
     world.publisher.refresh()
 
     assert {name for name in archived(world, tmp_path / "state", NOW) if "c-" in name or "record" in name} == set()
+
+
+def test_a_new_root_is_kept_at_once_although_no_new_timestamp_came_with_it(
+    world: RegistryWorld, tmp_path: Path
+) -> None:
+    """TUF 5.3.3: a root that drops a stolen key must not wait for the publisher's next signature."""
+    client = world.client(tmp_path / "state")
+    client.refresh(NOW)
+    proposal = renew_root(world.repository, NOW)
+    for name in MAINTAINERS[:2]:
+        proposal = sign(proposal, world.maintainers[name])
+    publish(world.publisher, [proposal])
+    client.refresh(NOW)
+
+    assert "2.root.json" in {path.name for path in (tmp_path / "state" / "current" / "root_history").iterdir()}
+    assert archived(world, tmp_path / "state", NOW) == set()

@@ -46,5 +46,5 @@ COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m piptools compile --quiet -
 
 lock: setup
 	@$(PY) -m pip install --quiet pip-tools
-	@$(COMPILE) --extra fast --output-file requirements/runtime.txt pyproject.toml
-	@$(COMPILE) --extra fast --extra dev --constraint requirements/runtime.txt --output-file requirements/dev.txt pyproject.toml
+	@$(COMPILE) --extra fast --extra paper --output-file requirements/runtime.txt pyproject.toml
+	@$(COMPILE) --extra fast --extra paper --extra dev --constraint requirements/runtime.txt --output-file requirements/dev.txt pyproject.toml

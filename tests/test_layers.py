@@ -86,6 +86,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "segno": ("node.web",),
     "rapidfuzz": ("node.service",),
     "anyascii": ("node.service",),
+    "weasyprint": ("node.web.paper.press",),
     "click": (
         "node.cli",
         "node.cli_run",

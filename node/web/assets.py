@@ -7,7 +7,12 @@ from typing import Final
 
 from aiohttp import web
 
-FILES: Final = {"desk.css": "text/css", "desk.js": "text/javascript", "passkey.js": "text/javascript"}
+FILES: Final = {
+    "desk.css": "text/css",
+    "paper.css": "text/css",
+    "desk.js": "text/javascript",
+    "passkey.js": "text/javascript",
+}
 FOR_GOOD: Final = "public, max-age=31536000, immutable"
 
 

@@ -15,9 +15,10 @@ from node.service.cases.pseudonym import pseudonym
 from node.service.staff.people import READS_NAMES
 from node.service.threads.doors import ACTS
 from node.service.threads.forms import FormField, may_carry_fields, open_lists
-from node.web.assets import hashed
+from node.web.assets import content, hashed
 from node.web.forms import rows_shown
 from node.web.language import LANGUAGES, own_name, speech
+from node.web.paper.pressing import Press
 from node.web.settings import DeskSettings
 from node.web.words import WORDS, word
 
@@ -189,13 +190,18 @@ class Templates:
             loader=PackageLoader("node.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
             lstrip_blocks=True, auto_reload=False,
         )  # fmt: skip
+        self.press = Press()
         self._env.filters["ref"] = left_to_right
         self._env.filters["short"] = short
 
     def page(self, visit: "Visit", template: str, facts: Mapping[str, Any]) -> str:
         """The whole page as text."""
+        return str(self.part(visit, template, facts))
+
+    def part(self, visit: "Visit", template: str, facts: Mapping[str, Any]) -> Markup:
+        """The same, to be put into another page."""
         x = Helpers(visit, facts)
-        return self._env.get_template(template).render(
+        text = self._env.get_template(template).render(
             {
                 "x": x,
                 **{
@@ -219,9 +225,16 @@ class Templates:
                 "names_shut": _names_shut(visit),
                 "with_query": visit.with_query,
                 "error": None,
+                "paper_css": _paper_css,
                 **facts,
             }
         )
+        return Markup(text)  # noqa: S704 - made by a template that escapes
+
+
+def _paper_css() -> Markup:
+    """The style sheet of papers, for a page that stands alone."""
+    return Markup(content("paper.css").decode("utf-8"))  # noqa: S704 - a file of ours
 
 
 def _contact(visit: "Visit") -> str:

@@ -60,4 +60,24 @@ SEARCH: Final[dict[str, str]] = {
     "task=searched_beyond": "A colleague searched beyond their own cases",
     "found_beyond": "Found by a colleague who searched beyond their own cases",
 }
-WORDS: Final[dict[str, str]] = {**SEARCH, **ALERTS, **QUEUES, **OF_A_TALK}
+ON_PAPER: Final[dict[str, str]] = {
+    "printed_consent": "Printed the consent page",
+    "printed_referral": "Printed a paper referral",
+    "printed_journey": "Printed the card for the way",
+    "printed_sheet": "Printed her sheet",
+    "printed_release": "Printed the paper for the authority",
+    "read_with_her": "To read it with her",
+    "her_signature": "For her signature",
+    "she_carries_it": "She carries it with her",
+    "given_to_country": "For the focal point of the other country",
+    "given_to_authority": "For the authority",
+    "own_file": "For our own file",
+    "card=legs": "The way",
+    "card=transport": "By",
+    "card=meeting_point": "Meeting point",
+    "card=meeting_time": "When",
+    "card=who_meets": "Who meets you",
+    "card=recognition": "How you know them",
+    "card=arrangement_contact": "To call",
+}
+WORDS: Final[dict[str, str]] = {**SEARCH, **ALERTS, **QUEUES, **OF_A_TALK, **ON_PAPER}

@@ -89,7 +89,7 @@ def test_h15_sender_distrust_suspension_and_a_restore_hold_every_way(what: What)
     assert named(what, to="XD", restored="unanswered") == ["H08"]
 
 
-@pytest.mark.parametrize("what", ["card", "sheet", "file"])
+@pytest.mark.parametrize("what", ["card", "sheet", "journey_card", "consent_page", "file"])
 def test_h15_sender_under_pressure_nothing_of_hers_goes_not_even_here(what: What):
     """H17: whoever presses her would find it, or made her agree; the screen does not say why."""
     pressed = case(with_(HER, coercion_suspected=True))
@@ -112,7 +112,7 @@ def test_h15_sender_a_file_rests_on_consent_for_the_country_the_levels_and_the_p
     assert named("file", consents=(agreed,)) == []
 
 
-@pytest.mark.parametrize("what", ["card", "evidence", "silence"])
+@pytest.mark.parametrize("what", ["card", "consent_page", "release_paper", "evidence", "silence"])
 def test_h15_sender_nothing_of_hers_is_put_into_what_carries_nothing(what: What):
     """The data levels: a proof or a card with a name inside is not one."""
     assert [named(what, levels=(level,)) for level in LEVELS] == [["R01"]] * len(LEVELS)

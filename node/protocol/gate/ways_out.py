@@ -28,7 +28,7 @@ from node.protocol.gate.ten_gates import ONLY_SHE
 from node.protocol.letters.codes import Level, Purpose
 from node.protocol.rules import Objection, precedence
 
-What = Literal["card", "sheet", "evidence", "silence", "file"]
+What = Literal["card", "sheet", "journey_card", "consent_page", "release_paper", "evidence", "silence", "file"]
 RestsOn = Literal["nothing of hers is inside", "she takes it with her", "her consent"]
 
 
@@ -43,6 +43,9 @@ class Carried:
 CARRIED: Final[dict[What, Carried]] = {
     "card": Carried((), "she takes it with her"),  # a number and a code, no word of what they are for (H18)
     "sheet": Carried(("L1", "L2"), "she takes it with her"),  # who holds what, in codes
+    "journey_card": Carried(("L3",), "she takes it with her"),  # who meets her, where and when; no name of hers
+    "consent_page": Carried((), "she takes it with her"),  # what is read to her and what she allows, to be signed
+    "release_paper": Carried((), "nothing of hers is inside"),  # for the authority that detains her; her name by hand
     "evidence": Carried((), "nothing of hers is inside"),  # who wrote to whom, and when
     "silence": Carried((), "nothing of hers is inside"),
     "file": Carried(("L1", "L2", "L3", "L4"), "her consent"),

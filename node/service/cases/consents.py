@@ -136,7 +136,7 @@ async def second_consent(node: Node, actor: Actor, case_id: str, consent_id: str
         record = msgspec.structs.replace(record, seconded_by=actor.user_id)
         book.put_consent(case, record, node.now())
         work.audit.append(node.now(), actor.user_id, "consent_seconded", consent_id, rule="H10")
-        return _view(node, case, record)
+        return view_in(node, case, record)
 
     return await node.store.write(second)
 
@@ -148,7 +148,7 @@ async def list_consents(node: Node, actor: Actor, case_id: str) -> list[ConsentV
         may_work_on(reader, actor, case_id)
         book = Book(node, reader)
         case = book.case(case_id)
-        return [_view(node, case, record) for record in book.consents(case)]
+        return [view_in(node, case, record) for record in book.consents(case)]
 
     return await node.store.read(read)
 
@@ -156,7 +156,7 @@ async def list_consents(node: Node, actor: Actor, case_id: str) -> list[ConsentV
 async def view_consent(node: Node, actor: Actor, case_id: str, consent_id: str) -> ConsentView:
     """One consent record."""
     return await node.store.read(
-        lambda reader: _view(node, *_find(Book(node, reader), reader, actor, case_id, consent_id))
+        lambda reader: view_in(node, *_find(Book(node, reader), reader, actor, case_id, consent_id))
     )
 
 
@@ -187,7 +187,7 @@ def _record(node: Node, work: Work, actor: Actor, case_id: str, new: NewConsent)
     )
     book.put_consent(case, record, now)
     work.audit.append(now, actor.user_id, "consent_recorded", record.consent_id, rule="R22")
-    return _view(node, case, record)
+    return view_in(node, case, record)
 
 
 _OTHERWISE = ("recipients", "valid_from", "valid_until", "evidence_hash")
@@ -213,7 +213,8 @@ def _find(book: Book, reader: Reader, actor: Actor, case_id: str, consent_id: st
     return case, record
 
 
-def _view(node: Node, case: OpenCase, record: ConsentRecord) -> ConsentView:
+def view_in(node: Node, case: OpenCase, record: ConsentRecord) -> ConsentView:
+    """A record as people see it, inside a transaction of the caller's."""
     person = person_of(case.case, record.person_id)
     found = [] if person is None else faults(record, person, node.now())
     facts = {name: getattr(record, name) for name in ConsentView.__struct_fields__ if hasattr(record, name)}

@@ -19,6 +19,7 @@ from node.protocol.threads import machine
 from node.service.access import may_work_on
 from node.service.actor import Actor
 from node.service.context import Node
+from node.service.paper.printing import GivenOnPaper, Mark, Print, PrintPurpose, given_on_paper, mark
 from node.service.rights.access import held_letters
 from node.service.threads.book import Book, OpenFile
 from node.service.threads.keeping import decode_kept
@@ -68,22 +69,28 @@ class LooksHere(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SheetView(msgspec.Struct, frozen=True, kw_only=True):
-    """Who holds what about her, and who opened it. `here`: what other countries sent about her and is still here."""
+    """Who holds what about her, and who opened it. `here`: what other countries sent about her and is still here.
+
+    `on_paper`: countries that were told of her on paper; `mark` stands on the sheet where it is printed.
+    """
 
     case: str
     made_at: int
     countries: list[CountryHolds]
     here: list[HeldLetter]
     opened_here: list[LooksHere]
+    on_paper: list[GivenOnPaper]
+    mark: Mark | None = None
 
 
-async def sheet(node: Node, actor: Actor, case_id: str, to: str) -> SheetView:
+async def sheet(node: Node, actor: Actor, case_id: str, to: str, purpose: PrintPurpose | None = None) -> SheetView:
     """The sheet of a case, as things stand now; that somebody looked is logged before it is shown.
 
     `to`: the country into which it is carried, or our own where it stays. Abroad it goes only as she decided, and
-    through the gate (H15, H18).
+    through the gate (H15, H18). `purpose`: it is printed, and what for.
     """
     actor.must_be("caseworker", "coordinator")
+    asked = None if purpose is None else Print(purpose=purpose, to=to)
 
     def leaving(work: Work) -> tuple[Out, Callable[[], SheetView]]:
         row = may_work_on(work, actor, case_id)
@@ -91,7 +98,7 @@ async def sheet(node: Node, actor: Actor, case_id: str, to: str) -> SheetView:
             _as_she_decided(node, work, case_id, to)
         threads = work.threads.of_case(case_id)
         oldest = min((one.started_at for one in threads), default=node.now())
-        return Out(case_id, "sheet", to, oldest), lambda: _shown(node, work, actor, row.case_id)
+        return Out(case_id, "sheet", to, oldest), lambda: _shown(node, work, actor, row.case_id, asked)
 
     return await let_out(node, actor, leaving)
 
@@ -107,9 +114,12 @@ def _as_she_decided(node: Node, reader: Reader, case_id: str, to: str) -> None:
         )  # fmt: skip
 
 
-def _shown(node: Node, work: Work, actor: Actor, case_id: str) -> SheetView:
+def _shown(node: Node, work: Work, actor: Actor, case_id: str, asked: Print | None) -> SheetView:
+    found = _sheet(node, work, case_id)
+    if asked is not None:
+        return msgspec.structs.replace(found, mark=mark(node, work, actor, case_id, "sheet", asked))
     work.audit.append(node.now(), actor.user_id, "sheet_shown", case_id, rule="R33")
-    return _sheet(node, work, case_id)
+    return found
 
 
 def _sheet(node: Node, reader: Reader, case_id: str) -> SheetView:
@@ -119,7 +129,7 @@ def _sheet(node: Node, reader: Reader, case_id: str) -> SheetView:
         case=case_id, made_at=node.now(),
         countries=[_country(node, reader, one) for one in files],
         here=[letter for one in files for letter in held_letters(node, reader, one)],
-        opened_here=_looks(reader, case_id),
+        opened_here=_looks(reader, case_id), on_paper=given_on_paper(node, reader, case_id),
     )  # fmt: skip
 
 

@@ -69,19 +69,25 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
 async def reading_for(node: Node, language: str, workers: str, variant: Variant) -> Reading:
     """The text for a person's language beside the worker's."""
+    return await node.store.read(lambda reader: reading_in(reader, language, workers, variant))
 
-    def read(reader: Reader) -> Reading:
-        own = _published(reader, language, variant)
-        hers = own or _published(reader, FALLBACK, variant) or shipped(FALLBACK, variant)
-        beside = _published(reader, workers, variant) or (shipped(workers, variant) if workers in SHIPPED else hers)
-        return Reading(hers=hers, workers=beside, approved=own is not None)
 
-    return await node.store.read(read)
+def reading_in(reader: Reader, language: str, workers: str, variant: Variant) -> Reading:
+    """The same inside a transaction of the caller's."""
+    own = _published(reader, language, variant)
+    hers = own or _published(reader, FALLBACK, variant) or shipped(FALLBACK, variant)
+    beside = _published(reader, workers, variant) or (shipped(workers, variant) if workers in SHIPPED else hers)
+    return Reading(hers=hers, workers=beside, approved=own is not None)
 
 
 async def text_of(node: Node, code: str) -> Text | None:
     """The text that a consent record names; None for a record from before there were texts."""
-    return await node.store.read(lambda reader: next((one for one in _all(reader) if one.code == code), None))
+    return await node.store.read(lambda reader: code_in(reader, code))
+
+
+def code_in(reader: Reader, code: str) -> Text | None:
+    """The same inside a transaction of the caller's."""
+    return next((one for one in _all(reader) if one.code == code), None)
 
 
 async def list_texts(node: Node, actor: Actor) -> list[Text]:

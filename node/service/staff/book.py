@@ -147,3 +147,11 @@ def view_of(node: Node, row: UserRow, reads_names: bool, backup: str | None = No
         reads_names=reads_names,
         backup=backup,
     )
+
+
+def called(node: Node, row: UserRow | None) -> str:
+    """What colleagues call somebody: the name, else the login; empty for nobody we know."""
+    if row is None:
+        return ""
+    names = node.seals.open_as(StaffNames, node.seals.node_key(), "user", row.user_id, row.sealed)
+    return names.name or names.login

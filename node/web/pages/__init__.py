@@ -21,6 +21,7 @@ from node.web.pages.oversee import OVERSIGHT
 from node.web.pages.passkeys import PASSKEYS
 from node.web.pages.people import PEOPLE
 from node.web.pages.phones import PHONES
+from node.web.pages.printing import PRINTING
 from node.web.pages.referral import REFERRAL
 from node.web.pages.returns import RETURNS
 from node.web.pages.review import REVIEW
@@ -38,5 +39,5 @@ PAGES: tuple[Page, ...] = (
     *OFFER_CONSENT, *TEXTS,
     *DANGER, *ALERTS, *OFF_NETWORK, *PHONES,
     *HEALTH, *OVERSIGHT, *REVIEW,
-    *CHANGES, *CONSENT, *OPEN, *RIGHTS, *RIGHTS_CASE, *MEDICAL, *CARDS,
+    *CHANGES, *CONSENT, *OPEN, *RIGHTS, *RIGHTS_CASE, *MEDICAL, *CARDS, *PRINTING,
 )  # fmt: skip

@@ -15,6 +15,7 @@ from node.service.cases import cases, consents
 from node.service.cases.consents import ConsentView, NewConsent
 from node.service.cases.requests import CaseView, PersonView
 from node.service.network.view import registry_view
+from node.service.paper.printing import told_on_paper
 from node.service.threads import reading
 from node.service.threads.commands import ThreadView, Withdraw
 from node.service.threads.forms import FormField, fields_of
@@ -172,9 +173,10 @@ def _some(fields: dict[str, FormField], names: tuple[str, ...]) -> list[FormFiel
 
 
 async def _show_one(v: Visit, **more: Any) -> web.Response:
-    case, record = await asyncio.gather(
+    case, record, on_paper = await asyncio.gather(
         cases.view_case(v.node, v.actor, v.path["case"]),
         consents.view_consent(v.node, v.actor, v.path["case"], v.path["consent"]),
+        told_on_paper(v.node, v.actor, v.path["case"]),
     )
     people = persons_of(v, case)
     others = [one for one in people if one[0] != record.person_id]
@@ -182,7 +184,8 @@ async def _show_one(v: Visit, **more: Any) -> web.Response:
         "consent_one.html", case=case, one=record, said=_said(record), labels=LABELS,
         called=dict(people) | {office.holder: office.name for _, office in _offices(v)}, others=others,
         withdraw=_narrowed(record), recorded=v.query.get("recorded") == "1", told=v.query.get("told", ""),
-        typed=v.form, **more,
+        typed=v.form, on_paper=[one for one in on_paper if one.country in {to.country for to in record.recipients}],
+        **more,
     )  # fmt: skip
 
 

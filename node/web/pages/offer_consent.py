@@ -15,7 +15,7 @@ from node.service.cases.consents import NewConsent
 from node.service.cases.drafts import read_draft
 from node.service.cases.requests import CaseView
 from node.service.rights.texts import POINTS, Reading, Variant, reading_for, said
-from node.web.pages.referral import BASE, DRAFT, countries_known, problem
+from node.web.pages.referral import BASE, DRAFT, countries_known, peer_of, problem
 from node.web.pages.roles import WORK
 from node.web.visit import Page, Visit
 
@@ -32,7 +32,7 @@ async def _consent(v: Visit) -> web.Response:
 
 async def _show(v: Visit, case: CaseView, **more: Any) -> web.Response:
     draft = await read_draft(v.node, v.actor, case.case, DRAFT)
-    peer = (draft.typed.get("peer") or [""])[-1] if draft else ""
+    peer = peer_of(draft)
     records = await consents.list_consents(v.node, v.actor, case.case)
     reading = await _reading(v, case)
     return v.show(
@@ -103,16 +103,18 @@ async def _version_read(v: Visit, case: CaseView) -> str:
 
 def _offer_consent(v: Visit, case: CaseView, person_id: str, version: str) -> dict[str, Any]:
     """Yes or no for the offer alone: needs and age, nobody named (practice, the desk)."""
-    country = next((one for one in countries_known(v) if one.country == v.typed("peer")), None)
-    if country is None:
+    peer = v.typed("peer")
+    country = next((one for one in countries_known(v) if one.country == peer), None)
+    if country is None and peer not in dict(v.speech.countries()):
         raise BadInput("no country was chosen", field="peer", for_user=v.say("Choose the country first."))
-    holder = next((office.holder for office in country.offices if office.usable_now), None)
+    offices = country.offices if country else ()  # outside the network there is none
+    holder = next((office.holder for office in offices if office.usable_now), None)
     child = _is_child(case)
     return {
         "person_id": person_id,
         "given_by": v.typed("given_by") or ("self_with_guardian" if child else "self"),
         "capacity": v.typed("capacity") or ("child_assent_recorded" if child else "adult"),
-        "recipients": [{"country": country.country, "organisation_type": "civil_society", "holder": holder}],
+        "recipients": [{"country": peer, "organisation_type": "civil_society", "holder": holder}],
         "purposes": ["enquiry", "referral"],
         "levels": list(OFFER_LEVELS),
         "categories": list(OFFER_CATEGORIES),

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from node.errors import BadInput, OpenTRMError
 from node.service.cases import cases, consents
-from node.service.cases.drafts import drop_draft, read_draft, save_draft
+from node.service.cases.drafts import Draft, drop_draft, read_draft, save_draft
 from node.service.cases.requests import CaseView, FirstIntakeAnswered, NewCase, NewPerson, WriteIdentity
 from node.service.directory.views import list_entries
 from node.service.finding.search import LONGEST, possible_matches
@@ -84,8 +84,8 @@ async def _list(v: Visit, case: CaseView) -> list[Task]:
     draft, records = await asyncio.gather(
         read_draft(v.node, v.actor, case.case, DRAFT), consents.list_consents(v.node, v.actor, case.case)
     )
-    where = draft is not None and bool(draft.typed.get("peer")) and bool(draft.typed.get("needs"))
-    peer = (draft.typed.get("peer") or [""])[-1] if draft else ""
+    where = draft is not None and bool(peer_of(draft)) and bool(draft.typed.get("needs"))
+    peer = peer_of(draft)
     agreed = any(one.counts and any(to.country == peer for to in one.recipients) for one in records)
     kept = case.first_intake_answered_at is not None
     return [
@@ -161,13 +161,17 @@ async def _show_check(v: Visit, case: CaseView, **more: Any) -> web.Response:
     seen, tasks = await asyncio.gather(_preview(v, case), _list(v, case))
     todo = [one for one in tasks if one.status == LEFT and one.path != "check"]
     opens = {one.rule: OPENS.get(one.rule, "case") for one in seen.missing}
-    return v.show("check.html", case=case, seen=seen, todo=todo, opens=opens, **more)
+    return v.show("check.html", case=case, seen=seen, todo=todo, opens=opens,
+                  on_paper=bool(seen.peer) and seen.peer not in v.node.view.countries, **more)  # fmt: skip
 
 
 async def _send(v: Visit) -> web.Response:
     case = await cases.view_case(v.node, v.actor, v.path["case"])
     try:
-        done = await open_referral(v.node, v.actor, case.case, await _command(v, case))
+        command = await command_of(v, case)
+        if command.peer not in v.node.view.countries:
+            return v.go(f"/case/{case.case}/print/referral")
+        done = await open_referral(v.node, v.actor, case.case, command)
     except OpenTRMError as error:
         return await _show_check(v, case, status=409, error=error)
     await drop_draft(v.node, v.actor, case.case, DRAFT)
@@ -176,17 +180,18 @@ async def _send(v: Visit) -> web.Response:
 
 async def _preview(v: Visit, case: CaseView) -> Preview:
     try:
-        command = await _command(v, case)
+        command = await command_of(v, case)
         return await preview_referral(v.node, v.actor, case.case, command)
     except BadInput as error:
         missing = Missing(rule="where", says=error.for_user or error.message, next="")
         return Preview(kind="referral.offer", peer="", missing=(missing,))
 
 
-async def _command(v: Visit, case: CaseView) -> OpenReferral:
+async def command_of(v: Visit, case: CaseView) -> OpenReferral:
+    """What the draft asks for; BadInput for what is missing in it."""
     draft = await read_draft(v.node, v.actor, case.case, DRAFT)
     typed = draft.typed if draft else {}
-    one = {name: values[-1] for name, values in typed.items() if values and values[-1]}
+    one = {name: filled[-1] for name, values in typed.items() if (filled := [each for each in values if each])}
     if not one.get("peer") or not typed.get("needs"):
         raise BadInput(
             "a need or the country is missing",
@@ -207,6 +212,12 @@ async def _command(v: Visit, case: CaseView) -> OpenReferral:
         raise BadInput(
             "something in the draft cannot be used", field="where", for_user=str(problem(v, error).for_user)
         ) from None
+
+
+def peer_of(draft: Draft | None) -> str:
+    """The country that the draft asks: of those in the registry, or one outside the network."""
+    named = [] if draft is None else draft.typed.get("peer", [])
+    return next((one for one in reversed(named) if one), "")
 
 
 def countries_known(v: Visit) -> list[Any]:

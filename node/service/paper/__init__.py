@@ -1,0 +1,1 @@
+"""Papers: what each holds, and the one door through which each leaves."""

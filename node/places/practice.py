@@ -171,6 +171,10 @@ PRACTICE: dict[str, Places] = {
         sender=(
             "protocol.gate.gate: at_drafting",
             "protocol.gate.ways_out: may_leave",
+            "service.paper.consent_page: consent_page",
+            "service.paper.journey: journey_card",
+            "service.paper.referral: referral_on_paper",
+            "service.paper.release: release_paper",
             "service.way_out: _noted judge",
         ),
     ),
@@ -198,7 +202,10 @@ PRACTICE: dict[str, Places] = {
     ),
     "H18": Places(
         sender=(
+            "protocol.cases.journey_card: told_by",
             "protocol.cases.paper: what_she_takes",
+            "service.paper.journey: _must_be_neutral",
+            "service.paper.printing: mark",
             "service.rights.cards: _check _record _take record_call",
             "service.rights.sheet: _as_she_decided",
         ),

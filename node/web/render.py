@@ -6,6 +6,7 @@ References, dates and numbers stand left-to-right whatever the language (interfa
 import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
+from unicodedata import bidirectional
 
 from babel import UnknownLocaleError
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -193,6 +194,7 @@ class Templates:
         self.press = Press()
         self._env.filters["ref"] = left_to_right
         self._env.filters["short"] = short
+        self._env.filters["own_way"] = own_way
 
     def page(self, visit: "Visit", template: str, facts: Mapping[str, Any]) -> str:
         """The whole page as text."""
@@ -252,6 +254,15 @@ def _names_shut(visit: "Visit") -> bool:
 def left_to_right(text: object) -> Markup:
     """A reference, number or time that keeps its order inside right-to-left text."""
     return Markup('<bdi dir="ltr">{}</bdi>').format(text)
+
+
+def own_way(text: str) -> Markup:
+    """What somebody typed, in the direction of its first letter; without one, a number, left-to-right.
+
+    A browser finds that out by itself, a press does not: a telephone number came out of it backwards.
+    """
+    strong = next((kind for one in text if (kind := bidirectional(one)) in ("L", "R", "AL")), "L")
+    return Markup('<bdi dir="{}">{}</bdi>').format("ltr" if strong == "L" else "rtl", text)
 
 
 def short(reference: str) -> Markup:

@@ -27,6 +27,7 @@ UNKNOWN = dict.fromkeys(("case", "thread", "letter"), "0" * 32) | {
     "plan": "0" * 16,
     "care": "0" * 16,
     "consent": "0" * 32,
+    "paper": "sheet",
 }
 OBJECTS = ("case", "thread", "letter", "alert")
 ROLES = ("caseworker", "coordinator", "auditor", "operator")

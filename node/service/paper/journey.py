@@ -4,6 +4,7 @@ Her arrangements are opened for it, which is logged like every opening of names.
 through keeps the card from being printed, in whatever language. Source: interface C8; practice H18, H15; R24.
 """
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -23,6 +24,7 @@ from node.service.way_out import Out, let_out
 from node.store.work import Work
 
 WHY: Final = "give_service"
+NUMBER: Final = re.compile(r"[+0-9 ()./-]{3,40}")  # a contact in words may say whose it is
 
 
 class PrintJourney(Print, frozen=True):
@@ -85,5 +87,6 @@ def _must_be_neutral(lines: dict[str, str]) -> None:
 def _numbers(node: Node, country: str) -> tuple[str, ...]:
     """Ours first: somebody there may be whom she flees. Numbers alone, without whose they are."""
     known = [node.view.country(code) for code in (node.country, country)]
-    found = [one.record.out_of_hours or one.record.authority.contact for one in known if one is not None]
-    return tuple(dict.fromkeys(one for one in found if one))
+    found = [(one.record.out_of_hours, one.record.authority.contact) for one in known if one is not None]
+    numbers = [next((one for one in both if NUMBER.fullmatch(one)), "") for both in found]
+    return tuple(dict.fromkeys(one for one in numbers if one))

@@ -23,7 +23,7 @@ from node.service.paper.referral import referral_on_paper
 from node.service.paper.release import release_paper
 from node.service.returns.plans import list_returns
 from node.service.rights.sheet import sheet
-from node.service.rights.texts import said
+from node.service.rights.texts import Variant, said
 from node.service.threads.preview import Preview
 from node.web.language import ENGLISH, LANGUAGES, own_name, speech
 from node.web.pages.qr import qr_svg
@@ -70,14 +70,15 @@ async def _print(v: Visit) -> web.Response:
         facts = await MAKES[about.paper](v, about)
     except OpenTRMError as error:
         return await _show(v, about, status=409, error=problem(v, error))
-    return await paper_of(v, f"paper_{about.paper}.html", _language(v, about), facts)
+    language = facts.get("written_in") or _language(v, about)
+    return await paper_of(v, f"paper_{about.paper}.html", language, facts)
 
 
 async def paper_of(v: Visit, template: str, language: str, facts: Facts) -> web.Response:
     """A paper in its language: as PDF, or as a page with one sentence where no PDF can be made."""
     spoken = speech(language if language in LANGUAGES else ENGLISH, v.speech.zone.key)
     body = v.templates.part(replace(v, speech=spoken), template, facts)
-    whole = {"body": body, "paper_in": spoken}
+    whole: Facts = {"body": body, "paper_in": spoken}
     made = await v.templates.press.pdf(v.templates.part(v, "paper_alone.html", whole))
     if made is None:
         return v.show("paper_on_page.html", **whole)
@@ -162,7 +163,7 @@ async def _consent(v: Visit, about: About) -> Facts:
         raise BadInput("no country", field="peer", for_user=v.say("First say which country is to be asked."))
     language = _language(v, about)
     child = next(one.treated_as_child for one in about.case.persons if one.person_id == about.person_id)
-    variant = ("guardian" if v.typed("for") == "guardian" else "child") if child else "adult"
+    variant: Variant = ("guardian" if v.typed("for") == "guardian" else "child") if child else "adult"
     made = await consent_page(v.node, v.actor, about.case.case, PrintConsent(
         **_asked(v, v.node.country), person_id=about.person_id, country=about.country, language=language,
         workers=v.speech.code, variant=variant, consent=about.consent,
@@ -173,7 +174,7 @@ async def _consent(v: Visit, about: About) -> Facts:
                   v.speech.zone.key)  # fmt: skip
     stands_for = f"{made.record.consent} {made.seal}" if made.record else made.seal
     return {
-        "page": made, "mark": made.mark, "said": said, "qr": qr_svg(stands_for),
+        "page": made, "mark": made.mark, "said": said, "read_in": language, "written_in": hers, "qr": qr_svg(stands_for),
         "ours": Helpers(replace(v, speech=ours), {}), "hers": Helpers(replace(v, speech=spoken), {}),
     }  # fmt: skip
 

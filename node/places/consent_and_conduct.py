@@ -57,6 +57,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
     ),
     "R24": Places(
         sender=(
+            "service.paper.journey: journey_card",
             "protocol.cases.changes: two_people",
             "protocol.cases.return_changes: approve plan_journey",
             "protocol.gate.returns: _as_approved",

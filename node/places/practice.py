@@ -173,6 +173,7 @@ PRACTICE: dict[str, Places] = {
             "protocol.gate.ways_out: may_leave",
             "service.paper.consent_page: consent_page",
             "service.paper.journey: journey_card",
+            "service.paper.printing: given_on_paper",
             "service.paper.referral: referral_on_paper",
             "service.paper.release: release_paper",
             "service.way_out: _noted judge",

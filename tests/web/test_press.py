@@ -1,4 +1,4 @@
-"""The press reaches nothing: no address, no file, no process; and whatever goes wrong in it, there is a page to print."""
+"""The press reaches nothing: no address, no file, no process; whatever goes wrong in it, there is a page to print."""
 
 import sys
 from pathlib import Path

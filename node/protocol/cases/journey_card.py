@@ -41,7 +41,7 @@ def telling(card: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def told_by(text: str) -> bool:
-    """Whether a word of this text is on the list; accents, case and Arabic spellings make no difference."""
+    """Whether a word of this text is on the list; accents, case and Arabic spellings make no difference. H18."""
     words = _words(text)
     pairs = [f"{one} {after}" for one, after in pairwise(words)]
     return any(_on_the_list(one, both) for one, both in zip_longest(words, pairs, fillvalue=""))

@@ -63,7 +63,7 @@ async def consent_page(node: Node, actor: Actor, case_id: str, asked: PrintConse
         case = book.case(case_id)
         person = person_of(case.case, asked.person_id)
         if person is None:
-            raise BadInput("no such person in this case", field="person_id", rule="H26")
+            raise BadInput("no such person in this case", field="person_id")
         record = None
         if asked.consent:
             found = [one for one in book.consents(case) if one.consent_id == asked.consent]

@@ -46,7 +46,10 @@ class JourneyCard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def journey_card(node: Node, actor: Actor, case_id: str, asked: PrintJourney) -> JourneyCard:
-    """The card, noted in the log; NotAllowed by the gate, for a word on it that tells, or while names are shut."""
+    """The card, noted in the log; NotAllowed by the gate (H15), for a word on it that tells, or while names are shut.
+
+    That her arrangements were opened is noted too (R24).
+    """
     actor.must_be("caseworker", "coordinator")
 
     def leaving(work: Work) -> tuple[Out, Callable[[], JourneyCard]]:
@@ -58,7 +61,7 @@ async def journey_card(node: Node, actor: Actor, case_id: str, asked: PrintJourn
         if asked.to != plan.country:
             raise BadInput("the card goes where she goes", field="to", expected=plan.country, rule="H15")
         if not plan.is_open:
-            raise NotAllowed("this plan is over", rule="R31", for_user="This return was halted or is over.")
+            raise NotAllowed("this plan is over", for_user="This return was halted or is over.")
 
         def make() -> JourneyCard:
             lines = card_of(read_identity(node, work, case, actor.office).get(asked.person_id, {}))

@@ -54,7 +54,10 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def mark(node: Node, work: Work, actor: Actor, case_id: str, paper: Paper, asked: Print) -> Mark:
-    """Note in the case's log that this is printed, and make its mark; inside the transaction of the gate."""
+    """Note in the case's log that this is printed, and make its mark; inside the transaction of the gate.
+
+    On what she carries it is a number and no more (H18).
+    """
     must_fit(paper, asked.purpose)
     now, number = node.now(), node.random(NUMBER_BYTES).hex()
     # Which paper is covered: beside a case it would tell on a bare disk that she returns.
@@ -93,7 +96,7 @@ async def told_on_paper(node: Node, actor: Actor, case_id: str) -> list[GivenOnP
 
 
 def given_on_paper(node: Node, reader: Reader, case_id: str) -> list[GivenOnPaper]:
-    """Which countries were told of her on paper, oldest first: from the lines that the gate left in the log."""
+    """Which countries were told of her on paper, oldest first: from the lines that the gate left in the log (H15)."""
     found = []
     for line in reversed(reader.audit.lines(ref=case_id, limit=1000)):
         if line.act != "way_out" or line.outcome != "file":

@@ -37,7 +37,7 @@ async def release_paper(node: Node, actor: Actor, case_id: str, asked: Print) ->
         may_work_on(work, actor, case_id)
         if not Book(node, work).case(case_id).case.place_is_detention:
             raise NotAllowed(
-                "nobody of this case is detained; record that first", rule="R17",
+                "nobody of this case is detained; record that first",
                 for_user="Record first that she is detained. Then print the paper for the authority.",
             )  # fmt: skip
         out = Out(case_id, "release_paper", node.country, node.now())

@@ -174,7 +174,8 @@ async def _consent(v: Visit, about: About) -> Facts:
                   v.speech.zone.key)  # fmt: skip
     stands_for = f"{made.record.consent} {made.seal}" if made.record else made.seal
     return {
-        "page": made, "mark": made.mark, "said": said, "read_in": language, "written_in": hers, "qr": qr_svg(stands_for),
+        "page": made, "mark": made.mark, "said": said, "read_in": language, "written_in": hers,
+        "qr": qr_svg(stands_for),
         "ours": Helpers(replace(v, speech=ours), {}), "hers": Helpers(replace(v, speech=spoken), {}),
     }  # fmt: skip
 

@@ -51,6 +51,13 @@ def was_heard(case: Case, thread: str, since: int) -> bool:
     return any(one.thread == thread and one.heard_at >= since for one in case.her_words)
 
 
+def were_heard(case: Case, thread: str, since: int) -> bool:
+    """Whether everybody of this thread was heard at or after `since`, about any thread of theirs in this case."""
+    of = {one.thread: set(one.persons) for one in case.threads}
+    heard = [of.get(one.thread, set()) for one in case.her_words if one.heard_at >= since]
+    return any(of.get(thread, set()) <= persons for persons in heard)
+
+
 def _card_was_right_at(case: Case, persons: tuple[str, ...], at: int) -> int | None:
     right = [one.right_at for one in case.cards if one.person_id in persons and not one.void]
     newest = max(right, default=0)

@@ -148,8 +148,7 @@ def settle_case(node: Node, work: Work, case: OpenCase, by: str, now: int) -> No
             for one in case.case.threads:
                 if one.thread == thread:
                     thread_is_quiet(node, work, one.country, thread, by, now)
-    heard = {one.thread for one in case.case.her_words}
-    for known in (one for one in case.case.threads if one.thread in heard):
+    for known in case.case.threads if case.case.her_words else ():  # her word about a return counts for its passage too
         follow(node, work, known.country, known.thread, now)
     for thread in {one.thread for one in case.case.care}:
         if all(one.ended_at is not None for one in case.case.care if one.thread == thread):

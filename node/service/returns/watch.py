@@ -1,4 +1,4 @@
-"""What a return makes this node watch, at both ends: that she arrives, how she is then, and that somebody asks later.
+"""What a return makes this node watch, at both ends: that she passes and arrives, how she is, that somebody asks later.
 
 Derived from the thread after each of its changes and safe to repeat: the deadlines are compared with what the letters
 say, so a letter that comes late, twice or is undone leaves the right ones. Source: R32; practice H06, H07, H19.
@@ -8,7 +8,7 @@ from typing import Final
 
 from node.protocol.cases.care import cared_for
 from node.protocol.cases.care_changes import begin_care
-from node.protocol.cases.her_word import was_heard
+from node.protocol.cases.her_word import was_heard, were_heard
 from node.protocol.cases.return_changes import open_alarm, settle_alarm
 from node.protocol.letters.decode import AnyLetter, decode_again
 from node.protocol.letters.frame import Letter
@@ -16,6 +16,7 @@ from node.protocol.matters import STOPS
 from node.protocol.threads.arrival import FOLLOWUP_SLACK_S, alarm_at, next_followup, on_the_way
 from node.protocol.threads.deadlines import ARRIVAL_AFTER_WINDOW_S
 from node.protocol.threads.thread import Entry, Thread
+from node.protocol.transit import ON_THE_WAY
 from node.service.context import Node
 from node.service.returns.calling import call_about
 from node.service.returns.standing import ALARM, CARE, ask_somebody, end_tasks
@@ -46,8 +47,7 @@ def follow(node: Node, work: Work, peer: str, thread_id: str, now: int, leaving:
         return
     _care(node, work, found, now)
     _condition(node, work, found, now)
-    if found.file.thread.matter != "transit":
-        _arrival(node, work, found, now)
+    _arrival(node, work, found, now)
     if found.file.thread.matter == "return":
         _followups(node, work, found, leaving)
 
@@ -104,16 +104,20 @@ def _arrival(node: Node, work: Work, found: OpenFile, now: int) -> None:
     there = calendar_of(node, node.country if thread.side == "responder" else found.row.peer)
     child = any(entry.treated_as_child for entry in found.file.entries)
     overdue_at, window_ends = _times(thread, left)
-    due = alarm_at(overdue_at, window_ends, there.zone, found.file.urgency, child)
+    due = overdue_at  # whoever is missed where she only passes does not sleep there
+    if thread.matter != "transit":
+        due = alarm_at(overdue_at, window_ends, there.zone, found.file.urgency, child)
     work.deadlines.start(found.row.peer, found.row.thread_id, left.letter_id, ARRIVAL, due)
 
 
 def _awaited_since(thread: Thread) -> Entry | None:
-    """The letter since which her arrival is awaited: that she left, or how her journey is arranged; or None."""
+    """The letter since which her arrival or passage is awaited: that she left, or how it is arranged; or None."""
     if thread.stopped:
         return None
     if thread.matter == "referral":
         return None if thread.shared.arrived else newest(thread, ARRANGED)
+    if thread.matter == "transit":
+        return newest(thread, "transit.departure") if thread.shared.state == ON_THE_WAY else None
     over = thread.shared.state == STOPPED or not on_the_way(thread)
     return None if over else newest(thread, "return.departure")
 
@@ -127,8 +131,13 @@ def _times(thread: Thread, left: Entry) -> tuple[int, int]:
 
 
 def _is_settled(node: Node, work: Work, found: OpenFile, left: Entry) -> bool:
-    """H19, R32: since then she said to us that she is there, or two people ended the alarm."""
+    """H19, R32: since then she said to us that she is there, or two people ended the alarm.
+
+    Whoever was heard about her return is not missed any more on the way either.
+    """
     case, thread = Book(node, work).case(found.row.case_id).case, found.row.thread_id
+    if found.file.thread.matter == "transit" and were_heard(case, thread, left.written_at):
+        return True
     ended = [one for one in case.arrival_alarms if one.thread == thread and one.outcome not in GOES_ON]
     return was_heard(case, thread, left.written_at) or any((one.ended_at or 0) >= left.written_at for one in ended)
 

@@ -15,7 +15,7 @@ from node.store.threads import DeadlineRow, ThreadRow
 from node.store.work import Work
 
 BATCH = 200
-ARRIVALS: Final = frozenset({"return.arrival", "referral.arrived"})
+ARRIVALS: Final = frozenset({"return.arrival", "referral.arrived", "transit.confirm"})
 WHO = ("caseworker", "backup", "coordinator", "figures")  # the steps of the ladder, in its order
 
 
@@ -69,7 +69,7 @@ def owed_by_us(file: ThreadFile, letter_id: str) -> bool:
 
 
 def _is_an_arrival(file: ThreadFile, letter_id: str) -> bool:
-    """Whether what is awaited is that she arrives: that has an alarm of its own, which asks friends first (H06)."""
+    """Whether what is awaited is that she passes or arrives: its own alarm asks friends first (H06)."""
     awaited = (one for one in file.thread.shared.awaited if one.letter_id == letter_id)
     return any(ARRIVALS & set(one.kinds) for one in awaited)
 

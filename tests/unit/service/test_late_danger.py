@@ -15,7 +15,7 @@ from node.demo.played import DAY_S
 from node.demo.return_story import HOUR_S, Story
 from node.service.upkeep import sweeps
 from tests.played_in_memory import MemoryNetwork
-from tests.unit.service.test_returns_watch import alarms, codes, returning
+from tests.unit.service.test_returns_watch import alarms, codes, departed, returning
 from tests.unit.service.test_withdrawals import disclosed
 from tests.world import World, make_world
 
@@ -45,7 +45,7 @@ def called(world: World, code: str) -> list[str]:
 
 async def test_r32_receiver_an_arrival_is_overdue_although_the_registry_was_not_seen_for_nine_days(story: Story):
     """R32, H22: who keeps the registry away does not keep people from looking for her."""
-    await do.depart(story)
+    await departed(story)
     world = world_of(story)
     await without_registry(world, 9 * DAY_S)
 

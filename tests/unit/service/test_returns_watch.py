@@ -63,6 +63,15 @@ async def case_at(desk: Desk, thread: str) -> str:
     return str((await desk.view(thread))["case"])
 
 
+async def departed(story: Story) -> None:
+    """She set out, and the country on the way saw her pass: only her arrival is awaited."""
+    await do.depart(story)
+    await story.passage.act(
+        story.transit, "transit.confirm", {"passed": True, "noted_at": story.now, "condition": "well"}
+    )
+    await story.home.sees(story.transit, "passed")
+
+
 async def overdue(story: Story) -> None:
     """Night or not, the alarm has rung."""
     await story.later(story.window[1] + 13 * HOUR_S - story.now)
@@ -70,7 +79,7 @@ async def overdue(story: Story) -> None:
 
 async def test_r32_receiver_no_alarm_rings_before_the_end_of_the_window_and_what_was_allowed_after_it(story: Story):
     """R32: the timer counts from the end of the window, at both ends."""
-    await do.depart(story)
+    await departed(story)
     await story.later(story.window[1] + 4 * HOUR_S - 60 - story.now)
 
     assert [await alarms(desk) for desk in (story.home, story.origin)] == [[], []]
@@ -80,7 +89,7 @@ async def test_r32_receiver_no_alarm_rings_before_the_end_of_the_window_and_what
 
 async def test_h19_receiver_neither_a_report_nor_the_origins_word_for_hers_ends_the_alarm(story: Story):
     """H19: `reported` is one fact, `confirmed_by_her` another; where she left, only what was heard from her counts."""
-    await do.depart(story)
+    await departed(story)
     await do.arrived(story, confirmed=False)
     await overdue(story)
 
@@ -104,7 +113,7 @@ async def test_h19_receiver_her_word_in_time_leaves_no_alarm(story: Story):
 
 async def test_h19_receiver_a_lying_origin_does_not_quieten_the_country_she_left(story: Story):
     """H19, R32: it says before the window ends that she confirmed; she did not, and home is alarmed all the same."""
-    await do.depart(story)
+    await departed(story)
     await do.arrived(story, confirmed=True)
     await overdue(story)
 
@@ -177,7 +186,7 @@ async def test_h19_receiver_a_followup_that_tells_of_danger_calls_people(
 
 async def test_h06_receiver_the_alarm_gets_louder_each_hour_and_one_person_cannot_end_it(story: Story):
     """R32, H06: the origin is told one thing; at home friends are asked first."""
-    await do.depart(story)
+    await departed(story)
     await overdue(story)
     await story.later(HOUR_S + 60)
     await story.later(HOUR_S + 60)
@@ -333,7 +342,7 @@ async def test_r32_receiver_whoever_is_on_call_is_called_while_the_alarm_stands(
         rows = node.store.read_sync(lambda reader: reader.connection.execute(query).fetchall())
         return [(node.seals.uncover(name), bool(still)) for name, still in rows]
 
-    await do.depart(story)
+    await departed(story)
     await overdue(story)
     assert [one["thread"] for one in await alarms(story.home)] == [story.thread]
     assert ladders("XD") == ladders("XA") == [("call", True)]

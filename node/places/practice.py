@@ -220,9 +220,11 @@ PRACTICE: dict[str, Places] = {
         ),
         receiver=(
             "service.returns.overdue: condition_told",
+            "service.delivery.take: _after_erasure",
             "service.returns.told: she_is_told_of",
         ),
         both=(
+            "protocol.danger_told: tells_of_danger",
             "protocol.letters.bodies: ArrivedBody",
             "protocol.letters.bodies_way: ReturnArrivalBody",
             "protocol.return_gates: her_own_word she_confirmed",

@@ -29,7 +29,6 @@ async def places(eyes: Eyes, page: Page) -> list[str]:
         "/desk/", "/desk/cases", "/desk/deadlines", "/desk/countries", "/desk/start", f"{case}", f"{case}/looks", tasks,
         f"{tasks}/kept-from", f"{tasks}/where", f"{tasks}/consent", f"{tasks}/names", f"{tasks}/check",
         f"/desk/thread/{thread}", f"/desk/thread/{thread}/do/referral.update",
-        f"{case}/print/sheet",
     ]  # fmt: skip
 
 

@@ -47,7 +47,7 @@ def alarm_at(overdue_at: int, window_ends: int, zone: tzinfo, urgency: Urgency, 
     Whoever came in the evening and sleeps is not searched for at night: where the window ended after six in the evening
     and the alarm would ring between ten and six, it rings at six. Never where it is urgent or a child travels.
     """
-    ended, rings = datetime.fromtimestamp(window_ends, zone), datetime.fromtimestamp(overdue_at, zone)
+    ended, rings = (datetime.fromtimestamp(min(one, _LAST_DAY), zone) for one in (window_ends, overdue_at))
     late = ended.hour >= EVENING_BEGINS or ended.hour < NIGHT_ENDS
     at_night = rings.hour >= NIGHT_BEGINS or rings.hour < NIGHT_ENDS
     if urgency in NEVER_RESTS or with_child or not (late and at_night):
@@ -91,3 +91,6 @@ def _is_there(reader: Role, entry: Entry, yes: bool, confirmed_by_her: bool) -> 
     believed = (reader, entry.side) in HER_WORD_COUNTS
     arrived = entry.kind == "return.arrival" and yes and confirmed_by_her
     return (entry.kind == "transit.confirm" and yes) or (believed and (arrived or entry.kind == "return.way_ended"))
+
+
+_LAST_DAY: Final = 253_370_764_800  # the year 9999: a window of the other country's may lie beyond every calendar

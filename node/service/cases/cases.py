@@ -54,7 +54,6 @@ from node.store.work import Reader, Work
 
 SECOND_PERSON = "second_person_needed"
 LOOKS = ("identity_opened", "letter_opened", "case_taken", "identity_written", "found_beyond", "printed")
-PRINTS = ("printed_consent", "printed_referral", "printed_journey", "printed_sheet", "printed_release")
 PAGE = 500
 SOMEBODY_ELSE = "somebody else"  # stands for the second person while nobody has confirmed
 
@@ -350,7 +349,4 @@ def _looks(node: Node, reader: Reader, row: CaseRow) -> list[LookView]:
 
 def _what(node: Node, line: AuditRow) -> str:
     """The act; of a print also which paper, which stands covered in the log."""
-    if line.act != "printed":
-        return line.act
-    paper = node.seals.uncover(line.rule).split(" ")[1]
-    return next(one for one in PRINTS if one == f"printed_{paper}")
+    return f"{line.act}_{node.seals.uncover(line.rule).split(' ')[1]}" if line.act == "printed" else line.act

@@ -10,6 +10,7 @@ from node.crypto.statement import unpack_statement
 from node.crypto.vault import Dek
 from node.protocol.cases.case import CHILD_BANDS, Case, CaseThread, Person
 from node.protocol.cases.changes import open_thread as note_thread
+from node.protocol.danger_told import needs_somebody
 from node.protocol.gate.desk import holds
 from node.protocol.gate.facts import ThreadFacts
 from node.protocol.gate.shown import receiver
@@ -32,6 +33,7 @@ from node.service.delivery.queueing import queue_control
 from node.service.delivery.recipients import own_offices
 from node.service.delivery.standing import Effect, effect_of
 from node.service.keep.forget import spend_own_key
+from node.service.returns.told import she_is_told_of
 from node.service.returns.watch import follow, is_followed
 from node.service.rights.complaints import case_of_complaint
 from node.service.safety.alarms import About, raise_alarm
@@ -94,6 +96,7 @@ def take_letter(
     settle(work, peer, letter.thread, verdict.started, verdict.stopped)
     _answered(work, letter)
     _tell_late(node, work, peer, verdict, now)
+    she_is_told_of(node, work, found, letter, now)
     if verdict.effect == "applied":
         apply_effects(node, work, found, letter, now)
     for letter_id in verdict.applied:
@@ -116,10 +119,10 @@ def _refused(work: Work, letter: AnyLetter, reason: int, now: int) -> int:
 def _after_erasure(node: Node, work: Work, one: Arrival, letter: AnyLetter, payload: bytes, now: int) -> int:
     """All we know of this thread is that it was over and erased: answered like one that has ended, and not kept.
 
-    A danger is kept and calls people all the same: what they need stands in the letter itself (H02).
+    A danger is kept and calls people all the same, an alert or not: what they need stands in the letter (H02, H19).
     """
     peer = one.sender
-    if letter.kind in IN_DANGER:
+    if letter.kind in IN_DANGER or needs_somebody(letter.body):
         if objection := _shown(node, letter, ThreadFacts()):
             return _refused(work, letter, objection.reason, now)
         _store(node, work, one, letter, payload, None, None, None)

@@ -10,6 +10,7 @@ from node.protocol.cases.care import cared_for
 from node.protocol.cases.care_changes import begin_care
 from node.protocol.cases.her_word import was_heard, were_heard
 from node.protocol.cases.return_changes import open_alarm, settle_alarm
+from node.protocol.danger_told import DANGEROUS
 from node.protocol.letters.decode import AnyLetter, decode_again
 from node.protocol.letters.frame import Letter
 from node.protocol.matters import STOPS
@@ -29,9 +30,6 @@ ARRIVAL, CONDITION, FOLLOWUP = "watch", "look", "ask"  # general words: a bare d
 MATTERS: Final = frozenset({"return", "transit"})
 GOES_ON: Final = (None, "search_goes_on")
 ARRANGED: Final = "referral.arrange"  # a referral is watched from its first arrangement on
-TELLS_OF_DANGER: Final = frozenset(
-    {"detained", "questioned", "refused_entry", "taken_by_unknown", "needs_hospital", "not_known"}
-)
 STOPPED = "stopped_on_the_way"
 THERE: Final = frozenset({"arrived", "following"})
 ENDS_A_WAY: Final = frozenset({*STOPS, "transit.stop", "transit.cancel"})
@@ -149,7 +147,7 @@ def _condition(node: Node, work: Work, found: OpenFile, now: int) -> None:
     """
     for entry in found.file.thread.entries:
         told = entry.kind in ("return.arrival", "transit.confirm") and entry.status == "applied" and entry.n
-        if told and entry.facts.way.code in TELLS_OF_DANGER:
+        if told and entry.facts.way.code in DANGEROUS:
             work.deadlines.start(found.row.peer, found.row.thread_id, entry.letter_id, CONDITION, now)
             call_about(node, work, found, entry.letter_id, now)
 

@@ -3,7 +3,7 @@
 Source: practice, the desk, H20, H21, H35; domain 5.10.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -136,7 +136,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     """One alarm that is not over, with what the letter says in codes; `mine` is one that we sent.
 
-    `acts`: what a person may do about it here.
+    `acts`: what a person may do about it here. `told`: what a letter says that is no alert, where no file is left.
     """
 
     alert: str
@@ -153,6 +153,7 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     review_due_at: int | None
     danger: AlertBody | None
     medical: MedicalBody | None
+    told: dict[str, Any] | None
     phone: Reach | None
     acts: tuple[AlertAct, ...]
 

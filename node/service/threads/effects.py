@@ -9,7 +9,7 @@ from collections.abc import Callable
 import msgspec
 
 from node.protocol.consent.scope import after_withdrawal
-from node.protocol.letters.bodies import ArrivedBody, ErasureConfirmBody, ErasureRequestBody, WithdrawalBody
+from node.protocol.letters.bodies import ErasureConfirmBody, ErasureRequestBody, WithdrawalBody
 from node.protocol.letters.bodies_information import AskBody
 from node.protocol.letters.bodies_return import FamilyResultBody
 from node.protocol.letters.bodies_rights import (
@@ -19,7 +19,7 @@ from node.protocol.letters.bodies_rights import (
     ComplaintAnswerBody,
     RectificationBody,
 )
-from node.protocol.letters.bodies_way import FollowupBody, TransitAckBody
+from node.protocol.letters.bodies_way import TransitAckBody
 from node.protocol.letters.decode import AnyLetter
 from node.protocol.letters.frame import is_stop
 from node.protocol.letters.kinds import LETTER
@@ -30,7 +30,6 @@ from node.service.cases.family_found import family_found
 from node.service.context import DAY_S, Node
 from node.service.information.neutral import question_came
 from node.service.keep.notes import Stopped, note
-from node.service.returns.told import she_is_told_of
 from node.service.returns.transits import cancel_transits, transit_answered, transit_stopped
 from node.service.rights.access import answer_came, request_came
 from node.service.rights.breach import notice_came
@@ -123,8 +122,6 @@ _EFFECTS: dict[type, Callable[[Node, Work, OpenFile, AnyLetter, int], None]] = {
     WithdrawalBody: _withdrawn,
     ErasureRequestBody: _erasure_asked,
     AskBody: question_came,
-    ArrivedBody: she_is_told_of,
-    FollowupBody: she_is_told_of,
     ErasureConfirmBody: _erasure_confirmed,
     RectificationBody: correction_came,
     AccessRequestBody: request_came,

@@ -70,7 +70,7 @@ def test_no_word_is_left_over_from_a_code_that_is_gone():
     known |= {f"state={one}" for one in vocabulary.states()}
     written = literals("node/service") | literals("node/protocol")
     code = re.compile(r"(?:\w+=)?([\w.+-]+)")
-    parts = re.compile(r"new_|letter_|notice=|due=|step=")
+    parts = re.compile(r"new_|letter_|printed_|notice=|due=|step=")
 
     left = [
         one

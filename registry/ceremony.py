@@ -20,6 +20,7 @@ from registry.errors import BadRegistryFile, BadRegistryKey, NotEnoughSignatures
 from registry.names import MAINTAINERS_FIELD, ROOT_LIFE_S, TARGETS_LIFE_S, country_role, is_maintainer, when
 from registry.proposal import Proposal, encode_proposal, merge
 from registry.publisher import Publisher
+from registry.removal import check_removed, check_return
 from registry.repository import Repository, halves
 from registry.request import Request, read_request
 from registry.roots import Maintainers, check_both_keys, check_new_root, maintainers_of, table_of
@@ -94,6 +95,8 @@ def admit(
         request = read_request(data)
         check_heard(request, heard.get(request.code, ""))
         _check_newcomer(request, countries, used, replace=replace)
+        if request.code not in countries:
+            check_return(repository, request)
         used |= dict.fromkeys(_all_halves(request).values(), request.code)
         countries[request.code] = CountryRole(request.code, request.role_keys, now)
     targets = Targets(
@@ -185,16 +188,21 @@ def _publish_targets(publisher: Publisher, proposal: Proposal) -> None:
         if country is None or country.role_keys != request.role_keys:
             raise BadRegistryFile(f"proposal does not delegate to the role keys of {request.code}; make it again")
         _check_versions(repository, request)
-    # 4 nobody gets role keys whose country did not ask
-    _check_asked(repository, admitted.countries, {request.code for request in requests})
-    # 5 all at once
+    # 4 nobody gets role keys whose country did not ask, and nobody is left out unless the list says so
+    published_now = _current_countries(repository, repository.maintainers())
+    _check_asked(published_now, admitted.countries, {request.code for request in requests})
+    check_removed(published_now, admitted.countries, proposal.metadata.signed)
+    # 5 whoever comes back uses no key of before
+    for request in requests:
+        if request.code not in published_now:
+            check_return(repository, request)
+    # 6 all at once
     roles = {country_role(request.code): request.role_bytes for request in requests}
     files = {path: data for request in requests for path, data in request.files().items()}
     publisher.publish({"targets": proposal.metadata.to_bytes()} | roles, files)
 
 
-def _check_asked(repository: Repository, proposed: Mapping[str, CountryRole], asked: set[str]) -> None:
-    published = _current_countries(repository, repository.maintainers())
+def _check_asked(published: Mapping[str, CountryRole], proposed: Mapping[str, CountryRole], asked: set[str]) -> None:
     for code in sorted(proposed.keys() - asked):
         if code not in published or published[code].role_keys != proposed[code].role_keys:
             raise BadRegistryFile(

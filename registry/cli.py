@@ -29,6 +29,7 @@ from registry.names import country_role, when
 from registry.proposal import sign as sign_proposal
 from registry.publisher import Publisher
 from registry.record import read_node_record
+from registry.removal import remove as remove_countries
 from registry.repository import Repository
 from registry.request import make_request, read_request
 from registry.serve import serve as serve_registry
@@ -130,6 +131,7 @@ def request(
 @click.option("--groups", multiple=True, help="XX=the twelve groups as heard; asked for when left out.")
 @click.option("--replace", is_flag=True, help="Give a country that is in the registry new role keys.")
 @click.option("--root", "of_root", is_flag=True, help="Renew the root instead.")
+@click.option("--remove", "gone", multiple=True, metavar="XX", help="Take this country out instead; repeat it.")
 @_clock
 def admit(
     requests: tuple[Path, ...],
@@ -138,9 +140,12 @@ def admit(
     groups: tuple[str, ...],
     replace: bool,
     of_root: bool,
+    gone: tuple[str, ...],
     clock_file: Path | None,
 ) -> None:
     """Make a proposal that admits REQUESTS (none: renew the targets file). Type the groups as you hear them."""
+    if gone and (requests or of_root):
+        raise BadInput("--remove goes alone: one proposal takes countries out, another one admits or renews")
     repository, data = Repository(folder), [path.read_bytes() for path in requests]
     codes = [read_request(one).code for one in data]
     clock = _clock_for([*countries_of(repository), *codes], clock_file)
@@ -151,6 +156,8 @@ def admit(
             heard[code] = click.prompt(f"Phone {code} on a number you have from elsewhere. Twelve groups as heard")
     if of_root:
         out.write_bytes(renew_root(repository, clock.now()))
+    elif gone:
+        out.write_bytes(remove_countries(repository, gone, clock.now()))
     else:
         out.write_bytes(admit_requests(repository, data, heard, clock.now(), replace=replace))
     click.echo(f"proposal written to {out}; {repository.maintainers().needed} maintainers sign it with `sign`")

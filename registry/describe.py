@@ -8,6 +8,7 @@ from registry.delegations import read_delegations
 from registry.errors import BadRegistryFile
 from registry.names import country_role
 from registry.proposal import Proposal, read_proposal
+from registry.removal import named_removed
 from registry.repository import Repository
 from registry.request import Request, read_request
 from registry.suspension import read_suspension
@@ -79,4 +80,6 @@ def _request_lines(request: Request) -> list[str]:
 
 def _proposal_lines(proposal: Proposal) -> list[str]:
     head = f"{proposal.kind} version {proposal.version}, {len(proposal.metadata.signatures)} signatures so far"
-    return [head, *(line for request in proposal.read_requests() for line in _request_lines(request))]
+    removed = sorted(named_removed(proposal.metadata.signed)) if proposal.kind == "targets" else []
+    head_lines = [head, *(f"removes {code} from the registry: its keys count no more" for code in removed)]
+    return [*head_lines, *(line for request in proposal.read_requests() for line in _request_lines(request))]

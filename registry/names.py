@@ -14,6 +14,7 @@ SUSPENSION_LIFE_S: Final = 3 * DAY_S
 
 MAINTAINERS_FIELD: Final = "x-trm-maintainers"  # in the signed root: who holds which two keys, and k
 JOINED_FIELD: Final = "x-trm-joined-at"  # in the signed delegation: when maintainers admitted the country
+REMOVED_FIELD: Final = "x-trm-removed"  # in the signed targets: whom this version takes out of the registry
 ISSUED_FIELD: Final = "x-trm-issued-at"  # in the signed timestamp: what a node may call "verified at"
 
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")

@@ -95,7 +95,7 @@ def test_the_groups_are_not_shown_to_the_maintainer_who_has_to_hear_them(hand, t
     assert not (tmp_path / "p").exists()
 
 
-def test_a_suspension_takes_one_maintainer(hand, tmp_path):
+def test_a_suspension_takes_one_maintainer_and_a_removal_the_threshold(hand, tmp_path):
     """Registry decided 4."""
     request, reg, online = hand.request("XA"), tmp_path / "reg", tmp_path / "keys/online"
     groups = read_request(request.read_bytes()).fingerprint
@@ -108,6 +108,16 @@ def test_a_suspension_takes_one_maintainer(hand, tmp_path):
     hand.run("publish", tmp_path / "s", "--registry", reg, "--key", online)
 
     assert "XA suspended" in hand.run("verify", reg, "--root", reg / "metadata/1.root.json").output
+
+    refused = hand.run("admit", request, "--remove", "XA", "--registry", reg, "--out", tmp_path / "r", fails=True)
+    hand.run("admit", "--remove", "XA", "--registry", reg, "--out", tmp_path / "r")
+    for name in ("ada", "bo"):
+        hand.run("sign", tmp_path / "r", "--key", tmp_path / "keys" / name)
+    hand.run("publish", tmp_path / "r", "--registry", reg, "--key", online)
+
+    assert "--remove goes alone" in refused.output
+    assert "removes XA" in hand.run("show", tmp_path / "r").output
+    assert "XA" not in hand.run("show", reg).output
 
 
 def test_a_clock_file_is_refused_where_a_real_country_is(hand, tmp_path):

@@ -26,7 +26,8 @@ from node.init_options import InitOptions, toml_of
 from node.public_holidays import FilledCalendar, filled, how_known, known_until
 from node.service.staff.people import first_user
 from node.service.staff.sign_in import Staff
-from node.service.upkeep.setup import RECORD_FILE, Made, NewNode, Office, Unlock, init_node, open_node
+from node.service.upkeep.new_record import NewNode, Office
+from node.service.upkeep.setup import RECORD_FILE, Made, Unlock, init_node, open_node
 from node.store.folder import DataFolder
 
 

@@ -13,7 +13,8 @@ from node.errors import BadInput, OpenTRMError, Unavailable
 from node.init_options import InitOptions, toml_of
 from node.service.decoding import explained
 from node.service.staff.book import MIN_PASSWORD, NewUser
-from node.service.upkeep.setup import KEY_FILE, Follows
+from node.service.upkeep.new_record import Follows
+from node.service.upkeep.setup import KEY_FILE
 from node.store.folder import DATABASE_NAME
 from registry.admission import is_plain_url
 from registry.record import read_node_record, read_record
@@ -55,17 +56,24 @@ def follows(options: InitOptions) -> Follows | None:
     """What the new record comes after: record.json as published, or node-record.json of the lost node."""
     if options.after is None:
         return None
-    data = options.after.read_bytes()
     try:
-        if b'"trm/v1/node-record"' in data[:200]:
-            record, data, _ = read_node_record(data)
-        else:
-            record = read_record(data)
+        country, found = follows_of(options.after.read_bytes())
     except OpenTRMError as error:
         raise BadInput(f"--after is no record: {error.message}", field="after") from None
-    if record.country != options.country:
-        raise BadInput(f"--after is a record of {record.country}; expected one of {options.country}", field="after")
-    return Follows(record.serial, sha256(data).digest())
+    if country != options.country:
+        raise BadInput(f"--after is a record of {country}; expected one of {options.country}", field="after")
+    return found
+
+
+def follows_of(data: bytes) -> tuple[str, Follows]:
+    """(country, what its next node's record comes after) of a record as published or as its node wrote it; BadRecord
+    for anything else.
+    """
+    if b'"trm/v1/node-record"' in data[:200]:
+        record, data, _ = read_node_record(data)
+    else:
+        record = read_record(data)
+    return record.country, Follows(record.serial, sha256(data).digest(), tuple(record.message_keys))
 
 
 def checked_user(login: str, password: str) -> NewUser:

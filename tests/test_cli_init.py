@@ -180,6 +180,7 @@ def test_a_node_made_after_a_lost_one_goes_on_where_its_published_record_ended(t
         record, _, _ = read_node_record((folder / "data" / "node-record.json").read_bytes())
         assert (record.serial, record.prev_sha256) == (2, hashlib.sha256(data).hexdigest())
         assert record.message_keys[0].key != before.message_keys[0].key
+        assert [(key.key, key.status) for key in record.message_keys[1:]] == [(before.message_keys[0].key, "revoked")]
 
 
 def test_a_record_of_another_country_or_no_record_is_no_predecessor(tmp_path: Path):

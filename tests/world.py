@@ -28,7 +28,8 @@ from node.service.threads import acts, opening, reading, withdrawals
 from node.service.threads.book import Book
 from node.service.threads.commands import Act, ActDone, FieldsOf, OpenReferral, ThreadView, Withdraw
 from node.service.upkeep import birthdays, sweeps
-from node.service.upkeep.setup import RECORD_FILE, NewNode, Office, Opened, Unlock, init_node, open_node
+from node.service.upkeep.new_record import Follows, NewNode, Office
+from node.service.upkeep.setup import RECORD_FILE, Opened, Unlock, init_node, open_node
 from node.store.folder import DataFolder
 from node.store.work import Work
 from registry.ceremony import publish
@@ -270,7 +271,7 @@ class World:
         """Close a node and open it again from its folder, as a new process would."""
         old = self.countries[code]
         await old.close()
-        self.countries[code] = _open(self, code, old.office_seed, old.node.view, old.client)
+        self.countries[code] = opened_country(self, code, old.node.view, old.client)
         return self.countries[code]
 
     @property
@@ -301,11 +302,11 @@ def opened_again(tmp: Path, beginning: Beginning, now: int, opened: int = 0) -> 
     """The world whose folder this is a copy of, at this time, after its nodes were opened so often."""
     registry = beginning.registry.moved_to(tmp / "registry")
     world = World(tmp, SteppedClock(now), registry, beginning.office_seeds, opened=opened)
-    for code, seed in beginning.office_seeds.items():
+    for code in beginning.office_seeds:
         client = registry.client(tmp / code / "registry")
         view = client.load(now)
         assert view is not None
-        world.countries[code] = _open(world, code, seed, view, client)
+        world.countries[code] = opened_country(world, code, view, client)
     return world
 
 
@@ -315,7 +316,7 @@ def _begin(tmp: Path, codes: tuple[str, ...]) -> Beginning:
     seeds, requests = {}, []
     for code in codes:
         folder = DataFolder(tmp / code).create()
-        made = init_node(folder, _new(code), _unlock(code), clock, Seeded(f"init {code}"), SMALLEST)
+        made = init_node(folder, new_node_of(code), unlock_of(code), clock, Seeded(f"init {code}"), SMALLEST)
         seeds[code] = made.office_seed
         registry.keys[code] = invented_keys(code)
         registry.records[code] = made.record
@@ -327,21 +328,24 @@ def _begin(tmp: Path, codes: tuple[str, ...]) -> Beginning:
     return Beginning(registry, seeds)
 
 
-def _open(world: World, code: str, office_seed: bytes, view: View, client: RegistryClient) -> Country:
+def opened_country(world: World, code: str, view: View, client: RegistryClient) -> Country:
+    """The node in this country's folder, opened."""
     folder = DataFolder(world.tmp / code)
     world.opened += 1  # a node never draws the same random bytes twice, however often it is opened
-    opened = open_node(folder, code, _unlock(code), view, world.clock, Seeded(f"run {code} {world.opened}"))
-    return Country(world, code, opened, office_seed, client)
+    opened = open_node(folder, code, unlock_of(code), view, world.clock, Seeded(f"run {code} {world.opened}"))
+    return Country(world, code, opened, world.office_seeds[code], client)
 
 
-def _new(code: str) -> NewNode:
+def new_node_of(code: str, follows: Follows | None = None) -> NewNode:
+    """What a country says of itself when its node is made."""
     return NewNode(
         country=code, url=f"http://127.0.0.1:1/{code}", authority=f"Office for Victims of Trafficking, {code}",
-        contact="desk@office.example", office=Office(holder=f"Haven {code}"),
+        contact="desk@office.example", office=Office(holder=f"Haven {code}"), follows=follows,
     )  # fmt: skip
 
 
-def _unlock(code: str) -> Unlock:
+def unlock_of(code: str) -> Unlock:
+    """Its key file."""
     return Unlock(key_file=hashlib.sha256(f"key of {code}".encode()).digest())
 
 

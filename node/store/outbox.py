@@ -189,11 +189,12 @@ class Outbox:
             (now, letter_id),
         )
 
-    def reissue(self, row: EnvelopeRow, now: int) -> None:
-        """The peer lost what it had receipted: release the letter again; the old statement will be named as closed."""
-        self._c.execute(
-            "update envelope set state='reissued', closed_sent=0 where eid=? and state='receipted'", (row.eid,)
-        )
+    def reissue(self, row: EnvelopeRow, now: int, *, wanted: bool = True) -> None:
+        """The peer lost what it had receipted: its statement will be closed, and the letter, if `wanted`, go again."""
+        closed = "update envelope set state='reissued', closed_sent=0 where eid=? and state='receipted'"
+        self._c.execute(closed, (row.eid,))
+        if not wanted:
+            return
         self._c.execute(
             "update outbox set state='queued', due_at=? where letter_id=? and state in ('receipted','refused')",
             (now, row.letter_id),

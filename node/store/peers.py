@@ -84,6 +84,10 @@ class Peers:
             (peer, serial, data, sha256, at),
         )
 
+    def drop_bundle(self, peer: str) -> bool:
+        """Forget a bundle that nobody vouches for any more; True when there was one."""
+        return self._c.execute("delete from prekey_bundle where peer=?", (peer,)).rowcount > 0
+
     def bundles(self) -> dict[str, bytes]:
         """Every peer's newest bundle."""
         return dict(self._c.execute("select peer, bytes from prekey_bundle").fetchall())

@@ -14,8 +14,9 @@ from node.crypto import selftest_data
 from node.crypto.vault import SMALLEST
 from node.errors import Unavailable
 from node.service.actor import Actor
+from node.service.upkeep.new_record import NewNode, Office
 from node.service.upkeep.oversight import verify_audit
-from node.service.upkeep.setup import NewNode, Office, Unlock, init_node, open_node
+from node.service.upkeep.setup import Unlock, init_node, open_node
 from node.service.upkeep.sweeps import heads
 from node.store.folder import DataFolder
 from node.store.work import Work

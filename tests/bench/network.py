@@ -15,7 +15,8 @@ from pathlib import Path
 from node.clock import SteppedClock
 from node.crypto.vault import SMALLEST
 from node.service.network.prekeys import load_bundles
-from node.service.upkeep.setup import RECORD_FILE, NewNode, Office, Unlock, init_node, open_node
+from node.service.upkeep.new_record import NewNode, Office
+from node.service.upkeep.setup import RECORD_FILE, Unlock, init_node, open_node
 from node.store.folder import DataFolder
 from registry.ceremony import publish
 from registry.request import make_request

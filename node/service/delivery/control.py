@@ -26,6 +26,7 @@ from node.protocol.letters.decode import AnyControl
 from node.service.context import Node
 from node.service.delivery.queueing import queue_control
 from node.service.directory.arrival import entry_challenged, entry_published
+from node.service.network.disowned import went_to_lost_node
 from node.service.safety.arrivals import opened_there
 from node.service.safety.on_call import drill_answered, drill_came
 from node.service.threads.undo import undo_refused
@@ -125,7 +126,7 @@ def _all_again(node: Node, work: Work, peer: str, rows: list[EnvelopeRow], now: 
         if row.state == "out":
             work.outbox.reset_backoff(peer, now)
         elif row.state == "receipted":
-            work.outbox.reissue(row, now)
+            work.outbox.reissue(row, now, wanted=not went_to_lost_node(work, row))  # its threads are lost there
         else:
             work.outbox.reopen_closed(row.eid)
     close_given_up(node, work, peer, now)

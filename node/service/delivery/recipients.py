@@ -5,6 +5,7 @@ Source: wire 6; registry, decided 9; R39, H13.
 
 import msgspec
 
+from node.crypto.prekeys import Bundle
 from node.protocol.gate.facts import OfficeKeyFacts, RecipientFacts
 from node.protocol.letters.kinds import CONTROL
 from node.service.context import DAY_S, Known, Node
@@ -59,12 +60,17 @@ def seal_to(node: Node, peer: str, kind: str, letter_class: int, sealed_identity
         return None
     life_s = country.record.max_life_days * DAY_S
     bundle = node.bundles.get(peer)
-    epoch = None if bundle is None else bundle.valid_at(node.now())
+    epoch = None if bundle is None or not _vouches(country, bundle) else bundle.valid_at(node.now())
     if epoch is not None:
         return SealTo(epoch.public, life_s)
     if letter_class == CONTROL or (kind.startswith(FALLBACK_KINDS) and not sealed_identity):
         return SealTo(country.record.kem_fallback_public, life_s)
     return None
+
+
+def _vouches(country: Country, bundle: Bundle) -> bool:
+    """Whether the key that signed these prekeys still stands for the country; nothing is sealed to others."""
+    return any(key.key_id == bundle.key_id and key.record_status != "revoked" for key in country.message_keys)
 
 
 def own_offices(node: Node) -> tuple[OfficeKeyFacts, ...]:

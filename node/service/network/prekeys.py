@@ -99,7 +99,7 @@ def needs_bundle(node: Node, peer: str) -> bool:
 
 def _message_keys(node: Node, peer: str) -> list[VerifyingKey]:
     country = node.view.country(peer)
-    if country is None:
+    if country is None or country.status_at(node.now()) == "revoked":
         raise BadBundle(f"country {peer} is not in the registry; wait for the next refresh")
     return [VerifyingKey(key.public) for key in country.message_keys if key.status_at(node.now()) == "current"]
 

@@ -12,6 +12,7 @@ from node.service.context import Node
 from node.service.delivery.incoming import judge_parked
 from node.service.delivery.reseal import reseal_expiring, reseal_lost_keys
 from node.service.delivery.take import take_held
+from node.service.network.disowned import forget_disowned
 from node.service.safety.off_network import demand_plans
 from node.store.work import Work
 from registry.client import RegistryClient
@@ -113,7 +114,8 @@ def _look_again(
         status = standing[code][1]
         work.outbox.wake_held(code, now)
         work.outbox.reset_backoff(code, now)
-        reseal_lost_keys(node, work, code, node.bundles.get(code), now)
+        if not forget_disowned(node, work, code, now):
+            reseal_lost_keys(node, work, code, node.bundles.get(code), now)
         take_held(node, work, code, now)
         if status == "suspended":
             work.tasks.add("country_suspended", now, peer=code)

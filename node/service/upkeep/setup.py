@@ -8,14 +8,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from node.clock import Clock
 from node.crypto.batch import Random
 from node.crypto.errors import BadKey, OpenFailed
 from node.crypto.prekeys import Prekey, PrekeyEpoch
 from node.crypto.suite import KemKey, SigningKey
-from node.crypto.text import to_base64url
 from node.crypto.vault import (
     MODERATE,
     Cost,
@@ -39,53 +36,20 @@ from node.service.keep.journal import after_restore as lay_journal
 from node.service.network.prekeys import due_prekeys, signed_bundle
 from node.service.safety.distrusting import load_distrust
 from node.service.seals import Seals
+from node.service.upkeep.new_record import NewNode, record_of
 from node.service.upkeep.restore import FIRST_PREKEY, begin_new_epoch
 from node.store.db import Store
 from node.store.folder import DATABASE_NAME, DataFolder
 from node.store.journal import Journal
 from node.store.keyring import Keyring
 from node.store.work import Work
-from registry.record import Authority, Calendar, Endpoint, MessageKey, OfficeKey, Record, pack_node_record
+from registry.record import Record, pack_node_record
 from registry.trust import View
 
 KEY_FILE = "node.key"
 RECORD_FILE = "node-record.json"
 JOURNAL = "journal"
-MESSAGE_KEY_YEARS = 2
 WRAP_AAD = b"trm/keys.db\0"
-
-
-class Office(msgspec.Struct, frozen=True, kw_only=True):
-    """The organisation that reads names here, as the record will say it (H13)."""
-
-    holder: str
-    kind: str = "civil_society"
-    police_powers: bool = False
-
-
-class Follows(msgspec.Struct, frozen=True):
-    """The published record of this country that the new node's record comes after: its serial, SHA-256 of its bytes."""
-
-    serial: int
-    sha256: bytes
-
-
-class NewNode(msgspec.Struct, frozen=True, kw_only=True):
-    """What a country says of itself when its node is made; all of it becomes public in its record."""
-
-    country: str
-    url: str
-    authority: str
-    contact: str
-    language: str = "en"
-    languages: tuple[str, ...] = ("en",)
-    office: Office
-    time_zone: str = "UTC"
-    weekend: tuple[int, ...] = (6, 7)
-    holidays: tuple[str, ...] = ()
-    out_of_hours: str = "switchboard of the authority"
-    max_life_days: int = 14
-    follows: Follows | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +81,13 @@ def init_node(
     kek = _kek(unlock, source)
     message_seed, fallback_seed, office = random(64), random(32), random(32)
     message = SigningKey(message_seed)
-    record = _record(new, now, message, KemKey(fallback_seed), KemKey(office))
+    record = record_of(new, now, message, KemKey(fallback_seed), KemKey(office))
     keyring = Keyring.open(folder.keys)
     try:
         keyring.put("message", _wrap("message", message_seed, kek, random), now)
         keyring.put("fallback", _wrap("fallback", fallback_seed, kek, random), now)
-        _keep_prekeys(keyring, due_prekeys([], now, random), new.max_life_days * DAY_S, kek, random, now)
+        prekeys = due_prekeys([], now, random, _first_prekey(new, now))
+        _keep_prekeys(keyring, prekeys, new.max_life_days * DAY_S, kek, random, now)
     finally:
         keyring.close()
     _claim(folder, new.country, random, record, now)
@@ -270,43 +235,9 @@ def _keep_prekeys(keyring: Keyring, prekeys: list[Prekey], life_s: int, kek: Kek
         keyring.put(name, _wrap(name, prekey.seed, kek, random), now, epoch.erase_at(life_s))
 
 
-def _record(new: NewNode, now: int, message: SigningKey, fallback: KemKey, office: KemKey) -> Record:
-    until = now + MESSAGE_KEY_YEARS * 365 * DAY_S
-    return Record(
-        v=1,
-        country=new.country,
-        serial=1 if new.follows is None else new.follows.serial + 1,
-        prev_sha256=None if new.follows is None else new.follows.sha256.hex(),
-        issued_at=now,
-        valid_until=until,
-        authority=Authority(names={new.language: new.authority}, contact=new.contact),
-        endpoints=[Endpoint(url=new.url)],
-        message_keys=[MessageKey(key=to_base64url(message.public), from_at=now - DAY_S, until=until, status="current")],
-        kem_fallback=to_base64url(fallback.public),
-        office_keys=[
-            OfficeKey(
-                key=to_base64url(office.public),
-                holder=new.office.holder,
-                kind=new.office.kind,  # type: ignore[arg-type]
-                police_powers=new.office.police_powers,
-                from_at=now - DAY_S,
-                until=until,
-            )
-        ],
-        next_message_key_sha256=None,
-        suites=[1],
-        min_suite=1,
-        msg_types={"referral": (1, 1)},
-        languages=list(new.languages),
-        prekey_url=f"{new.url.rstrip('/')}/trm/v1/prekeys",
-        max_attachment=0,
-        max_life_days=new.max_life_days,  # type: ignore[arg-type]
-        calendar=Calendar(time_zone=new.time_zone, weekend=list(new.weekend), holidays=list(new.holidays)),
-        out_of_hours=new.out_of_hours,
-        commitments={"referral.offer": 5},
-        min_reader=1,
-        status="active",
-    )
+def _first_prekey(new: NewNode, now: int) -> int:
+    """Above every number that a lost node before this one can have used: it counted weeks, this counts seconds."""
+    return 1 if new.follows is None else now
 
 
 def _claim(folder: DataFolder, country: str, random: Random, record: Record, now: int) -> None:

@@ -103,6 +103,10 @@ class LostNode:
         """The envelopes that XD has posted or tried to post to XA until now, by their hash."""
         return {hashlib.sha256(one).digest() for who, _, all_ in self.world.posted if who == "XD" for one in all_}
 
+    def known_at_xa(self, thread: str) -> bool:
+        """Whether XA's node has heard of this thread."""
+        return self.xa.node.store.read_sync(lambda reader: reader.threads.find(thread)) is not None
+
     def tasks(self, code: str) -> int:
         """How many tasks of this code are open at XD."""
         return sum(task.code == code for task in self.xd.node.store.read_sync(lambda reader: reader.tasks.open()))

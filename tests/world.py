@@ -301,7 +301,7 @@ def make_world(tmp: Path, *codes: str) -> World:
 def opened_again(tmp: Path, beginning: Beginning, now: int, opened: int = 0) -> World:
     """The world whose folder this is a copy of, at this time, after its nodes were opened so often."""
     registry = beginning.registry.moved_to(tmp / "registry")
-    world = World(tmp, SteppedClock(now), registry, beginning.office_seeds, opened=opened)
+    world = World(tmp, SteppedClock(now), registry, {**beginning.office_seeds}, opened=opened)
     for code in beginning.office_seeds:
         client = registry.client(tmp / code / "registry")
         view = client.load(now)

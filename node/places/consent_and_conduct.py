@@ -235,6 +235,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
             "protocol.gate.guards: recipient_status registry_freshness",
             "protocol.gate.ways_out: _abroad",
             "service.delivery.readmitted: confirm word_missing",
+            "service.network.disowned: forget_disowned",
             "service.threads.acts: _must_not_queue",
         ),
         receiver=("protocol.gate.gate: takes_effect",),

@@ -5,9 +5,12 @@ Source: R39; wire 1 (re-seal), 6; domain 11, scenario 9.
 
 import hashlib
 
+import msgspec
 import pytest
 
+from node.protocol.letters.kinds import LETTER
 from node.service.delivery.readmitted import BACK, confirm
+from node.service.delivery.recipients import seal_to
 from node.service.network.disowned import LOST
 from node.service.network.prekeys import accept_fetched, signed_bundle
 from node.service.upkeep.setup import load_prekeys
@@ -44,7 +47,7 @@ async def test_r39_sender_what_was_sealed_to_a_revoked_key_goes_once_to_the_new_
     in_quarantine = await held(lost, threads)
     await lost.days(2)
     asked = await held(lost, threads)
-    assert not [thread for thread in threads if lost.xa.node.store.read_sync(lambda r, t=thread: r.threads.find(t))]
+    assert not any(lost.known_at_xa(thread) for thread in threads)
     for thread in threads:
         await confirm(lost.xd.node, lost.xd.caseworker, (await lost.xd.view(thread)).letters[0].letter_id)
     await lost.days(1)
@@ -70,7 +73,7 @@ async def test_what_the_lost_node_had_received_is_not_sent_to_the_node_after_it(
     await lost.days(3)  # it asks for what is missing, and is told
 
     assert (await lost.xa.view(new)).state == "offered"
-    assert lost.xa.node.store.read_sync(lambda reader: reader.threads.find(earlier)) is None
+    assert not lost.known_at_xa(earlier)
     assert lost.xa.node.store.read_sync(lambda reader: reader.channels.gaps()) == []
 
 
@@ -137,6 +140,21 @@ async def test_r39_sender_a_stop_that_was_sealed_to_the_old_key_goes_by_itself_t
     stop = (await lost.xd.view(thread)).letters[-1]
     assert (stop.kind, stop.held, stop.received_at is not None) == ("referral.ended", None, True)
     assert lost.tasks("letter_waits_for_word") == 0
+
+
+async def test_r39_sender_nothing_is_sealed_under_a_key_that_the_newest_record_revokes(world: World):
+    """Also in the moment between a new view and what follows from it."""
+    xd = world["XD"]
+    await xd.offer("XA")
+    await world.settle()
+    before = seal_to(xd.node, "XA", "referral.offer", LETTER, False)
+    country = xd.node.view.countries["XA"]
+    keys = tuple(msgspec.structs.replace(key, record_status="revoked") for key in country.message_keys)
+    disowned = {**xd.node.view.countries, "XA": msgspec.structs.replace(country, message_keys=keys)}
+    xd.node.view = msgspec.structs.replace(xd.node.view, countries=disowned)
+
+    assert before is not None
+    assert seal_to(xd.node, "XA", "referral.offer", LETTER, False) is None
 
 
 async def nothing() -> None:

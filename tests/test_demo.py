@@ -62,7 +62,14 @@ TOLD: dict[str, dict[str, Any]] = {
         "letters_after_replay": 1,
         "same_receipt": True,
     },
-    "9": {"held": 3, "arrived_while_suspended": 0, "asked_again": 3},
+    "9": {
+        "sealed_before": 3,
+        "held": 3,
+        "asked_again": 3,
+        "arrived_unasked": 0,
+        "posted_to_the_old_machine": 0,
+        "letters_at_xa": [1, 1, 1],
+    },
     "10": {"asked_first": "her_safe_contact", "alert_by_one_person": "waits for a second person", "stood_down": True},
     "11": {"refused": "family may be involved and is not contacted"},
     "12": {

@@ -11,7 +11,7 @@ from aiohttp import web
 from node.errors import Unavailable
 
 WAIT_S = 30
-ENVELOPE_BYTES = 16_384
+KIB = 1024
 
 
 class Listener:
@@ -32,7 +32,8 @@ class Listener:
     async def answer(self, request: web.Request) -> web.Response:
         """Copy the body; say that nobody is there."""
         body = await request.read()
-        self.copies += [body[at : at + ENVELOPE_BYTES] for at in range(0, len(body), ENVELOPE_BYTES)]
+        size = int(request.match_info["size"]) * KIB
+        self.copies += [body[at : at + size] for at in range(0, len(body), size)]
         self._seen.set()
         return web.Response(status=503, headers={"Retry-After": "1"})
 
@@ -41,7 +42,7 @@ class Listener:
 async def listening_at(url: str) -> AsyncIterator[Listener]:
     """Listen where a node that was switched off listened, until the block ends."""
     listener, app = Listener(), web.Application(client_max_size=1 << 23)
-    app.add_routes([web.post("/trm/v1/envelopes/16", listener.answer)])
+    app.add_routes([web.post(r"/trm/v1/envelopes/{size:\d+}", listener.answer)])
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:

@@ -15,6 +15,7 @@ from registry.keyfiles import new_key
 from registry.names import country_role
 from registry.proposal import sign
 from registry.publisher import Publisher
+from registry.removal import remove
 from registry.repository import Repository
 from registry.request import read_request
 from registry.suspension import make_suspension, publish_suspension
@@ -62,6 +63,10 @@ class Maintainers:
         name = NAMES[0]
         file = make_suspension(self._repository, name, self._keys[name], code, self._clock.now())
         publish_suspension(self._publisher(), file)
+
+    def remove(self, code: str) -> None:
+        """The threshold takes a country out of the registry; it is not asked."""
+        self._publish(remove(self._repository, [code], self._clock.now()))
 
     def _publish(self, proposal: bytes) -> None:
         for name in NAMES[:NEEDED]:

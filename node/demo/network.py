@@ -61,6 +61,7 @@ class Network:
         self._time = SharedTime(self.clock.now, self._move_on)
         self._clients: dict[tuple[str, str], ApiClient] = {}
         self._role_keys: dict[str, RoleKey] = {}
+        self._machines: dict[str, int] = {}  # where a country has had more than one
         self.registry_url = ""
         self._moved_s = self._met_at_s = self._signed_at_s = 0
         self._publisher: asyncio.subprocess.Process | None = None
@@ -121,6 +122,22 @@ class Network:
     def suspend(self, code: str) -> None:
         """One maintainer suspends a country for 72 hours."""
         self._maintainers.suspend(code)
+
+    def remove(self, code: str) -> None:
+        """The maintainers take a country out of the registry; its keys count no more."""
+        self._maintainers.remove(code)
+
+    async def replace(self, code: str) -> None:
+        """A new machine for a country that lost its own: new keys after its record, admitted again, ready; its people
+        begin anew.
+        """
+        lost = self._data(code) / RECORD_FILE
+        self._machines[code] = self._machines.get(code, 1) + 1
+        for known in [one for one in self._clients if one[0] == code]:
+            del self._clients[known]
+        self._init_node(code, lost)
+        self._maintainers.admit([self._request(code, self._maintainers.next_version(code))])
+        await self._serve_node(code)
 
     async def verified(self, evidence: bytes) -> tuple[int, int]:
         """(letters, receipts) of exported evidence, verified offline against the pinned root alone."""
@@ -194,9 +211,9 @@ class Network:
         finally:
             opened.close()
 
-    def _init_node(self, code: str) -> None:
+    def _init_node(self, code: str, after: Path | None = None) -> None:
         port, metrics_port = _free_port(), _free_port()
-        password = self.folder / f"{code}.password"
+        password = self._beside(code, "password")
         password.touch(mode=0o600)
         password.write_text(_password() + "\n")
         options = InitOptions(
@@ -206,6 +223,7 @@ class Network:
             contact="desk@office.example",
             mirrors=(self.registry_url,),
             root=self.folder / "root.json",
+            after=after,
             holder=f"Haven {NAMES[code]}",
             holder_kind="civil_society",
             time_zone="UTC",
@@ -214,10 +232,10 @@ class Network:
             listen=f"127.0.0.1:{port}",
             metrics_port=metrics_port,
             passphrase_file=None,
-            key_file=self.folder / f"{code}.key",
+            key_file=self._beside(code, "key"),
             login="coordinator",
             password_file=password,
-            sheets=self.folder / f"{code}-sheets",
+            sheets=self._beside(code, "sheets"),
             clock_file=self.clock_file,
             fast_kdf=True,
         )
@@ -239,7 +257,7 @@ class Network:
                 process.kill()
             await process.wait()
             raise
-        password = (self.folder / f"{code}.password").read_text().strip()
+        password = self._beside(code, "password").read_text().strip()
         self.nodes[code] = DemoNode(code, url, metrics_url, process, {"coordinator": password})
 
     async def _people(self, node: DemoNode) -> None:
@@ -264,10 +282,15 @@ class Network:
             )
 
     def _data(self, code: str) -> Path:
-        return self.folder / f"{code}-data"
+        return self._beside(code, "data")
 
     def _config(self, code: str) -> Path:
-        return self.folder / f"{code}.toml"
+        return self._beside(code, "toml")
+
+    def _beside(self, code: str, what: str) -> Path:
+        """A file or folder of this country's machine of today."""
+        machine = self._machines.get(code, 1)
+        return self.folder / (f"{code}.{what}" if machine == 1 else f"{code}-{machine}.{what}")
 
 
 async def _first_line(process: asyncio.subprocess.Process | None, log: Path) -> str:

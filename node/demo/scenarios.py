@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any, Final
 
-from node.demo import referrals, return_troubles, returns, troubles
+from node.demo import lost_machine, referrals, return_troubles, returns, troubles
 from node.demo.network import Network
 from node.demo.played import Played, check_evidence
 from node.errors import OpenTRMError
@@ -26,13 +26,13 @@ SCENARIOS: Final[dict[str, Scenario]] = {
     "6": returns.best_interests_say_stay,
     "7": returns.asylum_before_the_plan,
     "8": troubles.away_for_nine_days,
-    "9": troubles.suspended,
+    "9": lost_machine.keys_revoked,
     "10": return_troubles.nobody_at_the_station,
     "11": return_troubles.family_is_not_asked,
     "12": return_troubles.identity_stays_open,
     "13": troubles.too_much,
 }
-# A country that is away or suspended would disturb those that write to it; all others are played side by side.
+# A country that is away or loses its keys would disturb those that write to it; all others are played side by side.
 ALONE: Final = (("8",), ("9",))
 BESIDE: Final = tuple(number for number in SCENARIOS if (number,) not in ALONE)
 

@@ -1,4 +1,4 @@
-"""Golden scenarios 8, 9 and 13: a country that is away for nine days, one that is suspended, a disclosure too far.
+"""Golden scenarios 8 and 13: a country that is away for nine days, a disclosure too far.
 
 Through the nodes' public HTTP interfaces only; all people are invented. Source: domain 11.
 """
@@ -15,8 +15,6 @@ from node.errors import PeerError
 
 AWAY = ((4, "caseworker"), (5, "backup"))  # days, and who hears of the letter that nobody has opened
 HALF_A_DAY_S = DAY_S // 2
-SUSPENSION_DAYS = 4  # it ends by itself after 72 hours
-HALF_AN_HOUR_S = 1800
 SLOT_BYTES = 4096
 
 
@@ -50,27 +48,6 @@ async def away_for_nine_days(network: Network, stack: AsyncExitStack) -> Played:
     return await end(played, {thread: (xd, xa)}, "offered")
 
 
-async def suspended(network: Network, stack: AsyncExitStack) -> Played:
-    """9: XA is suspended while three letters wait: none leaves; when it is back each leaves at a person's word only."""
-    xd, xa = await desks_of(network, stack, "XD", "XA")
-    ready = [await _agreed(xd, name) for name in ("Kateryna", "Lidiya", "Nadiya")]
-    network.suspend("XA")
-    await xd.until("the suspension at XD", lambda: _stands(xd, "XA", "suspended"))
-    threads = [await xd.offer(case, "XA") for case in ready]
-    waited = [await xd.until("a letter to be held", lambda one=one: _held(xd, one, "R39")) for one in threads]
-    arrived = [one["thread"] for one in await xa.api.get("threads") if one["thread"] in threads]
-    await network.pass_time(SUSPENSION_DAYS * DAY_S)
-    await seen_lately(xd)
-    await xd.until("XA to be heard again", lambda: _stands(xd, "XA", "active"))
-    await network.pass_time(HALF_AN_HOUR_S)  # the letters are looked at again
-    back = [await xd.until("a question to a person", lambda one=one: _held(xd, one, "R39_back")) for one in threads]
-    for letter in back:
-        await xd.api.post(f"letters/{letter['letter_id']}/send", {})
-    played = Played(told={"held": len(waited), "arrived_while_suspended": len(arrived), "asked_again": len(back)})
-    played.agreed = not arrived
-    return await end(played, dict.fromkeys(threads, (xd, xa)), "offered")
-
-
 async def too_much(network: Network, stack: AsyncExitStack) -> Played:
     """13: XA would read a narrative; she allowed less. Nothing leaves, and the caseworker reads what is missing."""
     xd, xa = await desks_of(network, stack, "XD", "XA")
@@ -96,14 +73,6 @@ async def _agreed(xd: Desk, name: str) -> str:
 
 async def _offered(xd: Desk, name: str) -> str:
     return await xd.offer(await _agreed(xd, name), "XA")
-
-
-async def _stands(desk: Desk, country: str, status: str) -> bool | None:
-    return True if (await desk.api.get(f"registry/{country}"))["status"] == status else None
-
-
-async def _held(desk: Desk, thread: str, code: str) -> dict[str, Any] | None:
-    return next((one for one in (await desk.view(thread))["letters"] if one["held"] == code), None)
 
 
 async def _refused(xd: Desk, thread: str, person: str) -> str:

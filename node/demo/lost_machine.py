@@ -5,6 +5,7 @@ one letter leaves, whoever listens at its old address. It comes back as a new no
 person, is sealed anew, and arrives once. Source: domain 11; R39.
 """
 
+import asyncio
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any
@@ -27,6 +28,8 @@ async def keys_revoked(network: Network, stack: AsyncExitStack) -> Played:
     ready = [await _agreed(xd, name) for name in ("Kateryna", "Lidiya", "Nadiya")]
     url = network.nodes["XA"].url
     await network.end("XA")
+    new = asyncio.create_task(network.new_machine("XA"))
+    stack.push_async_callback(_ended, new)
     threads = [await xd.offer(case, "XA") for case in ready]
     sealed = await _letters(xd, threads, "state", "released")
     network.suspend("XA")
@@ -35,7 +38,8 @@ async def keys_revoked(network: Network, stack: AsyncExitStack) -> Played:
         await desk.until(f"the removal at {desk.code}", partial(_stands, desk, "XA", "revoked"))
     held = await _letters(xd, threads, "held", "R39")
     async with listening_at(url) as thief:
-        await network.replace("XA")
+        await new
+        network.admit_again("XA")
         await network.pass_time(SUSPENSION_DAYS * DAY_S)
         await seen_lately(xd)
         await xd.until("XA to be active again", partial(_stands, xd, "XA", "active"))
@@ -57,6 +61,12 @@ async def keys_revoked(network: Network, stack: AsyncExitStack) -> Played:
     }
     played.agreed &= not early and not overheard
     return played
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """Whatever went wrong beside it: what it started is ended."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _agreed(xd: Desk, name: str) -> str:

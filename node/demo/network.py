@@ -127,17 +127,21 @@ class Network:
         """The maintainers take a country out of the registry; its keys count no more."""
         self._maintainers.remove(code)
 
-    async def replace(self, code: str) -> None:
-        """A new machine for a country that lost its own: new keys after its record, admitted again, ready; its people
-        begin anew.
+    async def new_machine(self, code: str) -> None:
+        """A node for a country that lost its own: new keys, a record after the published one, people who begin anew.
+
+        It runs, and waits to be admitted.
         """
         lost = self._data(code) / RECORD_FILE
         self._machines[code] = self._machines.get(code, 1) + 1
         for known in [one for one in self._clients if one[0] == code]:
             del self._clients[known]
         self._init_node(code, lost)
-        self._maintainers.admit([self._request(code, self._maintainers.next_version(code))])
         await self._serve_node(code)
+
+    def admit_again(self, code: str) -> None:
+        """The maintainers take the country of a new machine in again."""
+        self._maintainers.admit([self._request(code, self._maintainers.next_version(code))])
 
     async def verified(self, evidence: bytes) -> tuple[int, int]:
         """(letters, receipts) of exported evidence, verified offline against the pinned root alone."""

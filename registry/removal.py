@@ -56,7 +56,8 @@ def check_return(repository: Repository, request: Request) -> None:
 
     Its old message keys may stand in the new record as revoked. Its role keys, which are on no node, may stay.
     """
-    used = {half for half, owner in repository.used_keys().items() if owner == request.code}
+    listed = [key for old in repository.published_records(request.code) for key in old.public_keys().values()]
+    used = {half for key in listed for half in halves(key)}
     revoked = {key.public for key in request.record.message_keys if key.status == "revoked"}
     for name, key in request.record.public_keys().items():
         if key not in revoked and not used.isdisjoint(halves(key)):

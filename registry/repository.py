@@ -91,6 +91,13 @@ class Repository:
             return None
         return read_record(_read(self.targets / code / f"{target.hashes['sha256']}.record.json"))
 
+    def published_records(self, code: str) -> Iterator[Record]:
+        """Every record of a country that was ever in force, oldest first; those of a crashed publication were not."""
+        for version in range(1, self.version_of(f"c-{code}") + 1):
+            role = parse_metadata(_read(self.metadata / f"{version}.c-{code}.json"), Targets).signed
+            digest = role.targets[record_path(code)].hashes["sha256"]
+            yield read_record(_read(self.targets / code / f"{digest}.record.json"))
+
     def used_keys(self) -> dict[bytes, str]:
         """Every key and half of a key that was ever published, with the country or maintainer it belongs to."""
         used: dict[bytes, str] = {}

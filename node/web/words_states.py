@@ -174,6 +174,7 @@ TASKS: Final[dict[str, str]] = {
     "directory_conflict": "Two directories of one country differ",
     "directory_challenged": "Another country doubts a service of ours",
     "country_suspended": "A country was suspended",
+    "country_lost_keys": "A country lost its keys and does not know any more what is open: phone it",
     "prekey_conflict": "Keys of another country differ; tell the operator",
     "channel_chain_broken": "The chain of letters with a country is broken; tell the operator",
     "receipt_chain_broken": "The chain of receipts with a country is broken; tell the operator",

@@ -100,6 +100,23 @@ def test_a_removed_country_comes_back_with_new_keys_and_its_old_one_revoked(worl
     publish(world.publisher, [world.proposal([])])  # a later renewal neither repeats nor contradicts the removal
 
 
+def test_a_return_whose_publication_crashed_can_be_repeated(world, monkeypatch):
+    """Its new keys lie in files that were never in force; nothing of before is meant by them."""
+    publish(world.publisher, [signed(world, remove(world.repository, ["XA"], NOW))])
+    proposal = world.proposal([comes_back(world)])
+    with monkeypatch.context() as crashing, pytest.raises(KeyboardInterrupt):
+        crashing.setattr(world.repository, "write_timestamp", _crash)
+        publish(world.publisher, [proposal])
+
+    publish(world.publisher, [proposal])
+
+    assert world.repository.record("XA").serial == 2
+
+
+def _crash(data: bytes) -> None:
+    raise KeyboardInterrupt
+
+
 @pytest.mark.parametrize("kept", ["message_seed", "kem_fallback_seed", "office_seed"])
 @pytest.mark.parametrize("by", ["admit", "publish"])
 def test_no_key_of_before_the_removal_is_admitted_again(world, monkeypatch, kept, by):

@@ -32,6 +32,7 @@ def forget_disowned(node: Node, work: Work, peer: str, now: int) -> bool:
         lost = True
     if lost:
         work.meta.put(LOST + peer, now)
+        work.tasks.add("country_lost_keys", now, peer=peer)
         work.audit.append(now, "node", "peer_keys_forgotten", peer, rule="R39")
         work.after_commit(lambda: _forgotten(node, peer))
     return lost

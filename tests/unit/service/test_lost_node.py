@@ -53,6 +53,7 @@ async def test_r39_sender_what_was_sealed_to_a_revoked_key_goes_once_to_the_new_
     await lost.days(1)
 
     assert (len(sealed), left, waits) == (3, [], ["R39"] * 3)
+    assert lost.tasks("country_lost_keys") == 1
     assert (in_quarantine, asked) == (["R39"] * 3, [BACK] * 3)
     for thread in threads:
         assert [one.received_at is not None for one in (await lost.xd.view(thread)).letters] == [True]

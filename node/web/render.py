@@ -5,6 +5,7 @@ References, dates and numbers stand left-to-right whatever the language (interfa
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from unicodedata import bidirectional
 
@@ -183,18 +184,12 @@ class Helpers:
 
 
 class Templates:
-    """The templates of the desk, compiled once."""
+    """The templates of the desk, with one operator's settings."""
 
     def __init__(self, settings: DeskSettings = NO_SETTINGS) -> None:
         self.settings = settings
-        self._env = Environment(
-            loader=PackageLoader("node.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-            lstrip_blocks=True, auto_reload=False,
-        )  # fmt: skip
+        self._env = _environment()
         self.press = Press()
-        self._env.filters["ref"] = left_to_right
-        self._env.filters["short"] = short
-        self._env.filters["own_way"] = own_way
 
     def page(self, visit: "Visit", template: str, facts: Mapping[str, Any]) -> str:
         """The whole page as text."""
@@ -232,6 +227,17 @@ class Templates:
             }
         )
         return Markup(text)  # noqa: S704 - made by a template that escapes
+
+
+@cache
+def _environment() -> Environment:
+    """The templates as they lie in the package, each compiled once in a process; nobody adds to it afterwards."""
+    env = Environment(
+        loader=PackageLoader("node.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, auto_reload=False,
+    )  # fmt: skip
+    env.filters |= {"ref": left_to_right, "short": short, "own_way": own_way}
+    return env
 
 
 def _paper_css() -> Markup:

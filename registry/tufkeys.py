@@ -6,6 +6,7 @@ hash of its key, and each key has one spelling. Source: registry.md 4.2 and 4.4.
 
 import hashlib
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from securesystemslib.formats import encode_canonical
@@ -19,6 +20,7 @@ from registry.tuftypes import Key, SecretsHandler, Signature, Signer, SSlibKey
 
 _ED25519: Final = ("ed25519", "ed25519")
 _MLDSA: Final = ("ml-dsa", "ml-dsa-65/1")
+_REMEMBERED: Final = 1024  # ids: more keys than a registry names; the same ones come with every refresh
 
 
 class HalfSigner(Signer):
@@ -49,18 +51,15 @@ class HalfSigner(Signer):
 
 def ed25519_key(public: bytes) -> SSlibKey:
     """The TUF form of 32 bytes; BadRegistryKey when the point is not admissible."""
-    try:
-        admit_ed25519(public)
-    except BadKey as error:
-        raise BadRegistryKey(str(error)) from None
-    return _key(_ED25519, public.hex())
+    return SSlibKey(_ed25519_id(public), *_ED25519, {"public": public.hex()})
 
 
 def key_pair(public: bytes) -> tuple[SSlibKey, SSlibKey]:
     """The Ed25519 and the ML-DSA-65 key of `public` = ML-DSA-65 1952 || Ed25519 32, admitted."""
     if len(public) != SIGNING_PUBLIC_BYTES:
         raise BadRegistryKey(f"role keys have {len(public)} bytes; expected {SIGNING_PUBLIC_BYTES}")
-    return ed25519_key(public[MLDSA_PUBLIC_BYTES:]), _key(_MLDSA, mldsa_pem(public[:MLDSA_PUBLIC_BYTES]))
+    pem = mldsa_pem(public[:MLDSA_PUBLIC_BYTES])
+    return ed25519_key(public[MLDSA_PUBLIC_BYTES:]), SSlibKey(_key_id(_MLDSA, pem), *_MLDSA, {"public": pem})
 
 
 def signers(role_key: RoleKey) -> tuple[HalfSigner, HalfSigner]:
@@ -109,8 +108,18 @@ def _mldsa_bytes(key: Key) -> bytes:
         raise BadRegistryKey(str(error)) from None
 
 
-def _key(kind: tuple[str, str], public: str) -> SSlibKey:
-    keyval = {"public": public}
-    canonical = encode_canonical({"keytype": kind[0], "scheme": kind[1], "keyval": keyval})
+@lru_cache(maxsize=_REMEMBERED)
+def _ed25519_id(public: bytes) -> str:
+    """The id of an admitted key; BadRegistryKey when the point is not admissible."""
+    try:
+        admit_ed25519(public)
+    except BadKey as error:
+        raise BadRegistryKey(str(error)) from None
+    return _key_id(_ED25519, public.hex())
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _key_id(kind: tuple[str, str], public: str) -> str:
+    canonical = encode_canonical({"keytype": kind[0], "scheme": kind[1], "keyval": {"public": public}})
     assert isinstance(canonical, str)
-    return SSlibKey(hashlib.sha256(canonical.encode("utf-8")).hexdigest(), kind[0], kind[1], keyval)
+    return hashlib.sha256(canonical.encode("utf-8")).hexdigest()

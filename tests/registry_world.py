@@ -83,6 +83,13 @@ class RegistryWorld:
         options = {"quarantine_s": 0, "mirrors": [str(self.folder)], **options}
         return RegistryClient(state, self.root_bytes, fetch=fetch, **options)
 
+    def client_like(self, known: RegistryClient, state: Path) -> RegistryClient:
+        """A client over a copy of the files that `known` has verified in this process: they are not verified again."""
+        client = self.client(state)
+        client._verified, client._view = known._verified, known._view
+        client._roles._admitted, client._roles._known = known._roles._admitted, {**known._roles._known}
+        return client
+
     def moved_to(self, folder: Path) -> "RegistryWorld":
         """The same registry in a copy of its folder, with a publisher and a clock of its own."""
         clock = SteppedClock(self.clock.now())

@@ -290,12 +290,22 @@ class Beginning:
 
     registry: RegistryWorld
     office_seeds: dict[str, bytes]
+    clients: dict[tuple[str, int], RegistryClient] = field(default_factory=dict)  # by country and time: after `load`
+
+    def client(self, code: str, now: int, registry: RegistryWorld, state: Path) -> RegistryClient:
+        """A node's client that has loaded its copy of the registry, which is verified once in this process."""
+        if (code, now) in self.clients:
+            return registry.client_like(self.clients[code, now], state)
+        client = registry.client(state)
+        client.load(now)
+        self.clients[code, now] = registry.client_like(client, state)
+        return client
 
 
 def make_world(tmp: Path, *codes: str) -> World:
     """A registry and a node for each code, ready to write to each other; every key is made anew but reproducible."""
     beginning = copied(("world", codes), lambda folder: _begin(folder, codes), tmp)
-    return opened_again(tmp, beginning, NOW)
+    return opened_again(tmp, beginning, NOW, opened=len(codes))
 
 
 def opened_again(tmp: Path, beginning: Beginning, now: int, opened: int = 0) -> World:
@@ -303,10 +313,9 @@ def opened_again(tmp: Path, beginning: Beginning, now: int, opened: int = 0) -> 
     registry = beginning.registry.moved_to(tmp / "registry")
     world = World(tmp, SteppedClock(now), registry, {**beginning.office_seeds}, opened=opened)
     for code in beginning.office_seeds:
-        client = registry.client(tmp / code / "registry")
-        view = client.load(now)
-        assert view is not None
-        world.countries[code] = opened_country(world, code, view, client)
+        client = beginning.client(code, now, registry, tmp / code / "registry")
+        assert client.view is not None
+        world.countries[code] = opened_country(world, code, client.view, client)
     return world
 
 
@@ -325,7 +334,10 @@ def _begin(tmp: Path, codes: tuple[str, ...]) -> Beginning:
     assert {read_request(request).code for request in requests} == set(codes)
     for code in codes:
         registry.client(tmp / code / "registry").refresh(NOW)
-    return Beginning(registry, seeds)
+    beginning = Beginning(registry, seeds)
+    for country in opened_again(tmp, beginning, NOW).countries.values():
+        country.opened.close()  # what a node makes when it first starts, its first signed prekeys, is in the folder now
+    return beginning
 
 
 def opened_country(world: World, code: str, view: View, client: RegistryClient) -> Country:

@@ -49,11 +49,10 @@ class Store:
         connection = open_writer(path, APPLICATION_ID, SCHEMA_VERSION, create=create)
         try:
             migrate(connection)
-        except sqlite3.Error as error:
-            raise explained(error) or error from error
-        finally:
+        except BaseException as error:
             connection.close()
-        return cls(path, Writer(lambda: open_writer(path, APPLICATION_ID, SCHEMA_VERSION, create=False)))
+            raise explained(error) or error from error
+        return cls(path, Writer(connection, lambda: open_writer(path, APPLICATION_ID, SCHEMA_VERSION, create=False)))
 
     def write(self, fn: Callable[[Work], T]) -> "asyncio.Future[T]":
         """Run `fn` in the next transaction; done when that is on the disk.

@@ -63,12 +63,11 @@ class Job:
 class Writer:
     """The thread that owns the writing connection.
 
-    `problem` is None, or why nothing is written any more; `reopen` makes a fresh connection to try again.
+    `problem` is None, or why nothing is written any more; `reopen` makes another connection to try again.
     """
 
-    def __init__(self, reopen: Callable[[], sqlite3.Connection]) -> None:
-        self._reopen = reopen
-        self._connection = reopen()
+    def __init__(self, connection: sqlite3.Connection, reopen: Callable[[], sqlite3.Connection]) -> None:
+        self._connection, self._reopen = connection, reopen
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._ahead: list[Job | None] = []  # taken from the queue, but not for the group that took it
         self._closing = threading.Lock()

@@ -5,7 +5,7 @@ keeps it. Source: at-rest; registry 4.3, 4.4.
 """
 
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from node.clock import Clock
@@ -41,7 +41,7 @@ from node.service.upkeep.restore import FIRST_PREKEY, begin_new_epoch
 from node.store.db import Store
 from node.store.folder import DATABASE_NAME, DataFolder
 from node.store.journal import Journal
-from node.store.keyring import Keyring
+from node.store.keyring import Keyring, SecretRow
 from node.store.work import Work
 from registry.record import Record, pack_node_record
 from registry.trust import View
@@ -107,6 +107,7 @@ class Opened:
     pepper: bytes
     folder: DataFolder
     journal: Journal
+    prekeys: dict[bytes, tuple[Prekey, KemKey]] = field(default_factory=dict)  # by their sealed bytes in the key file
 
     def close(self) -> None:
         """Close both databases and the journal and let another process have the folder."""
@@ -196,15 +197,16 @@ def _journal_key(keyring: Keyring, kek: Kek, clock: Clock, random: Random) -> by
 def refresh_prekeys(opened: Opened) -> None:
     """Offer nine prekeys from this week on, make the missing ones, forget what is erased. Safe to repeat."""
     node, now = opened.node, opened.node.now()
-    known = load_prekeys(opened.keyring, opened.kek)
+    known = load_prekeys(opened)
     first = node.store.read_sync(lambda reader: reader.meta.get(FIRST_PREKEY))
     offered = due_prekeys(known, now, node.random, first if isinstance(first, int) else 1)
     fresh = [prekey for prekey in offered if prekey not in known]
     life_s = node.limits.max_life_s
     _keep_prekeys(opened.keyring, fresh, life_s, opened.kek, node.random, now)
+    if fresh:
+        load_prekeys(opened)
     # What was erased from the key file must not live on in memory: only what is in the file is kept.
-    fallback = KemKey(_unwrap("fallback", opened.keyring.get("fallback"), opened.kek))
-    kept = [fallback, *(KemKey(prekey.seed) for prekey in {*known, *fresh})]
+    kept = [node.keys.fallback, *(key for _, key in opened.prekeys.values())]
     node.keys.kem.clear()
     node.keys.kem.update({key.kid: key for key in kept})
     serial = offered[0].epoch.epoch
@@ -217,15 +219,18 @@ def refresh_prekeys(opened: Opened) -> None:
     node.prekey_bundle = bundle
 
 
-def load_prekeys(keyring: Keyring, kek: Kek) -> list[Prekey]:
-    """Every prekey whose seed is still kept, oldest first."""
-    found = []
-    for row in keyring.all("prekey."):
-        _, number, not_before, not_after = row.name.split(".")
-        seed = _unwrap(row.name, row.sealed, kek)
-        epoch = PrekeyEpoch(int(number), int(not_before), int(not_after), KemKey(seed).public)
-        found.append(Prekey(epoch, seed))
-    return sorted(found, key=lambda prekey: prekey.epoch.not_before)
+def load_prekeys(opened: Opened) -> list[Prekey]:
+    """Every prekey whose seed is still kept, oldest first: unsealed once, forgotten when its row is gone."""
+    rows = opened.keyring.all("prekey.")
+    opened.prekeys = {row.sealed: opened.prekeys.get(row.sealed) or _unsealed(row, opened.kek) for row in rows}
+    return sorted((prekey for prekey, _ in opened.prekeys.values()), key=lambda prekey: prekey.epoch.not_before)
+
+
+def _unsealed(row: SecretRow, kek: Kek) -> tuple[Prekey, KemKey]:
+    _, number, not_before, not_after = row.name.split(".")
+    seed = _unwrap(row.name, row.sealed, kek)
+    key = KemKey(seed)
+    return Prekey(PrekeyEpoch(int(number), int(not_before), int(not_after), key.public), seed), key
 
 
 def _keep_prekeys(keyring: Keyring, prekeys: list[Prekey], life_s: int, kek: Kek, random: Random, now: int) -> None:

@@ -81,7 +81,7 @@ async def test_what_the_lost_node_had_received_is_not_sent_to_the_node_after_it(
 async def test_r39_sender_the_old_keys_word_counts_no_more_whatever_it_offers(lost: LostNode):
     """The thief signs prekeys of his own with the stolen key, before the removal and after the return."""
     thief = lost.xa.opened
-    prekeys = load_prekeys(thief.keyring, thief.kek)[:9]
+    prekeys = load_prekeys(thief)[:9]
     early, late = (signed_bundle(lost.xa.node, prekeys, serial) for serial in (2**40, 2**50))
     assert await accept_fetched(lost.xd.node, "XA", early)
     threads = await lost.offers(1)

@@ -85,14 +85,22 @@ def _list(head: str, found: Iterable[str], mark: str, none: str) -> str:
 
 
 @cache
-def _code() -> tuple[tuple[str, ast.AST, str], ...]:
+def _code() -> tuple[tuple[str, ast.stmt, str], ...]:
     """Every function, type and table of ours at the top of a module: `module:name`, its node, its text."""
-    found: list[tuple[str, ast.AST, str]] = []
+    found: list[tuple[str, ast.stmt, str]] = []
     for module, tree, text in _modules(("node", "registry")):
         if not module.startswith(NOT_PLACES):
+            lines = text.encode("utf-8").splitlines(keepends=True)
             for name, node in (*_definitions(tree), *_tables(tree)):
-                found.append((f"{module}:{name}", node, ast.get_source_segment(text, node) or ""))
+                found.append((f"{module}:{name}", node, _text_of(node, lines)))
     return tuple(sorted(found, key=lambda one: one[0]))
+
+
+def _text_of(node: ast.stmt, lines: list[bytes]) -> str:
+    """What `ast.get_source_segment` gives for a statement at the top, without splitting its module again for each."""
+    assert node.end_lineno is not None
+    *whole, last = lines[node.lineno - 1 : node.end_lineno]
+    return b"".join([*whole, last[: node.end_col_offset]]).decode("utf-8")
 
 
 def _definitions(tree: ast.Module) -> Iterator[tuple[str, Definition]]:
@@ -101,7 +109,7 @@ def _definitions(tree: ast.Module) -> Iterator[tuple[str, Definition]]:
             yield node.name, node
 
 
-def _tables(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
+def _tables(tree: ast.Module) -> Iterator[tuple[str, ast.stmt]]:
     """What a module names and is no function: tables, whose rows may name rules."""
     for node in tree.body:
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):

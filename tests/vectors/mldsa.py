@@ -5,8 +5,9 @@ anybody may come here. What it signs is verified by the library in the tests.
 """
 
 import itertools
+import struct
 from hashlib import shake_128, shake_256
-from operator import mul
+from operator import mul, sub
 from typing import Final
 
 Poly = list[int]
@@ -38,15 +39,22 @@ class FixedMldsa:
         rho, rho2, self._key = drawn[:32], drawn[32:96], drawn[96:]
         self._a = [[_reject_uniform(rho + bytes([s, r])) for s in range(L)] for r in range(K)]
         secret = [_reject_small(rho2 + r.to_bytes(2, "little")) for r in range(K + L)]
-        self._s1, self._s2 = [ntt(one) for one in secret[:L]], [ntt(one) for one in secret[L:]]
-        t = [_add(intt(_dot(row, self._s1)), s2) for row, s2 in zip(self._a, secret[L:], strict=True)]
+        self._s1, self._s2 = [_packed(one) for one in secret[:L]], [_packed(one) for one in secret[L:]]
+        s1 = [ntt(one) for one in secret[:L]]
+        t = [_add(intt(_dot(row, s1)), s2) for row, s2 in zip(self._a, secret[L:], strict=True)]
         halves = [[_power2round(value) for value in one] for one in t]
-        self._t0 = [ntt([low for _, low in one]) for one in halves]
+        self._t0 = [_packed([low for _, low in one]) for one in halves]
         self.public = rho + b"".join(_pack([high for high, _ in one], 10) for one in halves)
         self._tr = h(self.public, 64)
+        self._signed: dict[tuple[bytes, bytes], bytes] = {}
 
     def sign(self, message: bytes, context: bytes = b"") -> bytes:
         """3309 bytes, always the same ones."""
+        if (message, context) not in self._signed:
+            self._signed[message, context] = self._sign(message, context)
+        return self._signed[message, context]
+
+    def _sign(self, message: bytes, context: bytes) -> bytes:
         mu = h(self._tr + bytes([0, len(context)]) + context + message, 64)
         rho3 = h(self._key + bytes(32) + mu, 64)
         return next(found for kappa in itertools.count(0, L) if (found := self._tried(mu, rho3, kappa)))
@@ -57,17 +65,17 @@ class FixedMldsa:
         w = [intt(_dot(row, y_hat)) for row in self._a]
         w1 = [[_decompose(value)[0] for value in one] for one in w]
         c_bytes = h(mu + b"".join(_pack(one, 4) for one in w1), C_BYTES)
-        c = ntt(_ball(c_bytes))
+        c = _ball(c_bytes)
         z, r = list[Poly](), list[Poly]()
         for one, s in zip(y, self._s1, strict=True):
-            z.append(_centred(_add(one, intt(_times(c, s)))))
+            z.append(_centred(_add(one, _times(c, s))))
             if _norm(z[-1:]) >= GAMMA1 - BETA:
                 return None
         for one, s in zip(w, self._s2, strict=True):
-            r.append(_add(one, intt([-v for v in _times(c, s)])))
+            r.append([(a - b) % Q for a, b in zip(one, _times(c, s), strict=True)])
             if _norm([[_decompose(value)[1] for value in r[-1]]]) >= GAMMA2 - BETA:
                 return None
-        ct0 = [_centred(intt(_times(c, one))) for one in self._t0]
+        ct0 = [_centred(_times(c, one)) for one in self._t0]
         hints = [_hints(one, add) for one, add in zip(r, ct0, strict=True)]
         if _norm(ct0) >= GAMMA2 or sum(map(len, hints)) > OMEGA:
             return None
@@ -75,6 +83,7 @@ class FixedMldsa:
 
 
 def ntt(values: Poly) -> Poly:
+    """A layer adds less than Q to a value: it is enough to reduce at the end."""
     w, m, length = [v % Q for v in values], 0, 128
     while length:
         for start in range(0, N, 2 * length):
@@ -82,9 +91,10 @@ def ntt(values: Poly) -> Poly:
             zeta = ZETAS[m]
             for j in range(start, start + length):
                 t = zeta * w[j + length] % Q
-                w[j], w[j + length] = (w[j] + t) % Q, (w[j] - t) % Q
+                w[j + length] = w[j] - t
+                w[j] += t
         length //= 2
-    return w
+    return [v % Q for v in w]
 
 
 def intt(values: Poly) -> Poly:
@@ -92,10 +102,10 @@ def intt(values: Poly) -> Poly:
     while length < N:
         for start in range(0, N, 2 * length):
             m -= 1
-            zeta = -ZETAS[m]
+            zeta = ZETAS[m]
             for j in range(start, start + length):
-                t = w[j]
-                w[j], w[j + length] = (t + w[j + length]) % Q, zeta * (t - w[j + length]) % Q
+                low, high = w[j], w[j + length]
+                w[j], w[j + length] = low + high, zeta * (high - low) % Q
         length *= 2
     return [v * 8_347_681 % Q for v in w]
 
@@ -104,8 +114,21 @@ def _add(one: Poly, other: Poly) -> Poly:
     return [(a + b) % Q for a, b in zip(one, other, strict=True)]
 
 
-def _times(one: Poly, other: Poly) -> Poly:
-    return [a * b % Q for a, b in zip(one, other, strict=True)]
+def _packed(values: Poly) -> int:
+    """One whole number with 32 bits for each coefficient."""
+    return int.from_bytes(struct.pack(f"<{N}I", *(v % Q for v in values)), "little")
+
+
+def _times(c: Poly, packed: int) -> Poly:
+    """The product with a challenge, whose TAU coefficients are 1 or -1: as many shifts; none outgrows 32 bits."""
+    plus = _places(sum(packed << 32 * i for i, sign in enumerate(c) if sign > 0))
+    minus = _places(sum(packed << 32 * i for i, sign in enumerate(c) if sign < 0))
+    both = list(map(sub, plus, minus))
+    return [(low - high) % Q for low, high in zip(both[:N], both[N:], strict=True)]
+
+
+def _places(whole: int) -> tuple[int, ...]:
+    return struct.unpack(f"<{2 * N}I", whole.to_bytes(8 * N, "little"))
 
 
 def _dot(row: list[Poly], column: list[Poly]) -> Poly:

@@ -3,6 +3,7 @@
 from playwright.async_api import Page
 
 from tests.browser.conftest import Eyes
+from tests.web.test_referral import filled, started
 
 CONSENT: dict[str, str | list[str]] = {
     "agrees": "yes", "language": "uk", "interpreter": "independent", "method": "written", "present": "caseworker",
@@ -43,8 +44,16 @@ async def fill_tasks(page: Page, tasks: str, peer: str = "XA") -> None:
     await page.goto(f"{tasks}/check")
 
 
-async def refer(eyes: Eyes, page: Page) -> str:
-    """Offer somebody to XA; the thread."""
+async def referred(eyes: Eyes) -> str:
+    """Somebody was offered to XA, by hand and without a browser; the thread."""
+    hand = await eyes.hand("XD")
+    tasks = await started(hand)
+    sent = await hand.send(await filled(hand, tasks), f"{tasks}/check")
+    return sent.url.path.rpartition("/")[2]
+
+
+async def refer(page: Page) -> str:
+    """Offer somebody to XA in this window; the thread."""
     await fill_tasks(page, await start(page))
     await page.click(SAVE)
     await page.wait_for_url("**/thread/*")

@@ -2,13 +2,11 @@
 
 from typing import Any
 
-import pytest
 from playwright.async_api import Page
 
-from tests.api.conftest import PASSWORD, Desk
+from tests.api.conftest import PASSWORD
 from tests.browser.conftest import Eyes
 from tests.browser.steps import start, tick
-from tests.web.conftest import desk as desk  # one country is enough here
 
 DEVICE = {
     "protocol": "ctap2", "ctap2Version": "ctap2_1", "transport": "internal", "hasResidentKey": True,
@@ -16,11 +14,6 @@ DEVICE = {
 }  # fmt: skip
 SIGN_IN = 'form[action="/desk/sign-in"] button'
 BY_PASSKEY = 'form[action="/desk/sign-in/passkey"] button'
-
-
-@pytest.fixture
-def desks(desk: Desk) -> dict[str, Desk]:
-    return {"XD": desk}
 
 
 async def device_of(page: Page, *, has_prf: bool) -> Any:
@@ -38,10 +31,11 @@ def by_name(eyes: Eyes, path: str) -> str:
 
 async def with_passkey(eyes: Eyes, *, has_prf: bool) -> Page:
     """Somebody who has just made a passkey, and is signed out again."""
-    page = await eyes.window("XD")
+    login = await eyes.colleague("XD")
+    page = await eyes.window("XD", path="/desk/sign-in")
     await device_of(page, has_prf=has_prf)
     await page.goto(by_name(eyes, "/desk/sign-in?to=%2Fdesk%2Fme%2Fpasskeys"))
-    await page.fill("#login", "ana")
+    await page.fill("#login", login)
     await page.fill("#password", PASSWORD)
     await page.click(SIGN_IN)
     await page.wait_for_url("**/desk/me/passkeys")

@@ -9,18 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page
 
-from tests.api.conftest import PASSWORD, Desk
+from tests.api.conftest import PASSWORD
 from tests.browser.conftest import WIDE, Eyes
 from tests.browser.test_accessibility import NARROW, faults_of, speak
-from tests.web.conftest import desk as desk
 
 SCREENS = os.environ.get("SCREENS")
 OWN = ("/desk/me", "/desk/me/password", "/desk/me/passkeys", "/desk/conduct", "/desk/names-shut")
-
-
-@pytest.fixture
-def desks(desk: Desk) -> dict[str, Desk]:
-    return {"XD": desk}
 
 
 async def look(page: Page, name: str, found: dict[str, object]) -> None:
@@ -39,14 +33,14 @@ async def look(page: Page, name: str, found: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
-async def test_the_pages_around_a_sign_in_are_for_everybody(eyes: Eyes, language: str):
-    found: dict[str, object] = {}
+async def test_the_pages_around_a_sign_in_are_for_everybody(sharp: Eyes, language: str):
+    eyes, found = sharp, dict[str, object]()
     page = await eyes.window("XD", language)
     await look(page, f"{language}/sign-in", found)
     if language == "en":
         await page.goto(eyes.url("XD", "/desk/invited"))
         await look(page, f"{language}/invited", found)
-    page = await eyes.person("XD", language)
+    page = await eyes.person("XD", language, await eyes.colleague("XD"))
     await speak(page, language)
     for path in OWN if language == "en" else OWN[:1]:
         await page.goto(eyes.url("XD", path))

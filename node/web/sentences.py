@@ -78,12 +78,15 @@ def _codes() -> Iterator[str]:
 # --- templates ---
 
 
-def _calls_of_templates() -> Iterator[tuple[str, list[str]]]:
-    env = Environment(autoescape=True)
+@cache
+def _calls_of_templates() -> list[tuple[str, list[str]]]:
+    env, found = Environment(autoescape=True), []
     for path in sorted((NODE / "web" / "templates").rglob("*.html")):
         for call in env.parse(path.read_text(encoding="utf-8")).find_all(nodes.Call):
             name = getattr(call.node, "attr", getattr(call.node, "name", ""))
-            yield name, [one.value for one in call.args if isinstance(one, nodes.Const) and isinstance(one.value, str)]
+            texts = [one.value for one in call.args if isinstance(one, nodes.Const) and isinstance(one.value, str)]
+            found.append((name, texts))
+    return found
 
 
 def _of_templates() -> Iterator[str]:
@@ -157,9 +160,12 @@ def _plurals_of_pages() -> Iterator[tuple[str, str]]:
     yield from ((texts[0], texts[1]) for name, texts in _calls_of_pages() if name == PLURAL and len(texts) > 1)
 
 
-def _calls_of_pages() -> Iterator[tuple[str, list[str]]]:
-    for name, call, _ in _calls("web/"):
-        yield name, [one.value for one in call.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+@cache
+def _calls_of_pages() -> list[tuple[str, list[str]]]:
+    return [
+        (name, [one.value for one in call.args if isinstance(one, ast.Constant) and isinstance(one.value, str)])
+        for name, call, _ in _calls("web/")
+    ]
 
 
 def _of_rules() -> Iterator[str]:

@@ -7,7 +7,7 @@ WORDS: Final[dict[str, str]] = {
     "age_band": "Age",
     "age_in_doubt": "Is her age in doubt?",
     "treated_as_child": "Treated as a child",
-    "gender": "Woman, man, another",
+    "gender": "Woman or man",
     "languages": "Languages she speaks",
     "dialect": "Dialect",
     "interpreter": "Does she need an interpreter?",

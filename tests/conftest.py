@@ -4,6 +4,7 @@ A node waits for the disk before it answers. What a killed process wrote is kept
 of tests lie in memory where there is room. Set TMPDIR to have them elsewhere.
 """
 
+import gc
 import os
 import shutil
 import tempfile
@@ -30,6 +31,14 @@ def pytest_configure(config: pytest.Config) -> None:
     if "TMPDIR" not in os.environ and _has_room(IN_MEMORY):
         os.environ["TMPDIR"] = str(IN_MEMORY)
         tempfile.tempdir = None  # it is looked up anew
+    gc.disable()  # until everything is collected: what is read in there stays
+
+
+def pytest_collection_finish() -> None:
+    """Modules and thousands of tests live to the end: the garbage collector need not look at them again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

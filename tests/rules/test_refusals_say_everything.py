@@ -7,6 +7,7 @@ be done now, and every change of a case that is refused.
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,24 +34,31 @@ OF_THE_TEN = {"_shut": (1, 2, 3)}
 OTHERS = {("threads/machine.py", "cancel"), ("tables.py", "_rule")}  # the same words for something else
 
 
+@cache
+def functions() -> list[tuple[str, ast.FunctionDef, list[ast.AST]]]:
+    """Every function of the protocol with all that is in it, and the file it stands in."""
+    return [
+        (path.relative_to(PROTOCOL).as_posix(), function, list(ast.walk(function)))
+        for path in sorted(PROTOCOL.rglob("*.py"))
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(function, ast.FunctionDef)
+    ]
+
+
 def calls(names: dict[str, tuple[int, int, int]]) -> Iterator[tuple[str, list[str], list[str], list[str]]]:
     """Where one of these is called, with every text that its rule, its sentence and its opener may be."""
-    for path in sorted(PROTOCOL.rglob("*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
-            given = {arg.arg for arg in function.args.args}
-            local = {node.targets[0].id: node.value for node in ast.walk(function)
-                     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)}  # fmt: skip
-            for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
-                name = call.func.id if isinstance(call.func, ast.Name) else ""
-                if (str(path.relative_to(PROTOCOL)), name) in OTHERS:
-                    continue
-                if name not in names or function.name in ("_no", "hold", "cancel", "_rule", "_shut"):
-                    continue
-                where = f"{path.relative_to(PROTOCOL)}:{call.lineno}"
+    for path, function, inside in functions():
+        if function.name in ("_no", "hold", "cancel", "_rule", "_shut"):
+            continue
+        given = {arg.arg for arg in function.args.args}
+        local = {node.targets[0].id: node.value for node in inside
+                 if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)}  # fmt: skip
+        for call in (node for node in inside if isinstance(node, ast.Call)):
+            name = call.func.id if isinstance(call.func, ast.Name) else ""
+            if name in names and (path, name) not in OTHERS:
                 parts = [_argument(call, place) for place in names[name]]
                 texts = [_texts(part, local, given) for part in parts]
-                yield where, texts[0], texts[1], texts[2]
+                yield f"{path}:{call.lineno}", texts[0], texts[1], texts[2]
 
 
 def _argument(call: ast.Call, place: int) -> ast.expr | None:

@@ -22,6 +22,7 @@ from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, as
 
 from node.web.guard import COOKIE
 from tests.api.conftest import PASSWORD, Desk
+from tests.browser.places import Places, made_places
 from tests.web.browser import Browser as Hand
 from tests.web.conftest import open_desk
 from tests.world import make_world
@@ -136,6 +137,12 @@ async def pair(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[dict[s
         world = make_world(tmp_path_factory.mktemp("pair"), "XD", "XA")
         stack.push_async_callback(world.close)
         yield {code: await open_desk(world, code, lambda app: client_of(stack, app)) for code in ("XD", "XA")}
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def places(pair: dict[str, Desk]) -> Places:
+    """Where to look for every page of the desk."""
+    return await made_places(pair)
 
 
 @pytest.fixture(scope="session")

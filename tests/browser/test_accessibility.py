@@ -1,53 +1,77 @@
 """Every page for everybody: WCAG 2.2 AA by axe, in three scripts, light and dark, narrow, large, by keyboard."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from playwright.async_api import Page, ViewportSize
 
+from node.web.pages import PAGES
 from tests.browser.conftest import WIDE, Eyes
-from tests.browser.steps import referred
-from tests.web.test_referral import accepted
+from tests.browser.places import ACCEPT, LOCKED, STRANGERS, XA, Places, place_of
 
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 WITHOUT_COLOURS = {**WCAG, "rules": {"color-contrast": {"enabled": False}}}
-RUN = "asked => axe.run(asked).then(told => told.violations.map(one => [one.id, one.nodes.map(node => node.target)]))"
+RUN = """([within, asked]) => axe.run(within === "html" ? document : within, asked).then(
+told => told.violations.map(one => [one.id, one.nodes.map(node => node.target)]))"""
 TOO_WIDE = """() => ["100%", "200%"].filter(size => { const root = document.documentElement;
 root.style.fontSize = size; const wide = root.scrollWidth > innerWidth + 1; root.style.fontSize = ""; return wide; })"""
 NARROW: ViewportSize = {"width": 320, "height": 700}
 
 
-async def places(eyes: Eyes, page: Page) -> list[str]:
-    """Every kind of page, with something on it: a referral that was answered."""
-    thread = await referred(eyes)
-    await eyes.delivered()
-    await accepted(await eyes.hand("XA"), thread)
-    await eyes.delivered()
-    await page.goto(eyes.url("XD", f"/desk/thread/{thread}"))
-    case = await page.locator('main a[href^="/desk/case/"]').first.get_attribute("href")
-    tasks = f"{case}/referral"
-    return [
-        "/desk/", "/desk/cases", "/desk/deadlines", "/desk/countries", "/desk/start", f"{case}", f"{case}/looks", tasks,
-        f"{tasks}/kept-from", f"{tasks}/where", f"{tasks}/consent", f"{tasks}/names", f"{tasks}/check",
-        f"/desk/thread/{thread}", f"/desk/thread/{thread}/do/referral.update",
-    ]  # fmt: skip
+def test_no_page_of_the_table_is_forgotten(places: Places):
+    """Whatever is read by GET is in the list that a browser looks at."""
+    table = {one.path for one in PAGES if one.method == "GET"}
+    assert {LOCKED, *STRANGERS} == {one.path for one in PAGES if one.method == "GET" and not one.roles}
+    assert set(places.signed_in()) >= {places.path(place_of(one)) for one in table - {LOCKED, ACCEPT, *STRANGERS}}
+    assert places.path(XA[ACCEPT]) in places.at_xa()
 
 
-@pytest.mark.parametrize("languages", [("en",), ("uk", "ar")], ids=str)
-async def test_every_page_is_for_everybody(sharp: Eyes, languages: tuple[str, ...]):
+@pytest.mark.parametrize("language", ["en", "uk", "ar"])
+async def test_every_page_is_for_everybody(sharp: Eyes, places: Places, language: str):
     """Axe finds nothing, by light or dark; nothing is wider than 320 px, nor with large letters (1.4.10, 1.4.4)."""
-    eyes, page = sharp, await sharp.person("XD")
     found: dict[str, object] = {}
-    paths = await places(eyes, page)
-    for language in languages:
-        await speak(page, language)
-        for path in paths:
-            await page.goto(eyes.url("XD", path))
-            faults = await faults_of(page)
-            if faults:
-                found[f"{language} {path}"] = faults
+    size = WIDE if language == "en" else NARROW
+    async for path, page in every_page(sharp, places, language, viewport=size):
+        if size == WIDE:
+            await page.set_viewport_size(WIDE)
+        if faults := await faults_of(page, whole=path == "/desk/" or path.startswith("/desk/sign-in")):
+            found[path] = faults
     assert found == {}
+
+
+async def every_page(eyes: Eyes, places: Places, language: str, **window: Any) -> AsyncIterator[tuple[str, Page]]:
+    """One page after another, as it stands in the window of whoever may see it."""
+    for code, paths in (("XD", places.signed_in()), ("XA", places.at_xa())):
+        page = await eyes.person(code, language, **window)
+        for path in paths:
+            yield path, await there(page, eyes.url(code, path), language)
+        if code == "XD":
+            yield "/desk/search found", await searched(page, eyes.url(code, "/desk/search"))
+        await page.context.close()
+    page = await eyes.window("XD", language, **window)
+    for path in places.strangers():
+        yield path, await there(page, eyes.url("XD", path), language)
+
+
+async def there(page: Page, url: str, language: str) -> Page:
+    """The page of this address, in this language, and no other one."""
+    answer = await page.goto(url)
+    assert answer is not None and answer.status == 200, url
+    assert "/desk/sign-in" in url or "/desk/sign-in" not in page.url, url
+    assert await page.evaluate("document.documentElement.lang") == language, url
+    return page
+
+
+async def searched(page: Page, url: str) -> Page:
+    """What a search for a name finds, by its sound."""
+    await page.goto(url)
+    await page.fill("#f-wanted", "Zoriana")
+    await page.click('form[action="/desk/search"] button')
+    await page.wait_for_selector("#found")
+    assert await page.locator('main a[href^="/desk/case/"]').count()
+    return page
 
 
 async def test_axe_would_find_what_is_wrong(sharp: Eyes):
@@ -61,33 +85,27 @@ async def test_axe_would_find_what_is_wrong(sharp: Eyes):
     assert {rule for rule, _ in await faults_of(page)} >= {"image-alt", "color-contrast"}
 
 
-async def faults_of(page: Page) -> list[tuple[str, object]]:
-    """What axe finds by light and, of colours, in the dark; and what does not fit.
+async def faults_of(page: Page, *, whole: bool = True) -> list[tuple[str, object]]:
+    """What axe finds, by light and of colours in the dark too; and what does not fit.
 
-    Colours are the same in every language: they are looked at where letters run from left to right.
+    Colours are the same in every language: a window that is narrow already is not looked at for them. What frames a
+    page is the same on each: where it was looked at, `whole` is false.
     """
-    in_colour = await page.evaluate("document.documentElement.lang === 'en'")
-    found = await _axe(page, WCAG if in_colour else WITHOUT_COLOURS)
-    if in_colour:
+    if page.viewport_size == NARROW:
+        found = await _axe(page, WITHOUT_COLOURS, "html" if whole else "main")
+    else:
+        found = await _axe(page, WCAG)
         await page.emulate_media(color_scheme="dark")
         found += await _axe(page, COLOURS)
         await page.emulate_media(color_scheme="light")
-    await page.set_viewport_size(NARROW)
+        await page.set_viewport_size(NARROW)
     found += [("too wide", size) for size in await page.evaluate(TOO_WIDE)]
-    await page.set_viewport_size(WIDE)
     return found
 
 
-async def _axe(page: Page, options: dict[str, Any]) -> list[tuple[str, object]]:
-    said = await page.evaluate(RUN, {**options, "resultTypes": ["violations"]})
+async def _axe(page: Page, options: dict[str, Any], within: str = "html") -> list[tuple[str, object]]:
+    said = await page.evaluate(RUN, [within, {**options, "resultTypes": ["violations"]}])
     return [(rule, where) for rule, where in said]
-
-
-async def speak(page: Page, language: str) -> None:
-    """Choose a language, as a person does."""
-    await page.select_option("#language", language)
-    await page.click(".language button")
-    await page.wait_for_function("code => document.documentElement.lang === code", arg=language)
 
 
 async def test_the_keyboard_alone_reaches_everything_and_shows_where_it_is(eyes: Eyes):

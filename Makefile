@@ -16,7 +16,7 @@ demo: setup
 	@exec $(PY) -m node.demo $(if $(filter-out 0,$(ONCE)),--once)
 
 test: check
-	@command -v chromium >/dev/null || echo "Chromium is missing, so the pages are not looked at; on Debian: apt-get install chromium fonts-noto-core" >&2
+	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || echo "Chromium is missing, so the pages are not looked at; on Debian: apt-get install chromium-headless-shell fonts-noto-core" >&2
 	@$(PY) -m pytest -q -n $(JOBS) --dist worksteal
 
 check: setup

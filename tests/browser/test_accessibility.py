@@ -86,24 +86,25 @@ async def test_axe_would_find_what_is_wrong(sharp: Eyes):
 
 
 async def faults_of(page: Page, *, whole: bool = True) -> list[tuple[str, object]]:
-    """What axe finds, by light and of colours in the dark too; and what does not fit.
+    """What axe finds, of colours by light and in the dark; and what does not fit.
 
     Colours are the same in every language: a window that is narrow already is not looked at for them. What frames a
     page is the same on each: where it was looked at, `whole` is false.
     """
+    within = "html" if whole else "main"
     if page.viewport_size == NARROW:
-        found = await _axe(page, WITHOUT_COLOURS, "html" if whole else "main")
+        found = await _axe(page, WITHOUT_COLOURS, within)
     else:
-        found = await _axe(page, WCAG)
+        found = await _axe(page, WITHOUT_COLOURS, "html") + await _axe(page, COLOURS, within)
         await page.emulate_media(color_scheme="dark")
-        found += await _axe(page, COLOURS)
+        found += await _axe(page, COLOURS, within)
         await page.emulate_media(color_scheme="light")
         await page.set_viewport_size(NARROW)
     found += [("too wide", size) for size in await page.evaluate(TOO_WIDE)]
     return found
 
 
-async def _axe(page: Page, options: dict[str, Any], within: str = "html") -> list[tuple[str, object]]:
+async def _axe(page: Page, options: dict[str, Any], within: str) -> list[tuple[str, object]]:
     said = await page.evaluate(RUN, [within, {**options, "resultTypes": ["violations"]}])
     return [(rule, where) for rule, where in said]
 

@@ -1,7 +1,7 @@
 """Every page for everybody: WCAG 2.2 AA by axe, in three scripts, light and dark, narrow, large, by keyboard."""
 
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.async_api import Page, ViewportSize
@@ -17,6 +17,14 @@ RUN = """([within, asked]) => axe.run(within === "html" ? document : within, ask
 told => told.violations.map(one => [one.id, one.nodes.map(node => node.target)]))"""
 TOO_WIDE = """() => ["100%", "200%"].filter(size => { const root = document.documentElement;
 root.style.fontSize = size; const wide = root.scrollWidth > innerWidth + 1; root.style.fontSize = ""; return wide; })"""
+THEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
+SHADES = """() => [...new Set([...document.querySelectorAll("body *")].filter(one =>
+one.matches("input, select, textarea") ||
+[...one.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim())).map(one => {
+const own = getComputedStyle(one), clear = "rgba(0, 0, 0, 0)"; let under = one;
+while (under.parentElement && getComputedStyle(under).backgroundColor === clear) under = under.parentElement;
+return [own.color, getComputedStyle(under).backgroundColor, own.fontSize, own.fontWeight, own.opacity].join(" ");
+}))]"""
 NARROW: ViewportSize = {"width": 320, "height": 700}
 
 
@@ -32,11 +40,12 @@ def test_no_page_of_the_table_is_forgotten(places: Places):
 async def test_every_page_is_for_everybody(sharp: Eyes, places: Places, language: str):
     """Axe finds nothing, by light or dark; nothing is wider than 320 px, nor with large letters (1.4.10, 1.4.4)."""
     found: dict[str, object] = {}
+    shades = set[str]()
     size = WIDE if language == "en" else NARROW
     async for path, page in every_page(sharp, places, language, viewport=size):
         if size == WIDE:
             await page.set_viewport_size(WIDE)
-        if faults := await faults_of(page, whole=path == "/desk/" or path.startswith("/desk/sign-in")):
+        if faults := await faults_of(page, whole=path == "/desk/" or path.startswith("/desk/sign-in"), shades=shades):
             found[path] = faults
     assert found == {}
 
@@ -85,20 +94,23 @@ async def test_axe_would_find_what_is_wrong(sharp: Eyes):
     assert {rule for rule, _ in await faults_of(page)} >= {"image-alt", "color-contrast"}
 
 
-async def faults_of(page: Page, *, whole: bool = True) -> list[tuple[str, object]]:
+async def faults_of(page: Page, *, whole: bool = True, shades: set[str] | None = None) -> list[tuple[str, object]]:
     """What axe finds, of colours by light and in the dark; and what does not fit.
 
-    Colours are the same in every language: a window that is narrow already is not looked at for them. What frames a
-    page is the same on each: where it was looked at, `whole` is false.
+    Colours are the same in every language: a window that is narrow already is not looked at for them, nor is a page
+    all of whose letters have a colour, a ground and a size that were looked at before (`shades`). What frames a page is
+    the same on each: where it was looked at, `whole` is false.
     """
     within = "html" if whole else "main"
-    if page.viewport_size == NARROW:
-        found = await _axe(page, WITHOUT_COLOURS, within)
-    else:
-        found = await _axe(page, WITHOUT_COLOURS, "html") + await _axe(page, COLOURS, within)
-        await page.emulate_media(color_scheme="dark")
-        found += await _axe(page, COLOURS, within)
-        await page.emulate_media(color_scheme="light")
+    found = await _axe(page, WITHOUT_COLOURS, within)
+    if page.viewport_size != NARROW:
+        seen = set[str]() if shades is None else shades
+        for theme in THEMES:
+            await page.emulate_media(color_scheme=theme)
+            here = set(await page.evaluate(SHADES))
+            if here - seen:
+                found += await _axe(page, COLOURS, "html")
+            seen |= here
         await page.set_viewport_size(NARROW)
     found += [("too wide", size) for size in await page.evaluate(TOO_WIDE)]
     return found

@@ -276,8 +276,8 @@ async def until(stage: Stage, at: int) -> None:
         await world.settle()
 
 
-async def opened(xd: Country, case: str, peer: str, kind: str) -> str:
-    body = msgspec.json.encode(RETURN_BODIES[kind])
+async def opened(xd: Country, case: str, peer: str, kind: str, **said: Any) -> str:
+    body = msgspec.json.encode(RETURN_BODIES[kind] | said)
     done = await opening.open_thread(
         xd.node, xd.coordinator, case, OpenThread(peer=peer, kind=kind, body=msgspec.Raw(body))
     )

@@ -107,6 +107,7 @@ RULES: Final = (
     Rule(DISCLOSED,      OPENER,    "referral.update",           DISCLOSED,      "R01"),
     Rule(DISCLOSED,      RESPONDER, "referral.update",           DISCLOSED,      "R01"),
     Rule(IN_PROGRESS,    OPENER,    "referral.disclose",         IN_PROGRESS,    "R04",          guards=(only_data_needed, for_this_organisation)),  # noqa: E501
+    Rule(IN_PROGRESS,    RESPONDER, "referral.arrived",          IN_PROGRESS,    "H19",          case="yes", effect=arrival),  # noqa: E501
     Rule(IN_PROGRESS,    RESPONDER, "referral.change",           IN_PROGRESS,    "R28",          effect=changed),
     Rule(IN_PROGRESS,    OPENER,    "referral.update",           IN_PROGRESS,    "R01"),
     Rule(IN_PROGRESS,    RESPONDER, "referral.update",           IN_PROGRESS,    "R01"),

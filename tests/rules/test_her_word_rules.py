@@ -87,7 +87,10 @@ def test_h19_receiver_the_country_she_left_believes_nobody_elses_word_for_hers()
     say(world, "opener", "return.arrival", sure=True)
     assert world.sides["opener"].thread is not None
     assert not on_the_way(world.sides["opener"].thread)
-    assert ("opener", "responder") not in HER_WORD_COUNTS
+    at_home = {row.kind: row.counts for row in HER_WORD_COUNTS if (row.at, row.by) == ("opener", "responder")}
+    assert at_home.pop("transit.confirm") == "she was seen"
+    assert set(at_home) == {"return.arrival", "return.way_ended", "referral.arrived"}
+    assert set(at_home.values()) == {"a report"}
 
 
 def test_h07_receiver_the_origins_word_that_her_way_ended_is_a_report():

@@ -27,7 +27,7 @@ _ROWS: Final = (
     Meaning("referral.decline", "the responder cannot; a code of the closed list, and alternatives", "the thread is over; people look elsewhere"),  # noqa: E501
     Meaning("referral.disclose", "after acceptance: what was asked for and she allows; names are sealed", "people open the block with a reason, which is logged"),  # noqa: E501
     Meaning("referral.arrange", "either side arranges the journey or reception; place and hour are sealed", "people prepare; the arrival is owed 24 hours after the window"),  # noqa: E501
-    Meaning("referral.arrived", "the responder tells whether she came, and what she herself confirmed", "an arrival ends the watch; `not arrived`, or danger, calls people"),  # noqa: E501
+    Meaning("referral.arrived", "the responder tells whether she came, and what she herself confirmed", "her word ends the watch there; the opener ends its own once it heard her; `not arrived`, or danger, calls people"),  # noqa: E501
     Meaning("referral.update", "either side: something changed", "people read it"),
     Meaning("referral.complete", "the responder: care is over", "the thread is over; its time to be kept runs"),
     Meaning("referral.change", "the responder: another organisation, other services or another start", "with another organisation nothing is disclosed before she agrees to it"),  # noqa: E501

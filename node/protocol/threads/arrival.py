@@ -5,13 +5,16 @@ the end of the window, night-aware; follow-ups at 2 weeks and 3 months, the rest
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
-from typing import Final
+from typing import Final, Literal
 
 from node.protocol.letters.codes import Role, Urgency
 from node.protocol.letters.codes_return import FOLLOWUPS, FollowupAt
 from node.protocol.threads.deadlines import DAY
-from node.protocol.threads.thread import Entry, Thread
+from node.protocol.threads.thread import ENDED, Entry, Thread
+from node.protocol.transit import ON_THE_WAY
+from node.protocol.voluntary_return import STOPPED
 
 EVENING_BEGINS: Final = 18
 NIGHT_BEGINS: Final = 22
@@ -29,16 +32,48 @@ AFTER: Final[dict[FollowupAt, int]] = {
 ALWAYS: Final = frozenset({"2_weeks", "3_months"})
 FOLLOWUP_SLACK_S: Final = 7 * DAY
 
-# H19: whose letter that she confirmed her arrival ends the watch, by who reads it. The country she left believes only
-# what it heard itself: whoever holds her there may write letters too. Beside letters: `cases.her_word`.
-HER_WORD_COUNTS: Final[frozenset[tuple[Role, Role]]] = frozenset(
-    #  at the node of   told by
-    {
-        ("opener", "opener"),
-        ("responder", "responder"),
-        ("responder", "opener"),
-    }
+Counts = Literal["her word", "she was seen", "a report"]
+OPENER: Final[Role] = "opener"
+RESPONDER: Final[Role] = "responder"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a letter that she is there is worth at one side's node, by who tells it. `asks`: only if she confirmed it.
+
+    A report ends no watch. The country she left believes only what it heard itself, or a country on the way that saw
+    her pass: whoever holds her where she arrived may write letters too. Beside letters: `cases.her_word`. H19, R32.
+    """
+
+    kind: str
+    at: Role
+    by: Role
+    counts: Counts
+    asks: bool = False
+
+
+# fmt: off
+HER_WORD_COUNTS: Final = (
+    #    letter              at the node of  told by    is
+    Told("return.arrival",   OPENER,         OPENER,    "her word", asks=True),
+    Told("return.arrival",   OPENER,         RESPONDER, "a report"),
+    Told("return.arrival",   RESPONDER,      RESPONDER, "her word", asks=True),
+    Told("return.arrival",   RESPONDER,      OPENER,    "her word", asks=True),
+    Told("return.way_ended", OPENER,         OPENER,    "her word"),
+    Told("return.way_ended", OPENER,         RESPONDER, "a report"),
+    Told("return.way_ended", RESPONDER,      RESPONDER, "her word"),
+    Told("return.way_ended", RESPONDER,      OPENER,    "her word"),
+    Told("referral.arrived", OPENER,         RESPONDER, "a report"),
+    Told("referral.arrived", RESPONDER,      RESPONDER, "her word", asks=True),
+    Told("transit.confirm",  OPENER,         RESPONDER, "she was seen"),
+    Told("transit.confirm",  RESPONDER,      RESPONDER, "she was seen"),
 )
+# fmt: on
+_TOLD: Final = {(row.kind, row.at, row.by): row for row in HER_WORD_COUNTS}
+
+ARRANGED: Final = "referral.arrange"  # a referral is watched from its first arrangement on
+# Ends of a referral that say where she is: with the country that sent her. `completed` and an expiry say nothing of it.
+WITH_US_AGAIN: Final = frozenset({ENDED})
 
 
 def alarm_at(overdue_at: int, window_ends: int, zone: tzinfo, urgency: Urgency, with_child: bool) -> int:
@@ -74,23 +109,46 @@ def on_the_way(thread: Thread) -> bool:
     Read from the letters, because a stop leaves no facts behind.
     """
     travelling = False
-    for entry in thread.entries:
-        if entry.status != "applied" or entry.n == 0:
-            continue
-        yes, sure = entry.facts.case == "yes", entry.facts.way.sure
+    for entry in _counting(thread):
         if entry.kind in ("return.departure", "transit.departure"):
-            travelling = yes
+            travelling = entry.facts.case == "yes"
         elif entry.kind == "return.failed":
             travelling = True
-        elif entry.kind == "return.take_back" or _is_there(thread.side, entry, yes, sure):
+        elif entry.kind == "return.take_back" or _is_there(thread.side, entry):
             travelling = False
     return travelling
 
 
-def _is_there(reader: Role, entry: Entry, yes: bool, confirmed_by_her: bool) -> bool:
-    believed = (reader, entry.side) in HER_WORD_COUNTS
-    arrived = entry.kind == "return.arrival" and yes and confirmed_by_her
-    return (entry.kind == "transit.confirm" and yes) or (believed and (arrived or entry.kind == "return.way_ended"))
+def awaited_since(thread: Thread) -> Entry | None:
+    """The letter since which her arrival or passage is awaited: that she left, or how it is arranged; or None. R32.
+
+    That a matter is completed or ran out does not tell where she is, so it ends nothing.
+    """
+    if thread.stopped:
+        return None
+    if thread.matter == "referral":
+        there = thread.shared.state in WITH_US_AGAIN or any(_is_there(thread.side, one) for one in _counting(thread))
+        return None if there else newest(thread, ARRANGED)
+    if thread.matter == "transit":
+        return newest(thread, "transit.departure") if thread.shared.state == ON_THE_WAY else None
+    over = thread.shared.state == STOPPED or not on_the_way(thread)
+    return None if over else newest(thread, "return.departure")
+
+
+def newest(thread: Thread, *kinds: str) -> Entry | None:
+    """The newest letter of these kinds that left or arrived, and counts."""
+    return next((e for e in reversed(_counting(thread)) if e.kind in kinds), None)
+
+
+def _counting(thread: Thread) -> list[Entry]:
+    return [one for one in thread.entries if one.status == "applied" and one.n]
+
+
+def _is_there(reader: Role, entry: Entry) -> bool:
+    row = _TOLD.get((entry.kind, reader, entry.side))
+    if row is None or row.counts == "a report" or entry.facts.case == "no":
+        return False
+    return entry.facts.way.sure or not row.asks
 
 
 _LAST_DAY: Final = 253_370_764_800  # the year 9999: a window of the other country's may lie beyond every calendar

@@ -214,7 +214,8 @@ def _facts_of(letter: Letter[Body]) -> Facts:
     if isinstance(body, ChangeBody):
         return _naming(Facts(sealed=sealed), body.organisation)
     if isinstance(body, ArrivedBody):
-        return Facts(case="yes" if body.arrived else "no", items=letter.disclosed, sealed=sealed)
+        way = Said(sure=body.confirmed_by_her)
+        return Facts(case="yes" if body.arrived else "no", items=letter.disclosed, sealed=sealed, way=way)
     if isinstance(body, WithdrawalBody):
         return Facts(token=body.token, purposes=body.purposes, levels=body.levels)
     if isinstance(body, AskBody):

@@ -14,6 +14,7 @@ from node.protocol.cases.care_changes import care_of, place_written
 from node.protocol.cases.case import Case
 from node.protocol.cases.return_plan import AlarmStep, ArrivalAlarm
 from node.protocol.gate.desk import may_open_identity
+from node.protocol.threads.arrival import awaited_since
 from node.service.access import is_theirs, may_work_on
 from node.service.actor import Actor
 from node.service.cases.identity import LOCAL_PLACE, read_identity, write_local
@@ -22,7 +23,7 @@ from node.service.returns.calling import watch_detention
 from node.service.returns.standing import ALARM, CARE, end_tasks
 from node.service.returns.watch import follow
 from node.service.safety.alarms import thread_is_quiet
-from node.service.threads.book import Book, OpenCase
+from node.service.threads.book import Book, OpenCase, OpenFile
 from node.service.threads.commands import Command
 from node.store.work import Reader, Work
 
@@ -89,11 +90,15 @@ async def list_alarms(node: Node, actor: Actor) -> list[AlarmView]:
 
 
 def _alarms(book: Book, case_id: str) -> list[AlarmView]:
-    """The alarms of a case that have not ended, on threads that go on."""
-    peers = {one.thread_id: one.peer for one in book.reader.threads.of_case(case_id) if one.ended_at is None}
-    case = book.case(case_id).case
-    open_ones = [one for one in case.arrival_alarms if one.ended_at is None and one.thread in peers]
-    return [_alarm(book, peers[one.thread], case, one) for one in open_ones]
+    """The alarms of a case that have not ended, also where the thread did, unless its end says where she is."""
+    rows = {one.thread_id: one for one in book.reader.threads.of_case(case_id)}
+    case, found = book.case(case_id).case, []
+    for one in case.arrival_alarms:
+        row = rows.get(one.thread)
+        file = book.file(row.peer, row.thread_id) if row is not None and one.ended_at is None else None
+        if file is not None and (file.row.ended_at is None or awaited_since(file.file.thread) is not None):
+            found.append(_alarm(file, case, one))
+    return found
 
 
 async def list_care(node: Node, actor: Actor, case_id: str) -> list[CareView]:
@@ -155,14 +160,13 @@ def settle_case(node: Node, work: Work, case: OpenCase, by: str, now: int) -> No
             end_tasks(node, work, case.id, thread, CARE, by, now)
 
 
-def _alarm(book: Book, peer: str, case: Case, alarm: ArrivalAlarm) -> AlarmView:
-    found = book.file(peer, alarm.thread)
-    at_home = found is not None and found.file.thread.side == "opener"
+def _alarm(found: OpenFile, case: Case, alarm: ArrivalAlarm) -> AlarmView:
+    at_home = found.file.thread.side == "opener"
     asked = {step.asked for step in alarm.steps}
     return AlarmView(
         thread=alarm.thread,
         case=case.case_id,
-        peer=peer,
+        peer=found.row.peer,
         since=alarm.since,
         says=AT_HOME if at_home else AT_THE_ORIGIN,
         steps=alarm.steps,

@@ -14,10 +14,18 @@ from node.protocol.danger_told import DANGEROUS
 from node.protocol.letters.decode import AnyLetter, decode_again
 from node.protocol.letters.frame import Letter
 from node.protocol.matters import STOPS
-from node.protocol.threads.arrival import FOLLOWUP_SLACK_S, alarm_at, next_followup, on_the_way
+from node.protocol.threads.arrival import (
+    ARRANGED,
+    FOLLOWUP_SLACK_S,
+    alarm_at,
+    awaited_since,
+    newest,
+    next_followup,
+    on_the_way,
+)
 from node.protocol.threads.deadlines import ARRIVAL_AFTER_WINDOW_S
 from node.protocol.threads.thread import Entry, Thread
-from node.protocol.transit import ON_THE_WAY
+from node.protocol.voluntary_return import STOPPED
 from node.service.context import Node
 from node.service.returns.calling import call_about
 from node.service.returns.standing import ALARM, CARE, ask_somebody, end_tasks
@@ -29,8 +37,6 @@ from node.store.work import Work
 ARRIVAL, CONDITION, FOLLOWUP = "watch", "look", "ask"  # general words: a bare disk does not tell who is on the way
 MATTERS: Final = frozenset({"return", "transit"})
 GOES_ON: Final = (None, "search_goes_on")
-ARRANGED: Final = "referral.arrange"  # a referral is watched from its first arrangement on
-STOPPED = "stopped_on_the_way"
 THERE: Final = frozenset({"arrived", "following"})
 ENDS_A_WAY: Final = frozenset({*STOPS, "transit.stop", "transit.cancel"})
 
@@ -53,11 +59,6 @@ def follow(node: Node, work: Work, peer: str, thread_id: str, now: int, leaving:
 def is_followed(thread: Thread) -> bool:
     """Whether a thread is one of those that are watched; asked first, for most are not."""
     return thread.matter in MATTERS or (thread.matter == "referral" and newest(thread, ARRANGED) is not None)
-
-
-def newest(thread: Thread, *kinds: str) -> Entry | None:
-    """The newest letter of these kinds that left or arrived, and counts."""
-    return next((e for e in reversed(thread.entries) if e.kind in kinds and e.status == "applied" and e.n), None)
 
 
 def settle(node: Node, work: Work, found: OpenFile, now: int) -> None:
@@ -91,7 +92,7 @@ def _care(node: Node, work: Work, found: OpenFile, now: int) -> None:
 def _arrival(node: Node, work: Work, found: OpenFile, now: int) -> None:
     """R32: one watch until she is heard, the way ended, two people ended its alarm, or by a stop."""
     thread = found.file.thread
-    left = _awaited_since(thread)
+    left = awaited_since(thread)
     if left is None or _is_settled(node, work, found, left):
         work.deadlines.end_code(found.row.peer, found.row.thread_id, ARRIVAL)
         settle(node, work, found, now)
@@ -106,18 +107,6 @@ def _arrival(node: Node, work: Work, found: OpenFile, now: int) -> None:
     if thread.matter != "transit":
         due = alarm_at(overdue_at, window_ends, there.zone, found.file.urgency, child)
     work.deadlines.start(found.row.peer, found.row.thread_id, left.letter_id, ARRIVAL, due)
-
-
-def _awaited_since(thread: Thread) -> Entry | None:
-    """The letter since which her arrival or passage is awaited: that she left, or how it is arranged; or None."""
-    if thread.stopped:
-        return None
-    if thread.matter == "referral":
-        return None if thread.shared.arrived else newest(thread, ARRANGED)
-    if thread.matter == "transit":
-        return newest(thread, "transit.departure") if thread.shared.state == ON_THE_WAY else None
-    over = thread.shared.state == STOPPED or not on_the_way(thread)
-    return None if over else newest(thread, "return.departure")
 
 
 def _times(thread: Thread, left: Entry) -> tuple[int, int]:

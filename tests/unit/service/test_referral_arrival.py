@@ -16,6 +16,7 @@ from node.service.cases.change import Change
 from node.service.returns.alarms import list_alarms
 from node.service.threads import desk
 from node.store.work import Reader
+from tests.letters_support import BODIES
 from tests.unit.service.test_facts_that_count import accepted, window
 from tests.world import World, make_world
 
@@ -62,10 +63,23 @@ async def hours(world: World, count: int) -> None:
     await world.settle()
 
 
-async def told(world: World, thread: str, arrived: bool) -> None:
-    body = {**THERE, "arrived": arrived, "noted_at": world.clock.now(), "confirmed_by_her": arrived}
-    await world["XA"].act(thread, "referral.arrived", body)
+async def told(world: World, thread: str, arrived: bool, by_her: bool = True) -> None:
+    body = {**THERE, "arrived": arrived, "noted_at": world.clock.now(), "confirmed_by_her": arrived and by_her}
+    await says(world, "XA", thread, "referral.arrived", body)
+
+
+async def says(world: World, code: str, thread: str, kind: str, body: dict[str, Any] | None = None) -> None:
+    await world[code].act(thread, kind, BODIES[kind] if body is None else body)
     await world.settle()
+
+
+async def heard(world: World, thread: str) -> None:
+    """A caseworker of XD called a number of her file, and everybody is there."""
+    one = world["XD"]
+    row = one.node.store.read_sync(lambda reader: reader.threads.find(thread))
+    assert row is not None
+    word = asks.HeardFromHer(thread=thread, how="call", everybody_is_there=True, independent=True)
+    await change_case(one.node, one.caseworker, row.case_id, word)
 
 
 async def by_two(world: World, change: Change, thread: str) -> None:
@@ -106,26 +120,68 @@ async def test_r32_sender_no_single_person_ticks_off_the_overdue_arrival_of_a_re
     assert await alarms(world, "XD") == [thread]
 
 
-async def test_r32_receiver_the_word_that_she_came_ends_the_alarm_and_the_word_that_she_did_not_does_not(world: World):
-    """Domain 5.6, H19."""
+async def test_h19_receiver_the_word_that_she_came_ends_the_alarm_there_and_never_where_she_left(world: World):
+    """Domain 5.6, H19: that she did not come ends nothing; that she says she came is a report until we heard her."""
     thread = await arranged(world)
     await hours(world, 48 + 1 + 36)
     await told(world, thread, arrived=False)
     assert [await alarms(world, code) for code in ("XD", "XA")] == [[thread], [thread]]
 
     await told(world, thread, arrived=True)
+    assert [await alarms(world, code) for code in ("XD", "XA")] == [[thread], []]
+    assert "call" in called(world, "XD")
 
-    assert [await alarms(world, code) for code in ("XD", "XA")] == [[], []]
+    await heard(world, thread)
+    assert await alarms(world, "XD") == []
     assert "call" not in called(world, "XD")
     assert "arrival_overdue" not in await codes(world, "XD")
 
 
-async def test_r32_receiver_she_came_in_time_and_no_alarm_rings(world: World):
-    """R32."""
+async def test_r32_receiver_she_came_in_time_and_no_alarm_rings_where_she_was_heard(world: World):
+    """R32: at both ends, each of its own hearing."""
     thread = await arranged(world)
     await hours(world, 49)
     await told(world, thread, arrived=True)
+    await heard(world, thread)
     await hours(world, 5 * 24)
+
+    assert [await alarms(world, code) for code in ("XD", "XA")] == [[], []]
+
+
+async def test_h19_receiver_a_lying_country_of_arrival_cannot_keep_our_alarm_from_ringing(world: World):
+    """H19, R32: it says that she came, said so herself, and all is completed; we still ask for her."""
+    thread = await arranged(world)
+    await told(world, thread, arrived=True)
+    await says(world, "XA", thread, "referral.complete")
+    await hours(world, 48 + 1 + 36)
+
+    assert await alarms(world, "XD") == [thread]
+    assert called(world, "XD") == ["call"]
+    await heard(world, thread)
+    assert await alarms(world, "XD") == []
+
+
+async def test_h19_sender_our_own_watch_waits_for_her_word_and_it_may_follow_the_report(world: World):
+    """H19: somebody saw her come, but did not speak with her; the alarm where she arrived ends once she said so."""
+    thread = await arranged(world)
+    await hours(world, 48 + 1 + 36)
+    await told(world, thread, arrived=True, by_her=False)
+    assert [await alarms(world, code) for code in ("XD", "XA")] == [[thread], [thread]]
+
+    await told(world, thread, arrived=True)
+
+    assert [await alarms(world, code) for code in ("XD", "XA")] == [[thread], []]
+
+
+async def test_r32_receiver_taken_back_she_is_not_missed_any_more(world: World):
+    """R21, R32: that she is with us again ends the alarm; that they ask us to take her back does not."""
+    thread = await arranged(world)
+    await told(world, thread, arrived=True, by_her=False)
+    await hours(world, 48 + 1 + 36)
+    await says(world, "XA", thread, "referral.handback")
+    assert [await alarms(world, code) for code in ("XD", "XA")] == [[thread], [thread]]
+
+    await says(world, "XD", thread, "referral.handback_confirm")
 
     assert [await alarms(world, code) for code in ("XD", "XA")] == [[], []]
 
@@ -176,11 +232,7 @@ async def test_h19_sender_what_she_said_to_us_ends_our_alarm_of_a_referral_witho
     """H19: we heard her ourselves; at the other end, where nobody did, it goes on."""
     thread = await arranged(world)
     await hours(world, 48 + 1 + 36)
-    one = world["XD"]
-    row = one.node.store.read_sync(lambda reader: reader.threads.find(thread))
-    assert row is not None
-    heard = asks.HeardFromHer(thread=thread, how="call", everybody_is_there=True, independent=True)
-    await change_case(one.node, one.caseworker, row.case_id, heard)
+    await heard(world, thread)
     await hours(world, 2)
 
     assert [await alarms(world, code) for code in ("XD", "XA")] == [[], [thread]]

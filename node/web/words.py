@@ -13,6 +13,7 @@ from node.web import (
     words_fields,
     words_fields_more,
     words_letters,
+    words_recorded,
     words_states,
     words_work,
 )
@@ -29,6 +30,7 @@ WORDS: Final[dict[str, str]] = {
     **words_letters.WORDS,
     **words_states.WORDS,
     **words_work.WORDS,
+    **words_recorded.WORDS,
 }
 STEPS: Final = "caseworker|backup|coordinator|figures"
 # Codes made of others: the steps of a ladder, and what another system noticed about a country.

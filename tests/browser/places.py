@@ -22,7 +22,7 @@ STANDS_FOR: Final = {
 XA: Final = {ACCEPT: "/thread/{offered}/do/referral.accept", "thread": "/thread/{thread}", "alert": "/alerts/{alert}"}
 # What a page shows by another value of its address.
 MORE: Final = (
-    "/case/{case}/print/consent", "/case/{case}/print/referral", "/case/{case}/print/release",
+    "/case/{case}/print/consent?consent={consent}", "/case/{case}/print/referral", "/case/{case}/print/release",
     "/case/{travelling}/print/journey?plan={plan}", "/case/{travelling}", "/thread/{thread}/do/erasure.request",
     "/case/{case}/change/record_wish", "/case/{case}/consent?peer=XA", "/case/{case}/open/return.request?peer=XA",
 )  # fmt: skip

@@ -3,22 +3,27 @@
 import ast
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from msgspec import inspect
 
 from node.service import vocabulary
+from node.service.cases.requests import CaseView, PersonView
 from node.web import (
     words_changes,
     words_codes,
     words_fields,
     words_fields_more,
     words_letters,
+    words_recorded,
     words_states,
     words_work,
 )
 from node.web.language import speech
 from node.web.sentences import plurals, sentences
 from node.web.words import MADE, WORDS, english, word
+from registry.trust import Status
 
 ROOT = Path(__file__).resolve().parents[2]
 SPELT = re.compile(r"[a-z]+_[a-z]+")
@@ -67,7 +72,8 @@ def test_every_task_that_the_services_give_has_a_word():
 def test_no_word_is_left_over_from_a_code_that_is_gone():
     known = {*vocabulary.fields_and_choices(), *vocabulary.of_the_desk(), *vocabulary.letters()}
     known |= {f"act={one}" for one in vocabulary.acts()} | {f"change={one}" for one in vocabulary.changes()}
-    known |= {f"state={one}" for one in vocabulary.states()}
+    known |= {f"state={one}" for one in vocabulary.states()} | recorded()
+    known |= {f"country={one}" for one in get_args(Status)}
     written = literals("node/service") | literals("node/protocol")
     code = re.compile(r"(?:\w+=)?([\w.+-]+)")
     parts = re.compile(r"new_|letter_|printed_|notice=|due=|step=")
@@ -86,7 +92,16 @@ def test_no_word_is_left_over_from_a_code_that_is_gone():
 
 def test_no_code_has_two_words():
     """The files of words do not overrule each other."""
-    files = (words_fields, words_fields_more, words_codes, words_changes, words_letters, words_states, words_work)
+    files = (
+        words_fields,
+        words_fields_more,
+        words_codes,
+        words_changes,
+        words_letters,
+        words_states,
+        words_work,
+        words_recorded,
+    )
     seen: dict[str, str] = {}
     twice = [code for one in files for code in one.WORDS if seen.setdefault(code, one.__name__) != one.__name__]
 
@@ -128,3 +143,29 @@ def test_the_sentences_of_templates_pages_and_rules_are_found():
     ):
         assert text in found, text
     assert "Only this %(n)s field will leave this country" in plurals()
+
+
+def test_what_is_recorded_of_a_case_and_how_a_country_stands_have_words():
+    """Read from the types: a field that is added is asked for here."""
+    catalogue = speech("uk", "UTC").catalogue
+
+    spelt = {name for name in recorded() if catalogue.gettext(english(name)) == english(name)}
+    assert spelt == {"held_for_review"}  # which is shown nowhere (H17)
+    assert [one for one in get_args(Status) if f"country={one}" not in WORDS] == []
+
+
+def recorded() -> set[str]:
+    """The names of all facts on the page of what is recorded."""
+    of_case = ("trafficking_status", "first_intake_answered_at", "place_is_detention", "distrust", "retention")
+    case = inspect.type_info(CaseView)
+    assert isinstance(case, inspect.StructType)
+    shown = [inspect.type_info(PersonView), *(one.type for one in case.fields if one.encode_name in of_case)]
+    return {name for top in shown for name in _fields(top)} | set(of_case)
+
+
+def _fields(kind: inspect.Type) -> set[str]:
+    """The names of the fields of a type, and of what they hold."""
+    if isinstance(kind, inspect.StructType):
+        return {one.encode_name for one in kind.fields} | {name for one in kind.fields for name in _fields(one.type)}
+    held = getattr(kind, "types", None) or getattr(kind, "item_types", None) or [getattr(kind, "item_type", None)]
+    return {name for one in held if isinstance(one, inspect.Type) for name in _fields(one)}

@@ -52,6 +52,7 @@ SPOKEN: Final = (
     "ha",
 )
 NO_SETTINGS: Final = DeskSettings()
+A_MINUTE_S: Final = 60
 A_TIME: Final = 1_000_000_000  # a number this great is a moment in UTC seconds
 CODES_OF: Final = frozenset({"id", "services", "service", "organisation", "region", "body", "value", "appointing_body"})
 LANGUAGES_OF: Final = frozenset({"language", "languages", "dialect"})
@@ -88,8 +89,10 @@ class Helpers:
         return self.word(whole if whole in WORDS else names[-1])
 
     def when(self, at: int) -> Markup:
-        """A time in full and how far it is away."""
+        """A time in full and how far it is away, unless it is now."""
         said = self.speech
+        if abs(at - self.now) < A_MINUTE_S:
+            return Markup("<time>{}</time>").format(said.when(at))
         return Markup('<time>{}</time> <span class="ago">({})</span>').format(said.when(at), said.until(at, self.now))
 
     def country_in(self, code: str, language: str) -> str:

@@ -27,6 +27,7 @@ from node.web.pages.referral import problem
 from node.web.pages.roles import WORK
 from node.web.people import called_of
 from node.web.visit import Page, Visit
+from node.web.words import word
 
 PARTS = (FoundNothing, Confirm, NeedMore)  # answers of which more is asked than the word itself
 
@@ -55,7 +56,7 @@ async def _show_question(v: Visit, view: ThreadView, status: int = 200, **more: 
     cases = await list_cases(v.node, v.actor, 50)
     choices = {
         "case": [(one.case, f"{pseudonym(one.case)} {one.case[:8]}") for one in cases.cases if not one.erased],
-        "missing": [(name, v.say(name)) for name, _ in told_after_acceptance()],
+        "missing": [(name, word(v.speech, name)) for name, _ in told_after_acceptance()],
     }
     parts = {str(one.__struct_config__.tag): fields_of(one) for one in PARTS}
     return v.show("answer.html", status=status, thread=view, parts=parts, typed=v.form, choices=choices, **more)

@@ -177,7 +177,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
             "service.safety.alarms: thread_is_quiet",
             "service.threads.desk: task_done",
         ),
-        both=("protocol.return_gates: she_confirmed",),
+        both=("protocol.referral: window_is_near", "protocol.return_gates: she_confirmed"),
     ),
     "R33": Places(
         sender=(

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from node.protocol.crossings import REFERRAL_CROSSINGS
 from node.protocol.letters.codes import IDENTITY_BEFORE_ACCEPTANCE, NOT_IN_DATA_NEEDED, NOT_IN_THIS_STATE, Role
 from node.protocol.matter import Matter, Refusal, Rule
+from node.protocol.threads.deadlines import FIRST_WINDOW_WITHIN_S, WINDOW_MOVES_BY_S
 from node.protocol.threads.thread import ENDED, NONE, Entry, Shared
 
 OPENER: Final[Role] = "opener"
@@ -54,6 +55,17 @@ def for_this_organisation(shared: Shared, entry: Entry) -> Refusal | None:
     return None
 
 
+def window_is_near(shared: Shared, entry: Entry) -> Refusal | None:
+    """R32: no window so late, or moved so often by one side alone, that nobody misses her."""
+    first, *named = shared.windows
+    agreed = max(first, named[entry.side == OPENER])  # what the other side named, else the first window of all
+    latest = agreed + WINDOW_MOVES_BY_S if first else entry.written_at + FIRST_WINDOW_WITHIN_S
+    if _window_ends(entry) > latest:
+        why = "she would be missed too late: the window of her arrival lies too far from what was agreed"
+        return Refusal(NOT_IN_THIS_STATE, why, "choose an earlier one, or let the other side arrange first", "R32")
+    return None
+
+
 def opened(shared: Shared, entry: Entry) -> Shared:
     return replace(shared, opened_at=entry.written_at)
 
@@ -77,7 +89,14 @@ def changed(shared: Shared, entry: Entry) -> Shared:
 
 
 def arranged(shared: Shared, entry: Entry) -> Shared:
-    return replace(shared, arranged=True)
+    first, ours, theirs = shared.windows
+    ends = _window_ends(entry)
+    ours, theirs = (max(ours, ends), theirs) if entry.side == OPENER else (ours, max(theirs, ends))
+    return replace(shared, arranged=True, windows=(first or ends, ours, theirs))
+
+
+def _window_ends(entry: Entry) -> int:
+    return entry.facts.way.times[-1] if entry.facts.way.times else 0
 
 
 def arrival(shared: Shared, entry: Entry) -> Shared:
@@ -99,8 +118,8 @@ RULES: Final = (
     Rule(ACCEPTED,       OPENER,    "referral.update",           ACCEPTED,       "R01"),
     Rule(ACCEPTED,       RESPONDER, "referral.update",           ACCEPTED,       "R01"),
     Rule(DISCLOSED,      OPENER,    "referral.disclose",         DISCLOSED,      "R04",          guards=(only_data_needed, for_this_organisation)),  # noqa: E501
-    Rule(DISCLOSED,      OPENER,    "referral.arrange",          DISCLOSED,      "R01",          ARRIVAL, effect=arranged),  # noqa: E501
-    Rule(DISCLOSED,      RESPONDER, "referral.arrange",          DISCLOSED,      "R01",          ARRIVAL, answers=RESPONDER, effect=arranged),  # noqa: E501
+    Rule(DISCLOSED,      OPENER,    "referral.arrange",          DISCLOSED,      "R01, R32",     ARRIVAL, guards=(window_is_near,), effect=arranged),  # noqa: E501
+    Rule(DISCLOSED,      RESPONDER, "referral.arrange",          DISCLOSED,      "R01, R32",     ARRIVAL, answers=RESPONDER, guards=(window_is_near,), effect=arranged),  # noqa: E501
     Rule(DISCLOSED,      RESPONDER, "referral.arrived",          IN_PROGRESS,    "H19",          case="yes", effect=arrival),  # noqa: E501
     Rule(DISCLOSED,      RESPONDER, "referral.arrived",          DISCLOSED,      "H19",          ARRIVAL, answers=RESPONDER, case="no", effect=arrival),  # noqa: E501
     Rule(DISCLOSED,      RESPONDER, "referral.change",           DISCLOSED,      "R28",          effect=changed),

@@ -204,8 +204,7 @@ DOMAIN: tuple[Rule, ...] = (
         "R32",
         "An overdue arrival is an alarm nobody can wave away.",
         "ODIHR principle 1",
-        ("record", "service"),
-        receiver="nothing to see: what is missing is a letter, so our own clock raises the alarm.",
+        ("drafting", "receiver", "record", "service"),
     ),
     Rule(
         "R33",

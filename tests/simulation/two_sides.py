@@ -23,6 +23,7 @@ from node.protocol.threads.machine import (
     release,
 )
 from node.protocol.threads.outcome import Cancelled, Verdict
+from node.protocol.threads.return_facts import Said
 from node.protocol.threads.thread import Entry, Facts, Thread, after_stop
 from tests.simulation.returns import return_facts
 
@@ -49,6 +50,8 @@ def facts(kind: str, number: int, now: int = 0) -> Facts:
         return Facts(organisation=("", "org-0", "org-1")[number % 3])
     if kind == "referral.arrived":
         return Facts(case="yes" if number % 3 else "no")
+    if kind == "referral.arrange":
+        return Facts(way=Said(times=(now, now + number % 2 * 10 * 86_400)))
     if kind == "referral.disclose":
         return Facts(items=(item("given_name"),), sealed=True)
     if kind == "consent.withdrawal":

@@ -121,6 +121,8 @@ REMIND_BEFORE: Final[dict[Urgency, int]] = {
 }
 REPLIES: Final[dict[str, Reply]] = {row.kind: row for row in _ROWS}
 ARRIVAL_AFTER_WINDOW_S: Final = DAY  # 5.6: arrived is told 24 h after the window, then it is overdue
+FIRST_WINDOW_WITHIN_S: Final = 90 * DAY  # ours: no arrival is arranged further ahead than this
+WINDOW_MOVES_BY_S: Final = 14 * DAY  # ours: beyond what was agreed, before the other side names a window too
 ANSWER_SLACK: Final = wd(10)  # an offer stays open as long as its escalation runs (5.13)
 CARE_S: Final = 120 * DAY  # after acceptance: a sign of life at 90 days (practice), and a month to give it
 YEAR_S: Final = 400 * DAY  # after arrival: the next follow-up may be a year away, and a month to give it

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from node.protocol.letters.bodies import Body
+from node.protocol.letters.bodies import ArrangeBody, Body
 from node.protocol.letters.bodies_return import (
     AssertionBody,
     DecisionBody,
@@ -183,6 +183,8 @@ def _on_the_way(body: Body) -> tuple[Case, Said]:
             return _case(not body.status.startswith("reception_")), Said(body.status)
         case ReturnCloseBody():
             return _case(body.outcome != "not_returning"), Said(body.outcome)
+        case ArrangeBody():
+            return "", Said(times=(body.window_starts_at, body.window_ends))
         case TransitRequestBody():
             handed = any(one.hand_over != "none" for one in body.escorts)
             return "", Said(sure=handed, times=(body.window_starts_at, body.window_ends))

@@ -97,7 +97,8 @@ class Shared(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False)
 
     `data_needed` and `organisation` are those of the acceptance and its changes; `organisation_n` is the responder's
     number that named the organisation, so that a disclosure meant for another one has no effect. `way` are the facts of
-    a return or transit.
+    a return or transit. `windows`: the end of the first window arranged for her arrival, and of the latest that the
+    opener and the responder named (UTC seconds, 0: none).
     """
 
     state: str = NONE
@@ -114,6 +115,7 @@ class Shared(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False)
     asked: InfoPurpose | None = None
     way: ReturnFacts = NO_WAY
     organisation_type: OrganisationType | None = None
+    windows: tuple[int, int, int] = (0, 0, 0)
 
 
 NOTHING_SHARED: Final = Shared()

@@ -4,6 +4,7 @@ Derived from the thread after each of its changes and safe to repeat: the deadli
 say, so a letter that comes late, twice or is undone leaves the right ones. Source: R32; practice H06, H07, H19.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from node.protocol.cases.care import cared_for
@@ -23,7 +24,7 @@ from node.protocol.threads.arrival import (
     next_followup,
     on_the_way,
 )
-from node.protocol.threads.deadlines import ARRIVAL_AFTER_WINDOW_S
+from node.protocol.threads.deadlines import DAY, FIRST_WINDOW_WITHIN_S, WINDOW_MOVES_BY_S, arrival_by
 from node.protocol.threads.thread import Entry, Thread
 from node.protocol.voluntary_return import STOPPED
 from node.service.context import Node
@@ -32,6 +33,7 @@ from node.service.returns.standing import ALARM, CARE, ask_somebody, end_tasks
 from node.service.safety.alarms import thread_is_quiet
 from node.service.threads.book import Book, OpenFile
 from node.service.threads.times import calendar_of
+from node.store.threads import DeadlineRow
 from node.store.work import Work
 
 ARRIVAL, CONDITION, FOLLOWUP = "watch", "look", "ask"  # general words: a bare disk does not tell who is on the way
@@ -97,8 +99,9 @@ def _arrival(node: Node, work: Work, found: OpenFile, now: int) -> None:
         work.deadlines.end_code(found.row.peer, found.row.thread_id, ARRIVAL)
         settle(node, work, found, now)
         return
-    for row in work.deadlines.of_thread(found.row.peer, found.row.thread_id):
-        if row.code == ARRIVAL and row.letter_id != left.letter_id:  # arranged anew: an alarm that rang goes on
+    rows = [one for one in work.deadlines.of_thread(found.row.peer, found.row.thread_id) if one.code == ARRIVAL]
+    for row in rows:
+        if row.letter_id != left.letter_id:  # arranged anew: an alarm that rang goes on
             work.deadlines.meet(row.letter_id, ARRIVAL)
     there = calendar_of(node, node.country if thread.side == "responder" else found.row.peer)
     child = any(entry.treated_as_child for entry in found.file.entries)
@@ -106,14 +109,27 @@ def _arrival(node: Node, work: Work, found: OpenFile, now: int) -> None:
     due = overdue_at  # whoever is missed where she only passes does not sleep there
     if thread.matter != "transit":
         due = alarm_at(overdue_at, window_ends, there.zone, found.file.urgency, child)
+    due = min(due, _latest(thread, rows, now))
     work.deadlines.start(found.row.peer, found.row.thread_id, left.letter_id, ARRIVAL, due)
 
 
+def _latest(thread: Thread, rows: Sequence[DeadlineRow], now: int) -> int:
+    """The bound of `window_is_near` by our own clock: no time that a peer writes puts an alarm off for ever."""
+    if thread.matter != "referral" or not rows:
+        return now + arrival_by(FIRST_WINDOW_WITHIN_S) + DAY
+    ours = {one.letter_id for one in thread.entries if one.side == thread.side}
+    agreed = max(min(one.due_at for one in rows), *(one.due_at for one in rows if one.letter_id in ours), 0)
+    return agreed + WINDOW_MOVES_BY_S + DAY  # a day: it may wait for the morning
+
+
 def _times(thread: Thread, left: Entry) -> tuple[int, int]:
-    """When her arrival is overdue, and when its window ends (UTC seconds). A referral's stand in its arrangement."""
+    """When her arrival is overdue, and when its window ends (UTC seconds). A referral's stand in its arrangement.
+
+    By the window alone: until when the letter wants its answer is its writer's word.
+    """
     if thread.matter == "referral":
-        overdue_at = left.reply_by or left.written_at + ARRIVAL_AFTER_WINDOW_S
-        return overdue_at, overdue_at - ARRIVAL_AFTER_WINDOW_S
+        window_ends = next(iter(left.facts.way.times[1:]), left.written_at)
+        return arrival_by(window_ends), window_ends
     return thread.shared.way.plan.overdue_at, thread.shared.way.plan.arrival_ends
 
 

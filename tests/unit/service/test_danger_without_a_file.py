@@ -116,16 +116,20 @@ async def test_h19_receiver_danger_waits_for_no_earlier_letter(world: World):
     assert await open_alerts(xa.node, xa.coordinator)
 
 
-async def test_r32_receiver_a_window_beyond_every_calendar_is_taken_like_any_other(world: World):
+async def test_r32_receiver_a_window_beyond_every_calendar_is_refused_and_an_invented_time_with_it_is_read(
+    world: World,
+):
     """R32: a liar's time makes no letter unreadable, and no alarm impossible."""
     liar, xa = Dishonest(world), world["XA"]
     await liar.sends("referral.offer")
     await liar.hears("referral.accept", data_needed=[])
-    asked = {"consent": [liar.consent()], "lawful_basis": "explicit_consent"}
+    asked = {"consent": [liar.consent()], "lawful_basis": "explicit_consent", "thread_ends": 2**53 - 1}
     assert await liar.sends("referral.disclose", asked, complete=True) == (STORED, 0)
     far = {"window_starts_at": world.clock.now(), "window_ends": 2**53 - 1}
 
-    assert await liar.sends("referral.arrange", {"reply_by": 2**53 - 1}, **far) == (STORED, 0)
+    assert await liar.sends("referral.arrange", {"reply_by": 2**53 - 1}, **far) == (REFUSED, 201)
+    invented = {"written_at": 2**53 - 2, "thread_ends": 2**53 - 1, "reply_by": 2**53 - 1}
+    assert await liar.sends("referral.arrange", invented, **far) == (STORED, 0)
     assert (await xa.view(liar.thread)).state == "disclosed"
 
 

@@ -10,17 +10,20 @@ from typing import Any
 import pytest
 
 from node.errors import NotAllowed
+from node.protocol.letters.codes import NOT_IN_THIS_STATE
 from node.service.cases import return_requests as asks
 from node.service.cases.cases import change_case, decide_change
 from node.service.cases.change import Change
 from node.service.returns.alarms import list_alarms
 from node.service.threads import desk
 from node.store.work import Reader
+from tests.dishonest import Dishonest
 from tests.letters_support import BODIES
 from tests.unit.service.test_facts_that_count import accepted, window
 from tests.world import World, make_world
 
 HOUR_S = 3600
+STORED, REFUSED = 1, 3
 THERE: dict[str, Any] = {"wellbeing": "well", "confirmed_by_her": True}
 
 
@@ -196,7 +199,7 @@ async def test_r32_receiver_arranged_anew_the_new_window_counts_but_no_alarm_tha
     await hours(world, 48)
     assert await alarms(world, "XD") == [thread]
 
-    await world["XA"].act(thread, "referral.arrange", window(world, 60))
+    await world["XA"].act(thread, "referral.arrange", window(world, 9))
     await world.settle()
     await hours(world, 2)
 
@@ -236,3 +239,64 @@ async def test_h19_sender_what_she_said_to_us_ends_our_alarm_of_a_referral_witho
     await hours(world, 2)
 
     assert [await alarms(world, code) for code in ("XD", "XA")] == [[], [thread]]
+
+
+async def test_r32_sender_no_window_is_moved_so_far_or_so_often_that_nobody_misses_her(world: World):
+    """R32: two weeks beyond what the other side named, or beyond the first window; further once both agree."""
+    thread = await arranged(world)
+    for days in (10, 16):
+        await says(world, "XD", thread, "referral.arrange", window(world, days))
+    with pytest.raises(NotAllowed, match="missed too late"):
+        await world["XD"].act(thread, "referral.arrange", window(world, 17))
+    await says(world, "XA", thread, "referral.arrange", window(world, 28))
+
+    await says(world, "XD", thread, "referral.arrange", window(world, 40))
+
+
+async def test_r32_sender_no_first_window_lies_months_ahead(world: World):
+    """R32: ninety days."""
+    thread = await accepted(world)
+    with pytest.raises(NotAllowed, match="missed too late"):
+        await world["XD"].act(thread, "referral.arrange", window(world, 91))
+
+
+@pytest.fixture
+async def liar(world: World) -> Dishonest:
+    """A country that sends her without asking any rule of its own; XA accepted and has her name."""
+    made = Dishonest(world)
+    await made.sends("referral.offer")
+    await made.hears("referral.accept", data_needed=[])
+    asked = {"consent": [made.consent()], "lawful_basis": "explicit_consent", "thread_ends": 2**53 - 1}
+    assert await made.sends("referral.disclose", asked, complete=True) == (STORED, 0)
+    return made
+
+
+async def test_r32_receiver_a_peer_that_moves_the_window_again_and_again_is_refused(world: World, liar: Dishonest):
+    """R32: each move is small; together they would silence the alarm. It rings as if the last had not come."""
+    assert await liar.sends("referral.arrange", **window(world, 2)) == (STORED, 0)
+    assert await liar.sends("referral.arrange", **window(world, 15)) == (STORED, 0)
+    assert await liar.sends("referral.arrange", **window(world, 28)) == (REFUSED, NOT_IN_THIS_STATE)
+    await hours(world, 15 * 24 + 36)
+
+    assert await alarms(world, "XA") == [liar.thread]
+
+
+async def test_r32_receiver_a_peer_that_wants_its_answer_late_moves_no_alarm(world: World, liar: Dishonest):
+    """R32: the window counts, whatever the letter says of its answer or of when it was written."""
+    late = {"reply_by": 2**53 - 1, "written_at": 2**52}
+    assert await liar.sends("referral.arrange", late, **window(world, 2)) == (STORED, 0)
+    await hours(world, 48 + 36)
+
+    assert await alarms(world, "XA") == [liar.thread]
+
+
+async def test_r32_receiver_a_peer_whose_clock_is_invented_puts_off_no_alarm_for_ever(world: World, liar: Dishonest):
+    """R32: a first window is judged by the letter's own time, so our clock has the last word."""
+    invented = {"written_at": 2**52, "thread_ends": 2**53 - 1}
+    far = window(world, 2) | {"window_ends": 2**52}
+    assert await liar.sends("referral.arrange", invented, **far) == (STORED, 0)
+    await hours(world, 60 * 24)
+    assert await liar.sends("referral.arrange", invented, **window(world, 80)) == (STORED, 0)
+    await hours(world, (32 + 16) * 24)
+
+    assert await alarms(world, "XA") == [liar.thread]

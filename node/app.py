@@ -146,6 +146,7 @@ def _settle_memory() -> None:
     """What was made for the start stays until the end: looking through it again for garbage only costs time."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(YOUNG_OBJECTS)
 
 

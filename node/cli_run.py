@@ -1,6 +1,7 @@
 """`trm-node init` and `trm-node serve`."""
 
 import asyncio
+import gc
 import os
 import sys
 from pathlib import Path
@@ -88,6 +89,7 @@ def init(path: Path, /, **options: Any) -> None:
 @click.pass_obj
 def serve(path: Path) -> None:
     """Run the node until Ctrl-C or SIGTERM."""
+    gc.disable()  # nothing that a start makes is garbage; `node.app` looks again once it has started
     from node.crypto.selftest import self_test
 
     self_test()  # before all else is imported: only here does an old library become one clear sentence

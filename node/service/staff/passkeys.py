@@ -1,30 +1,15 @@
 """Passkeys: a device with its owner's finger, face or PIN instead of a password that can be phished.
 
 Verified user, no attestation, found by the device itself. Every challenge is ours, for one attempt and one try; the
-address that the browser saw must be this desk's. Source: WebAuthn Level 3; issue 4, sign-in.
+address that the browser saw must be this desk's. `authenticators` is imported where it is used: a node starts sooner
+without that library. Source: WebAuthn Level 3; issue 4, sign-in.
 """
 
 import hashlib
-import json
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import msgspec
-from webauthn import (
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import parse_authentication_credential_json
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from node.crypto.text import to_base64url
 from node.crypto.vault import Secret
@@ -59,12 +44,10 @@ class PasskeyView(msgspec.Struct, frozen=True, kw_only=True):
 
 def begin_sign_in(staff: Staff, site: str, attempt: str, purpose: str = SIGN_IN, user_id: str = "") -> str:
     """What to ask the device for, as JSON; bound to this attempt."""
-    options = generate_authentication_options(
-        rp_id=host_of(site),
-        challenge=staff.challenges.new(attempt, purpose, user_id, staff.node.now()),
-        user_verification=UserVerificationRequirement.REQUIRED,
-    )
-    return _with_prf(options)
+    from node.service.staff import authenticators
+
+    challenge = staff.challenges.new(attempt, purpose, user_id, staff.node.now())
+    return authenticators.to_sign_in(host_of(site), challenge, PRF_INPUT)
 
 
 async def sign_in_by_passkey(staff: Staff, site: str, attempt: str, response: str, prf: str) -> SignedIn:
@@ -111,23 +94,22 @@ async def begin_unlock(staff: Staff, site: str, token: str) -> str:
 
 async def begin_adding(staff: Staff, by: Caller, site: str, attempt: str, password: str) -> str:
     """What to ask a new device for, as JSON; the password is asked for, so that nobody adds one at an open desk."""
+    from node.service.staff import authenticators
+
     await must_be_me(staff, by, password)
     user, known = await staff.node.store.read(lambda reader: _own(reader, by.actor.user_id))
     if len(known) >= MAX_PASSKEYS:
         raise Conflict("there are ten passkeys already; remove one first", for_user="You have ten already. Remove one.")
     names = staff.node.seals.open_as(StaffNames, staff.node.seals.node_key(), "user", user.user_id, user.sealed)
-    options = generate_registration_options(
-        rp_id=host_of(site),
-        rp_name=DESK,
-        user_id=bytes.fromhex(user.user_id),
-        user_name=names.login,
-        challenge=staff.challenges.new(attempt, ADD, user.user_id, staff.node.now()),
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
-        ),
-        exclude_credentials=[PublicKeyCredentialDescriptor(id=one.credential_id) for one in known],
+    return authenticators.to_add(
+        host_of(site),
+        DESK,
+        bytes.fromhex(user.user_id),
+        names.login,
+        staff.challenges.new(attempt, ADD, user.user_id, staff.node.now()),
+        [one.credential_id for one in known],
+        PRF_INPUT,
     )
-    return _with_prf(options)
 
 
 async def add_passkey(
@@ -137,17 +119,16 @@ async def add_passkey(
 
     From now on a password alone lets this person in no more.
     """
+    from node.service.staff import authenticators
+
     node, user_id, now = staff.node, by.actor.user_id, staff.node.now()
     challenge = staff.challenges.take(attempt, ADD, user_id, now)
     _, stretched = await right_password(staff, user_id, password)
     if challenge is None or stretched is None or len(response) > MAX_RESPONSE:
         raise _not_made()
     try:
-        made = verify_registration_response(
-            credential=response, expected_challenge=challenge, expected_rp_id=host_of(site), expected_origin=site,
-            require_user_verification=True,
-        )  # fmt: skip
-    except (WebAuthnException, ValueError) as error:
+        made = authenticators.made(response, challenge, host_of(site), site)
+    except authenticators.DOES_NOT_FIT as error:
         raise _not_made() from error
     passkey_id = hashlib.sha256(made.credential_id).hexdigest()[:32]
     label = node.seals.seal(node.seals.node_key(), "passkey", passkey_id, name[:80].encode())
@@ -197,18 +178,16 @@ async def _proved(
     staff: Staff, site: str, attempt: str, response: str, purpose: str, user_id: str
 ) -> tuple[UserRow, PasskeyRow]:
     """Whose passkey signed our challenge just now; its counter is written down. NotSignedIn for anything else."""
+    from node.service.staff import authenticators
+
     challenge = staff.challenges.take(attempt, purpose, user_id, staff.node.now())
     if challenge is None or len(response) > MAX_RESPONSE:
         raise _wrong()
     try:
-        given = parse_authentication_credential_json(response)
+        given = authenticators.read(response)
         user, row = await staff.node.store.read(lambda reader: _owner(reader, given.raw_id))
-        done = verify_authentication_response(
-            credential=given, expected_challenge=challenge, expected_rp_id=host_of(site), expected_origin=site,
-            credential_public_key=row.public_key, credential_current_sign_count=row.sign_count,
-            require_user_verification=True,
-        )  # fmt: skip
-    except (WebAuthnException, ValueError) as error:
+        done = authenticators.proved(given, challenge, host_of(site), site, row.public_key, row.sign_count)
+    except authenticators.DOES_NOT_FIT as error:
         raise _wrong() from error
     handle = given.response.user_handle
     if (user_id and user.user_id != user_id) or (handle is not None and handle != bytes.fromhex(user.user_id)):
@@ -255,12 +234,6 @@ def _views(staff: Staff, reader: Reader, user_id: str) -> list[PasskeyView]:
         )
         for row in reader.credentials.passkeys(user_id)
     ]
-
-
-def _with_prf(options: Any) -> str:
-    found = json.loads(options_to_json(options))
-    found["extensions"] = {**(found.get("extensions") or {}), "prf": {"eval": {"first": PRF_INPUT}}}
-    return json.dumps(found)
 
 
 def _wrong() -> NotSignedIn:

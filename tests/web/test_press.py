@@ -77,11 +77,11 @@ async def test_the_program_can_open_no_connection_start_nothing_and_write_nothin
     assert not (tmp_path / "written").exists()
 
 
-@pytest.mark.parametrize(("text", "can"), [(ABSENT, False), (BROKEN, True), (ENDLESS, True)])
+@pytest.mark.parametrize(("text", "seconds", "can"), [(ABSENT, 60, False), (BROKEN, 60, True), (ENDLESS, 0.5, True)])
 async def test_without_a_pdf_there_is_none_and_a_machine_without_pango_is_asked_once(
-    tmp_path: Path, text: str, can: bool
+    tmp_path: Path, text: str, seconds: float, can: bool
 ):
-    press = Press(program(tmp_path, text), seconds=0.5)
+    press = Press(program(tmp_path, text), seconds=seconds)
     press.can = True
 
     assert await press.pdf("<p>") is None

@@ -114,6 +114,13 @@ async def r31(world: World) -> None:
     assert await liar.state() == "ended"
 
 
+async def r32(world: World) -> None:
+    """A first window of arrival so late that nobody would miss her; the last day that is allowed is taken."""
+    liar = await disclosed(world, "R32")
+    assert await liar.sends("referral.arrange", **arriving(world, 90 * DAY_S + 1)) == (REFUSED, OUT_OF_PLACE)
+    assert await liar.sends("referral.arrange", **arriving(world, 90 * DAY_S)) == (STORED, 0)
+
+
 async def r33(world: World) -> None:
     """A correction that corrects nothing."""
     liar = Dishonest(world, "R33")
@@ -286,6 +293,20 @@ async def accepted(world: World, name: str) -> Dishonest:
     assert await liar.sends("referral.offer") == (STORED, 0)
     await liar.hears("referral.accept", data_needed=[])
     return liar
+
+
+async def disclosed(world: World, name: str) -> Dishonest:
+    """An accepted offer of which all that was asked for is disclosed: her arrival may be arranged."""
+    liar = await accepted(world, name)
+    asked = {"consent": [liar.consent()], "lawful_basis": "explicit_consent"}
+    assert await liar.sends("referral.disclose", asked, complete=True) == (STORED, 0)
+    return liar
+
+
+def arriving(world: World, ends_in_s: int) -> dict[str, Any]:
+    """A window of arrival that begins now and ends in so many seconds."""
+    now = world.clock.now()
+    return {"window_starts_at": now, "window_ends": now + ends_in_s}
 
 
 async def case_of(world: World, liar: Dishonest, change: Any = None) -> Any:

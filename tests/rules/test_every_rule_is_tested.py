@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 NAMES = {
     name
     for path in HERE.glob("test_*.py")
-    for name in re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    for name in re.findall(r"^(?:async )?def (test_\w+)", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
 }
 
 

@@ -31,6 +31,7 @@ AFTER: Final[dict[FollowupAt, int]] = {
 }
 ALWAYS: Final = frozenset({"2_weeks", "3_months"})
 FOLLOWUP_SLACK_S: Final = 7 * DAY
+_LAST_DAY: Final = 253_370_764_800  # the year 9999: a window of the other country's may lie beyond every calendar
 
 Counts = Literal["her word", "she was seen", "a report"]
 OPENER: Final[Role] = "opener"
@@ -149,6 +150,3 @@ def _is_there(reader: Role, entry: Entry) -> bool:
     if row is None or row.counts == "a report" or entry.facts.case == "no":
         return False
     return entry.facts.way.sure or not row.asks
-
-
-_LAST_DAY: Final = 253_370_764_800  # the year 9999: a window of the other country's may lie beyond every calendar

@@ -3,7 +3,6 @@
 All but `backup` want the node stopped. What touches a person needs the sign-ins of two colleagues.
 """
 
-import asyncio
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -196,6 +195,8 @@ def possession(path: Path, challenge: Path, out: Path, by: str, as_password_file
 
 def _opened(path: Path, do: Callable[["Staff"], Any]) -> Any:
     """Open the stopped node without anybody's sign-in, do it, and leave nothing open."""
+    import asyncio
+
     from node.app import NO_VIEW, unlock_of
     from node.clock import clock_for
     from node.config import load

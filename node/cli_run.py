@@ -1,6 +1,5 @@
 """`trm-node init` and `trm-node serve`."""
 
-import asyncio
 import gc
 import os
 import sys
@@ -93,6 +92,8 @@ def serve(path: Path) -> None:
     from node.crypto.selftest import self_test
 
     self_test()  # before all else is imported: only here does an old library become one clear sentence
+    import asyncio
+
     from node.app import serve as run
     from node.config import load
 

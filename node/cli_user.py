@@ -3,7 +3,6 @@
 A coordinator signs in for it, because only a coordinator's password opens the office key that is given on.
 """
 
-import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
@@ -117,6 +116,8 @@ async def _user_id(staff: "Staff", caller: "Caller", login: str) -> str:
 
 def run_signed_in(path: Path, by: str, password_file: Path | None, task: Task) -> Any:
     """Open the stopped node, sign in, do it, and leave nothing open."""
+    import asyncio
+
     from node.app import NO_VIEW, unlock_of
     from node.clock import clock_for
     from node.config import load

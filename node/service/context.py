@@ -15,6 +15,7 @@ from node.crypto.suite import KemKey, SigningKey, VerifyingKey, verifying_key
 from node.protocol.directory.matching import Shelf
 from node.protocol.gate.facts import RecipientFacts
 from node.service.delivery.handover import Handover
+from node.service.heard_time import HeardTime
 from node.service.seals import Seals
 from node.service.signing import Signer, SignsHere
 from node.store.db import Store
@@ -23,6 +24,7 @@ from registry.trust import View
 DAY_S = 86_400
 YEAR_S = 365 * DAY_S
 SKEW_S = 24 * 3600
+AHEAD_S = 7 * DAY_S  # a clock may be so far ahead of the newest verified time and is still believed
 FLAG_SKEW_S = 300
 
 
@@ -111,6 +113,7 @@ class Node:
     news_at: float = float("-inf")  # monotonic seconds: when a peer's unknown snapshot last made us refresh
     noted_heads: Callable[[], list[tuple[int, bytes]]] = list  # (size, hash) of the audit, noted beside the keys
     distrusted: Distrusted = field(default_factory=Distrusted)
+    heard: HeardTime = field(default_factory=HeardTime)
     page_by: tuple[str, ...] = ()  # how people on call are reached: `mail`, `command`
     on_alarm: Callable[[], None] = lambda: None
     on_page: Callable[[], None] = lambda: None
@@ -133,9 +136,17 @@ class Node:
         """UTC seconds by this node's clock."""
         return self.clock.now()
 
+    def verified_time(self) -> int:
+        """What time it surely is already, by the registry or by receipts of two peers (UTC seconds; wire 6)."""
+        return max(self.view.verified_at, self.heard.said_by_two(self.view, self.distrusted.countries))
+
     def believed_now(self) -> int:
         """The clock, but never more than seven days past the newest verified time (wire 3 row 9, 6)."""
-        return min(self.now(), self.view.verified_at + 7 * DAY_S)
+        return min(self.now(), self.verified_time() + AHEAD_S)
+
+    def clock_is_believed(self) -> bool:
+        """True while our clock is at most seven days past the newest verified time."""
+        return self.now() <= self.view.verified_at + AHEAD_S or self.now() <= self.verified_time() + AHEAD_S
 
     def sender_key(self, country: str, key_id: bytes) -> VerifyingKey | None:
         """The verified message key of that id for that country, in any status (row 5)."""

@@ -20,6 +20,7 @@ from node.store.migrations_lookups import LOOKUPS_SQL
 from node.store.migrations_safety import SAFETY_SQL
 from node.store.migrations_sign_in import SIGN_IN_SQL
 from node.store.migrations_texts import TEXTS_SQL
+from node.store.migrations_time import TIME_SQL
 from node.store.migrations_waiting import WAITING_SQL
 from node.store.problems import NewerSchema
 from node.store.tables import KEYRING_SQL, NODE_SQL
@@ -127,6 +128,12 @@ def m014_sign_in(db: Database) -> None:
 def m015_texts(db: Database) -> None:
     """Texts that are read before consent, by version."""
     _run(db.conn, TEXTS_SQL)
+
+
+@NODE()
+def m016_time(db: Database) -> None:
+    """What time each peer signed last."""
+    _run(db.conn, TIME_SQL)
 
 
 @KEYRING()

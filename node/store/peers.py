@@ -45,6 +45,15 @@ class Peers:
         """The peer spoke to us, authenticated: back-off starts anew."""
         self._upsert(peer, "last_contact_at=?, tries=0, next_try_at=0", (at,))
 
+    def heard(self, peer: str, at: int, signed_at: int) -> None:
+        """As `contact`; and the peer signed this time (UTC seconds), of which the newest is kept."""
+        change = "last_contact_at=?, tries=0, next_try_at=0, heard_at=max(coalesce(heard_at, 0), ?)"
+        self._upsert(peer, change, (at, signed_at))
+
+    def heard_times(self) -> dict[str, int]:
+        """By peer, the newest time that it signed into a receipt of ours."""
+        return dict(self._c.execute("select peer, heard_at from peer_contact where heard_at is not null").fetchall())
+
     def failed(self, peer: str, at: int, error: str, next_try_at: int) -> None:
         """A request failed as a whole; nothing more is tried before `next_try_at`."""
         self._upsert(peer, "last_error_at=?, last_error=?, tries=tries+1, next_try_at=?", (at, error, next_try_at))

@@ -15,6 +15,7 @@ from node.log import get
 from node.protocol.letters.kinds import LETTER
 from node.service.context import Node
 from node.service.delivery.again import still_wanted
+from node.service.delivery.hearing import hear
 from node.service.delivery.words import MAX_BATCH, ErrorClass, PostFailed
 from node.service.threads.undo import parked, undo_refused
 from node.store.channels import Head
@@ -23,6 +24,8 @@ from node.store.work import Work
 
 log = get()
 IDLE_S, SHORTEST_S = 60.0, 0.02
+
+Answer = tuple[Receipt, bytes] | Hint | None  # a verified receipt with its bytes, an unsigned hint, or nothing usable
 
 
 class Agenda(msgspec.Struct, frozen=True):
@@ -73,6 +76,7 @@ async def record_answers(node: Node, peer: str, rows: Sequence[EnvelopeRow], slo
     """
     answers = [(row, _opened(node, peer, row, slot)) for row, slot in zip(rows, slots, strict=True)]
     await node.store.write(lambda work: _record(node, work, peer, answers))
+    await hear(node, peer, _signed_at(answers))
     if any(isinstance(answer, Hint) and answer.code == HINT_REFRESH for _, answer in answers):
         node.on_unknown_key()
     return all(isinstance(answer, tuple) and answer[0].status != Status.EXPIRED for _, answer in answers)
@@ -92,7 +96,7 @@ async def record_failure(node: Node, peer: str, rows: Sequence[EnvelopeRow], fai
     await node.store.write(note)
 
 
-def _opened(node: Node, peer: str, row: EnvelopeRow, slot: bytes) -> tuple[Receipt, bytes] | Hint | None:
+def _opened(node: Node, peer: str, row: EnvelopeRow, slot: bytes) -> Answer:
     if row.salt is None:
         return None
     try:
@@ -102,9 +106,7 @@ def _opened(node: Node, peer: str, row: EnvelopeRow, slot: bytes) -> tuple[Recei
         return None
 
 
-def _record(
-    node: Node, work: Work, peer: str, answers: list[tuple[EnvelopeRow, tuple[Receipt, bytes] | Hint | None]]
-) -> None:
+def _record(node: Node, work: Work, peer: str, answers: Sequence[tuple[EnvelopeRow, Answer]]) -> None:
     now = node.now()
     heads: dict[int, Head] = {}
     for row, answer in answers:
@@ -116,7 +118,7 @@ def _record(
     for head in heads.values():
         work.channels.put_receipt_in(peer, head)
     if heads:
-        work.peers.contact(peer, now)
+        work.peers.heard(peer, now, min(now, _signed_at(answers)))
 
 
 def _receipted(node: Node, work: Work, peer: str, row: EnvelopeRow, receipt: Receipt, proof: bytes, now: int) -> None:
@@ -136,6 +138,11 @@ def _receipted(node: Node, work: Work, peer: str, row: EnvelopeRow, receipt: Rec
     # 4. malformed, unsupported, conflict: ours or theirs is wrong, a person must look
     else:
         parked(node, work, peer, row, receipt.status, now)
+
+
+def _signed_at(answers: Sequence[tuple[EnvelopeRow, Answer]]) -> int:
+    """The newest time in the receipts among these answers; 0 without one."""
+    return max((answer[0].at for _, answer in answers if isinstance(answer, tuple)), default=0)
 
 
 def _follow_chain(work: Work, peer: str, heads: dict[int, Head], receipt: Receipt, proof: bytes, now: int) -> None:

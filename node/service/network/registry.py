@@ -9,8 +9,9 @@ import asyncio
 from node.errors import OpenTRMError
 from node.log import get
 from node.service.context import Node
+from node.service.delivery.hearing import believed_again
 from node.service.delivery.incoming import judge_parked
-from node.service.delivery.reseal import reseal_expiring, reseal_lost_keys
+from node.service.delivery.reseal import reseal_lost_keys
 from node.service.delivery.take import take_held
 from node.service.network.disowned import forget_disowned
 from node.service.safety.off_network import demand_plans
@@ -50,13 +51,11 @@ class RegistryKeeper:
                 return
             for source in view.troubles:
                 log.warning("registry_trouble", reason="mirror" if "/" in source else source)
-            behind = self._node.now() > self._node.believed_now()
+            behind = not self._node.clock_is_believed()
             self._node.view = view
             await self._follow(view)
-            if behind:  # nothing was sealed again meanwhile; what expired is not posted
-                await self._node.store.write(lambda work: reseal_expiring(self._node, work, self._node.now()))
-                if self._node.now() <= self._node.believed_now():
-                    self._node.on_believed()
+            if behind and self._node.clock_is_believed():
+                await believed_again(self._node)
         await judge_parked(self._node)
 
     def ask(self) -> None:

@@ -7,7 +7,6 @@ due, so that a receive never waits for it.
 from node.protocol.cases.coming_of_age import fall_due
 from node.service.context import Node
 from node.service.threads.book import Book
-from node.service.upkeep.sweeps import clock_is_believed
 from node.store.work import Reader, Work
 
 BATCH = 200
@@ -15,7 +14,7 @@ BATCH = 200
 
 async def coming_of_age(node: Node) -> int:
     """Warn, ask, or end what a guardian had allowed, for all cases where that is due; returns how many. Repeatable."""
-    if not clock_is_believed(node):
+    if not node.clock_is_believed():
         return 0
     now, last, changed = node.now(), "", 0
     while True:

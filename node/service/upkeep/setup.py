@@ -29,6 +29,7 @@ from node.crypto.vault import (
 )
 from node.errors import BadInput, Unavailable
 from node.service.context import DAY_S, Node, NodeKeys
+from node.service.delivery.hearing import load_heard
 from node.service.keep.case_keys import CaseKeys
 from node.service.keep.forget import destroy_spent_at_start
 from node.service.keep.journal import BACKUP_AT, open_journal
@@ -179,6 +180,7 @@ def _opened(
     destroy_spent_at_start(node)
     refresh_prekeys(opened)
     load_distrust(node)
+    load_heard(node)
     return opened
 
 

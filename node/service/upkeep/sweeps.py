@@ -30,14 +30,9 @@ log = get()
 PARKED_LIFE_S = 3 * DAY_S
 
 
-def clock_is_believed(node: Node) -> bool:
-    """True while our clock is at most seven days past the newest verified time."""
-    return node.now() <= node.view.verified_at + 7 * DAY_S
-
-
 async def reseal(node: Node) -> None:
     """Release again what would expire."""
-    if clock_is_believed(node):
+    if node.clock_is_believed():
         await node.store.write(lambda work: reseal_expiring(node, work, node.now()))
 
 
@@ -69,13 +64,13 @@ async def gaps(node: Node) -> None:
 async def keys(opened: Opened) -> None:
     """Erase what must be gone, offer the week's prekeys, forget what is of no use."""
     node = opened.node
-    if clock_is_believed(node):
+    if node.clock_is_believed():
         opened.keyring.erase_due(node.now())
     refresh_prekeys(opened)
     size, head = node.store.read_sync(lambda reader: reader.audit.head())
     opened.keyring.note_audit_head(size, head, node.now())
     await node.store.write(lambda work: _forget(work, node.now()))
-    if clock_is_believed(node):
+    if node.clock_is_believed():
         await note_backup(node)
         await destroy_spent(node)
         destroy_unused(node)
@@ -87,7 +82,7 @@ async def retention(node: Node) -> None:
 
     Drafts that nobody touched for thirty days go with it.
     """
-    if clock_is_believed(node):
+    if node.clock_is_believed():
         await sweep_due(node)
         await forget_old_drafts(node)
 

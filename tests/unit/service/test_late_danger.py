@@ -13,11 +13,10 @@ from node.clock import SteppedClock
 from node.demo import return_story as do
 from node.demo.played import DAY_S
 from node.demo.return_story import HOUR_S, Story
-from node.service.upkeep import sweeps
 from tests.played_in_memory import MemoryNetwork
 from tests.unit.service.test_returns_watch import alarms, codes, departed, returning
 from tests.unit.service.test_withdrawals import disclosed
-from tests.world import World, make_world
+from tests.world import World, make_world, no_fault
 
 
 @pytest.fixture
@@ -32,10 +31,12 @@ def world_of(story: Story) -> World:
 
 
 async def without_registry(world: World, seconds: int) -> None:
-    """Time passes and every sweep runs, but the registry is not seen."""
+    """Time passes and every sweep runs, but the registry is not seen, and no receipt tells what time it is."""
     world.clock.step(seconds)
+    world.fault = lambda sender, recipient, envelopes: "answer lost"
     await world.sweep()
     await world.settle()
+    world.fault = no_fault
 
 
 def called(world: World, code: str) -> list[str]:
@@ -50,7 +51,7 @@ async def test_r32_receiver_an_arrival_is_overdue_although_the_registry_was_not_
     await without_registry(world, 9 * DAY_S)
 
     assert story.now > story.window[1] + 30 * HOUR_S
-    assert not any(sweeps.clock_is_believed(world[code].node) for code in ("XD", "XA"))
+    assert not any(world[code].node.clock_is_believed() for code in ("XD", "XA"))
     for desk, code in ((story.home, "XD"), (story.origin, "XA")):
         assert len(await alarms(desk)) == 1
         assert "arrival_overdue" in await codes(desk, story.thread)
@@ -64,7 +65,7 @@ async def test_h22_receiver_the_alarm_grows_louder_while_the_registry_is_away(st
     await without_registry(world, 9 * DAY_S)
     await without_registry(world, HOUR_S + 60)
 
-    assert not sweeps.clock_is_believed(world["XD"].node)
+    assert not world["XD"].node.clock_is_believed()
     assert "arrival_overdue_backup" in await codes(story.home, story.thread)
 
 
@@ -126,6 +127,6 @@ async def test_r20_sender_the_stop_follows_her_withdrawal_while_the_registry_is_
     await without_registry(world, 9 * DAY_S)
     await without_registry(world, DAY_S)
 
-    assert not sweeps.clock_is_believed(world["XD"].node)
+    assert not world["XD"].node.clock_is_believed()
     assert [(await world[code].view(thread)).state for code in ("XD", "XA")] == ["ended", "ended"]
     await world.close()

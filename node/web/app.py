@@ -27,6 +27,7 @@ from node.web.guard import (
     HEADERS,
     LANGUAGE_COOKIE,
     csrf_of,
+    masked,
     must_be_ours,
     must_prove,
     site_of,
@@ -34,6 +35,7 @@ from node.web.guard import (
 )
 from node.web.language import chosen, speech
 from node.web.live import Pause, add_live
+from node.web.packed import may_be_packed, pack
 from node.web.pages import PAGES
 from node.web.render import NO_SETTINGS, Templates
 from node.web.settings import DeskSettings
@@ -79,6 +81,8 @@ def _endpoint(staff: Staff, templates: Templates, page: Page, administration: Ad
             _note(page, error)
             answer = trouble(visit, error)
         answer.headers.update({name: value for name, value in HEADERS.items() if name not in answer.headers})
+        if may_be_packed(page, request):
+            pack(answer, staff.node.random)
         return answer
 
     return endpoint
@@ -98,9 +102,9 @@ async def _answer(
         _must_be_here(stranger.administration)
     # 3. the form, and its proof that this sign-in showed it
     form = await _form(request) if request.method == "POST" else NOTHING
-    csrf = csrf_of(token) if caller else ""
+    proof = csrf_of(token)
     if request.method == "POST" and caller is not None:
-        must_prove((form.get(CSRF_FIELD) or [""])[-1], csrf)
+        must_prove((form.get(CSRF_FIELD) or [""])[-1], proof)
     visit = Visit(
         staff,
         templates,
@@ -110,7 +114,7 @@ async def _answer(
         form,
         stranger.here,
         token,
-        csrf,
+        masked(proof, staff.node.random(len(proof))) if caller else "",
         caller,
         site_of(request),
         request.cookies.get(ATTEMPT_COOKIE, ""),

@@ -1,11 +1,14 @@
 """Style sheet and script: served under a name that holds their hash, so that a browser keeps them for good."""
 
+import gzip
 import hashlib
 from functools import cache
 from importlib.resources import files
 from typing import Final
 
 from aiohttp import web
+
+from node.web.packed import takes_gzip
 
 FILES: Final = {
     "desk.css": "text/css",
@@ -23,6 +26,12 @@ def content(name: str) -> bytes:
 
 
 @cache
+def packed(name: str) -> bytes:
+    """The same for a browser that can unpack: the file is everybody's, so its length tells nothing."""
+    return gzip.compress(content(name), mtime=0)
+
+
+@cache
 def hashed(name: str) -> str:
     """Its address: a new one with every change."""
     return f"/desk/static/{hashlib.sha256(content(name)).hexdigest()[:16]}/{name}"
@@ -33,5 +42,8 @@ async def serve_static(request: web.Request) -> web.Response:
     kind = FILES.get(request.match_info["name"])
     if kind is None:
         raise web.HTTPNotFound()
-    body = content(request.match_info["name"])
-    return web.Response(body=body, content_type=kind, charset="utf-8", headers={"Cache-Control": FOR_GOOD})
+    name, headers = request.match_info["name"], {"Cache-Control": FOR_GOOD, "Vary": "Accept-Encoding"}
+    if not takes_gzip(request):
+        return web.Response(body=content(name), content_type=kind, charset="utf-8", headers=headers)
+    headers["Content-Encoding"] = "gzip"
+    return web.Response(body=packed(name), content_type=kind, charset="utf-8", headers=headers)

@@ -50,15 +50,27 @@ def site_of(request: web.Request) -> str:
     return request.headers.get("Origin") or f"https://{request.host}"
 
 
-def csrf_of(token: str) -> str:
+def csrf_of(token: str) -> bytes:
     """The proof that a form of this sign-in carries; nobody else can compute it."""
-    made = hmac.digest(token.encode(), b"trm/desk/csrf", hashlib.sha256)
-    return base64.urlsafe_b64encode(made).decode().rstrip("=")
+    return hmac.digest(token.encode(), b"trm/desk/csrf", hashlib.sha256)
 
 
-def must_prove(given: str, expected: str) -> None:
+def masked(proof: bytes, mask: bytes) -> str:
+    """A proof as one answer shows it: 32 random bytes and the proof under them, so that no two answers share it.
+
+    Text that is compressed together with it (`packed.py`) tells nothing of it. Both have 32 bytes.
+    """
+    return base64.urlsafe_b64encode(mask + _xor(proof, mask)).decode().rstrip("=")
+
+
+def must_prove(given: str, expected: bytes) -> None:
     """NotAllowed for a form that this sign-in did not show."""
-    if not hmac.compare_digest(given.encode(), expected.encode()):
+    try:
+        raw = base64.urlsafe_b64decode(given.encode() + b"==")
+    except ValueError:
+        raise _foreign() from None
+    half = len(expected)
+    if len(raw) != 2 * half or not hmac.compare_digest(_xor(raw[:half], raw[half:]), expected):
         raise _foreign()
 
 
@@ -70,6 +82,10 @@ def give_cookie(answer: web.StreamResponse, name: str, value: str, max_age_s: in
 def take_cookie(answer: web.StreamResponse, name: str) -> None:
     """Take a cookie away; browsers want the same attributes for that."""
     answer.set_cookie(name, "", path="/", secure=True, httponly=True, samesite="Strict", max_age=0)
+
+
+def _xor(one: bytes, other: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(one, other, strict=True))
 
 
 def _foreign() -> NotAllowed:

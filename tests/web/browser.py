@@ -71,6 +71,7 @@ class Browser:
     def __init__(self, client: TestClient[Any, Any], language: str = "en") -> None:
         self.client, self.language = client, language
         self.cookies: dict[str, str] = {}
+        self.says: dict[str, str] = {}  # headers that go with every request
         self.address = ""  # with what stands behind the #, which no server hears
 
     async def open(self, path: str) -> Page:
@@ -102,7 +103,7 @@ class Browser:
         for _ in range(5):
             self.address = path
             kept = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-            sent = {"Accept-Language": self.language, "Cookie": kept, **headers}
+            sent = {"Accept-Language": self.language, "Cookie": kept, **self.says, **headers}
             async with self.client.request(method, path, data=body, headers=sent, allow_redirects=False) as answer:
                 text, status, came = await answer.text(), answer.status, answer.headers
                 for name, morsel in answer.cookies.items():

@@ -174,6 +174,7 @@ def _rows(opened: Opened, keeper: RegistryKeeper, workers: Workers, staff: Staff
         Job("alarms", 30, lambda: alarms.climb(node)),
         Job("drills", 3600, lambda: on_call.remind_of_drill(node)),
         Job("pages", 15, pager.send_due),
+        Job("mails", 900, pager.send_wished),
         Job("gaps", 60, lambda: sweeps.gaps(node)),
         Job("heads", 3600, lambda: sweeps.heads(node)),
         Job("coming_of_age", 3600, lambda: birthdays.coming_of_age(node)),

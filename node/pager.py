@@ -1,5 +1,7 @@
 """Calling people on call: an e-mail that says nothing, and a command for pagers; both with a time limit.
 
+The same e-mail goes to whoever wished one when something new waits.
+
 The command gets a fixed word and a count, no shell, nothing on its input, a bare environment. The mail goes to one
 address each, so that no list of staff travels. Source: practice H21; R38.
 """
@@ -17,6 +19,7 @@ from node.errors import OpenTRMError, Unavailable
 from node.log import get
 from node.service.context import Node
 from node.service.safety.paging import COMMAND, MAIL, SUBJECT, TEXT, WORD, Call, call_failed, call_made, calls_due
+from node.service.staff.mail_wishes import can_mail, mail_left, mails_due
 
 log = get()
 BARE_ENVIRONMENT: Final = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
@@ -44,6 +47,16 @@ class Pager:
             else:
                 # Crash here: the call is made once more.
                 await call_made(self._node, call)
+
+    async def send_wished(self) -> None:
+        """Mail whoever wished it and has something new; what could not be sent is tried at the next turn."""
+        for one in await mails_due(self._node) if can_mail(self._node) else ():
+            error = await asyncio.to_thread(send_mails, self._alarm, (one.address,))
+            if error:
+                log.warning("mail_failed", reason=error)
+            else:
+                # Crash here: the mail is sent once more.
+                await mail_left(self._node, one)
 
     async def _made(self, call: Call) -> str:
         """ "" when it was made, else a code."""

@@ -17,6 +17,7 @@ from node.store.migrations_indexes import INDEXES_SQL
 from node.store.migrations_keep import CASE_KEYS_SQL, EVIDENCE_SQL, KEEP_SQL
 from node.store.migrations_ladder import LADDER_SQL
 from node.store.migrations_lookups import LOOKUPS_SQL
+from node.store.migrations_mail import MAIL_SQL
 from node.store.migrations_safety import SAFETY_SQL
 from node.store.migrations_sign_in import SIGN_IN_SQL
 from node.store.migrations_texts import TEXTS_SQL
@@ -134,6 +135,12 @@ def m015_texts(db: Database) -> None:
 def m016_time(db: Database) -> None:
     """What time each peer signed last."""
     _run(db.conn, TIME_SQL)
+
+
+@NODE()
+def m017_mail(db: Database) -> None:
+    """Who wishes a mail when something new waits."""
+    _run(db.conn, MAIL_SQL)
 
 
 @KEYRING()

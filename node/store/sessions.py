@@ -102,6 +102,11 @@ class Sessions:
             "update session set seen_at=max(seen_at, ?) where token_hash=? and revoked_at is null", (now, token_hash)
         )
 
+    def last_seen(self, user_id: str) -> int:
+        """When this person was last there (UTC seconds), in any sign-in that is not forgotten yet; 0: never."""
+        row = self._c.execute("select max(seen_at) from session where user_id=?", (user_id,)).fetchone()
+        return row[0] or 0
+
     def end(self, token_hash: bytes, at: int) -> None:
         """Sign out."""
         self._c.execute("update session set revoked_at=? where token_hash=? and revoked_at is null", (at, token_hash))

@@ -22,6 +22,7 @@ from node.store.invitations import Invitations
 from node.store.keep import Certificates, Dates, Restored, SealedRows, Spent
 from node.store.ledger import Ledger
 from node.store.letters import Letters
+from node.store.mail_wishes import MailWishes
 from node.store.meta import Meta
 from node.store.on_call import OnCall
 from node.store.outbox import Outbox
@@ -94,6 +95,7 @@ class Reader:
     invitations = Repository(Invitations)
     ledger = Repository(Ledger)
     letters = Repository(Letters)
+    mail_wishes = Repository(MailWishes)
     meta = Repository(Meta)
     off_network = Repository(OffNetwork)
     on_call = Repository(OnCall)

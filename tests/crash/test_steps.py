@@ -19,6 +19,7 @@ STEP = re.compile(r"(?:before|after) ([a-z_0-9.]+)")
 ALONE = {
     *(
         "create_case",
+        "wish_mail",
         "decide_change",
         "set_owner",
         "write_names",
@@ -75,6 +76,7 @@ OTHERWISE = {
     "call_made": "`after page` kills between the call and this",
     "call_failed": "`after page` kills between the call and this",
     "destroy_spent": "`after destroyed keys` kills between the keys and this",
+    "mail_left": "killed before it, the same mail, which says nothing, goes a second time",
     "believed_again": "the `reseal` sweep of the next start asks for the same, once the clock is believed",
     "keys": "`before emptied keys` and `before refresh_prekeys` kill before this, which only forgets what is old",
     "destroy_spent_at_start": "the same two steps as `destroy_spent`, before anything else runs",

@@ -17,6 +17,7 @@ from node.service.keep.erasing import ERASURE
 from node.service.returns.standing import is_standing
 from node.service.threads.book import Book
 from node.service.threads.ladder import owed_by_us
+from node.store.letters import LetterRow
 from node.store.tasks import TaskRow
 from node.store.threads import DeadlineRow, ThreadRow
 from node.store.work import Reader, Work
@@ -119,6 +120,14 @@ async def inbox(node: Node, actor: Actor, limit: int = LISTED) -> Inbox:
         )
 
     return await node.store.read(read)
+
+
+def newest_waiting(reader: Reader, actor: Actor) -> int:
+    """When the newest of what waits for this person came or began to wait (UTC seconds); 0 while nothing does."""
+    sight = _Sight(reader, actor)
+    unopened, held = [one.at for one in _unopened(reader, sight)], [one.at for one in _all_held(reader, sight)]
+    tasks = [task.at for task in sight.tasks() if sight.task(task)]
+    return max((*unopened, *held, *tasks), default=0)
 
 
 async def list_threads(node: Node, actor: Actor) -> list[ThreadLine]:
@@ -274,9 +283,13 @@ def _held(node: Node, reader: Reader, sight: _Sight) -> list[HeldView]:
             at=row.at,
             why=node.seals.uncover(row.held_code) if row.held_code else DISCREET,
         )
-        for row in reader.letters.all_held()
-        if sight.case(row.case_id) or (row.case_id is None and sight.sees_all)
+        for row in _all_held(reader, sight)
     ]
+
+
+def _all_held(reader: Reader, sight: _Sight) -> list[LetterRow]:
+    rows = reader.letters.all_held()
+    return [row for row in rows if sight.case(row.case_id) or (row.case_id is None and sight.sees_all)]
 
 
 def _tasks(node: Node, reader: Reader, sight: _Sight) -> list[TaskView]:

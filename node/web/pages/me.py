@@ -1,25 +1,33 @@
 """What belongs to oneself: sign-ins, password, second step, recovery codes, the code of conduct."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from aiohttp import web
 
 from node.errors import BadInput, NotAllowed, OpenTRMError, TryLater
 from node.service.staff.book import MAX_PASSWORD, MIN_PASSWORD, ChangePassword
 from node.service.staff.conduct import VERSION, accept, has_accepted
+from node.service.staff.mail_wishes import can_mail, my_address, wish_mail
 from node.service.staff.my_sign_ins import end_others, end_sign_in, my_sign_ins
 from node.service.staff.my_steps import begin_codes, confirm_codes, my_steps, new_recovery_codes, pending_codes
 from node.service.staff.people import change_password
 from node.web.guard import COOKIE, take_cookie
 from node.web.pages.notices import notices
 from node.web.pages.qr import qr_svg
-from node.web.pages.roles import EVERYBODY
+from node.web.pages.roles import EVERYBODY, WORK
 from node.web.pages.sign_in import on_to, way_back
 from node.web.visit import Page, Visit
 from node.web.words import N_
 
 UNLIKE: Final = N_("The new password was typed in two ways. Type it twice again.")
 TOO_SHORT: Final = N_("A password has twelve characters or more.")
+
+
+class MailShown(NamedTuple):
+    """Whether this node sends mail, and where this person's goes."""
+
+    is_sent: bool
+    address: str
 
 
 async def _me(v: Visit) -> web.Response:
@@ -30,8 +38,22 @@ async def _shown(v: Visit, error: OpenTRMError | None = None, status: int = 200)
     return v.show(
         "me.html", status=status, error=error, steps=await my_steps(v.staff, v.caller),
         sign_ins=await my_sign_ins(v.staff, v.caller), conduct=await has_accepted(v.staff, v.actor.user_id),
-        notices=await notices(v),
+        notices=await notices(v), mail=await _mail_wish(v),
     )  # fmt: skip
+
+
+async def _mail_wish(v: Visit) -> MailShown | None:
+    if v.actor.role not in WORK:
+        return None
+    return MailShown(can_mail(v.node), await my_address(v.staff, v.caller))
+
+
+async def _mail(v: Visit) -> web.Response:
+    try:
+        await wish_mail(v.staff, v.caller, v.typed("address").strip())
+    except BadInput as error:
+        return await _shown(v, error, 422)
+    return v.go("/me#mail")
 
 
 async def _end(v: Visit) -> web.Response:
@@ -122,6 +144,7 @@ ME: tuple[Page, ...] = (
     Page("GET", "/me", EVERYBODY, _me),
     Page("POST", "/me/sign-ins/end-others", EVERYBODY, _end_others),
     Page("POST", "/me/sign-ins/{sign_in}/end", EVERYBODY, _end),
+    Page("POST", "/me/mail", WORK, _mail),
     Page("GET", "/me/password", EVERYBODY, _password),
     Page("POST", "/me/password", EVERYBODY, _change),
     Page("GET", "/me/codes", EVERYBODY, _codes),

@@ -11,6 +11,7 @@ from dataclasses import replace
 import msgspec
 
 from node.store.cases import CaseRow
+from node.store.letters import LetterRow
 from node.store.tasks import TaskRow
 from node.store.threads import DeadlineRow, ThreadRow
 from node.store.veil import NO_VEIL, Veil
@@ -28,6 +29,7 @@ _TASK = "k.id, k.case_id, k.peer, k.thread_id, k.letter_id, k.code, k.sealed, k.
 _THREAD = "t.peer, t.thread_id, t.case_id, t.sealed, t.started_at, t.changed_at, t.ended_at"
 _CASE = "case_id, dek, sealed, created_at, changed_at, owner, erased_at"
 _LETTER = "l.peer, l.letter_id, l.thread_id, l.case_id, l.at"
+_HELD = "l.peer, l.direction, l.letter_id, l.thread_id, l.case_id, l.eid, null, l.at, l.opened_at, null, l.held_code"
 _UNOPENED = "l.direction='in' and l.thread_id is not null and l.opened_at is null"
 
 
@@ -71,6 +73,15 @@ class Waiting:
             " order by l.at limit ?2"
         )
         return self._rows(mine, f"select {_LETTER} from letter l where {_UNOPENED} order by l.at limit ?2", user, limit)
+
+    def held(self, user: str | None, limit: int) -> list[LetterRow]:
+        """Received letters that wait without effect, the oldest first; of cases only, for a caseworker."""
+        mine = (
+            f"{MINE} select {_HELD} from mine cross join letter l on l.case_id=mine.case_id"
+            " where l.held_code is not null order by l.at limit ?2"
+        )
+        all_ = f"select {_HELD} from letter l where l.held_code is not null order by l.at limit ?2"
+        return [LetterRow(*one) for one in self._rows(mine, all_, user, limit)]
 
     def threads(self, user: str | None, limit: int) -> list[ThreadRow]:
         """Threads that have not ended, the newest change first."""

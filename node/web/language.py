@@ -9,13 +9,13 @@ import io
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import TIMEDELTA_UNITS, format_date, format_datetime, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from markupsafe import Markup, escape
@@ -25,6 +25,10 @@ from node.web.words import WORDS, english
 LOCALE: Final = Path(__file__).with_name("locale")
 ENGLISH: Final = "en"
 LANGUAGES: Final = ("en", "fr", "es", "ro", "uk", "ru", "ar")
+REMEMBERED: Final = 8192
+UNITS: Final = TIMEDELTA_UNITS[:-1]  # from years to minutes, each with its seconds
+ENOUGH: Final = 0.85  # of a unit, for a distance to be told in it: what `format_timedelta` takes if nobody says
+ENDLESS: Final = 10**9  # no distance is so many of a larger unit than the one that was chosen
 GATE: Final = re.compile(r"g\d+")
 # Between two halves: what stands before or in place of an English colon or semicolon.
 JOINS: Final = {("fr", ": "): "\u00a0: ", ("fr", "; "): "\u00a0; ", ("ar", "; "): "؛ "}
@@ -100,8 +104,7 @@ class Speech:
 
     def when(self, at: int) -> str:
         """A moment (UTC seconds) on the clock of this country: day, date and time."""
-        moment = datetime.fromtimestamp(at, UTC).astimezone(self.zone)
-        return str(format_datetime(moment, "EEE d MMM y HH:mm", locale=self.locale))
+        return _moment(self.code, self.zone.key, at)
 
     def clock(self, at: int, zone: str) -> str:
         """A moment on the wall clock of another zone: day of the week and time."""
@@ -114,9 +117,25 @@ class Speech:
 
     def until(self, at: int, now: int) -> str:
         """How far a moment is away: in 3 days, 5 hours ago."""
-        return str(
-            format_timedelta(timedelta(seconds=at - now), granularity="minute", add_direction=True, locale=self.locale)
+        unit, unit_s = next((one for one in UNITS if abs(at - now) >= ENOUGH * one[1]), UNITS[-1])
+        return _far(
+            self.code, unit, unit_s * (1 if at >= now else -1), max(int(at != now), round(abs(at - now) / unit_s))
         )
+
+
+@lru_cache(REMEMBERED)
+def _moment(code: str, zone: str, at: int) -> str:
+    """A list shows the same moments again and again: said once."""
+    spoken = speech(code, zone)
+    moment = datetime.fromtimestamp(at, UTC).astimezone(spoken.zone)
+    return str(format_datetime(moment, "EEE d MMM y HH:mm", locale=spoken.locale))
+
+
+@lru_cache(REMEMBERED)
+def _far(code: str, unit: str, unit_s: int, count: int) -> str:
+    """So many of a unit, ahead or (less than nothing long) ago, as `format_timedelta` says it."""
+    away = timedelta(seconds=unit_s * count)
+    return str(format_timedelta(away, granularity=unit, threshold=ENDLESS, add_direction=True, locale=code))  # type: ignore[arg-type]
 
 
 @cache

@@ -9,7 +9,6 @@ of the gzip member (RFC 1952).
 """
 
 import gzip
-import io
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +21,7 @@ LEVEL: Final = 5
 SMALLEST_BYTES: Final = 1400  # what fits one packet anyway
 STEP_BYTES: Final = 256  # lengths on the way are a multiple of this, after as much again was drawn at random
 ASKED_BY: Final = ("same-origin", "none")  # a link of ours; an address that was typed, kept or loaded again
+FLAGS_AT, HEAD_BYTES, HAS_NAME = 3, 10, b"\x08"  # of a gzip member
 OWN_SECRETS: Final = "/me"  # where codes and keys of one's own sign-in are shown
 
 
@@ -53,15 +53,11 @@ def pack(answer: web.StreamResponse, random: Callable[[int], bytes]) -> None:
 
 
 def blurred(body: bytes, random: Callable[[int], bytes]) -> bytes:
-    """The bytes as a gzip member whose length is a multiple of 256, and at random the next one or the one after."""
-    bare = len(_gzipped(body, 0))
-    length = -(-(bare + 2 + random(1)[0]) // STEP_BYTES) * STEP_BYTES
-    return _gzipped(body, length - bare)
+    """The bytes as a gzip member whose length is a multiple of 256, and at random the next one or the one after.
 
-
-def _gzipped(body: bytes, more: int) -> bytes:
-    """`more` bytes longer than it need be: a file name of dots and its closing zero, which no reader looks at."""
-    made = io.BytesIO()
-    with gzip.GzipFile("." * (more - 1) if more else "", "wb", LEVEL, made, mtime=0) as packed:
-        packed.write(body)
-    return made.getvalue()
+    What is more stands in its head as a file name of dots and a closing zero, which no reader looks at.
+    """
+    bare = gzip.compress(body, LEVEL, mtime=0)
+    length = -(-(len(bare) + 2 + random(1)[0]) // STEP_BYTES) * STEP_BYTES
+    name = b"." * (length - len(bare) - 1) + b"\0"
+    return bare[:FLAGS_AT] + HAS_NAME + bare[FLAGS_AT + 1 : HEAD_BYTES] + name + bare[HEAD_BYTES:]

@@ -4,7 +4,7 @@ References, dates and numbers stand left-to-right whatever the language (interfa
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from unicodedata import bidirectional
@@ -58,6 +58,10 @@ CODES_OF: Final = frozenset({"id", "services", "service", "organisation", "regio
 LANGUAGES_OF: Final = frozenset({"language", "languages", "dialect"})
 COUNTRIES_OF: Final = frozenset({"country", "countries", "onward", "peer", "through", "blocked_countries"})
 
+# Put together, not filled in: a page has hundreds of them. What is added to a Markup is escaped.
+TIME, END_TIME = Markup("<time>"), Markup("</time>")
+AGO, END_AGO = Markup(' <span class="ago">('), Markup(")</span>")
+LTR, END_LTR = Markup('<bdi dir="ltr">'), Markup("</bdi>")
 
 Choices = Mapping[str, list[tuple[str, str]]]  # by field: values with what they are called on this page
 NO_CHOICES: Final[Choices] = {}
@@ -75,6 +79,8 @@ class Helpers:
         self._ = visit.speech.say
         self.count, self.language = visit.speech.count, visit.speech.language
         self.rows = rows_shown
+        self._countries: dict[str, Markup] = {}
+        self._made: dict[object, Markup] = {}
 
     def word(self, code: str, of: str = "") -> str:
         """A code in words; `of` is the field it stands in."""
@@ -91,9 +97,8 @@ class Helpers:
     def when(self, at: int) -> Markup:
         """A time in full and how far it is away, unless it is now."""
         said = self.speech
-        if abs(at - self.now) < A_MINUTE_S:
-            return Markup("<time>{}</time>").format(said.when(at))
-        return Markup('<time>{}</time> <span class="ago">({})</span>').format(said.when(at), said.until(at, self.now))
+        shown = TIME + said.when(at) + END_TIME
+        return shown if abs(at - self.now) < A_MINUTE_S else shown + AGO + said.until(at, self.now) + END_AGO
 
     def country_in(self, code: str, language: str) -> str:
         """A country's name in another language than the reader's: what is read to somebody names it as she calls it."""
@@ -123,6 +128,17 @@ class Helpers:
 
     def country(self, code: str) -> Markup:
         """A country's name; where no list has one, what its focal point calls itself, and its code."""
+        if code not in self._countries:
+            self._countries[code] = self._country(code)
+        return self._countries[code]
+
+    def once(self, name: object, macro: Callable[..., Markup], *given: object) -> Markup:
+        """A part that stands on a page again and again, made once for each `name`: numbers of one country."""
+        if name not in self._made:
+            self._made[name] = macro(*given)
+        return self._made[name]
+
+    def _country(self, code: str) -> Markup:
         known = self.visit.node.view.country(code)
         names = {} if known is None else known.record.authority.names
         own = names.get(self.speech.code) or names.get("en") or ""
@@ -262,7 +278,7 @@ def _names_shut(visit: "Visit") -> bool:
 
 def left_to_right(text: object) -> Markup:
     """A reference, number or time that keeps its order inside right-to-left text."""
-    return Markup('<bdi dir="ltr">{}</bdi>').format(text)
+    return LTR + str(text) + END_LTR
 
 
 def own_way(text: str) -> Markup:

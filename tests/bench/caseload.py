@@ -17,7 +17,7 @@ from node.store.letters import LetterRow
 from node.store.work import Work
 from tests.world import DAY_S, HER
 
-OWNED, NOBODYS, EACH, AT_ONCE, DRAFTS = 60, 40, 120, 500, 8
+OWNED, NOBODYS, EACH, AT_ONCE = 60, 40, 120, 5000
 PAYLOAD_BYTES = 1_400  # what a referral's letter without a block has
 PEER = "XA"
 
@@ -50,7 +50,7 @@ def _case(book: Book, work: Work, at: int, owner: str | None, cases: int) -> Non
     shared = msgspec.structs.replace(thread.shared, awaited=(Awaited(letter_id, owed, ("referral.accept",), None),))
     thread = msgspec.structs.replace(thread, shared=shared)
     file = ThreadFile(thread, persons={random(16).hex(): HER}, opening=letter_id)
-    book.put_file(book.new_file(made, file, made_at), file, made_at)
+    book.new_file(made, file, made_at)
     late = -1 if at % 10 == 1 else 1
     work.deadlines.start(PEER, thread_id, letter_id, "reply", now + late * (1 + at % 20) * DAY_S // 4)
     if at % 10 == 0:

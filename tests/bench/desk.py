@@ -18,7 +18,7 @@ from typing import Any
 from tests.bench.caseload import fill
 from tests.bench.goals import missed
 from tests.bench.pages import Pages, pages_of, spread
-from tests.world import make_world
+from tests.world import World, make_world
 
 CASES = 50_000
 ASKED, BEFORE = 200, 5
@@ -45,15 +45,18 @@ async def _desk(folder: Path, cases: int) -> AsyncIterator[dict[str, Any]]:
         async with pages_of(world["XD"]) as pages:
             await fill(world["XD"].node, pages.users["bea"], cases)
             for login, role in WHO.items():
-                yield {"shape": "desk", "cases": cases, "who": role, **await _measured(pages, login)}
+                yield {"shape": "desk", "cases": cases, "who": role, **await _measured(world, pages, login)}
     finally:
         await world.close()
 
 
-async def _measured(pages: Pages, login: str) -> dict[str, Any]:
-    for _ in range(BEFORE):
-        await pages.asked(login, "/desk/")
-    asked = [await pages.asked(login, "/desk/") for _ in range(ASKED)]
+async def _measured(world: World, pages: Pages, login: str) -> dict[str, Any]:
+    """Time passes between two looks, so that nothing is as far away as the page before said."""
+    asked = []
+    for _ in range(BEFORE + ASKED):
+        world.clock.step(7)
+        asked.append(await pages.asked(login, "/desk/"))
+    asked = asked[BEFORE:]
     return {
         **spread([seconds for seconds, _ in asked]), "page_bytes": asked[-1][1],
         "goal_p50_ms": GOAL_P50_MS, "goal_p99_ms": GOAL_P99_MS,

@@ -1,4 +1,4 @@
-"""The desk of one country in this process: people signed in, and how long a page takes from the request to its last byte.
+"""The desk of one country in this process: people signed in, and how long a page takes until its last byte has come.
 
 Pages are asked over HTTP of the real application, packed as a browser gets them; asking and parsing in the client is
 within the time.

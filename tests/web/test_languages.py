@@ -1,8 +1,13 @@
 """One desk, two readers: what is written in one language is read in another, from right to left where it has to be."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
+import pytest
+from babel.dates import format_timedelta
+
+from node.web.language import LANGUAGES, UNITS, speech
 from tests.api.conftest import PASSWORD, Desk
 from tests.web.browser import Browser, Page
 from tests.web.test_referral import filled, started
@@ -68,3 +73,13 @@ async def test_everybody_reads_the_desk_in_their_own_language(desks: dict[str, D
 
     assert not [code for code, text in said.items() if "Needs an answer" in text or "Start a referral" in text]
     assert "Mesa de trabajo" in said["es"] and "Începeți o referire" in said["ro"] and "بدء إحالة" in said["ar"]
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_distance_is_told_as_the_library_tells_it(code: str):
+    """It is said from memory, by its unit and number; at every border of a unit that must be the same sentence."""
+    spoken = speech(code, "UTC")
+    near = [unit_s * part // 100 + by for _, unit_s in UNITS for part in (85, 100, 149, 151, 250) for by in (-1, 0, 1)]
+    for away in [*near, *(-one for one in near), 0, 7, 10**9]:
+        whole = format_timedelta(timedelta(seconds=away), granularity="minute", add_direction=True, locale=code)
+        assert spoken.until(away + 5, 5) == whole, away

@@ -125,7 +125,7 @@ async def inbox(node: Node, actor: Actor, limit: int = LISTED) -> Inbox:
 def newest_waiting(reader: Reader, actor: Actor) -> int:
     """When the newest of what waits for this person came or began to wait (UTC seconds); 0 while nothing does."""
     sight = _Sight(reader, actor)
-    unopened, held = [one.at for one in _unopened(reader, sight)], [one.at for one in _all_held(reader, sight)]
+    unopened, held = [one.at for one in _unopened(reader, sight)], [one.at for one in _held_rows(reader, sight)]
     tasks = [task.at for task in sight.tasks() if sight.task(task)]
     return max((*unopened, *held, *tasks), default=0)
 
@@ -283,12 +283,12 @@ def _held(node: Node, reader: Reader, sight: _Sight) -> list[HeldView]:
             at=row.at,
             why=node.seals.uncover(row.held_code) if row.held_code else DISCREET,
         )
-        for row in _all_held(reader, sight)
+        for row in _held_rows(reader, sight)
     ]
 
 
-def _all_held(reader: Reader, sight: _Sight) -> list[LetterRow]:
-    rows = reader.letters.all_held()
+def _held_rows(reader: Reader, sight: _Sight) -> list[LetterRow]:
+    rows = reader.waiting.held(sight.user, sight.limit)
     return [row for row in rows if sight.case(row.case_id) or (row.case_id is None and sight.sees_all)]
 
 

@@ -4,6 +4,7 @@ from node.service.actor import Actor
 from node.service.cases import cases
 from node.service.cases.requests import Detained, DetentionEnded
 from node.service.threads import desk
+from node.store.letters import LetterRow
 from node.store.work import Work
 from tests.world import DAY_S, NOW, World, make_world
 
@@ -64,4 +65,26 @@ async def test_an_operator_sees_what_belongs_to_no_case_behind_a_crowd(tmp_path)
     tasks = await desk.list_tasks(node, Actor("operator-1", "operator", "haven"))
 
     assert "drill_due" in [one.code for one in tasks] and all(one.case is None for one in tasks)
+    await world.close()
+
+
+async def test_a_held_letter_of_ones_own_case_is_seen_behind_a_crowd(tmp_path):
+    """Held letters were read all, for every look at a desk: at a million cases a thousand of them."""
+    world = make_world(tmp_path, "XD", "XA")
+    case, worker = await with_a_crowd(world)
+    node = world["XD"].node
+    held = node.seals.cover("R16")
+
+    def put(work: Work) -> None:
+        for at in range(12):
+            of = case if at == 11 else None if at == 10 else f"{at:032x}"
+            work.letters.put(LetterRow("XA", "in", f"{at:032x}", None, of, None, b"", NOW + at, held_code=held))
+
+    await node.store.write(put)
+
+    mine = await desk.inbox(node, worker, limit=5)
+    all_ = await desk.inbox(node, world["XD"].coordinator)
+
+    assert [(one.case, one.why) for one in mine.held] == [(case, "R16")]
+    assert {one.case for one in all_.held} == {case, None}
     await world.close()

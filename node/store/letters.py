@@ -34,6 +34,8 @@ _COLUMNS = (
     " s, sig, salt, receipt"
 )
 
+_LINE = "peer, direction, letter_id, thread_id, case_id, null, sealed, at, opened_at, null, held_code"
+
 
 class Letters:
     """The committed letters of every thread, and the park."""
@@ -83,6 +85,23 @@ class Letters:
             f"select {_COLUMNS} from letter where peer=? and thread_id=? order by at, letter_id", (peer, thread_id)
         )
         return [LetterRow(*row) for row in rows]
+
+    def lines_of_thread(self, peer: str, thread_id: str) -> list[LetterRow]:
+        """The same without statements, signatures and receipts: what a list of the letters shows."""
+        rows = self._c.execute(
+            f"select {_LINE} from letter where peer=? and thread_id=? order by at, letter_id", (peer, thread_id)
+        )
+        return [LetterRow(*row) for row in rows]
+
+    def received(self, peer: str, thread_id: str) -> dict[str, int]:
+        """When each letter of a thread that was receipted was: the first time, by letter."""
+        return dict(
+            self._c.execute(
+                "select o.letter_id, min(e.receipted_at) from outbox o join envelope e on e.letter_id=o.letter_id"
+                " where o.peer=? and o.thread_id=? and e.receipted_at is not null group by o.letter_id",
+                (peer, thread_id),
+            ).fetchall()
+        )
 
     def of_case(self, case_id: str) -> list[LetterRow]:
         """All letters of a case, oldest first."""

@@ -79,6 +79,7 @@ class Helpers:
         self._ = visit.speech.say
         self.count, self.language = visit.speech.count, visit.speech.language
         self.rows = rows_shown
+        self._moments: dict[int, Markup] = {}
         self._countries: dict[str, Markup] = {}
         self._made: dict[object, Markup] = {}
 
@@ -96,6 +97,11 @@ class Helpers:
 
     def when(self, at: int) -> Markup:
         """A time in full and how far it is away, unless it is now."""
+        if at not in self._moments:
+            self._moments[at] = self._moment(at)
+        return self._moments[at]
+
+    def _moment(self, at: int) -> Markup:
         said = self.speech
         shown = TIME + said.when(at) + END_TIME
         return shown if abs(at - self.now) < A_MINUTE_S else shown + AGO + said.until(at, self.now) + END_AGO

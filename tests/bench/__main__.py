@@ -2,7 +2,8 @@
 
 The exit code is 1 if a goal is missed, or if an answer tells anything (attack 57, the last lines).
 
-python -m tests.bench [--seconds 5] [--rounds 3] [--threads 800] [--posts 2000] [--folder DIR] [--shape NAME]
+python -m tests.bench [--seconds 5] [--rounds 3] [--threads 800] [--posts 2000] [--cases 50000]
+    [--folder DIR] [--shape NAME]
 """
 
 import argparse
@@ -13,11 +14,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.bench.desk import CASES, desk_lines
 from tests.bench.goals import missed
 from tests.bench.help import help_line
 from tests.bench.keep import PAYLOADS, measure_erasure, measure_sweep
 from tests.bench.limit import bare_pair
-from tests.bench.loops import run
+from tests.bench.long_matter import long_matter_lines
+from tests.bench.loops import each, run
 from tests.bench.matching import matching_line
 from tests.bench.network import make_folder, prepare
 from tests.bench.processes import child
@@ -28,7 +31,9 @@ from tests.bench.shapes import ONE, SHAPES, Figures, Shape, median_of
 MATCHING = "matching"
 KEEPING = "keeping"
 HELP = "help"
-ALONE = (HELP, MATCHING, KEEPING)  # measured without the two nodes that letters go between
+DESK = "desk"
+LONG = "long matter"
+ALONE = (HELP, DESK, LONG, MATCHING, KEEPING)  # measured without the two nodes that letters go between
 
 
 def main() -> None:
@@ -42,6 +47,10 @@ def main() -> None:
     )
     parser.add_argument(
         "--payloads", type=int, default=PAYLOADS, help="that a retention sweep finds due; 0 leaves it out"
+    )
+    parser.add_argument("--cases", type=int, default=CASES, help="behind the desk; 0 leaves it out")
+    parser.add_argument(
+        "--many-cases", type=int, default=0, help="behind another desk, compared: a million takes half an hour to make"
     )
     parser.add_argument("--folder", type=Path, help="where the databases are made")
     parser.add_argument("--shape", choices=[*(shape.name for shape in SHAPES), *ALONE], help="this shape only")
@@ -59,6 +68,10 @@ def _lines(folder: Path, arguments: argparse.Namespace) -> Iterator[dict[str, ob
     shape = arguments.shape
     if shape in (None, HELP):
         yield help_line()
+    if shape in (None, LONG):
+        yield from each(long_matter_lines(folder / "long"))
+    if shape in (None, DESK) and arguments.cases:
+        yield from each(desk_lines(folder / "desk", arguments.cases, arguments.many_cases))
     if shape in (None, MATCHING):
         yield matching_line()
     if shape in (None, KEEPING):

@@ -5,6 +5,8 @@ has a task; one in eight has a letter that nobody opened, one in 500 a letter th
 spread over all; forty that came from abroad belong to nobody; the others are owned by colleagues with 120 each.
 """
 
+from typing import Literal
+
 import msgspec
 
 from node.protocol.cases.case import Case, FirstIntake, Person
@@ -46,7 +48,7 @@ def _case(book: Book, work: Work, at: int, owner: str | None, cases: int) -> Non
     made = book.new_case(case, owner, made_at)
     thread_id, letter_id = random(16).hex(), random(16).hex()
     thread = machine.open_thread(thread_id, PEER, "opener", "referral")
-    owed = "opener" if at % 4 == 0 else "responder"
+    owed: Literal["opener", "responder"] = "opener" if at % 4 == 0 else "responder"
     shared = msgspec.structs.replace(thread.shared, awaited=(Awaited(letter_id, owed, ("referral.accept",), None),))
     thread = msgspec.structs.replace(thread, shared=shared)
     file = ThreadFile(thread, persons={random(16).hex(): HER}, opening=letter_id)

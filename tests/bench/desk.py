@@ -1,22 +1,13 @@
 """How long the desk takes on the server: with 50,000 cases, for a caseworker and a coordinator, and with a million.
 
-python -m tests.bench.desk [--cases 50000] [--many 0] [--folder DIR]
-
-One JSON line for each person and number of cases; the exit code is 1 where a goal is missed. Making the cases is not
-timed. Source: issue 4, numbers.
+One line for each person and number of cases. Making the cases is not timed. Source: issue 4, numbers.
 """
 
-import argparse
-import asyncio
-import json
-import sys
-import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 from tests.bench.caseload import fill
-from tests.bench.goals import missed
 from tests.bench.pages import Pages, pages_of, spread
 from tests.world import World, make_world
 
@@ -26,63 +17,39 @@ GOAL_P50_MS, GOAL_P99_MS, GOAL_FACTOR = 30.0, 100.0, 1.5
 WHO = {"bea": "caseworker", "ana": "coordinator"}
 
 
-async def desk_lines(folder: Path, cases: int = CASES, many: int = 0) -> AsyncIterator[dict[str, object]]:
+async def desk_lines(
+    folder: Path, cases: int = CASES, many: int = 0, asked: int = ASKED
+) -> AsyncIterator[dict[str, object]]:
     """A line for each person with so many cases, then with `many`, compared with the first."""
     few = {}
-    async for line in _desk(folder / "few", cases):
+    async for line in _desk(folder / "few", cases, asked):
         few[line["who"]] = line
         yield line | {"ok": line["p50_ms"] <= GOAL_P50_MS and line["p99_ms"] <= GOAL_P99_MS}
     if not many:
         return
-    async for line in _desk(folder / "many", many):
+    async for line in _desk(folder / "many", many, asked):
         factor = line["p50_ms"] / few[line["who"]]["p50_ms"]
         yield line | {"factor": round(factor, 2), "goal_factor": GOAL_FACTOR, "ok": factor <= GOAL_FACTOR}
 
 
-async def _desk(folder: Path, cases: int) -> AsyncIterator[dict[str, Any]]:
+async def _desk(folder: Path, cases: int, asked: int) -> AsyncIterator[dict[str, Any]]:
     world = make_world(folder, "XD", "XA")
     try:
         async with pages_of(world["XD"]) as pages:
             await fill(world["XD"].node, pages.users["bea"], cases)
             for login, role in WHO.items():
-                yield {"shape": "desk", "cases": cases, "who": role, **await _measured(world, pages, login)}
+                yield {"shape": "desk", "cases": cases, "who": role, **await _measured(world, pages, login, asked)}
     finally:
         await world.close()
 
 
-async def _measured(world: World, pages: Pages, login: str) -> dict[str, Any]:
+async def _measured(world: World, pages: Pages, login: str, times: int) -> dict[str, Any]:
     """Time passes between two looks, so that nothing is as far away as the page before said."""
     asked = []
-    for _ in range(BEFORE + ASKED):
+    for _ in range(BEFORE + times):
         world.clock.step(7)
         asked.append(await pages.asked(login, "/desk/"))
-    asked = asked[BEFORE:]
     return {
-        **spread([seconds for seconds, _ in asked]), "page_bytes": asked[-1][1],
+        **spread([seconds for seconds, _ in asked[BEFORE:]]), "page_bytes": asked[-1][1],
         "goal_p50_ms": GOAL_P50_MS, "goal_p99_ms": GOAL_P99_MS,
     }  # fmt: skip
-
-
-async def _told(folder: Path, cases: int, many: int) -> list[dict[str, object]]:
-    said = []
-    async for line in desk_lines(folder, cases, many):
-        sys.stdout.write(json.dumps(line) + "\n")
-        sys.stdout.flush()
-        said.append(line)
-    return said
-
-
-def main() -> None:
-    """Measure in a folder that is thrown away."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cases", type=int, default=CASES)
-    parser.add_argument("--many", type=int, default=0, help="as many again in another node: 1000000 takes long to make")
-    parser.add_argument("--folder", type=Path, help="where the databases are made")
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=arguments.folder, prefix="trm-bench-") as folder:
-        said = asyncio.run(_told(Path(folder), arguments.cases, arguments.many))
-    sys.exit(missed(said))
-
-
-if __name__ == "__main__":
-    main()

@@ -4,14 +4,10 @@ The letters are real: an accepted referral, then updates by turns, each released
 receipted. Source: issue 4, numbers.
 """
 
-import json
-import sys
-import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from tests.bench.goals import judged, missed
-from tests.bench.loops import run
+from tests.bench.goals import judged
 from tests.bench.network import ACCEPT
 from tests.bench.pages import pages_of, spread
 from tests.world import DAY_S, HER, World, make_world
@@ -24,7 +20,9 @@ UPDATE = {
 }  # fmt: skip
 
 
-async def long_matter_lines(folder: Path, letters: int = LETTERS) -> AsyncIterator[dict[str, object]]:
+async def long_matter_lines(
+    folder: Path, letters: int = LETTERS, times: int = ASKED
+) -> AsyncIterator[dict[str, object]]:
     """A line for each page of each side; the median is judged."""
     world = make_world(folder, "XD", "XA")
     try:
@@ -33,9 +31,14 @@ async def long_matter_lines(folder: Path, letters: int = LETTERS) -> AsyncIterat
             async with pages_of(world[code]) as pages:
                 case = (await world[code].view(thread)).case
                 for page, path in (("case", f"/desk/case/{case}"), ("matter", f"/desk/thread/{thread}")):
-                    asked = [await pages.asked("ana", path) for _ in range(BEFORE + ASKED)][BEFORE:]
+                    asked = [await pages.asked("ana", path) for _ in range(BEFORE + times)][BEFORE:]
                     took = spread([seconds for seconds, _ in asked])
-                    line = {"shape": f"case of {letters} letters", "page": page, "side": code, **took}
+                    line: dict[str, object] = {
+                        "shape": f"case of {letters} letters",
+                        "page": page,
+                        "side": code,
+                        **took,
+                    }
                     yield judged(line | {"page_bytes": asked[-1][1]}, took["p50_ms"], GOAL_MS)
     finally:
         await world.close()
@@ -53,16 +56,3 @@ async def matter_of(world: World, letters: int) -> str:
         await (xd, xa)[at % 2].act(thread, "referral.update", UPDATE)
         await world.settle()
     return thread
-
-
-async def _told() -> list[dict[str, object]]:
-    said = []
-    with tempfile.TemporaryDirectory(prefix="trm-bench-") as folder:
-        async for line in long_matter_lines(Path(folder)):
-            sys.stdout.write(json.dumps(line) + "\n")
-            said.append(line)
-    return said
-
-
-if __name__ == "__main__":
-    sys.exit(missed(run(_told())))

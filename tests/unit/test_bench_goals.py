@@ -5,8 +5,11 @@ import sys
 import pytest
 
 from tests.bench import __main__ as bench
+from tests.bench.desk import desk_lines
 from tests.bench.goals import added_to_slowest, judged, missed
 from tests.bench.help import help_line
+from tests.bench.long_matter import long_matter_lines
+from tests.bench.loops import each
 from tests.bench.matching import matching_line
 
 
@@ -52,3 +55,19 @@ def test_how_soon_help_answers_is_measured_with_processes_that_end_well():
 
     assert line["goal"] == 0.3
     assert {"shape", "seconds", "slowest", "goal", "ok"} == set(line)
+
+
+def test_a_desk_and_a_long_matter_are_asked_for_on_the_real_pages(tmp_path):
+    """Issue 4, numbers: who measures must get pages, and each line its verdict; here with few cases and letters."""
+    desks = list(each(desk_lines(tmp_path / "desk", 120, 240, 1)))
+    matter = list(each(long_matter_lines(tmp_path / "long", 4, 1)))
+
+    assert [(line["who"], line["cases"]) for line in desks] == [
+        ("caseworker", 120), ("coordinator", 120), ("caseworker", 240), ("coordinator", 240),
+    ]  # fmt: skip
+    assert [(line["side"], line["page"]) for line in matter] == [
+        ("XD", "case"), ("XD", "matter"), ("XA", "case"), ("XA", "matter"),
+    ]  # fmt: skip
+    for line in (*desks, *matter):
+        assert "ok" in line
+        assert 2_000 < int(str(line["page_bytes"])) < 15_000

@@ -53,12 +53,19 @@ def correction_came(node: Node, work: Work, found: OpenFile, letter: AnyLetter, 
     )  # fmt: skip
 
 
+def corrections(thread: Thread) -> dict[str, tuple[str, ...]]:
+    """For each corrected letter those that correct it, in the order in which they were written; those that count."""
+    found = [one for one in thread.entries if one.kind == "rectification" and one.status == "applied"]
+    by_letter: dict[str, tuple[str, ...]] = {}
+    for one in sorted(found, key=lambda one: (one.n, one.written_at)):
+        for letter_id in one.facts.about:
+            by_letter[letter_id] = (*by_letter.get(letter_id, ()), one.letter_id)
+    return by_letter
+
+
 def corrections_of(thread: Thread, letter_id: str) -> tuple[str, ...]:
-    """The letters that correct this one, in the order in which they were written; those that count."""
-    found = [
-        e for e in thread.entries if e.kind == "rectification" and letter_id in e.facts.about and e.status == "applied"
-    ]
-    return tuple(e.letter_id for e in sorted(found, key=lambda e: (e.n, e.written_at)))
+    """The same for one letter."""
+    return corrections(thread).get(letter_id, ())
 
 
 def _correct(node: Node, work: Work, actor: Actor, thread_id: str, command: Correct) -> ActDone:

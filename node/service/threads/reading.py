@@ -24,7 +24,7 @@ from node.service.cases.identity import ForeignBlock, open_received
 from node.service.context import Node
 from node.service.delivery.queueing import queue_control
 from node.service.returns.plans import checklist
-from node.service.rights.corrections import RECTIFY, corrections_of
+from node.service.rights.corrections import RECTIFY, corrections, corrections_of
 from node.service.rights.erasures import refuse_restricted
 from node.service.seals import Erased
 from node.service.threads.acts import open_for
@@ -33,6 +33,7 @@ from node.service.threads.commands import DeadlineView, LetterView, OptionView, 
 from node.service.threads.keeping import decode_kept
 from node.service.threads.stops import is_ending
 from node.store.letters import LetterRow
+from node.store.outbox import Waiting
 from node.store.work import Reader, Work
 
 NO_LEVELS: Final[frozenset[str]] = frozenset()
@@ -121,27 +122,16 @@ def _item(item: DataItem) -> dict[str, str]:
 def _timeline(node: Node, reader: Reader, found: OpenFile) -> list[LetterView]:
     peer, thread = found.row.peer, found.file.thread
     entries = {entry.letter_id: entry for entry in (*thread.entries, *thread.queued)}
-    rows = {row.letter_id: row for row in reader.letters.of_thread(peer, thread.thread_id)}
+    rows = {row.letter_id: row for row in reader.letters.lines_of_thread(peer, thread.thread_id)}
+    received, corrected = reader.letters.received(peer, thread.thread_id), corrections(thread)
     views = []
     for waiting in reader.outbox.of_thread(peer, thread.thread_id):
         if waiting.letter_class == 1:
-            row, entry = rows.pop(waiting.letter_id, None), entries.get(waiting.letter_id)
-            views.append(
-                _outgoing(
-                    node,
-                    reader,
-                    waiting.letter_id,
-                    waiting.state,
-                    waiting.queued_at,
-                    row,
-                    entry,
-                    None if waiting.held_code is None else node.seals.uncover(waiting.held_code),
-                    waiting.reason or 0,
-                    corrections_of(thread, waiting.letter_id),
-                )
-            )
+            of = waiting.letter_id
+            row, by = rows.pop(of, None), corrected.get(of, ())
+            views.append(_outgoing(node, reader, waiting, row, entries.get(of), received.get(of), by))
     views += [
-        _incoming(node, reader, row, entries.get(row.letter_id), corrections_of(thread, row.letter_id))
+        _incoming(node, reader, row, entries.get(row.letter_id), corrected.get(row.letter_id, ()))
         for row in rows.values()
         if row.direction == "in"
     ]
@@ -150,24 +140,23 @@ def _timeline(node: Node, reader: Reader, found: OpenFile) -> list[LetterView]:
 
 
 def _outgoing(
-    node: Node, reader: Reader, letter_id: str, state: str, queued_at: int, row: LetterRow | None, entry: Entry | None,
-    held: str | None, reason: int, corrected_by: tuple[str, ...],
+    node: Node, reader: Reader, waiting: Waiting, row: LetterRow | None, entry: Entry | None, received_at: int | None,
+    corrected_by: tuple[str, ...],
 ) -> LetterView:  # fmt: skip
-    envelopes = [one for one in reader.outbox.envelopes_of(letter_id) if one.receipted_at is not None]
-    letter = _letter(node, reader, row)
+    kind, has_identity = _held(node, reader, row, entry)
     return LetterView(
-        letter_id=letter_id,
-        kind=entry.kind if entry else letter.kind if letter else None,
+        letter_id=waiting.letter_id,
+        kind=kind,
         direction="out",
         n=entry.n if entry else 0,
-        at=queued_at,
-        state=state,
-        received_at=envelopes[0].receipted_at if envelopes else None,
+        at=waiting.queued_at,
+        state=waiting.state,
+        received_at=received_at,
         opened_at=row.opened_at if row else None,
-        held=held,
+        held=None if waiting.held_code is None else node.seals.uncover(waiting.held_code),
         effect=entry.status if entry else "void",
-        reason=reason,
-        has_identity=bool(letter and letter.sealed_identity),
+        reason=waiting.reason or 0,
+        has_identity=has_identity,
         erased=row is not None and row.sealed is None,
         corrected_by=corrected_by,
     )
@@ -176,10 +165,10 @@ def _outgoing(
 def _incoming(
     node: Node, reader: Reader, row: LetterRow, entry: Entry | None, corrected_by: tuple[str, ...]
 ) -> LetterView:
-    letter = _letter(node, reader, row)
+    kind, has_identity = _held(node, reader, row, entry)
     return LetterView(
         letter_id=row.letter_id,
-        kind=entry.kind if entry else letter.kind if letter else None,
+        kind=kind,
         direction="in",
         n=entry.n if entry else 0,
         at=row.at,
@@ -189,10 +178,22 @@ def _incoming(
         held=None if row.held_code is None else node.seals.uncover(row.held_code),
         effect=entry.status if entry else "void",
         reason=0,
-        has_identity=bool(letter and letter.sealed_identity),
+        has_identity=has_identity,
         erased=row.sealed is None,
         corrected_by=corrected_by,
     )
+
+
+def _held(node: Node, reader: Reader, row: LetterRow | None, entry: Entry | None) -> tuple[str | None, bool]:
+    """Its kind and whether an identity block is inside.
+
+    The thread knows the kind, and that nothing was sealed; a letter is opened only where something was: it may be gone.
+    """
+    if entry is not None and not entry.facts.sealed:
+        return entry.kind, False
+    letter = _letter(node, reader, row)
+    kind = entry.kind if entry else letter.kind if letter else None
+    return kind, bool(letter and letter.sealed_identity)
 
 
 def _letter(node: Node, reader: Reader, row: LetterRow | None) -> AnyLetter | None:

@@ -27,7 +27,7 @@ from node.service.upkeep.setup import RECORD_FILE
 from registry.request import make_request
 
 READY_S = 30
-NAMES = {"XD": "Destinia", "XT": "Transitia", "XA": "Arvenia", "XB": "Borduria"}
+NAMES = {"XD": "Destinia", "XT": "Transitia", "XA": "Arvenia", "XB": "Borduria", "XC": "Cordavia"}
 ENVIRONMENT = {"TRM_REGISTRY__FIRST_CONTACT_WAIT_S": "0", "TRM_REGISTRY__REFRESH_S": "1"}
 A_MONTH_S, NINE_MONTHS_S = 30 * 86_400, 270 * 86_400
 TOGETHER_S = 600
@@ -49,10 +49,12 @@ class DemoNode:
 class Network:
     """Everything the demo runs, in one folder that is thrown away at the end."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, behind_s: int = 0) -> None:
+        """`behind_s`: how long ago it is in these countries, at first."""
         self.folder = folder
         self.clock_file = folder / "clock"
-        set_clock_file(self.clock_file, "+0")
+        self._moved_s = self._met_at_s = self._signed_at_s = -behind_s
+        set_clock_file(self.clock_file, f"{self._moved_s:+d}")
         self.clock = FileClock(self.clock_file)
         self.passphrase_file = folder / "passphrase"
         self.passphrase_file.touch(mode=0o600)
@@ -63,7 +65,6 @@ class Network:
         self._role_keys: dict[str, RoleKey] = {}
         self._machines: dict[str, int] = {}  # where a country has had more than one
         self.registry_url = ""
-        self._moved_s = self._met_at_s = self._signed_at_s = 0
         self._publisher: asyncio.subprocess.Process | None = None
 
     @property
@@ -71,11 +72,19 @@ class Network:
         """What every node pins."""
         return self._maintainers.root_bytes
 
-    async def start(self, codes: tuple[str, ...]) -> None:
-        """The registry with these countries admitted and its publisher, then the nodes, all of them ready."""
+    @property
+    def behind_s(self) -> int:
+        """How long ago it is in these countries."""
+        return -self._moved_s
+
+    async def start(self, codes: tuple[str, ...], listed: tuple[str, ...] = ()) -> None:
+        """The registry with these countries admitted and its publisher, then the nodes, all of them ready.
+
+        Those that are only `listed` are admitted too, and do not run.
+        """
         self._make_registry()
         await self._start_publisher()
-        self._admit(codes)
+        self._admit((*codes, *listed))
         await _first_line(self._publisher, self.folder / "registry.log")
         await asyncio.gather(*(self._serve_node(code) for code in codes))
 
@@ -91,7 +100,7 @@ class Network:
     def move_clock(self, seconds: int) -> None:
         """Let every process believe that so much time has passed; the maintainers meet every month, as they do."""
         self._moved_s += seconds
-        set_clock_file(self.clock_file, f"+{self._moved_s}")
+        set_clock_file(self.clock_file, f"{self._moved_s:+d}")
         if self._moved_s - self._met_at_s >= A_MONTH_S:
             self._met_at_s = self._moved_s
             self._maintainers.admit([])

@@ -36,12 +36,19 @@ class Desk:
 
     async def new_case(self, identity: dict[str, str], **person_facts: Any) -> tuple[str, str]:
         """An adult after the first intake, her name written; (case, person). Facts of hers may be otherwise."""
-        her = {"age_band": "25-34", "gender": "woman", "languages": ["uk"], **person_facts}
-        case = await self.api.post("cases", {"persons": [her]})
-        person = case["persons"][0]["person_id"]
-        await self.api.post(f"cases/{case['case']}/changes", {"change": "first_intake", "blocked": {person: []}})
-        await self.api.put(f"cases/{case['case']}/identity", {"persons": {person: identity}})
-        return case["case"], person
+        case, (person,) = await self.new_family([(identity, person_facts)])
+        return case, person
+
+    async def new_family(self, people: list[tuple[dict[str, str], dict[str, Any]]]) -> tuple[str, list[str]]:
+        """She and her dependants after the first intake: each with a name and facts; (case, persons)."""
+        usual = {"age_band": "25-34", "gender": "woman", "languages": ["uk"]}
+        made = await self.api.post("cases", {"persons": [{**usual, **facts} for _, facts in people]})
+        case, persons = made["case"], [str(one["person_id"]) for one in made["persons"]]
+        none = {person: [] for person in persons}
+        await self.api.post(f"cases/{case}/changes", {"change": "first_intake", "blocked": none})
+        names = {person: identity for person, (identity, _) in zip(persons, people, strict=True)}
+        await self.api.put(f"cases/{case}/identity", {"persons": names})
+        return case, persons
 
     async def consent(self, case: str, person: str, peers: list[str], **facts: Any) -> str:
         """Her consent towards these countries, each with the office she chose there."""
@@ -50,9 +57,9 @@ class Desk:
         made = await self.api.post(f"cases/{case}/consents", body)
         return str(made["consent"])
 
-    async def offer(self, case: str, peer: str) -> str:
-        """Offer her to a country; the thread."""
-        body = {"peer": peer, "needs": ["shelter", "health"], "urgency": "routine"}
+    async def offer(self, case: str, peer: str, urgency: str = "routine") -> str:
+        """Offer everybody of the case to a country; the thread."""
+        body = {"peer": peer, "needs": ["shelter", "health"], "urgency": urgency}
         return str((await self.api.post(f"cases/{case}/referrals", body))["thread"])
 
     async def act(self, thread: str, kind: str, body: Any, **more: Any) -> None:

@@ -94,7 +94,11 @@ def open_configured(loaded: Loaded) -> tuple[Opened, RegistryClient, list[tuple[
         opened.close()
         raise
     opened.node.mirrors = config.registry.mirrors
-    opened.node.limits = replace(opened.node.limits, limitation_s=config.limits.limitation_years * YEAR_S)
+    longest_s, usual = config.limits.retry_longest_s, opened.node.limits
+    opened.node.limits = replace(
+        usual, limitation_s=config.limits.limitation_years * YEAR_S, retry_cap_s=longest_s,
+        retry_cap_urgent_s=min(longest_s, usual.retry_cap_urgent_s),
+    )  # fmt: skip
     return opened, client, fetched
 
 

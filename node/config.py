@@ -92,6 +92,7 @@ class LimitsSection(Section, frozen=True):
     sign_ins_per_minute: Count = 60  # attempts, from one address
     min_free_mb: Count = 500
     max_clock_jump_s: Count = 30
+    retry_longest_s: Annotated[int, msgspec.Meta(ge=5, le=21_600)] = 21_600  # for urgent letters never over an hour
     limitation_years: int = 10  # evidence of an erased letter stays so long after its sender's word
 
 

@@ -1,6 +1,7 @@
-"""`make demo`: run the countries until Ctrl-C.
+"""`make demo`: run the countries, with twelve cases, until Ctrl-C.
 
-`make demo ONCE=1`: play the golden scenarios, print one JSON object, end.
+`make demo ONCE=1`: play the golden scenarios, print one JSON object, end. `make demo OFF=XT`, `ON=XT`: switch a country
+of the running demo off and on.
 """
 
 import asyncio
@@ -8,20 +9,26 @@ import json
 import signal
 import sys
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
+from node.demo.introduction import SEEDING, what_is_there, where_to_go
 from node.demo.network import Network
 from node.demo.scenarios import play
+from node.demo.seeds import AWAY, BEFORE_S, SUSPENDED, seed
+from node.demo.switch import NOBODY, PREFIX, WORDS, Switch, asked, listening
 from node.errors import OpenTRMError
 
-COUNTRIES = ("XD", "XT", "XA")
-ROLES = {"XD": "destination", "XT": "transit", "XA": "origin"}
-STARTING = "Starting a registry and three countries; this takes some ten seconds.\n"
-PLAYING = (
+COUNTRIES: Final = ("XD", "XT", "XA")
+STARTING: Final = "Starting a registry and four countries; this takes some ten seconds.\n"
+PLAYING: Final = (
     "Playing thirteen scenarios between three countries, and a fourth that joins; this takes less than a minute.\n"
 )
-INTERRUPTED = 130  # what a shell calls a program that Ctrl-C has ended
+KNOWN: Final = "demo: it knows --once, and off or on with a country, such as `off XT`\n"
+RETRY_S: Final = 5  # somebody looks at the page until what was queued has arrived
+INTERRUPTED: Final = 130  # what a shell calls a program that Ctrl-C has ended
 
 
 async def main(once: bool) -> int:
@@ -30,37 +37,40 @@ async def main(once: bool) -> int:
     Ctrl-C and SIGTERM end it in order at any moment: every process is ended and the folder is gone.
     """
     _cancel_when_told()
-    with tempfile.TemporaryDirectory(prefix="opentrm-demo-") as folder:
-        network = Network(Path(folder))
+    with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
+        network = Network(Path(folder)) if once else Network(Path(folder), BEFORE_S, RETRY_S)
         try:
-            sys.stderr.write(PLAYING if once else STARTING)
-            await network.start(COUNTRIES)
-            if once:
-                await network.add_caseworkers("XD")  # the only one that the scenarios need
-                result = await play(network)
-                print(json.dumps(result), flush=True)
-                return 0 if result["ok"] else 1
-            await network.add_caseworkers(*COUNTRIES)
-            _introduce(network)
-            return await _until_told()
+            return await (_play(network) if once else _stay(network))
         finally:
             await network.stop()
 
 
-def _introduce(network: Network) -> None:
-    say = sys.stdout.write
-    say(f"\nRegistry    {network.registry_url}\n")
-    for code in COUNTRIES:
-        node = network.nodes[code]
-        where = f"{node.url}   API {node.url}/api/v1   metrics {node.metrics_url}/metrics"
-        say(f"\n{code}  {ROLES.get(code, ''):<12} {where}\n")
-        for login, password in node.people.items():
-            say(f"    {login:<12} password  {password}\n")
-    first = network.nodes[COUNTRIES[0]]
-    body = json.dumps({"login": "caseworker", "password": first.people["caseworker"]})
-    say("\nOpen the address of a country in a browser and sign in there, or ask its API for a token:\n")
-    say(f"    curl -H 'Content-Type: application/json' -d '{body}' {first.url}/api/v1/sessions\n")
-    say("\nAll people are invented. Press Ctrl-C to end; nothing is left behind.\n")
+async def _play(network: Network) -> int:
+    sys.stderr.write(PLAYING)
+    await network.start(COUNTRIES)
+    await network.add_caseworkers("XD")  # the only one that the scenarios need
+    result = await play(network)
+    print(json.dumps(result), flush=True)
+    return 0 if result["ok"] else 1
+
+
+async def _stay(network: Network) -> int:
+    sys.stderr.write(STARTING)
+    await network.start((*COUNTRIES, AWAY), (SUSPENDED,))
+    await network.add_caseworkers(*COUNTRIES)
+    _say(where_to_go(network))
+    _say([SEEDING])
+    shown = await seed(network)
+    switch = Switch(network)
+    async with listening(switch, network.folder):
+        _say(what_is_there(shown, network))
+        with suppress(asyncio.CancelledError):  # this is how it is meant to end
+            await switch.work()
+    return 0
+
+
+def _say(lines: Iterable[str]) -> None:
+    sys.stdout.writelines(lines)
     sys.stdout.flush()
 
 
@@ -80,16 +90,12 @@ def _cancel_when_told() -> None:
         loop.add_signal_handler(name, end)
 
 
-async def _until_told() -> int:
-    with suppress(asyncio.CancelledError):  # this is how it is meant to end
-        await asyncio.Event().wait()
-    return 0
-
-
 def run(words: list[str]) -> int:
     """The exit code of the demo; what went wrong is one sentence on standard error."""
+    if len(words) == 2 and words[0] in WORDS:
+        return _ask(*words)
     if words not in ([], ["--once"]):
-        sys.stderr.write("demo: the only word it knows is --once\n")
+        sys.stderr.write(KNOWN)
         return 2
     try:
         return asyncio.run(main(bool(words)))
@@ -98,6 +104,12 @@ def run(words: list[str]) -> int:
         return 1
     except asyncio.CancelledError:
         return INTERRUPTED
+
+
+def _ask(word: str, code: str) -> int:
+    said = asked(word, code.upper())
+    sys.stderr.write(f"{said or NOBODY}\n")
+    return 0 if said else 1
 
 
 if __name__ == "__main__":

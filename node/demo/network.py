@@ -30,7 +30,7 @@ READY_S = 30
 NAMES = {"XD": "Destinia", "XT": "Transitia", "XA": "Arvenia", "XB": "Borduria", "XC": "Cordavia"}
 ENVIRONMENT = {"TRM_REGISTRY__FIRST_CONTACT_WAIT_S": "0", "TRM_REGISTRY__REFRESH_S": "1"}
 A_MONTH_S, NINE_MONTHS_S = 30 * 86_400, 270 * 86_400
-TOGETHER_S = 600
+TOGETHER_S, SIX_HOURS_S = 600, 21_600
 LOGGED_AT_MOST = 400
 
 
@@ -49,8 +49,9 @@ class DemoNode:
 class Network:
     """Everything the demo runs, in one folder that is thrown away at the end."""
 
-    def __init__(self, folder: Path, behind_s: int = 0) -> None:
-        """`behind_s`: how long ago it is in these countries, at first."""
+    def __init__(self, folder: Path, behind_s: int = 0, retry_longest_s: int = SIX_HOURS_S) -> None:
+        """`behind_s`: how long ago it is in these countries, at first; `retry_longest_s`: as the nodes' setting."""
+        self._environment = ENVIRONMENT | {"TRM_LIMITS__RETRY_LONGEST_S": str(retry_longest_s)}
         self.folder = folder
         self.clock_file = folder / "clock"
         self._moved_s = self._met_at_s = self._signed_at_s = -behind_s
@@ -121,6 +122,10 @@ class Network:
             await asyncio.wait_for(process.wait(), READY_S)
         except TimeoutError:
             raise Unavailable(f"{code} did not end; see its log") from None
+
+    def runs(self, code: str) -> bool:
+        """Whether this country's node is switched on."""
+        return self.nodes[code].process.returncode is None
 
     async def start_again(self, code: str) -> None:
         """Switch a node on that was switched off; its people and data are as they were."""
@@ -290,7 +295,7 @@ class Network:
                 *arguments,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
-                env=os.environ | ENVIRONMENT,
+                env=os.environ | self._environment,
                 start_new_session=True,  # Ctrl-C reaches only the demo, which ends the others in order
             )
 

@@ -44,7 +44,7 @@ class Desk:
         usual = {"age_band": "25-34", "gender": "woman", "languages": ["uk"]}
         made = await self.api.post("cases", {"persons": [{**usual, **facts} for _, facts in people]})
         case, persons = made["case"], [str(one["person_id"]) for one in made["persons"]]
-        none = {person: [] for person in persons}
+        none: dict[str, list[str]] = {person: [] for person in persons}
         await self.api.post(f"cases/{case}/changes", {"change": "first_intake", "blocked": none})
         names = {person: identity for person, (identity, _) in zip(persons, people, strict=True)}
         await self.api.put(f"cases/{case}/identity", {"persons": names})

@@ -166,11 +166,11 @@ async def begin(network: Network, stack: AsyncExitStack, **person: Any) -> Story
     return story
 
 
-async def prepare(story: Story, overall: str = "acceptable_with_measures") -> None:
+async def prepare(story: Story, overall: str = "acceptable_with_measures", *, rests_s: int = -DAY_S) -> None:
     """What her country of stay does before it asks anybody: her wish, her rest, her lawyer, the risk, her consent."""
     about = {"plan_id": story.plan, "person_id": story.person}
     await story.change("record_wish", **about, **WISH)
-    await story.change("set_recovery", **about, until=story.now - DAY_S)
+    await story.change("set_recovery", **about, until=story.now + rests_s)
     await story.change(
         "record_proceedings", **about, advised_by_lawyer=True, compensation_checked=True, heard="arranged"
     )
@@ -183,8 +183,25 @@ async def consent(story: Story, country: str, purposes: list[str]) -> str:
     return await story.planner.consent(story.case, story.person, [country], purposes=purposes, categories=CATEGORIES)
 
 
+async def until_agreed(story: Story) -> None:
+    """From the request to where only the journey is to be planned; the country on the way is asked too."""
+    await ask(story)
+    await assess(story)
+    await settle(story)
+    await passage_asked(story)
+
+
 async def ask(story: Story, *consents: str) -> None:
     """The request, without a name, and a yes; it rests on these consents, or on her newest."""
+    await request(story, *consents)
+    letters = await story.origin.open_all(story.thread)
+    story.tokens = {"her": letters[0]["consent"][0]["token"]}
+    await story.origin.act(story.thread, "return.request_response", CAN_ASSIST)
+    await story.home.sees(story.thread, "assessing")
+
+
+async def request(story: Story, *consents: str) -> None:
+    """The request alone; the origin has it, and has not answered."""
     body = {**REQUEST, "wish_date": day(story.now)}
     opened = await story.planner.api.post(
         f"cases/{story.case}/threads",
@@ -192,10 +209,6 @@ async def ask(story: Story, *consents: str) -> None:
     )
     story.thread = opened["thread"]
     await story.origin.sees(story.thread, "requested")
-    letters = await story.origin.open_all(story.thread)
-    story.tokens = {"her": letters[0]["consent"][0]["token"]}
-    await story.origin.act(story.thread, "return.request_response", CAN_ASSIST)
-    await story.home.sees(story.thread, "assessing")
 
 
 async def assess(story: Story, ours: str = "acceptable_with_measures", theirs: str = "acceptable") -> None:
@@ -297,6 +310,20 @@ async def depart(story: Story) -> None:
     if story.transit:
         await story.planner.act(story.transit, "transit.departure", {"departed": True, "noted_at": story.now})
         await story.passage.sees(story.transit, "on_the_way")
+
+
+async def passes(story: Story) -> None:
+    """The country on the way has seen her pass."""
+    passed = {"passed": True, "noted_at": story.now, "condition": "well"}
+    await story.passage.act(story.transit, "transit.confirm", passed)
+    await story.home.sees(story.transit, "passed")
+
+
+async def gets_home(story: Story) -> None:
+    """Hours later she is there, and says so to both countries."""
+    await story.later(9 * HOUR_S)
+    await arrived(story, confirmed=True)
+    await heard_at_home(story)
 
 
 async def asserted(story: Story, about: str) -> None:

@@ -21,10 +21,7 @@ async def nobody_at_the_station(network: Network, stack: AsyncExitStack) -> Play
     """10: she does not arrive: both focal points are alarmed, an alert goes by two people, and she is found."""
     story = await do.begin(network, stack)
     await do.prepare(story)
-    await do.ask(story)
-    await do.assess(story)
-    await do.settle(story)
-    await do.passage_asked(story)
+    await do.until_agreed(story)
     await do.plan_journey(story)
     await do.depart(story)
     await story.later(story.window[1] + 4 * HOUR_S + 9 * HOUR_S - story.now)  # night or not, it has rung

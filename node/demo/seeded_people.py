@@ -29,9 +29,9 @@ async def child(network: Network, desk: Desk, receiver: str, name: str) -> str:
 
 async def family(network: Network, desk: Desk, receiver: str) -> str:
     """The case of a mother with two children: each was asked, and each has a consent of their own."""
-    people = [(_named("Larysa"), {})]
-    people += [(_named("Petro"), {"role": "dependant", "age_band": "12-15", "gender": "man"})]
-    people += [(_named("Anya"), {"role": "dependant", "age_band": "6-11"})]
+    older = {"role": "dependant", "age_band": "12-15", "gender": "man"}
+    younger = {"role": "dependant", "age_band": "6-11"}
+    people = [(_named("Larysa"), dict[str, str]()), (_named("Petro"), older), (_named("Anya"), younger)]
     case, (mother, *children) = await desk.new_family(people)
     await desk.consent(case, mother, [receiver])
     for one in children:

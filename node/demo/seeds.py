@@ -21,6 +21,7 @@ BEFORE_S: Final = 3 * DAY_S  # how long ago all of it begins
 AWAY, SUSPENDED = "XB", "XC"
 URGENT_S: Final = 24 * HOUR_S  # an urgent offer is answered within this time
 LATE_S, DUE_S = 2 * HOUR_S, 6 * HOUR_S
+YESTERDAY_S: Final = URGENT_S - DUE_S
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,11 @@ async def seed(network: Network) -> list[Shown]:
     """Play all twelve side by side; afterwards it is now in every country, and one of them is switched off."""
     async with AsyncExitStack() as stack:
         cast = Cast(network, stack, *await desks_of(network, stack, "XD", "XT", "XA"))
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(_played(cast, one)) for one in SEEDS]
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(_played(cast, one)) for one in SEEDS]
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
         return [await _shown(cast, one, task.result()) for one, task in zip(SEEDS, tasks, strict=True)]
 
 
@@ -76,7 +80,7 @@ async def _shown(cast: Cast, one: Seed, thread: str) -> Shown:
 
 
 async def _new(cast: Cast) -> str:
-    await cast.until_before_now(URGENT_S - DUE_S)
+    await cast.until_before_now(YESTERDAY_S)
     return await _offered(cast.xa, cast.xd, "Solomiya", urgency="urgent")
 
 
@@ -90,13 +94,16 @@ async def _overdue(cast: Cast) -> str:
 async def _declined(cast: Cast) -> str:
     thread = await _offered(cast.xd, cast.xt, "Milena")
     elsewhere = [{"country": "XA", "services": ["safe-place"]}]
+    await cast.xt.open_all(thread)
     no = {"reason": "no_capacity", "alternatives": elsewhere, "retry_after": []}
     await cast.xt.act(thread, "referral.decline", no)
     await cast.xd.sees(thread, "declined")
+    await cast.xd.open_all(thread)
     return thread
 
 
 async def _asked(cast: Cast) -> str:
+    await cast.until_before_now(YESTERDAY_S)
     thread = await _offered(cast.xd, cast.xa, "Halyna")
     await cast.xa.open_all(thread)
     await cast.xa.act(thread, "referral.info_request", {"questions": [{"question": "room", "why": "choose_service"}]})
@@ -105,15 +112,19 @@ async def _asked(cast: Cast) -> str:
 
 
 async def _child(cast: Cast) -> str:
-    return await _sent(cast.xd, cast.xa, await child(cast.network, cast.xd, "XA", "Daryna"), urgency="priority")
+    await cast.until_before_now(YESTERDAY_S)
+    return await _sent(cast.xd, cast.xa, await child(cast.network, cast.xd, "XA", "Daryna"))
 
 
 async def _family(cast: Cast) -> str:
+    await cast.until_before_now(YESTERDAY_S)
     return await _sent(cast.xt, cast.xd, await family(cast.network, cast.xt, "XD"))
 
 
 async def _withdrawn(cast: Cast) -> str:
     case, thread, consent = await _with_names(cast.xd, cast.xa, "Oksana")
+    await cast.xa.open_all(thread)
+    await cast.until_before_now(YESTERDAY_S)
     await cast.xd.api.post(f"cases/{case}/consents/{consent}/withdraw", {})
     await do.arrives(cast.xa, thread, "consent.withdrawal")
     return thread
@@ -121,36 +132,31 @@ async def _withdrawn(cast: Cast) -> str:
 
 async def _opened(cast: Cast) -> str:
     _, thread, _ = await _with_names(cast.xd, cast.xa, "Zoryana")
+    await cast.xa.open_all(thread)
     await names_at(cast.xa, thread)
     return thread
 
 
 async def _half_way(cast: Cast) -> str:
     story = await do.begin(cast.network, cast.stack)
-    await do.prepare(story)
-    await do.ask(story)
-    await do.assess(story)
-    import sys; sys.stderr.write(f"{await story.shut()}\n")
+    await do.prepare(story, rests_s=30 * DAY_S)
+    await cast.until_before_now(YESTERDAY_S)
+    await do.request(story)
     return story.thread
 
 
 async def _home(cast: Cast) -> str:
     story = await do.begin(cast.network, cast.stack)
     await do.prepare(story)
-    await do.ask(story)
-    await do.assess(story)
-    await do.settle(story)
-    await do.passage_asked(story)
+    await do.until_agreed(story)
     await do.plan_journey(story)
     await do.depart(story)
-    passed = {"passed": True, "noted_at": story.now, "condition": "well"}
-    await story.passage.act(story.transit, "transit.confirm", passed)
-    await story.home.sees(story.transit, "passed")
-    await story.later(9 * HOUR_S)
-    await do.arrived(story, confirmed=True)
-    await do.heard_at_home(story)
+    await do.passes(story)
+    await do.gets_home(story)
     await story.origin.act(story.thread, "return.close", {"outcome": "support_completed"})
     await story.home.sees(story.thread, "closed")
+    for desk, thread in ((story.home, story.thread), (story.home, story.transit), (story.passage, story.transit)):
+        await desk.open_all(thread)
     return story.thread
 
 
@@ -162,6 +168,7 @@ async def _queued(cast: Cast) -> str:
     await xb.sees(thread, "offered")
     await accept(xb, thread, ["given_name"])
     await cast.xd.sees(thread, "accepted")
+    await cast.xd.open_all(thread)
     await cast.xd.all_received(thread)
     await cast.network.end(AWAY)
     await _disclose(cast.xd, thread, person)
@@ -197,6 +204,7 @@ async def _with_names(sender: Desk, receiver: Desk, name: str) -> tuple[str, str
     thread = await _sent(sender, receiver, case)
     await accept(receiver, thread, ["given_name"])
     await sender.sees(thread, "accepted")
+    await sender.open_all(thread)
     await _disclose(sender, thread, person)
     await receiver.sees(thread, "disclosed")
     return case, thread, consent

@@ -1,0 +1,94 @@
+"""Switching a country of a running demo off and on, from another terminal.
+
+The demo listens at a socket in its own folder, which nobody else may enter. It does one thing after the other, and
+says in a sentence what became of it.
+"""
+
+import asyncio
+import socket
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from node.demo.network import Network
+from node.errors import OpenTRMError
+
+PREFIX: Final = "opentrm-demo-"  # of the folder of every demo
+SOCKET: Final = "switch"
+LONGEST_WAIT_S: Final = 60
+WORDS: Final = ("off", "on")
+NOBODY: Final = "no demo is running that could be asked; start one with `make demo`"
+
+
+class Switch:
+    """What was asked for and is not done yet."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._asked: asyncio.Queue[tuple[str, str, asyncio.Future[str]]] = asyncio.Queue()
+
+    async def work(self) -> None:
+        """Do what is asked for, one thing after the other, until this task is cancelled."""
+        while True:
+            word, code, told = await self._asked.get()
+            try:
+                said = await self._done(word, code)
+            except OpenTRMError as error:
+                said = error.message
+            if not told.done():
+                told.set_result(said)
+
+    async def ask(self, line: str) -> str:
+        """Wait until it is done; what became of it."""
+        word, _, code = line.partition(" ")
+        if word not in WORDS or code not in self._network.nodes:
+            return f"say `off` or `on` and one of {', '.join(sorted(self._network.nodes))}"
+        told: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        await self._asked.put((word, code, told))
+        return await told
+
+    async def _done(self, word: str, code: str) -> str:
+        runs = self._network.runs(code)
+        if runs == (word == "on"):
+            return f"{code} is switched {word} already"
+        if word == "off":
+            await self._network.end(code)
+            return f"{code} is switched off: letters to it wait at the others"
+        await self._network.start_again(code)
+        return f"{code} is switched on: what waited for it arrives within seconds"
+
+
+@asynccontextmanager
+async def listening(switch: Switch, folder: Path) -> AsyncIterator[None]:
+    """Take what is asked for at the folder's socket until the block ends."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        line = await reader.readline()
+        writer.write(f"{await switch.ask(line.decode('ascii', 'replace').strip())}\n".encode())
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_unix_server(answer, folder / SOCKET, limit=64)
+    try:
+        yield
+    finally:
+        server.close()
+
+
+def asked(word: str, code: str) -> str | None:
+    """What the newest running demo of this machine's temporary folder answers; None when there is none."""
+    folders = Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{SOCKET}")
+    for path in sorted(folders, key=lambda one: one.stat().st_mtime, reverse=True):
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(LONGEST_WAIT_S)
+            try:
+                line.connect(str(path))
+                line.sendall(f"{word} {code}\n".encode())
+                said = line.makefile().readline().strip()
+            except OSError:
+                continue  # that one was killed
+            if said:
+                return said
+    return None

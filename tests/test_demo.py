@@ -15,16 +15,18 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from node.demo.__main__ import STARTING
 from node.demo.client import ApiClient
 from node.demo.person import Desk
-from node.signer import FIRST_LETTERS
+from node.demo.running import STARTING
+from node.errors import Unavailable
+from node.service.cases.pseudonym import pseudonym
 from tests.cli_world import PROJECT
 
 WAIT_S = 400  # all golden scenarios on two busy processors
-ADDRESS = re.compile(r"^(X[A-Z])  (\w+) +(http://127\.0\.0\.1:\d+)   API \3/api/v1   metrics (http://\S+)/metrics$")
+ROW = re.compile(r"^(?:(X[A-Z]) \w+ +\w+ +(http://\S+))? +(coordinator|caseworker) +(\w{4}(?:-\w{4}){3}) +\S")
+API = re.compile(r"^(X[A-Z]) API +(http://127\.0\.0\.1:\d+)/api/v1  metrics (http://\S+)/metrics$")
 CURL = re.compile(r"^    curl -H 'Content-Type: application/json' -d '(\{.*\})' (http://\S+)$")
-PASSWORD = re.compile(r"^    (\w+) +password  (\S+)$")
+CASE = re.compile(r"^ +(\d+)  (X[A-Z]) (\S+) +(?:X[A-Z] \S+ +)?(.+)$")
 
 # Where each golden scenario ends, in the eyes of both countries of each thread.
 ENDS = {
@@ -42,6 +44,10 @@ ENDS = {
     "12": [("XD", "XA", "assessing")],
     "13": [("XD", "XA", "accepted")],
 }
+# The twelve cases: whose desk has it, and the state there.
+STANDS = ["XD", "XD", "XD", "XD", "XA", "XD", "XA", "XD", "XD", "XA", "XD", "XD"]
+STATES = ["offered", "offered", "declined", "info_requested", "offered", "offered", "ended", "requested", "closed",
+          "disclosed", "accepted", "offered"]  # fmt: skip
 # What each of them tells besides.
 TOLD: dict[str, dict[str, Any]] = {
     "1": {"name_read_at_xa": True},
@@ -165,35 +171,53 @@ def test_the_golden_scenarios_come_out_the_same_for_every_country(tmp_path: Path
 
 @pytest.mark.slow
 @IN_PROC
-@pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
-async def test_people_sign_in_with_what_the_demo_prints_and_ctrl_c_leaves_nothing(tmp_path: Path, name: signal.Signals):
-    """Not the nodes either, nor the process beside each of them that signs its letters."""
+async def test_twelve_cases_wait_for_whoever_signs_in_and_a_country_is_switched_off_and_on(tmp_path: Path):
+    """Interface 4.5; Ctrl-C ends the nodes, and the process beside each of them that signs its letters."""
     with demo(tmp_path) as process:
-        nodes, registry = _read_introduction(process)
-        folders = list(tmp_path.iterdir())
+        nodes = _read_introduction(process)
+        cases = _read_cases(process)
+        async with AsyncExitStack() as stack:
+            desks = {
+                code: Desk(code, await stack.enter_async_context(ApiClient(url, "coordinator", people["coordinator"])))
+                for code, (url, people) in nodes.items()
+                if code != "XB"
+            }
+            seen = {code: await _seen_at(desk) for code, desk in desks.items()}
+            waited = await _waits_while_off(tmp_path, desks["XD"], desks["XT"])
+        started = descendants_of(process.pid)
+        process.send_signal(signal.SIGINT)
+        exit_code = process.wait(WAIT_S)
 
+    assert [(number, at) for number, at, _, _ in cases] == list(zip(map(str, range(1, 13)), STANDS, strict=True))
+    for number, at, words, _ in cases:
+        assert seen[at].get(words) == STATES[int(number) - 1], number
+    assert set(seen["XT"].values()) == {"offered", "declined", "passed"}
+    assert waited == [None, "received"]
+    assert sum("node.signing_process" in command for command in started.values()) >= 1
+    assert sum(" serve" in command for command in started.values()) == 4  # XB is off
+    assert (exit_code, still_running(started), using(tmp_path), list(tmp_path.iterdir())) == (0, {}, {}, [])
+
+
+@pytest.mark.slow
+@IN_PROC
+async def test_people_sign_in_with_what_the_demo_prints_while_it_plays_and_sigterm_leaves_nothing(tmp_path: Path):
+    """The pages are there before the twelve cases are; whoever has seen enough ends it."""
+    with demo(tmp_path) as process:
+        nodes = _read_introduction(process)
+        folders = list(tmp_path.iterdir())
         seen = {}
         for code, (url, people) in nodes.items():
             for login, password in people.items():
                 async with ApiClient(url, login, password) as person:
                     seen[code, login] = (await person.get("sessions/me"))["role"]
-                    countries = (await person.get("registry"))["countries"]
-                    assert {one["country"] for one in countries if one["status"] == "active"} == {"XA", "XD", "XT"}
-        thread = await _letters_flow(nodes)
         started = descendants_of(process.pid)
-        process.send_signal(name)
+        process.terminate()
         exit_code = process.wait(WAIT_S)
 
-    assert registry.startswith("http://127.0.0.1:")
-    assert set(nodes) == {"XA", "XD", "XT"}
-    assert seen == {(code, role): role for code in nodes for role in ("coordinator", "caseworker")}
-    assert thread
-    assert exit_code == 0
-    assert len(folders) == 1
-    assert sum("node.signing_process" in command for command in started.values()) >= 1
-    assert sum(" serve" in command for command in started.values()) == 4
-    assert (still_running(started), using(tmp_path)) == ({}, {})
-    assert list(tmp_path.iterdir()) == []
+    roles = {(code, role): role for code in ("XA", "XD", "XT") for role in ("coordinator", "caseworker")}
+    assert seen == {**roles, ("XB", "coordinator"): "coordinator"}
+    assert (exit_code, len(folders)) == (130, 1)
+    assert (still_running(started), using(tmp_path), list(tmp_path.iterdir())) == ({}, {}, [])
 
 
 @IN_PROC
@@ -229,20 +253,37 @@ def _states(scenario: dict[str, Any]) -> set[tuple[str, str, str]]:
     return {(code, one["peer"], one["state"]) for code, seen in scenario["nodes"].items() for one in seen}
 
 
-async def _letters_flow(nodes: dict[str, tuple[str, dict[str, str]]]) -> str:
-    """So many offers from XD to XA that a node has its signing process; the last thread."""
-    async with AsyncExitStack() as stack:
-        xd, xa = [
-            Desk(code, await stack.enter_async_context(ApiClient(url, "coordinator", people["coordinator"])))
-            for code, (url, people) in ((code, nodes[code]) for code in ("XD", "XA"))
-        ]
-        for _ in range(FIRST_LETTERS + 2):
-            case, person = await xd.new_case({"given_name": "Zoryana"})
-            await xd.consent(case, person, ["XA"])
-            thread = await xd.offer(case, "XA")
-            await xa.sees(thread, "offered")
-            await xd.all_received(thread)
-    return thread
+async def _seen_at(desk: Desk) -> dict[str, str]:
+    """What the desk of this country shows: by the two words of a case, the state of its newest thread under way."""
+    seen = {}
+    for case in await desk.api.get("cases"):
+        for one in (await desk.api.get(f"cases/{case['case']}"))["threads"]:
+            seen[pseudonym(case["case"])] = (await desk.view(one))["state"]
+    return seen
+
+
+async def _waits_while_off(folder: Path, xd: Desk, xt: Desk) -> list[str | None]:
+    """A letter from XD to XT: while XT is switched off, and once it is on again."""
+    case, person = await xd.new_case({"given_name": "Zoryana"})
+    await xd.consent(case, person, ["XT"])
+    assert "XT is switched off" in switched(folder, "off", "XT")
+    thread = await xd.offer(case, "XT")
+    with pytest.raises(Unavailable):
+        await xt.view(thread)
+    (letter,) = (await xd.view(thread))["letters"]
+    assert "XT is switched on" in switched(folder, "on", "XT")
+    await xd.all_received(thread)
+    await xt.sees(thread, "offered")
+    return [letter["received_at"], "received"]
+
+
+def switched(folder: Path, *words: str) -> str:
+    """What another terminal is told that switches a country of this demo."""
+    told = subprocess.run(
+        [sys.executable, "-m", "node.demo", *words], cwd=PROJECT, env=os.environ | {"TMPDIR": str(folder)},
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=WAIT_S, check=True,
+    )  # fmt: skip
+    return told.stderr
 
 
 def _asked_with(body: str, url: str) -> None:
@@ -252,23 +293,32 @@ def _asked_with(body: str, url: str) -> None:
         assert json.load(answer)["role"] == "caseworker"
 
 
-def _read_introduction(process: subprocess.Popen[str]) -> tuple[dict[str, tuple[str, dict[str, str]]], str]:
-    """What it prints: (address and passwords by country, the registry's address)."""
-    nodes: dict[str, tuple[str, dict[str, str]]] = {}
-    registry, code, asked = "", "", False
+def _read_introduction(process: subprocess.Popen[str]) -> dict[str, tuple[str, dict[str, str]]]:
+    """What it prints before it plays: the address for programs and the passwords of each country."""
+    people: dict[str, dict[str, str]] = {}
+    urls: dict[str, str] = {}
+    code = ""
     assert process.stdout is not None
     for line in process.stdout:
-        if line.startswith("Registry"):
-            registry = line.split()[1]
-        elif match := ADDRESS.match(line.rstrip("\n")):
-            code = match[1]
-            nodes[code] = (match[3], {})
-        elif match := PASSWORD.match(line.rstrip("\n")):
-            nodes[code][1][match[1]] = match[2]
+        if match := ROW.match(line):
+            code = match[1] or code
+            people.setdefault(code, {})[match[3]] = match[4]
+        elif match := API.match(line.rstrip("\n")):
+            urls[match[1]] = match[2]
         elif match := CURL.match(line):
             _asked_with(match[1], match[2])
-            asked = True
-        elif "Ctrl-C" in line:
-            assert asked
-            return nodes, registry
+        elif "You can look already" in line:
+            return {code: (url, people[code]) for code, url in urls.items()}
     raise AssertionError("the demo ended before it had introduced everybody")
+
+
+def _read_cases(process: subprocess.Popen[str]) -> list[tuple[str, ...]]:
+    """The cases that it says are there: number, country, two words, what is to be seen."""
+    cases = []
+    assert process.stdout is not None
+    for line in process.stdout:
+        if match := CASE.match(line.rstrip("\n")):
+            cases.append(match.groups())
+        elif "Ctrl-C" in line:
+            return cases
+    raise AssertionError("the demo ended before the cases were there")

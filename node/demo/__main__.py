@@ -5,100 +5,27 @@ of the running demo off and on.
 """
 
 import asyncio
-import json
-import signal
 import sys
-import tempfile
-from collections.abc import Iterable
-from contextlib import suppress
-from pathlib import Path
 from typing import Final
 
-from node.demo.introduction import SEEDING, what_is_there, where_to_go
-from node.demo.network import Network
-from node.demo.scenarios import play
-from node.demo.seeds import AWAY, BEFORE_S, SUSPENDED, seed
-from node.demo.switch import NOBODY, PREFIX, WORDS, Switch, asked, listening
+from node.demo.switch import NOBODY, WORDS, asked
 from node.errors import OpenTRMError
 
-COUNTRIES: Final = ("XD", "XT", "XA")
-STARTING: Final = "Starting a registry and four countries; this takes some ten seconds.\n"
-PLAYING: Final = (
-    "Playing thirteen scenarios between three countries, and a fourth that joins; this takes less than a minute.\n"
-)
 KNOWN: Final = "demo: it knows --once, and off or on with a country, such as `off XT`\n"
-RETRY_S: Final = 5  # somebody looks at the page until what was queued has arrived
 INTERRUPTED: Final = 130  # what a shell calls a program that Ctrl-C has ended
 
 
-async def main(once: bool) -> int:
-    """Start everything, do what was asked, end everything; 0 when all went well.
-
-    Ctrl-C and SIGTERM end it in order at any moment: every process is ended and the folder is gone.
-    """
-    _cancel_when_told()
-    with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
-        network = Network(Path(folder)) if once else Network(Path(folder), BEFORE_S, RETRY_S)
-        try:
-            return await (_play(network) if once else _stay(network))
-        finally:
-            await network.stop()
-
-
-async def _play(network: Network) -> int:
-    sys.stderr.write(PLAYING)
-    await network.start(COUNTRIES)
-    await network.add_caseworkers("XD")  # the only one that the scenarios need
-    result = await play(network)
-    print(json.dumps(result), flush=True)
-    return 0 if result["ok"] else 1
-
-
-async def _stay(network: Network) -> int:
-    sys.stderr.write(STARTING)
-    await network.start((*COUNTRIES, AWAY), (SUSPENDED,))
-    await network.add_caseworkers(*COUNTRIES)
-    _say(where_to_go(network))
-    _say([SEEDING])
-    shown = await seed(network)
-    switch = Switch(network)
-    async with listening(switch, network.folder):
-        _say(what_is_there(shown, network))
-        with suppress(asyncio.CancelledError):  # this is how it is meant to end
-            await switch.work()
-    return 0
-
-
-def _say(lines: Iterable[str]) -> None:
-    sys.stdout.writelines(lines)
-    sys.stdout.flush()
-
-
-def _cancel_when_told() -> None:
-    """Cancel this task at the first signal; further ones do not disturb the ending."""
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    assert task is not None
-    told = False
-
-    def end() -> None:
-        nonlocal told
-        if not told:
-            told = True
-            task.cancel()
-
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, end)
-
-
-def run(words: list[str]) -> int:
+def main(words: list[str]) -> int:
     """The exit code of the demo; what went wrong is one sentence on standard error."""
     if len(words) == 2 and words[0] in WORDS:
         return _ask(*words)
     if words not in ([], ["--once"]):
         sys.stderr.write(KNOWN)
         return 2
+    from node.demo.running import run  # the whole program, which a switch does not need
+
     try:
-        return asyncio.run(main(bool(words)))
+        return asyncio.run(run(bool(words)))
     except OpenTRMError as error:
         sys.stderr.write(f"demo: {error.message}\n")
         return 1
@@ -113,4 +40,4 @@ def _ask(word: str, code: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))

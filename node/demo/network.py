@@ -238,7 +238,7 @@ class Network:
             country=code,
             url=f"http://127.0.0.1:{port}",
             authority=f"Office for Trafficked Persons, {NAMES[code]}",
-            contact="desk@office.example",
+            contact="+00 000 0100",
             mirrors=(self.registry_url,),
             root=self.folder / "root.json",
             after=after,

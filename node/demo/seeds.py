@@ -6,7 +6,7 @@ invented. Source: interface 4.5.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +16,7 @@ from node.demo.person import Desk
 from node.demo.played import DAY_S, accept, desks_of, names_at
 from node.demo.return_story import HOUR_S
 from node.demo.seeded_people import child, family, grown_up
+from node.errors import NotFound
 
 BEFORE_S: Final = 3 * DAY_S  # how long ago all of it begins
 AWAY, SUSPENDED = "XB", "XC"
@@ -34,6 +35,10 @@ class Cast:
     xt: Desk
     xa: Desk
 
+    @property
+    def desks(self) -> tuple[Desk, ...]:
+        return self.xd, self.xt, self.xa
+
     async def until_before_now(self, seconds: int) -> None:
         """Wait for the moment so long before the end of the three days."""
         await self.network.pass_time(self.network.behind_s - seconds, slack_s=0)
@@ -50,11 +55,11 @@ class Seed:
 
 @dataclass(frozen=True)
 class Shown:
-    """A case that is there, as a person of that country finds it."""
+    """A case that is there: its thread, and the case of each country whose desk has it."""
 
     seed: Seed
     thread: str
-    case: str
+    cases: dict[str, str]
 
 
 async def seed(network: Network) -> list[Shown]:
@@ -66,6 +71,8 @@ async def seed(network: Network) -> list[Shown]:
                 tasks = [group.create_task(_played(cast, one)) for one in SEEDS]
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from None
+        for desk in cast.desks:
+            await _tidy(desk)
         return [await _shown(cast, one, task.result()) for one, task in zip(SEEDS, tasks, strict=True)]
 
 
@@ -74,9 +81,21 @@ async def _played(cast: Cast, one: Seed) -> str:
         return await one.play(cast)
 
 
+async def _tidy(desk: Desk) -> None:
+    """Tick off what was done already: tasks about threads on which nobody owes anything."""
+    inbox = await desk.api.get("inbox")
+    waiting = {one["thread"] for one in (*inbox["due"], *inbox["unopened"])}
+    for task in inbox["tasks"]:
+        if task["thread"] and task["thread"] not in waiting and task["code"] != "letter_held":
+            await desk.api.post(f"tasks/{task['id']}/done", {})
+
+
 async def _shown(cast: Cast, one: Seed, thread: str) -> Shown:
-    desk = {"XD": cast.xd, "XT": cast.xt, "XA": cast.xa}[one.at]
-    return Shown(one, thread, str((await desk.view(thread))["case"]))
+    cases = {}
+    for desk in cast.desks:
+        with suppress(NotFound):
+            cases[desk.code] = str((await desk.view(thread))["case"])
+    return Shown(one, thread, cases)
 
 
 async def _new(cast: Cast) -> str:
@@ -216,16 +235,16 @@ async def _disclose(sender: Desk, thread: str, person: str) -> None:
 
 
 SEEDS: Final = (
-    Seed("XD", "new from Arvenia, nobody has opened it; an answer is due in 6 hours", _new),
+    Seed("XD", "a new referral that nobody has opened; an answer is due in 6 hours", _new),
     Seed("XD", "Transitia's answer is overdue by 2 hours: phone them first", _overdue),
     Seed("XD", "declined by Transitia, which names Arvenia instead", _declined),
     Seed("XD", "Arvenia asks for information", _asked),
-    Seed("XA", "a child and her guardian; an answer is due", _child),
-    Seed("XD", "a mother with two children, from Transitia", _family),
-    Seed("XA", "she took her consent back: what came has to be erased", _withdrawn),
-    Seed("XD", "a return in the middle: five of ten gates are open", _half_way),
+    Seed("XA", "a child, with her guardian's consent", _child),
+    Seed("XD", "a family of three, from Transitia", _family),
+    Seed("XA", "she took her consent back; what came has to be erased", _withdrawn),
+    Seed("XD", "a return on its way: five of ten gates are open", _half_way),
     Seed("XD", "a return that ended well", _home),
     Seed("XA", "accepted, and her name opened with a reason", _opened),
-    Seed("XD", "Borduria is switched off: her name is queued", _queued),
-    Seed("XD", "the keys of Cordavia are suspended: the letter waits here", _blocked),
+    Seed("XD", "her name is queued: Borduria is switched off", _queued),
+    Seed("XD", "the letter waits: Cordavia's keys are suspended", _blocked),
 )

@@ -8,12 +8,14 @@ import asyncio
 import socket
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from node.demo.network import Network
 from node.errors import OpenTRMError
+
+if TYPE_CHECKING:
+    from node.demo.network import Network
 
 PREFIX: Final = "opentrm-demo-"  # of the folder of every demo
 SOCKET: Final = "switch"
@@ -25,7 +27,7 @@ NOBODY: Final = "no demo is running that could be asked; start one with `make de
 class Switch:
     """What was asked for and is not done yet."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: "Network") -> None:
         self._network = network
         self._asked: asyncio.Queue[tuple[str, str, asyncio.Future[str]]] = asyncio.Queue()
 
@@ -78,17 +80,19 @@ async def listening(switch: Switch, folder: Path) -> AsyncIterator[None]:
 
 
 def asked(word: str, code: str) -> str | None:
-    """What the newest running demo of this machine's temporary folder answers; None when there is none."""
-    folders = Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{SOCKET}")
-    for path in sorted(folders, key=lambda one: one.stat().st_mtime, reverse=True):
-        with socket.socket(socket.AF_UNIX) as line:
+    """What the demo that was started last, by this user on this machine, answers; None when there is none."""
+    for path in sorted(Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{SOCKET}"), key=_started_at, reverse=True):
+        with socket.socket(socket.AF_UNIX) as line, suppress(OSError):  # that one was killed, or is somebody else's
             line.settimeout(LONGEST_WAIT_S)
-            try:
-                line.connect(str(path))
-                line.sendall(f"{word} {code}\n".encode())
-                said = line.makefile().readline().strip()
-            except OSError:
-                continue  # that one was killed
-            if said:
+            line.connect(str(path))
+            line.sendall(f"{word} {code}\n".encode())
+            if said := line.makefile().readline().strip():
                 return said
     return None
+
+
+def _started_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:  # it has just ended
+        return 0.0

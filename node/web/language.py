@@ -37,7 +37,7 @@ USER_ASSIGNED: Final = {"AA", "ZZ"} | {f"{a}{b}" for a in "QX" for b in "ABCDEFG
 REAL: Final = re.compile("[A-Z]{2}")
 NO_COUNTRY: Final = USER_ASSIGNED | {"EU", "EZ", "UN"}
 # Names for the codes that no country has, as demos and exercises use them.
-INVENTED: Final = {"XA": "Arvenia", "XB": "Borduria", "XD": "Destinia", "XT": "Transitia"}
+INVENTED: Final = {"XA": "Arvenia", "XB": "Borduria", "XC": "Cordavia", "XD": "Destinia", "XT": "Transitia"}
 
 
 @dataclass(frozen=True, slots=True)

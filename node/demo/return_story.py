@@ -12,6 +12,7 @@ from typing import Any, Final
 from node.demo.network import TOGETHER_S, Network
 from node.demo.person import Desk
 from node.demo.played import DAY_S
+from node.demo.return_bodies import CAN_ASSIST, HER_RISK, PASSING, PROCEED, WISH
 
 HOUR_S: Final = 3600
 A_MOMENT_S: Final = 240
@@ -38,19 +39,6 @@ NAMES: Final = {
     "code_word": "linden",
     "safe_contact": "through the advocate",
 }
-WISH: Final = {
-    "voluntary": True,
-    "in_her_words": True,
-    "spoken_to_alone": True,
-    "advocate": "independent_advocate",
-    "advocate_present": True,
-    "alternatives_explained": True,
-    "staying_explained": True,
-}
-HER_RISK: Final = {
-    "role": "caseworker",
-    "rows": [{"domain": "retaliation", "colour": "amber", "says": "possible_not_recent", "measure": "other_region"}],
-}
 REQUEST: Final = {
     "wish": "written",
     "alternatives_explained": True,
@@ -61,29 +49,6 @@ REQUEST: Final = {
     "medical": "none",
     "reasons": ["family"],
     "earliest_date": None,
-}
-CAN_ASSIST: Final = {
-    "can_assist": True,
-    "organisation": [{"id": "haven-xa", "type": "civil_society"}],
-    "contact_role": ["duty-desk"],
-    "assessments": ["risk", "travel_document", "reintegration"],
-    "expected_days": [10],
-    "reason": [],
-}
-PROCEED: Final = {
-    "decision": "proceed",
-    "reasons": ["risk_acceptable"],
-    "conditions": [],
-    "decided_by": "case_conference",
-    "review": "independent_body",
-}
-PASSING: Final = {
-    "modes": ["rail"],
-    "assistance": ["met_at_transfer"],
-    "interpreters": [],
-    "escorts": [],
-    "costs": [],
-    "medical": "none",
 }
 WELL: Final = {"housing": "good", "income": "some_difficulty", "health": "good", "education": "not_needed",
                "legal": "good", "social": "good"}  # fmt: skip

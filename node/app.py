@@ -18,7 +18,7 @@ from aiohttp import web
 from node.api.app import api_application
 from node.api.limits import ApiLimits, held_to
 from node.clock import clock_for
-from node.config import Config, Loaded, pinned_root, read_passphrase, read_secret
+from node.config import Config, Loaded, pinned_root, read_passphrase, read_secret, two_steps
 from node.errors import Unavailable
 from node.health import health_routes, metrics_application
 from node.jobs import Job, Jobs
@@ -112,7 +112,7 @@ async def running(loaded: Loaded) -> AsyncIterator[Running]:
     node.on_unknown_key = keeper.ask
     node.signer = signer = SignerProcess(lambda: node.keys.message, message_seed(opened))
     workers = Workers(node)
-    limits = SignInLimits(config.limits.session_idle_s, config.limits.session_max_s)
+    limits = SignInLimits(config.limits.session_idle_s, config.limits.session_max_s, two_steps(config))
     staff = Staff(node, opened.pepper, limits=limits)
     node.page_by = channels_of(config.alarm)
     jobs = Jobs(_rows(opened, keeper, workers, staff, config), node.clock, config.limits.max_clock_jump_s)

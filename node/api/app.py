@@ -19,6 +19,7 @@ from node.api.routes import ROUTES
 from node.errors import NotFound, WrongRole
 from node.log import get
 from node.service.staff.callers import Caller, not_signed_in, who
+from node.service.staff.first_things import must_have_two_steps
 from node.service.staff.sign_in import Staff
 
 MAX_BODY_BYTES: Final = 1 << 20
@@ -77,6 +78,8 @@ async def _caller(staff: Staff, route: Route, request: web.Request) -> Caller | 
     if caller.actor.role not in route.roles:
         roles = ", ".join(route.roles)
         raise WrongRole(f"role is {caller.actor.role}; expected one of {roles}, ask a colleague who has it")
+    if not route.path.startswith(OWN):
+        await must_have_two_steps(staff, caller)
     return caller
 
 

@@ -14,6 +14,7 @@ from aiohttp.typedefs import Middleware
 from node.errors import NotFound, NotSignedIn, OpenTRMError, TryLater, WrongRole
 from node.log import get
 from node.service.staff.callers import Caller, who
+from node.service.staff.first_things import FirstThing, comes_first
 from node.service.staff.locks import standing
 from node.service.staff.sign_in import Staff
 from node.service.threads.times import zone_of
@@ -47,6 +48,7 @@ MAX_FIELDS: Final = 2000
 FORM: Final = "application/x-www-form-urlencoded"
 NOTHING: Final[Mapping[str, list[str]]] = {}
 ALONE: Final = Administration()
+BEFORE_WORK: Final = ("/me", "/conduct", "/sign-out", "/lock", "/here")  # what is open before that: one's own sign-in
 MANAGING: Final = ("/admin", "/people")  # where the pages of administration begin
 
 Endpoint = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -100,7 +102,10 @@ async def _answer(
     caller = await _caller(staff, page, token)
     if caller and caller.actor.role == "operator" and page.path.startswith(MANAGING):
         _must_be_here(stranger.administration)
-    # 3. the form, and its proof that this sign-in showed it
+    # 3. what comes before any work: the code of conduct, a second step
+    if caller and not page.path.startswith(BEFORE_WORK) and (first := await comes_first(staff, caller)):
+        return _sent_to(first, stranger, request)
+    # 4. the form, and its proof that this sign-in showed it
     form = await _form(request) if request.method == "POST" else NOTHING
     proof = csrf_of(token)
     if request.method == "POST" and caller is not None:
@@ -134,6 +139,12 @@ async def _caller(staff: Staff, page: Page, token: str) -> Caller | None:
             for_user="This page is for colleagues with another role. Ask your coordinator.",
         )
     return caller
+
+
+def _sent_to(first: FirstThing, stranger: Visit, request: web.Request) -> web.Response:
+    if first == "second_step":
+        return stranger.go("/me")
+    return stranger.go("/conduct" + stranger.with_query(to=stranger.here if request.method == "GET" else ""))
 
 
 def _must_be_here(administration: Administration) -> None:

@@ -38,10 +38,11 @@ _VERIFIER: Final = struct.Struct(">16sII32s")  # salt, passes, KiB, verifier: wh
 
 @dataclass(frozen=True, slots=True)
 class SignInLimits:
-    """How long a sign-in lasts, in seconds: without a request, and at most."""
+    """How long a sign-in lasts, in seconds: without a request, and at most; and whether a password alone will do."""
 
     idle_s: int = 600
     max_s: int = 28_800
+    two_steps: bool = False
 
 
 class Staff:

@@ -79,16 +79,35 @@ class Forged:
 
 def forge(how: Forgery) -> Forged:
     """The envelope that `how` describes. With Forgery() it is an honest one that must open."""
+    made = stated(how)
+    return sealed(how, made, sign_batch([made.s_bytes], how.signer, how.context, how.random)[0])
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What will be signed, and the salt of its commitment."""
+
+    statement: Statement
+    s_bytes: bytes
+    salt: bytes
+
+
+def stated(how: Forgery) -> Stated:
+    """The statement of an envelope."""
     eid, salt = how.random(16), how.random(32)
     honest = honest_statement(how.sender, how.recipient, eid, salt, how.payload, how.letter_class)
     statement = msgspec.structs.replace(honest, **dict(how.changes))
-    s_bytes = statement.pack()
-    sig = how.sig(sign_batch([s_bytes], how.signer, how.context, how.random)[0])
+    return Stated(statement, statement.pack(), salt)
+
+
+def sealed(how: Forgery, made: Stated, signature: bytes) -> Forged:
+    """The envelope around a signed statement."""
+    sig = how.sig(signature)
     payload = how.payload if how.carried_payload is None else how.carried_payload
     length = len(payload) if how.length is None else how.length
-    start = s_bytes + sig + salt + length.to_bytes(4, "big") + payload
+    start = made.s_bytes + sig + made.salt + length.to_bytes(4, "big") + payload
     inner = start + how.padding(bytes(how.size - _WRAPPING - len(start)))
-    return Forged(enclose(inner, eid, how), statement, s_bytes, sig, salt, inner)
+    return Forged(enclose(inner, made.statement.eid, how), made.statement, made.s_bytes, sig, made.salt, inner)
 
 
 def enclose(inner: bytes, eid: bytes, how: Forgery) -> bytes:

@@ -2,13 +2,16 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from node.crypto.batch import sign_batch
 from node.crypto.envelope import open_envelope
 from node.crypto.receipts import Hint, Receipt, open_slot
 from node.service.delivery.incoming import receive
-from tests.forge import Forged, Forgery, forge
+from node.store.channels import Head
+from tests.forge import Forged, Forgery, forge, sealed, stated
 from tests.world import World
 
 
@@ -29,6 +32,24 @@ def forged(
     **statement: Any,
 ) -> Forged:
     """An envelope from `sender`'s own key to a key of `recipient`; `statement`: fields of S as it signs them."""
+    return forge(_forgery(world, sender, recipient, payload, how, statement))
+
+
+def forged_chain(world: World, sender: str, recipient: str, payloads: Sequence[bytes], after: Head) -> list[Forged]:
+    """Envelopes that follow each other in `sender`'s channel, signed together as an honest node signs a batch."""
+    hows, made, prev = [], [], after.hash
+    for number, payload in enumerate(payloads, after.seq + 1):
+        hows.append(_forgery(world, sender, recipient, payload, None, {"seq": number, "prev": prev}))
+        made.append(stated(hows[-1]))
+        prev = hashlib.sha256(made[-1].s_bytes).digest()
+    signed = sign_batch([one.s_bytes for one in made], hows[0].signer, hows[0].context, hows[0].random)
+    return [sealed(*one) for one in zip(hows, made, signed, strict=True)]
+
+
+def _forgery(
+    world: World, sender: str, recipient: str, payload: bytes | dict[str, Any], how: Forgery | None,
+    statement: dict[str, Any],
+) -> Forgery:  # fmt: skip
     node = world[sender].node
     key = next(iter(world[recipient].node.keys.kem.values()))
     now = world.clock.now()
@@ -46,7 +67,7 @@ def forged(
     }
     data = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
     own = {"sender": sender, "recipient": recipient, "signer": node.keys.message, "sealed_to": key}
-    return forge(replace(how or Forgery(), payload=data, changes=fields, **own))  # type: ignore[arg-type]
+    return replace(how or Forgery(), payload=data, changes=fields, **own)  # type: ignore[arg-type]
 
 
 async def post(world: World, recipient: str, envelope: bytes) -> bytes:

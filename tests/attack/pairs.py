@@ -23,6 +23,7 @@ from tests.world import DAY_S, World
 HOUR: Final = 3600
 TICK: Final = 1200  # whatever happens, happens at such a moment
 AN_OUTAGE: Final = (30 * HOUR, 33 * HOUR)
+AT_A_TIME: Final = 1000  # statements that one `channel.resend` is answered with
 WAITING, ENDS, LATER = range(3)  # the order of one second: what still waits when the end comes, the end, the rest
 ID: Final = re.compile("[0-9a-f]{32}")  # drawn at random, so compared with nothing
 Seen = tuple[Any, ...]
@@ -101,14 +102,12 @@ async def tried(act: Awaitable[Any]) -> None:
 
 
 async def everything_again(world: World) -> None:
-    """The origin says that it lost all that ever came."""
-    xa = world["XA"].node
-    epoch = world["XD"].node.epoch
-    await xa.store.write(
-        lambda work: queue_control(
-            xa, work, "XD", "channel.resend", ResendBody(epoch=epoch, from_seq=1, to_seq=10_000), xa.now()
-        )
-    )
+    """The origin says that it lost all that ever came: it asks for as much at a time as is given again."""
+    xa, xd = world["XA"].node, world["XD"].node
+    last = xd.store.read_sync(lambda reader: reader.channels.out_head("XA", xd.epoch)).seq
+    for first in range(1, last + 1, AT_A_TIME):
+        body = ResendBody(epoch=xd.epoch, from_seq=first, to_seq=first + AT_A_TIME - 1)
+        await xa.store.write(lambda work, body=body: queue_control(xa, work, "XD", "channel.resend", body, xa.now()))  # type: ignore[misc]
     await world.settle()
 
 

@@ -5,10 +5,10 @@ the thread or about it, with wrong numbers, sides and persons, unknown kinds, br
 desk does what is asked, if it may be done. Used by `test_asylum_after_the_stop`.
 """
 
+import asyncio
 import hashlib
 import json
 import random
-import re
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
@@ -25,17 +25,14 @@ from node.service.threads import reading
 from node.service.threads.book import Book
 from node.service.threads.commands import Withdraw
 from node.service.threads.withdrawals import withdraw_consent
-from node.store.channels import Head
 from node.store.work import Reader
-from tests.attack.forged_posts import answer, forged
-from tests.attack.test_asylum_looks_like_illness import HOUR, Seen, Stage, tried
-from tests.forge import Forged
+from tests.attack.forged_posts import answer, forged_chain
+from tests.attack.pairs import HOUR, ID, Seen, Stage, tried
 from tests.letters_support import LETTER_ID, NOTHING, TOKEN, document, to_bytes
 from tests.unit.service.rights_support import NAMES
 from tests.unit.test_spine import ACCEPT
 from tests.world import DAY_S, HER, Country
 
-ID: Final = re.compile("[0-9a-f]{32}")
 ON_THE_THREAD: Final = tuple(name for name, kind in KINDS.items() if kind.letter_class == LETTER)
 ASKS: Final = ("erasure.request", "access.request", "safety.alert", "consent.withdrawal", "complaint.open")
 ABOUT: Final = ("complaint.open", "referral.offer", "ident.support_request", "safety.alert", "info.request")
@@ -91,49 +88,57 @@ class Poke:
     def drawn(chance: random.Random) -> "Poke":
         """One of everything that can be sent; what asks for something is the likeliest."""
         about = chance.random() < 0.25
-        kinds = ABOUT if about else ASKS if chance.random() < 0.55 else ON_THE_THREAD
+        kinds = ABOUT if about else ASKS if chance.random() < 0.65 else ON_THE_THREAD
         wrong = chance.choice(WRONG) if chance.random() < 0.25 else ""
         return Poke(chance.choice(kinds), about, chance.random() < 0.7, chance.random() < 0.3, wrong)
 
 
 async def refer(stage: Stage, runs: list[Poked]) -> None:
     """Every referral up to its stage; both of a pair alike. Half are XD's own, half came from XA."""
-    world, sides = stage.world, {"opener": stage.world["XD"], "responder": stage.world["XA"]}
-    for run in runs:
-        opener = sides[run.role]
-        case = await opener.new_case()
-        await opener.write_identity(case, {HER: dict(NAMES)})
-        other = "XA" if run.role == "opener" else "XD"
-        run.consent = await opener.consent(case, other)
-        run.thread = (await opener.offer(other, case)).thread
-        run.token = opener.tokens(run.thread)[HER]
-        run.threads.append(run.thread)
-        if run.role == "opener" and run.pair % 3 == 0:
-            run.before = (await opener.offer(other, case)).thread
-            run.token_before = opener.tokens(run.before)[HER]
-            run.threads.append(run.before)
+    world = stage.world
+    await asyncio.gather(*(_offered(stage, run) for run in runs))
     await world.settle()
-    for run in runs:
-        run.case, run.person = _case_of(world["XD"], run.thread)
-        if run.before:
-            await world["XA"].act(run.before, *ANSWERED_BY["referral.offer"])
-        if run.stage:
-            needed = [{"person": run.token, "field": name, "level": "L3"} for name in NAMES]
-            accepting = _other(stage, run)
-            body = {**ACCEPT, "organisation": accepting.haven, "persons": [run.token], "data_needed": needed}
-            await accepting.act(run.thread, "referral.accept", body)
+    await asyncio.gather(*(_answered(stage, run) for run in runs))
     await world.settle()
-    for run in [one for one in runs if one.stage > 1]:
-        opener, window = sides[run.role], world.clock.now() + 9 * DAY_S
-        await opener.act(run.thread, "referral.disclose", {"complete": True}, disclose={HER: list(NAMES)})
-        arrange = {**ARRANGE, "window_starts_at": window, "window_ends": window + DAY_S}
-        await tried(opener.act(run.thread, "referral.arrange", arrange))
+    await asyncio.gather(*(_named_and_arranged(stage, run) for run in runs if run.stage > 1))
     await world.settle()
     for run in runs:
         view = await world["XA"].view(run.thread)
         own = [one for one in view.letters if one.direction == "out"]
         run.n, run.ours = len(own), len(view.letters) - len(own)
         run.theirs = own[0].letter_id if own else LETTER_ID
+
+
+async def _offered(stage: Stage, run: Poked) -> None:
+    opener, other = _opener(stage, run), _other(stage, run).code
+    case = await opener.new_case()
+    await opener.write_identity(case, {HER: dict(NAMES)})
+    run.consent = await opener.consent(case, other)
+    run.thread = (await opener.offer(other, case)).thread
+    run.token = opener.tokens(run.thread)[HER]
+    run.threads.append(run.thread)
+    if run.role == "opener" and run.pair % 3 == 0:
+        run.before = (await opener.offer(other, case)).thread
+        run.token_before = opener.tokens(run.before)[HER]
+        run.threads.append(run.before)
+
+
+async def _answered(stage: Stage, run: Poked) -> None:
+    run.case, run.person = _case_of(stage.world["XD"], run.thread)
+    if run.before:
+        await stage.world["XA"].act(run.before, *ANSWERED_BY["referral.offer"])
+    if run.stage:
+        needed = [{"person": run.token, "field": name, "level": "L3"} for name in NAMES]
+        accepting = _other(stage, run)
+        body = {**ACCEPT, "organisation": accepting.haven, "persons": [run.token], "data_needed": needed}
+        await accepting.act(run.thread, "referral.accept", body)
+
+
+async def _named_and_arranged(stage: Stage, run: Poked) -> None:
+    opener, window = _opener(stage, run), stage.world.clock.now() + 9 * DAY_S
+    await opener.act(run.thread, "referral.disclose", {"complete": True}, disclose={HER: list(NAMES)})
+    arrange = {**ARRANGE, "window_starts_at": window, "window_ends": window + DAY_S}
+    await tried(opener.act(run.thread, "referral.arrange", arrange))
 
 
 async def end(stage: Stage, run: Poked) -> None:
@@ -155,20 +160,28 @@ async def take_back(stage: Stage, run: Poked) -> None:
 
 
 async def send(stage: Stage, pair: list[Poked], poke: Poke) -> None:
-    """XA sends it about both of a pair, with keys of its own and nothing to hold it back; what comes back is noted."""
+    """XA sends it about both of a pair."""
+    await send_all(stage, [(run, poke) for run in pair])
+
+
+async def send_all(stage: Stage, pokes: list[tuple[Poked, Poke]]) -> None:
+    """XA sends all this in one post, with keys of its own and nothing to hold it back; what comes back is noted."""
     world, xa = stage.world, stage.world["XA"].node
-    was = head = xa.store.read_sync(lambda reader: reader.channels.out_head("XD", xa.epoch))
-    posted: list[Forged] = []
-    for run in pair:
-        data = b'{"kind":"access.request",' if poke.wrong == "broken" else to_bytes(_letter(stage, run, poke))
-        posted.append(forged(world, "XA", "XD", data, seq=head.seq + 1, prev=head.hash))
-        head = Head(head.epoch, head.seq + 1, hashlib.sha256(posted[-1].s_bytes).digest())
-    await xa.store.write(lambda work: work.channels.advance_out("XD", was, head.seq, head.hash))
+    was = xa.store.read_sync(lambda reader: reader.channels.out_head("XD", xa.epoch))
+    letters = [_bytes(stage, run, poke) for run, poke in pokes]
+    posted = forged_chain(world, "XA", "XD", letters, was)
+    last = posted[-1]
+    hashed = hashlib.sha256(last.s_bytes).digest()
+    await xa.store.write(lambda work: work.channels.advance_out("XD", was, last.statement.seq, hashed))
     slots, _ = await receive(world["XD"].node, [one.envelope for one in posted])
-    for run, sent, slot in zip(pair, posted, slots, strict=True):
+    for (run, poke), sent, slot in zip(pokes, posted, slots, strict=True):
         said = answer(world, "XA", "XD", sent, slot)
         told = ("hint", said.code) if isinstance(said, Hint) else (int(said.status), said.reason)
         run.answers.append((world.clock.now() - stage.began, poke.kind, *told, len(slot)))
+
+
+def _bytes(stage: Stage, run: Poked, poke: Poke) -> bytes:
+    return b'{"kind":"access.request",' if poke.wrong == "broken" else to_bytes(_letter(stage, run, poke))
 
 
 def _letter(stage: Stage, run: Poked, poke: Poke) -> dict[str, Any]:
@@ -202,9 +215,13 @@ def _letter(stage: Stage, run: Poked, poke: Poke) -> dict[str, Any]:
 
 
 def _frame(stage: Stage, kind: str) -> dict[str, Any]:
-    """A letter as this kind needs it: nothing sealed, nothing disclosed, consent where it begins a thread."""
+    """A letter as this kind needs it: nothing sealed, nothing disclosed, consent where it begins a thread.
+
+    Ids grow, so that the letters of one second are dealt with in the order in which they were sent.
+    """
     now = stage.world.clock.now()
-    letter = document(kind) | {"letter_id": stage.ids.randbytes(16).hex(), "written_at": now}
+    letter_id = f"{len(stage.letters):08x}{stage.ids.randbytes(12).hex()}"
+    letter = document(kind) | {"letter_id": letter_id, "written_at": now}
     if kind == "referral.offer":
         letter["body"]["dependants"] = []
     if KINDS[kind].stop:
@@ -258,6 +275,10 @@ async def _dealt_with(xd: Country, run: Poked, thread: str, letter_id: str) -> N
         await xd.act(thread, *ANSWERED_BY[kind])
 
 
+def _opener(stage: Stage, run: Poked) -> Country:
+    return stage.world["XD" if run.role == "opener" else "XA"]
+
+
 def _other(stage: Stage, run: Poked) -> Country:
     return stage.world["XA" if run.role == "opener" else "XD"]
 
@@ -272,9 +293,9 @@ def _case_of(country: Country, thread: str) -> tuple[str, str]:
     return node.store.read_sync(find)
 
 
-def at_times(chance: random.Random, ends: int, many: int) -> list[int]:
+def at_times(stage: Stage, ends: int, many: int) -> list[int]:
     """When it pokes: before the end, in the hours until the slot, and after the stop has come."""
-    return sorted(max(0, ends + chance.randrange(-6 * HOUR, 40 * HOUR)) for _ in range(many))
+    return sorted(stage.between(ends - 6 * HOUR, ends + 40 * HOUR) for _ in range(many))
 
 
 def everything_of(run: Poked, seen: dict[str, list[Seen]]) -> list[str]:

@@ -27,7 +27,7 @@ from tests.world import DAY_S, HER, NOW, Country, World
 PURPOSES: Final = ("enquiry", "risk_assessment", "travel", "reintegration", "followup")
 CATEGORIES: Final = ("needs", "plan", "health", "risk", "identity", "documents", "contact", "arrangements")
 STAGES: Final = ("requested", "answered", "assessing", "decision", "documents", "plan")
-ENDS_WITHIN: Final = 3 * DAY_S
+ENDS_WITHIN: Final = 2 * DAY_S
 ARRIVES: Final = NOW + 14 * DAY_S
 NAMES: Final = {"given_name": "Zoryana", "legs": "an invented bus", "meeting_point": "by the invented clock"}
 # What brings a return from the stage before to this one: who says it, and what; received in between.
@@ -147,7 +147,7 @@ def life(stage: Stage, pair: list[Run]) -> Iterable[Event]:
     for _ in range(chance.randrange(4)):  # before, after, or crossing
         kind = chance.choice(CROSSES)
         what.append((_about(stage, ends), LATER, partial(try_to_say, world, "XA", kind)))
-    for _ in range(chance.randrange(3)):
+    for _ in range(chance.randrange(2)):
         what.append((_about(stage, ends), LATER, partial(read, xd)))
     if chance.random() < 0.3:
         at = stage.between(ends - 12 * HOUR, ends + 30 * HOUR)

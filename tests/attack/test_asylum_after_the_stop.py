@@ -1,14 +1,15 @@
 """After the stop every cause is alike: a country that pokes a stopped referral with anything learns nothing of why.
 
-Two hundred pairs of referrals, offered, accepted or running, ours or theirs, live through the same days. One of each
+A hundred pairs of referrals, offered, accepted or running, ours or theirs, live through the same days. One of each
 pair ends by asylum, the other by illness. Before the stop, until it leaves and afterwards the other country sends
 whatever a node can send, and asks for everything again; people here do what is asked, if it may be done. All that comes
 back is compared pair by pair: letters, sizes, numbers, times, gaps, receipts and their reasons.
 Source: R10, H01; wire 3, 7; DECISIONS, after a stop.
 """
 
-import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,37 +17,46 @@ import pytest
 from node.protocol.letters.control import HelloBody
 from node.protocol.letters.kinds import KINDS
 from node.service.delivery.queueing import queue_control
-from tests.attack.provoking import Poke, Poked, at_times, end, everything_of, refer, send, take_back, work
-from tests.attack.test_asylum_looks_like_illness import HOUR, Stage, a_new_day, everything_again, seen_by, until
+from tests.attack.pairs import (
+    ENDS,
+    HOUR,
+    LATER,
+    WAITING,
+    Event,
+    Stage,
+    at_midnight,
+    everything_again,
+    live,
+    seen_by,
+    stage_of,
+)
+from tests.attack.provoking import Poke, Poked, at_times, end, everything_of, refer, send_all, take_back, work
 from tests.world import DAY_S, World, make_world
 
-PAIRS = 200
+PAIRS = 100
 POKES = 4
 ENDS_WITHIN = 2 * DAY_S
 RUNS_FOR_DAYS = 4
-Event = tuple[int, int, Callable[[], Awaitable[None]]]
+A_POST = 64  # letters at most
+Pokes = dict[int, list[tuple[Poked, Poke]]]
 
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     world = make_world(tmp_path, "XD", "XA")
-    made = Stage(world, random.Random(20261127), world.clock.now())
-    world.fault = made.fault
-    yield made
+    yield stage_of(world, 20261127)
     await world.close()
 
 
 async def test_what_a_country_gets_back_after_the_stop_does_not_depend_on_the_cause(stage: Stage) -> None:
-    """H01, R10: two hundred pairs; each difference would be a sentence: she asked for asylum."""
-    runs = _pairs(stage.chance)
+    """H01, R10: a hundred pairs; each difference would be a sentence: she asked for asylum."""
+    pairs = _pairs(stage)
+    runs = [run for pair in pairs for run in pair]
     await refer(stage, runs)
-    stage.began = stage.world.clock.now() - stage.world.clock.now() % DAY_S + DAY_S
-    await until(stage, 0)
-
-    await _live(stage, runs)
+    await at_midnight(stage)
+    await live(stage, _events(stage, pairs), RUNS_FOR_DAYS)
     seen = seen_by(stage, "XA")
 
-    pairs = zip(runs[::2], runs[1::2], strict=True)
     different = [
         (asylum.pair, everything_of(asylum, seen), everything_of(illness, seen))
         for asylum, illness in pairs
@@ -61,46 +71,45 @@ async def test_what_a_country_gets_back_after_the_stop_does_not_depend_on_the_ca
     assert {(1, 0), (3, 201), (3, 206), (3, 207), (5, 0), (6, 0)} <= receipts
 
 
-def _pairs(chance: random.Random) -> list[Poked]:
-    """Both of a pair begin alike, in an order drawn at random."""
-    runs: list[Poked] = []
+def _pairs(stage: Stage) -> list[list[Poked]]:
+    made = []
     for pair in range(PAIRS):
-        role, stage = chance.choice(("opener", "responder")), chance.randrange(3)
-        runs += [Poked(pair, cause, role, stage) for cause in ("asylum", "illness")]
-    return runs
+        how = stage.chance.choice(("opener", "responder")), stage.chance.randrange(3)
+        made.append([Poked(pair, cause, *how) for cause in ("asylum", "illness")])
+    return made
 
 
-async def _live(stage: Stage, runs: list[Poked]) -> None:
-    events: list[Event] = [(day * DAY_S + 1, -1, lambda: a_new_day(stage.world)) for day in range(RUNS_FOR_DAYS)]
-    events.append((50 * HOUR, 10**6, lambda: _restored(stage.world)))
-    events.append((90 * HOUR, 10**6, lambda: everything_again(stage.world)))
-    for number in range(0, len(runs), 2):
-        events += [(at, len(events) + i, what) for i, (at, what) in enumerate(_life(stage, runs[number : number + 2]))]
-    for at, _, happens in sorted(events, key=lambda one: one[:2]):
-        await until(stage, at)
-        await happens()
-    await until(stage, RUNS_FOR_DAYS * DAY_S)
+def _events(stage: Stage, pairs: list[list[Poked]]) -> list[Event]:
+    """What happens to all of them; what is sent at the same moment goes in one post."""
+    world = stage.world
+    pokes: Pokes = defaultdict(list)
+    events: list[Event] = [
+        (28 * HOUR, LATER, lambda: _restored(world)),
+        (76 * HOUR, LATER, lambda: everything_again(world)),
+    ]
+    for pair in pairs:
+        events += _life(stage, pair, pokes)
+    for at, together in pokes.items():
+        for first in range(0, len(together), A_POST):
+            events.append((at, WAITING, partial(send_all, stage, together[first : first + A_POST])))
+    return events
 
 
-def _life(stage: Stage, pair: list[Poked]) -> list[tuple[int, Callable[[], Awaitable[None]]]]:
-    """What happens to a pair, at times drawn once for both."""
+def _life(stage: Stage, pair: list[Poked], pokes: Pokes) -> list[Event]:
+    """What happens to a pair, at times drawn once for both and in an order drawn at random."""
     chance = stage.chance
-    ends = chance.randrange(6 * HOUR, ENDS_WITHIN)
+    ends = stage.between(6 * HOUR, ENDS_WITHIN)
     order = chance.sample(pair, 2)
-    what: list[tuple[int, Callable[[], Awaitable[None]]]] = []
-    for at in at_times(chance, ends, POKES):
+    for at in at_times(stage, ends, POKES):
         poke = Poke.drawn(chance)
         while at <= ends and KINDS[poke.kind].stop:  # what ended by their own stop ends by no cause of ours
             poke = Poke.drawn(chance)
-        what.append((at, lambda poke=poke: send(stage, order, poke)))  # type: ignore[misc]
-    if chance.random() < 0.4:
-        what += [(ends - 2 * HOUR, lambda run=run: take_back(stage, run)) for run in order]  # type: ignore[misc]
-    for run in order:
-        what.append((ends, lambda run=run: end(stage, run)))  # type: ignore[misc]
-    for at in (ends - HOUR, ends + chance.randrange(12 * HOUR), ends + chance.randrange(12 * HOUR, 50 * HOUR)):
-        for run in order:
-            what.append((at, lambda run=run: work(stage, run)))  # type: ignore[misc]
-    return what
+        pokes[at] += [(run, poke) for run in order]
+    takes_back = [(ends - 2 * HOUR, WAITING, take_back)] if chance.random() < 0.4 else []
+    soon, then = stage.between(ends, ends + 12 * HOUR), stage.between(ends + 12 * HOUR, ends + 50 * HOUR)
+    works = [(at, LATER, work) for at in (ends - HOUR, soon, then)]
+    what = [*takes_back, (ends, ENDS, end), *works]
+    return [(at, rank, partial(act, stage, run)) for at, rank, act in what for run in order]
 
 
 async def _restored(world: World) -> None:

@@ -19,8 +19,8 @@ from node.crypto.envelope import open_envelope
 from node.demo import return_story as do
 from node.demo.network import Network
 from node.demo.return_story import ORIGIN, Story
+from tests.attack.pairs import Stage, everything_again
 from tests.attack.provoking import Poke, Poked, send, work
-from tests.attack.test_asylum_looks_like_illness import Stage, everything_again
 from tests.played_in_memory import MemoryNetwork, in_memory
 
 

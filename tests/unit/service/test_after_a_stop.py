@@ -14,7 +14,7 @@ from node.service.threads.done_here import SAYS
 from node.service.threads.stops import next_slot
 from node.store.work import Reader
 from tests.attack.forged_posts import payload_of
-from tests.attack.test_asylum_looks_like_illness import everything_again
+from tests.attack.pairs import everything_again
 from tests.unit.service.information_support import file_of
 from tests.unit.service.rights_support import deadlines, disclosed, letter_of, tasks
 from tests.unit.service.test_breach_and_complaint import FOUND, LOST

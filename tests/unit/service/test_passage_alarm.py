@@ -17,7 +17,7 @@ from node.service.cases.cases import change_case, decide_change
 from node.service.cases.change import Change
 from node.service.returns.alarms import list_alarms, list_care
 from node.service.threads import desk
-from tests.attack.test_asylum_looks_like_illness import CATEGORIES, PURPOSES, opened
+from tests.attack.return_pairs import CATEGORIES, PURPOSES, opened
 from tests.copied import copied
 from tests.dishonest import Dishonest
 from tests.letters_return import RETURN_BODIES

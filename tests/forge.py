@@ -85,8 +85,9 @@ def forge(how: Forgery) -> Forged:
 
 @dataclass(frozen=True)
 class Stated:
-    """What will be signed, and the salt of its commitment."""
+    """What will be signed, the id that the header shows, and the salt of the commitment."""
 
+    eid: bytes
     statement: Statement
     s_bytes: bytes
     salt: bytes
@@ -97,7 +98,7 @@ def stated(how: Forgery) -> Stated:
     eid, salt = how.random(16), how.random(32)
     honest = honest_statement(how.sender, how.recipient, eid, salt, how.payload, how.letter_class)
     statement = msgspec.structs.replace(honest, **dict(how.changes))
-    return Stated(statement, statement.pack(), salt)
+    return Stated(eid, statement, statement.pack(), salt)
 
 
 def sealed(how: Forgery, made: Stated, signature: bytes) -> Forged:
@@ -107,7 +108,7 @@ def sealed(how: Forgery, made: Stated, signature: bytes) -> Forged:
     length = len(payload) if how.length is None else how.length
     start = made.s_bytes + sig + made.salt + length.to_bytes(4, "big") + payload
     inner = start + how.padding(bytes(how.size - _WRAPPING - len(start)))
-    return Forged(enclose(inner, made.statement.eid, how), made.statement, made.s_bytes, sig, made.salt, inner)
+    return Forged(enclose(inner, made.eid, how), made.statement, made.s_bytes, sig, made.salt, inner)
 
 
 def enclose(inner: bytes, eid: bytes, how: Forgery) -> bytes:

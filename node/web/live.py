@@ -19,6 +19,7 @@ from node.service.staff.sign_in import Staff
 from node.service.threads.desk import inbox
 from node.service.threads.reading import view_thread
 from node.web.guard import COOKIE, HEADERS
+from node.web.pages.desk import LANE
 from node.web.pages.roles import WORK
 
 LOOK_EVERY_S: Final = 3.0
@@ -100,9 +101,11 @@ class Live:
         return self._ending.is_set()
 
     async def _mark(self, caller: Caller, thread: str | None) -> bytes:
-        """What this person sees here, as a hash."""
+        """What this person sees here, as a hash: of each lane as much as the page shows."""
         if caller.actor.role not in WORK:
             raise NotFound("nothing to listen to")
         node = self._staff.node
-        seen: object = await (inbox(node, caller.actor) if thread is None else view_thread(node, caller.actor, thread))
+        seen: object = await (
+            inbox(node, caller.actor, LANE) if thread is None else view_thread(node, caller.actor, thread)
+        )
         return hashlib.sha256(msgspec.json.encode(seen)).digest()

@@ -15,9 +15,15 @@ from pathlib import Path
 from node.clock import SteppedClock
 from node.crypto.vault import SMALLEST
 from node.service.network.prekeys import load_bundles
+from node.service.staff.book import NewUser, Role, SignIn
+from node.service.staff.callers import who
+from node.service.staff.conduct import accepted
+from node.service.staff.people import create_user, first_user
+from node.service.staff.sign_in import SignInLimits, Staff, sign_in
 from node.service.upkeep.new_record import NewNode, Office
 from node.service.upkeep.setup import RECORD_FILE, Unlock, init_node, open_node
 from node.store.folder import DataFolder
+from node.store.work import Work
 from registry.ceremony import publish
 from registry.request import make_request
 from tests.bench.processes import free_port
@@ -27,6 +33,7 @@ from tests.world import HER, Country, MemoryPost, World
 SENDER, RECEIVER = "XD", "XA"
 COUNTRIES = 250
 AT_ONCE = 32
+PEOPLE_PASSWORD = "a long invented password"
 ACCEPT = {
     "organisation": {"id": "haven-xa", "type": "civil_society"}, "contact_role": "duty-desk",
     "services": ["safe-place"], "needs": ["shelter", "health"], "partial": False, "start_not_before": "2026-11-25",
@@ -60,8 +67,8 @@ def make_folder(folder: Path) -> RegistryWorld:
     return make_registry(fillers, int(time.time()), folder / "registry")
 
 
-async def prepare(folder: Path, registry: RegistryWorld, mirror_url: str, threads: int) -> Prepared:
-    """Make and admit both nodes, let one offer and the other accept, close both."""
+async def prepare(folder: Path, registry: RegistryWorld, mirror_url: str, threads: int, people: int = 0) -> Prepared:
+    """Make and admit both nodes, let one offer and the other accept, give the receiver its people, close both."""
     world = World(folder, SteppedClock(int(time.time())), registry, {})
     ports = {code: free_port() for code in (SENDER, RECEIVER)}
     seeds = {code: _init(world, code, ports[code]) for code in ports}
@@ -75,6 +82,8 @@ async def prepare(folder: Path, registry: RegistryWorld, mirror_url: str, thread
         await asyncio.gather(*(_accept(world, thread) for thread in made))
         await world.settle()
         ids += made
+    if people:
+        await _employ(world[RECEIVER], people)
     await world.close()
     (folder / "root.json").write_bytes(registry.root_bytes)
     return Prepared({code: _config(folder, code, ports[code], mirror_url) for code in ports}, ids)
@@ -108,6 +117,29 @@ async def _offer(sender: Country) -> str:
 async def _accept(world: World, thread: str) -> None:
     token = world[SENDER].tokens(thread)[HER]
     await world[RECEIVER].act(thread, "referral.accept", {**ACCEPT, "persons": [token]})
+
+
+def login_of(at: int) -> str:
+    """The login of one of the receiver's people; the first of them is a coordinator, the others caseworkers."""
+    return f"person-{at}"
+
+
+async def _employ(country: Country, people: int) -> None:
+    staff = Staff(country.node, country.opened.pepper, SMALLEST, SignInLimits(3600, 36_000))
+    ids = [first_user(staff, _employee(0, "coordinator"), country.office_seed)]
+    signed = await sign_in(staff, SignIn(login=login_of(0), password=PEOPLE_PASSWORD))
+    by = await who(staff, signed.token)
+    ids += [(await create_user(staff, by, _employee(at, "caseworker"))).user for at in range(1, people)]
+
+    def all_accept(work: Work) -> None:
+        for user in ids:
+            accepted(staff, work, user)
+
+    await country.node.store.write(all_accept)
+
+
+def _employee(at: int, role: Role) -> NewUser:
+    return NewUser(login=login_of(at), password=PEOPLE_PASSWORD, role=role, organisation="haven")
 
 
 def _init(world: World, code: str, port: int) -> bytes:
@@ -147,7 +179,8 @@ def _config(folder: Path, code: str, port: int, mirror_url: str) -> Path:
         f"listen = {{ port = {port}, metrics_port = 0 }}\n"
         f'registry = {{ mirrors = ["{mirror_url}"], root_file = "root.json", first_contact_wait_s = 0 }}\n'
         f'keys = {{ key_file = "{code}.key" }}\n'
-        "limits = { requests_per_minute = 60000 }\n"  # one address brings all the load of 250 countries here
+        # one address brings all the load of 250 countries, and of all people, here
+        "limits = { requests_per_minute = 60000, api_requests_per_minute = 60000 }\n"
         'log = { level = "error" }\n'
     )
     return path

@@ -7,6 +7,7 @@ standard, server-sent events.
 
 import asyncio
 import hashlib
+import random
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -34,9 +35,14 @@ Pause = Callable[[], Awaitable[object]]
 
 def add_live(app: web.Application, staff: Staff, pause: Pause | None = None) -> None:
     """Let open desks listen at `/live`; every stream ends when the node does."""
-    live = Live(staff, pause or (lambda: asyncio.sleep(LOOK_EVERY_S)))
+    live = Live(staff, pause or _some_time)
     app.router.add_get("/live", live.listen)
     app.on_shutdown.append(live.end)
+
+
+async def _some_time() -> None:
+    """Three seconds, more or less: desks that were opened together do not all look, and load, together."""
+    await asyncio.sleep(LOOK_EVERY_S * random.uniform(0.7, 1.3))  # noqa: S311 - nobody is kept from guessing it
 
 
 class Live:

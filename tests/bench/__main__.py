@@ -23,6 +23,7 @@ from tests.bench.long_matter import long_matter_lines
 from tests.bench.loops import each, run
 from tests.bench.matching import matching_line
 from tests.bench.network import make_folder, prepare
+from tests.bench.people import SECONDS, people_line
 from tests.bench.processes import child
 from tests.bench.real import real_pair, start_and_idle
 from tests.bench.same_answers import POSTS, compare
@@ -33,7 +34,8 @@ KEEPING = "keeping"
 HELP = "help"
 DESK = "desk"
 LONG = "long matter"
-ALONE = (HELP, DESK, LONG, MATCHING, KEEPING)  # measured without the two nodes that letters go between
+CLICKS = "people"
+ALONE = (HELP, DESK, LONG, CLICKS, MATCHING, KEEPING)  # measured without the two nodes that letters go between
 
 
 def main() -> None:
@@ -47,6 +49,9 @@ def main() -> None:
     )
     parser.add_argument(
         "--payloads", type=int, default=PAYLOADS, help="that a retention sweep finds due; 0 leaves it out"
+    )
+    parser.add_argument(
+        "--clicks", type=float, default=SECONDS, help="seconds that twenty people click; 0 leaves it out"
     )
     parser.add_argument("--cases", type=int, default=CASES, help="behind the desk; 0 leaves it out")
     parser.add_argument(
@@ -72,6 +77,8 @@ def _lines(folder: Path, arguments: argparse.Namespace) -> Iterator[dict[str, ob
         yield from each(long_matter_lines(folder / "long"))
     if shape in (None, DESK) and arguments.cases:
         yield from each(desk_lines(folder / "desk", arguments.cases, arguments.many_cases))
+    if shape in (None, CLICKS) and arguments.clicks:
+        yield run(people_line(folder / "people", seconds=arguments.clicks))
     if shape in (None, MATCHING):
         yield matching_line()
     if shape in (None, KEEPING):

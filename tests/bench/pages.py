@@ -17,6 +17,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from node.crypto.vault import SMALLEST
 from node.service.staff.book import NewUser, SignIn
 from node.service.staff.callers import who
+from node.service.staff.conduct import accepted
 from node.service.staff.people import create_user, first_user
 from node.service.staff.sign_in import SignInLimits, Staff, sign_in
 from node.web.app import desk_application
@@ -49,9 +50,10 @@ class Pages:
             return took, int(answer.headers["Content-Length"])
 
     async def enter(self, login: str) -> None:
-        """Sign somebody in."""
+        """Sign somebody in who has read the code of conduct."""
         signed = await sign_in(self.staff, SignIn(login=login, password=PASSWORD))
         self.tokens[login], self.users[login] = signed.token, signed.user
+        await self.staff.node.store.write(lambda work: accepted(self.staff, work, signed.user))
 
     async def add(self, login: str, role: str, by: str) -> None:
         """A colleague, signed in."""

@@ -19,6 +19,7 @@ import aiohttp
 import msgspec
 
 from node.web.guard import COOKIE
+from node.web.live import LOOK_EVERY_S
 from tests.bench.goals import judged
 from tests.bench.network import PEOPLE_PASSWORD, RECEIVER, SENDER, Prepared, login_of, make_folder, prepare
 from tests.bench.pages import spread
@@ -28,6 +29,7 @@ from tests.bench.real import receiving_node
 PEOPLE, PER_SECOND, SECONDS, THREADS = 20, 20, 60.0, 200
 PAUSE_S: Final = (0.4, 1.6)  # between two clicks of one person
 GOAL_P99_MS = 300.0
+ID: Final = re.compile("[0-9a-f]{32}")
 PROOF: Final = re.compile(r'data-csrf="([^"]+)"')
 MATTER: Final = re.compile(r'href="(/desk/thread/[0-9a-f]{32})"')
 CASE: Final = re.compile(r'href="(/desk/case/[0-9a-f]{32})"')
@@ -39,9 +41,17 @@ ACT: Final = re.compile(r'href="(/desk/thread/[0-9a-f]{32}/do/[a-z.]+)"')
 class Taken:
     """What the clicks of all people took, and which did not end well."""
 
-    seconds: list[float] = field(default_factory=list)
+    clicks: list[tuple[str, float]] = field(default_factory=list)  # what was asked for, and seconds
     wrong: list[str] = field(default_factory=list)
     news: int = 0
+
+    def slowest_kind(self) -> str:
+        """Which page has the worst p99, and how much that is."""
+        by_kind: dict[str, list[float]] = {}
+        for kind, seconds in self.clicks:
+            by_kind.setdefault(kind, []).append(seconds)
+        kind, took = max(by_kind.items(), key=lambda one: spread(one[1])["p99_ms"])
+        return f"{kind}: {spread(took)['p99_ms']}"
 
 
 class Person:
@@ -52,6 +62,11 @@ class Person:
         self._chance = random.Random(login)
         self._cookie = ""
         self._page = ""
+
+    @property
+    def steps(self) -> tuple[Callable[[], Awaitable[None]], ...]:
+        """One round of clicks."""
+        return self._desk, self._matter, self._letter, self._act, self._case, self._elsewhere
 
     async def sign_in(self) -> None:
         """By password, as everybody does; not timed."""
@@ -65,13 +80,14 @@ class Person:
     async def click_until(self, ends_at: float) -> None:
         """From the desk to a matter, a letter, an act begun, its case, and what else people look at."""
         while time.perf_counter() < ends_at:
-            for step in (self._desk, self._matter, self._letter, self._act, self._case, self._elsewhere):
+            for step in self.steps:
                 await asyncio.sleep(self._chance.uniform(*PAUSE_S))
                 if time.perf_counter() < ends_at:
                     await step()
 
     async def listen(self) -> None:
-        """The desk in another window: what is new loads it again."""
+        """The desk in another window: what is new loads it again. Not everybody opens it at the same moment."""
+        await asyncio.sleep(self._chance.uniform(0, LOOK_EVERY_S))
         async with self._http.get(f"{self._url}/desk/live", headers=self._headers()) as news:
             async for line in news.content:
                 if line.startswith(b"event: changed"):
@@ -120,9 +136,10 @@ class Person:
                 wrong = "" if answer.status in (200, 204) else str(answer.status)
         except (aiohttp.ClientError, TimeoutError) as error:
             text, wrong = "", type(error).__name__
-        self._taken.seconds.append(time.perf_counter() - began)
+        kind = f"{method} {ID.sub('-', path)}"
+        self._taken.clicks.append((kind, time.perf_counter() - began))
         if wrong:
-            self._taken.wrong.append(f"{method} {re.sub('[0-9a-f]{32}', '-', path)} {wrong}")
+            self._taken.wrong.append(f"{kind} {wrong}")
         return text
 
     def _proof(self) -> str:
@@ -142,10 +159,10 @@ async def people_line(
         prepared = await prepare(folder, registry, mirror.first_line, threads, people)
         async with receiving_node(prepared.configs[RECEIVER]) as node:
             taken, letters = await _clicked(folder, prepared, node.first_line.split()[2], people, seconds)
-    took = spread(taken.seconds)
+    took = spread([one for _, one in taken.clicks])
     line: dict[str, object] = {
-        "shape": "people", "people": people, "seconds": seconds, "clicks": len(taken.seconds), "news": taken.news,
-        **took,
+        "shape": "people", "people": people, "seconds": seconds, "clicks": len(taken.clicks), "news": taken.news,
+        **took, "slowest": taken.slowest_kind(),
         "wrong": len(taken.wrong), "what": sorted(set(taken.wrong))[:5], **letters,
     }  # fmt: skip
     line = judged(line, took["p99_ms"], GOAL_P99_MS)

@@ -72,7 +72,7 @@ WORDS: Final[dict[str, str]] = {
     "single_use": "For one journey only",
     "through": "Through which countries",
     "with_transit": "Does she pass through another country?",
-    "onward": "Where she travels on",
+    "onward": "Countries to which it was passed on",
     "from_leg": "From",
     "to_leg": "To",
     "hand_over": "How she is handed over",

@@ -68,14 +68,19 @@ async def asked_for_access(node: Node, actor: Actor, thread_id: str) -> list[Acc
 
 
 def _items(body: ErasureRequestBody | WithdrawalBody, came: list[tuple[LetterRow, AnyLetter]]) -> tuple[ToErase, ...]:
-    """What was named; for a consent taken back, whatever of its levels a letter here carried."""
+    """What was named; for a consent taken back, whatever of its levels a letter here carried.
+
+    A letter that rests on her consent and names nobody carries her needs and age: the frame itself, level L1.
+    """
     if isinstance(body, ErasureRequestBody):
         return body.items
     found = []
     for row, letter in came:
-        carried = {item.level for item in letter.disclosed if item.person == body.token}
+        sealed = letter.disclosed if letter.sealed_identity is not None else ()
+        carried: set[str] = {item.level for item in sealed if item.person == body.token}
+        carried |= {"L1" for entry in letter.consent if entry.token == body.token}
         levels = tuple(level for level in body.levels if level in carried)
-        if levels and letter.sealed_identity is not None:
+        if levels:
             found.append(ToErase(letter_id=row.letter_id, levels=levels))
     return tuple(found)
 

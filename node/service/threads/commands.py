@@ -161,6 +161,9 @@ class DeadlineView(msgspec.Struct, frozen=True):
     step: int
 
 
+Away = Literal["", "no_answer", "not_active"]
+
+
 class ThreadView(msgspec.Struct, frozen=True, kw_only=True):
     """A thread as its people see it.
 
@@ -168,6 +171,7 @@ class ThreadView(msgspec.Struct, frozen=True, kw_only=True):
     since when. Both are empty on any other thread. `local_reason`: why we declined, known here only.
     `organisation`: who took it over, by its code in that country's directory; empty while nobody has.
     `tokens`: the persons of the thread in order, she first, whoever drew their tokens.
+    `away`: why what we wrote waits here, while it does: that country does not answer, or is not active in the registry.
     `owed`: kinds by which we answer what was asked of us about her data, on any thread and after its end.
     """
 
@@ -192,3 +196,4 @@ class ThreadView(msgspec.Struct, frozen=True, kw_only=True):
     organisation_type: str = ""
     tokens: list[str] = []
     owed: list[str] = []
+    away: Away = ""

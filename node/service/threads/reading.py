@@ -28,6 +28,7 @@ from node.service.rights.corrections import RECTIFY, corrections, corrections_of
 from node.service.rights.erasures import refuse_restricted
 from node.service.seals import Erased
 from node.service.threads.acts import open_for
+from node.service.threads.away import away
 from node.service.threads.book import Book, OpenFile
 from node.service.threads.commands import DeadlineView, LetterView, OptionView, ThreadView
 from node.service.threads.keeping import decode_kept
@@ -70,7 +71,7 @@ def _view(node: Node, reader: Reader, actor: Actor, thread_id: str) -> ThreadVie
     now = node.now()
     found = open_for(node, reader, actor, thread_id)
     thread, peer = found.file.thread, found.row.peer
-    shown = machine.state(thread, now)
+    shown, letters = machine.state(thread, now), _timeline(node, reader, found)
     gates = checklist(Book(node, reader), found, now)
     return ThreadView(
         thread=thread_id,
@@ -85,7 +86,7 @@ def _view(node: Node, reader: Reader, actor: Actor, thread_id: str) -> ThreadVie
         data_needed=[_item(item) for item in thread.shared.data_needed],
         persons=dict(found.file.persons),
         options=_options(found, now),
-        letters=_timeline(node, reader, found),
+        letters=letters,
         deadlines=[
             DeadlineView(d.letter_id, d.code, d.due_at, d.state, d.step)
             for d in reader.deadlines.of_thread(peer, thread_id)
@@ -97,6 +98,7 @@ def _view(node: Node, reader: Reader, actor: Actor, thread_id: str) -> ThreadVie
         owed=list(owed_to_requests(thread)),
         tokens=list(found.file.persons) or [entry.token for entry in found.file.entries],
         organisation_type=thread.shared.organisation_type or "",
+        away=away(node, reader, peer, letters, now),
     )
 
 

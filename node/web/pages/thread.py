@@ -13,6 +13,7 @@ from node.service.cases.drafts import drop_draft, read_draft, save_draft
 from node.service.rights.asked import asked_to_erase
 from node.service.staff.reasons import reason_given
 from node.service.threads import acts, reading
+from node.service.threads.away import whom_to_phone
 from node.service.threads.commands import Act, FieldsOf, ThreadView
 from node.service.threads.forms import carried_by, form_of
 from node.service.threads.preview import preview_act
@@ -34,9 +35,10 @@ INTERNAL: Final = frozenset({"_csrf", "_add", "_stay", "_step"})
 async def _thread(v: Visit) -> web.Response:
     view = await reading.view_thread(v.node, v.actor, v.path["thread"])
     doors = {one.gate: door_of(one.clears, view.case, view.peer, "", view.thread) for one in view.next}
+    away = await whom_to_phone(v.node, v.actor, view.thread) if view.away else None
     return v.show(
-        "thread.html", thread=view, sent=v.query.get("sent") == "1", noted=v.query.get("noted") == "1", doors=doors,
-        written={kind: act_path(view.thread, kind) for kind in _kinds(view) if has_page(kind)},
+        "thread.html", away=away, thread=view, sent=v.query.get("sent") == "1", noted=v.query.get("noted") == "1",
+        doors=doors, written={kind: act_path(view.thread, kind) for kind in _kinds(view) if has_page(kind)},
     )  # fmt: skip
 
 
@@ -138,13 +140,18 @@ def _choices(v: Visit, view: ThreadView, kind: str, called: dict[str, str]) -> d
     return {name: several for name, several in {**choices, "token": persons, "person": persons}.items() if several}
 
 
+def _whom(typed: Any) -> list[str]:
+    """The person whom the form is about already, where the thread names nobody any more: she took her consent back."""
+    return [str(one) for one in typed.get("token", [])]
+
+
 async def _form(v: Visit, view: ThreadView, kind: str, typed: Any, status: int = 200, **more: Any) -> web.Response:
     option = next((one for one in view.options if one.kind == kind), None)
     fields = form_of(kind)
     asked = await needed(v.node, v.actor, view.thread) if kind in ANSWERS_NEED else []
     others = carried_by(kind) if kind not in ANSWERS_NEED else ()
     facts = {"saved_at": None, "error": None, "needed": asked, "others": others, **more}
-    called = called_of(v.speech, list(view.persons) or view.tokens)
+    called = called_of(v.speech, list(view.persons) or view.tokens or _whom(typed))
     facts |= {"called": called, "choices": _choices(v, view, kind, called)}
     return v.show("act.html", status=status, thread=view, kind=kind, option=option, fields=fields, typed=typed, **facts)
 

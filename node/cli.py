@@ -21,6 +21,7 @@ CONFIG_HELP = "The configuration file (TRM_CONFIG); node.toml in this folder if 
 
 ELSEWHERE = {
     #  command    where it stands
+    "setup": ("node.cli_setup", "setup"),
     "init": ("node.cli_run", "init"),
     "serve": ("node.cli_run", "serve"),
     "user": ("node.cli_user", "user"),

@@ -5,10 +5,11 @@ Made by the same functions as the commands call; run as the commands run. Every 
 
 import asyncio
 import os
+import random
 import secrets
 import socket
 import sys
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,6 +33,7 @@ ENVIRONMENT = {"TRM_REGISTRY__FIRST_CONTACT_WAIT_S": "0", "TRM_REGISTRY__REFRESH
 A_MONTH_S, NINE_MONTHS_S = 30 * 86_400, 270 * 86_400
 TOGETHER_S, SIX_HOURS_S = 600, 21_600
 LOGGED_AT_MOST = 400
+PORTS, TRIED = range(10_000, 32_768), 200  # below those that Linux gives to outgoing connections
 
 
 @dataclass
@@ -325,10 +327,12 @@ async def _first_line(process: asyncio.subprocess.Process | None, log: Path) -> 
 
 
 def _free_port() -> int:
-    """A port that is free now; the system hands out another one the next time."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that is free now, and that no connection is given as its own until it is used: these begin above."""
+    for port in random.SystemRandom().sample(PORTS, TRIED):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise Unavailable(f"no free port was found between {PORTS.start} and {PORTS.stop}; end other programs")
 
 
 def _password() -> str:

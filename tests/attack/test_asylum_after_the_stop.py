@@ -25,7 +25,6 @@ from tests.attack.pairs import (
     Event,
     Stage,
     at_midnight,
-    everything_again,
     live,
     seen_by,
     stage_of,
@@ -83,10 +82,7 @@ def _events(stage: Stage, pairs: list[list[Poked]]) -> list[Event]:
     """What happens to all of them; what is sent at the same moment goes in one post."""
     world = stage.world
     pokes: Pokes = defaultdict(list)
-    events: list[Event] = [
-        (28 * HOUR, LATER, lambda: _restored(world)),
-        (76 * HOUR, LATER, lambda: everything_again(world)),
-    ]
+    events: list[Event] = [(52 * HOUR, LATER, lambda: _restored(world))]
     for pair in pairs:
         events += _life(stage, pair, pokes)
     for at, together in pokes.items():
@@ -106,8 +102,7 @@ def _life(stage: Stage, pair: list[Poked], pokes: Pokes) -> list[Event]:
             poke = Poke.drawn(chance)
         pokes[at] += [(run, poke) for run in order]
     takes_back = [(ends - 2 * HOUR, WAITING, take_back)] if chance.random() < 0.4 else []
-    soon, then = stage.between(ends, ends + 12 * HOUR), stage.between(ends + 12 * HOUR, ends + 50 * HOUR)
-    works = [(at, LATER, work) for at in (ends - HOUR, soon, then)]
+    works = [(at, LATER, work) for at in (ends - HOUR, stage.between(ends, ends + 40 * HOUR))]
     what = [*takes_back, (ends, ENDS, end), *works]
     return [(at, rank, partial(act, stage, run)) for at, rank, act in what for run in order]
 

@@ -23,10 +23,10 @@ from tests.attack.pairs import (
     seen_by,
     stage_of,
 )
-from tests.attack.return_pairs import STAGES, WAY, Run, begin, life
+from tests.attack.return_pairs import WAY, Run, begin, life
 from tests.world import make_world
 
-PAIRS = 102  # seventeen at each stage
+PAIRS = {"requested": 24, "answered": 24, "assessing": 18, "decision": 12, "documents": 12, "plan": 12}
 RUNS_FOR_DAYS = 4
 
 
@@ -77,7 +77,7 @@ def reached(run: Run) -> set[str]:
 
 def _pairs(stage: Stage) -> list[list[Run]]:
     made = []
-    for pair in range(PAIRS):
-        how = STAGES[pair % len(STAGES)], stage.chance.random() < 0.4
-        made.append([Run(pair, cause, *how) for cause in ("asylum", "illness")])
+    for pair, name in enumerate(name for name, many in PAIRS.items() for _ in range(many)):
+        through = stage.chance.random() < 0.3
+        made.append([Run(pair, cause, name, through) for cause in ("asylum", "illness")])
     return made

@@ -82,11 +82,14 @@ async def _played(cast: Cast, one: Seed) -> str:
 
 
 async def _tidy(desk: Desk) -> None:
-    """Tick off what was done already: tasks about threads on which nobody owes anything."""
+    """Tick off what was done already: what came and was answered, and threads on which nobody owes anything."""
     inbox = await desk.api.get("inbox")
-    waiting = {one["thread"] for one in (*inbox["due"], *inbox["unopened"])}
+    unread = {one["thread"] for one in inbox["unopened"]}
+    ours = unread | {one["thread"] for one in inbox["due"] if one["owed_by"] == desk.code}
+    waiting = ours | {one["thread"] for one in inbox["due"]}
     for task in inbox["tasks"]:
-        if task["thread"] and task["thread"] not in waiting and task["code"] != "letter_held":
+        answered = task["thread"] not in (ours if task["code"].startswith("new_") else waiting)
+        if task["thread"] and answered and task["code"] != "letter_held":
             await desk.api.post(f"tasks/{task['id']}/done", {})
 
 

@@ -6,12 +6,10 @@ standard, server-sent events.
 """
 
 import asyncio
-import hashlib
 import random
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-import msgspec
 from aiohttp import web
 
 from node.errors import NotFound, OpenTRMError
@@ -22,6 +20,7 @@ from node.service.threads.reading import view_thread
 from node.web.guard import COOKIE, HEADERS
 from node.web.pages.desk import LANE
 from node.web.pages.roles import WORK
+from node.web.seen import mark_of
 
 LOOK_EVERY_S: Final = 3.0
 STILL_THERE_EVERY: Final = 10  # looks without news until a word keeps the connection open
@@ -63,6 +62,7 @@ class Live:
             caller = await who(self._staff, request.cookies.get(COOKIE, ""))
             thread = request.query.get("thread")
             mark = await self._mark(caller, thread)
+            is_old = request.query.get("seen", mark) != mark
         except OpenTRMError:
             return web.Response(status=204, headers=HEADERS)
         if self._listening >= AT_ONCE:
@@ -72,7 +72,7 @@ class Live:
         self._listening += 1
         try:
             await answer.prepare(request)
-            await answer.write(STILL_THERE)
+            await answer.write(CHANGED if is_old else STILL_THERE)
             await self._tell(answer, caller, thread, mark)
         except ConnectionError:  # the page was left
             pass
@@ -80,7 +80,7 @@ class Live:
             self._listening -= 1
         return answer
 
-    async def _tell(self, answer: web.StreamResponse, caller: Caller, thread: str | None, mark: bytes) -> None:
+    async def _tell(self, answer: web.StreamResponse, caller: Caller, thread: str | None, mark: str) -> None:
         commits, quiet = self._staff.node.store.commits, 0
         while not await self._paused():
             if not is_signed_in(self._staff, caller):
@@ -106,7 +106,7 @@ class Live:
             pause.cancel()
         return self._ending.is_set()
 
-    async def _mark(self, caller: Caller, thread: str | None) -> bytes:
+    async def _mark(self, caller: Caller, thread: str | None) -> str:
         """What this person sees here, as a hash: of each lane as much as the page shows."""
         if caller.actor.role not in WORK:
             raise NotFound("nothing to listen to")
@@ -114,4 +114,4 @@ class Live:
         seen: object = await (
             inbox(node, caller.actor, LANE) if thread is None else view_thread(node, caller.actor, thread)
         )
-        return hashlib.sha256(msgspec.json.encode(seen)).digest()
+        return mark_of(seen)

@@ -1,8 +1,10 @@
 """An open desk hears that something changed, and nothing else; listening keeps nobody signed in."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from html import unescape
 from typing import Any
 
 import pytest
@@ -56,6 +58,30 @@ async def test_a_letter_that_arrives_is_told_in_one_word(desks: dict[str, Desk],
         pause.over()
 
         assert await news.content.readuntil(b"\n\n") == b"event: changed\ndata:\n\n"
+
+
+async def test_what_changed_between_the_page_and_its_first_look_is_told_at_once(desks: dict[str, Desk], listening: Any):
+    """A receipt that comes while the page is on its way to the browser: the tick appears all the same."""
+    xd = desks["XD"]
+    client, _ = listening
+    case = await xd.case("ana")
+    await xd.done("ana", f"/cases/{case['case']}/consents", xd.consent_body(case, "XA"), 201)
+    offer = {"peer": "XA", "needs": ["shelter"]}
+    thread = (await xd.done("ana", f"/cases/{case['case']}/referrals", offer, 201))["thread"]
+    query = await listens_with(client, xd.tokens["ana"], thread)
+    async with stream(client, xd.tokens["ana"], query) as news:
+        assert await news.content.readuntil(b"\n\n") == b": \n\n"
+    await xd.world.settle()
+
+    async with stream(client, xd.tokens["ana"], query) as news:
+        assert await news.content.readuntil(b"\n\n") == b"event: changed\ndata:\n\n"
+
+
+async def listens_with(client: TestClient[Any, Any], token: str, thread: str) -> str:
+    """What the page of this thread begins to listen with."""
+    async with client.get(f"/desk/thread/{thread}", headers={"Cookie": f"{COOKIE}={token}"}) as page:
+        (found,) = re.findall('data-live="([^"]+)"', await page.text())
+    return unescape(found)
 
 
 async def test_what_concerns_a_colleague_is_told_to_nobody_else(desks: dict[str, Desk], listening: Any):

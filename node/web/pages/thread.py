@@ -24,6 +24,7 @@ from node.web.pages.doors import act_path, door_of, has_page
 from node.web.pages.referral import problem
 from node.web.pages.roles import WORK
 from node.web.people import called_of
+from node.web.seen import mark_of
 from node.web.visit import ROOT, Page, Visit
 from node.web.words import word
 
@@ -38,7 +39,7 @@ async def _thread(v: Visit) -> web.Response:
     away = await whom_to_phone(v.node, v.actor, view.thread) if view.away else None
     return v.show(
         "thread.html", away=away, thread=view, sent=v.query.get("sent") == "1", noted=v.query.get("noted") == "1",
-        doors=doors, written={kind: act_path(view.thread, kind) for kind in _kinds(view) if has_page(kind)},
+        doors=doors, mark=mark_of(view), written={kind: act_path(view.thread, kind) for kind in _kinds(view) if has_page(kind)},
     )  # fmt: skip
 
 

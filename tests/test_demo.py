@@ -16,6 +16,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from node.demo.client import ApiClient
+from node.demo.left_over import hold
 from node.demo.person import Desk
 from node.demo.running import STARTING
 from node.errors import Unavailable
@@ -221,6 +222,29 @@ def test_a_demo_that_is_told_to_end_while_it_starts_leaves_nothing(tmp_path: Pat
     assert (out, said) == ("", STARTING)
     assert (still_running(started), using(tmp_path)) == ({}, {})
     assert list(tmp_path.iterdir()) == []
+
+
+@IN_PROC
+def test_what_a_killed_demo_left_is_cleared_away_and_a_running_one_is_left_alone(tmp_path: Path):
+    """`make demo RESET=1`: its processes are ended and its folder is gone."""
+    dead, lives = tmp_path / "opentrm-demo-dead", tmp_path / "opentrm-demo-lives"
+    for folder in (dead, lives):
+        folder.mkdir()
+    hold(dead).close()
+    waits = [sys.executable, "-c", "import sys; sys.stdin.read()"]
+    with (
+        hold(lives),
+        subprocess.Popen([*waits, f"{dead}/XD.toml"], stdin=subprocess.PIPE) as orphan,
+        subprocess.Popen([*waits, f"{lives}/XD.toml"], stdin=subprocess.PIPE) as child,
+    ):
+        with demo(tmp_path, "--reset") as process:
+            said = process.communicate(timeout=WAIT_S)[1]
+        ended = orphan.wait(WAIT_S)
+        assert child.poll() is None
+
+    assert ended == -signal.SIGTERM
+    assert "after 1 demos" in said
+    assert list(tmp_path.iterdir()) == [lives]
 
 
 def test_a_word_that_the_demo_does_not_know_is_told(tmp_path: Path):

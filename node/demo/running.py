@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from node.demo.introduction import what_is_there, where_to_go
+from node.demo.left_over import hold
 from node.demo.network import Network
 from node.demo.scenarios import play
 from node.demo.seeds import AWAY, BEFORE_S, SUSPENDED, seed
@@ -31,11 +32,13 @@ async def run(once: bool) -> int:
     """
     _cancel_when_told()
     with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
+        lives = hold(Path(folder))
         network = Network(Path(folder)) if once else Network(Path(folder), BEFORE_S, RETRY_S)
         try:
             return await (_play(network) if once else _stay(network))
         finally:
             await network.stop()
+            lives.close()
 
 
 async def _play(network: Network) -> int:

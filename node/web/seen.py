@@ -1,4 +1,4 @@
-"""What somebody sees, in one short mark: by it a page that listens misses nothing between its making and the first look."""
+"""What somebody sees, in one short mark: a page that listens by it misses nothing since it was made."""
 
 import hashlib
 

@@ -39,7 +39,8 @@ async def _thread(v: Visit) -> web.Response:
     away = await whom_to_phone(v.node, v.actor, view.thread) if view.away else None
     return v.show(
         "thread.html", away=away, thread=view, sent=v.query.get("sent") == "1", noted=v.query.get("noted") == "1",
-        doors=doors, mark=mark_of(view), written={kind: act_path(view.thread, kind) for kind in _kinds(view) if has_page(kind)},
+        doors=doors, mark=mark_of(view),
+        written={kind: act_path(view.thread, kind) for kind in _kinds(view) if has_page(kind)},
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@
 
 SHELL = /bin/sh
 PY = .venv/bin/python
-JOBS ?= 2
+JOBS ?= 3
 
 .PHONY: demo test check bench docs screens lock setup format
 
@@ -19,7 +19,7 @@ demo: setup
 
 test: check
 	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || echo "Chromium is missing, so the pages are not looked at; on Debian: apt-get install chromium-headless-shell fonts-noto-core" >&2
-	@$(PY) -m pytest -q -n $(JOBS) --dist worksteal
+	@PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -q -n $(JOBS) --dist worksteal
 
 check: setup
 	@$(PY) -m ruff format --check --quiet .

@@ -39,9 +39,13 @@ class ApiClient:
         return self
 
     async def sign_in(self) -> None:
-        """Sign in, or again after a sign-in has ended."""
+        """Sign in, or again after a sign-in has ended or the node was started again."""
         body = {"login": self._login, "password": self._password}
-        self._token = (await self._reached("POST", "sessions", body, ""))["token"]
+        try:
+            answer = await self._reached("POST", "sessions", body, "")
+        except Unavailable:  # perhaps on a connection to the process before; to ask twice does no harm
+            answer = await self._reached("POST", "sessions", body, "")
+        self._token = answer["token"]
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None

@@ -19,9 +19,9 @@ TO_TRY: Final = {
     ("XD", "coordinator"): "refer somebody; take a consent back",
     ("XD", "caseworker"): "prepare a referral",
     ("XT", "coordinator"): "answer what is overdue",
-    ("XT", "caseworker"): "a desk on which nothing waits",
+    ("XT", "caseworker"): "see what no colleague has taken",
     ("XA", "coordinator"): "accept; erase; in another language too",
-    ("XA", "caseworker"): "a desk on which nothing waits",
+    ("XA", "caseworker"): "see what no colleague has taken",
     (AWAY, "coordinator"): "switch it on, and read what waited",
 }
 HINT: Final = """
@@ -35,9 +35,10 @@ pass, a sign-in may end meanwhile.
 SCRIPT: Final = """
 Try this in a browser, as coordinator of both countries:
   1 Send      {xd}
-              "Start a referral", tick an age and a language, "Save and go on". Do the first three tasks of the list:
-              "She named none"; two needs, how fast, Arvenia; agreed, and every tick of the talk. Then "Check and
-              send", "Sign and send to Arvenia".
+              "Start a referral": age 25-34, Ukrainian, "Save and go on". Then the tasks, one by one. "Who must never
+              hear of her": she named none. "What she needs": a safe place, within two weeks, Arvenia. "Her consent":
+              all eight points, Yes to every question, Ukrainian, an independent interpreter, in writing, caseworker.
+              Then "Check and send", "Sign and send to Arvenia".
   2 See it    The page that opens says "received" as soon as Arvenia's node has signed for the letter.
   3 Accept    {xa}
               On the desk open the last new letter. "Read", "Back to the matter", "Accept": organisation haven,

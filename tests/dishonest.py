@@ -29,7 +29,7 @@ class Dishonest:
 
     def __init__(self, world: World, name: str = "a liar", sender: str = "XD", recipient: str = "XA") -> None:
         self.world, self.name, self.sender, self.recipient = world, name, sender, recipient
-        self.thread, self.token = self._id("thread"), self._id("token")
+        self.thread, self.token = self.id_of("thread"), self.id_of("token")
         self.n, self.seen, self.last = 0, 0, ""
 
     async def sends(self, kind: str, frame: dict[str, Any] | None = None, **said: Any) -> tuple[int, int]:
@@ -40,7 +40,7 @@ class Dishonest:
     def letter(self, kind: str, frame: dict[str, Any] | None = None, **said: Any) -> dict[str, Any]:
         """A good letter of this kind as plain JSON, with these parts of the frame and of the body changed."""
         now = self.world.clock.now()
-        self.last = self._id(f"letter {self.n}")
+        self.last = self.id_of(f"letter {self.n}")
         made = document(kind) | {"thread": self.thread, "letter_id": self.last, "n": max(self.n, 1), "seen": self.seen}
         made |= {"written_at": now, "thread_ends": now + 60 * DAY_S, "retention_until": now + 365 * DAY_S}
         if not KINDS[kind].stop:
@@ -100,5 +100,6 @@ class Dishonest:
         one_person: dict[str, Any] = {"dependants": []} if "dependants" in body else {}
         return body | one_person | said
 
-    def _id(self, what: str) -> str:
+    def id_of(self, what: str) -> str:
+        """An id of this liar's own, the same in every run."""
         return hashlib.sha256(f"{self.name} {what}".encode()).hexdigest()[:32]

@@ -48,7 +48,7 @@ ENDS = {
 # The twelve cases: whose desk has it, and the state there.
 STANDS = ["XD", "XD", "XD", "XD", "XA", "XD", "XA", "XD", "XD", "XA", "XD", "XD"]
 STATES = ["offered", "offered", "declined", "info_requested", "offered", "offered", "ended", "requested", "closed",
-          "disclosed", "disclosed", "none"]  # fmt: skip
+          "disclosed", "disclosed", "offered"]  # fmt: skip
 # What each of them tells besides.
 TOLD: dict[str, dict[str, Any]] = {
     "1": {"name_read_at_xa": True},
@@ -271,11 +271,11 @@ async def _roles(url: str, people: dict[str, str]) -> list[str]:
 
 
 async def _seen_at(desk: Desk) -> dict[str, list[str]]:
-    """What this country has: by the two words of a case, the state of each of its threads."""
+    """What this country has: by the two words of a case, the state of each thread once what waits was received."""
     seen: dict[str, list[str]] = {}
     for case in (await desk.api.get("cases"))["cases"]:
         for one in (await desk.api.get(f"cases/{case['case']}"))["threads"]:
-            seen.setdefault(pseudonym(case["case"]), []).append((await desk.view(one["thread"]))["state"])
+            seen.setdefault(pseudonym(case["case"]), []).append((await desk.view(one["thread"]))["after_queue"])
     return seen
 
 

@@ -146,9 +146,11 @@ async def _family(cast: Cast) -> str:
 async def _withdrawn(cast: Cast) -> str:
     case, thread, consent = await _with_names(cast.xd, cast.xa, "Oksana")
     await cast.xa.open_all(thread)
-    await cast.until_before_now(YESTERDAY_S)
+    await cast.until_before_now(URGENT_S + LATE_S)
     await cast.xd.api.post(f"cases/{case}/consents/{consent}/withdraw", {})
     await do.arrives(cast.xa, thread, "consent.withdrawal")
+    await cast.until_before_now(0)
+    await cast.xa.sees(thread, "ended")  # a day has passed, and with it the slot of the stops
     return thread
 
 

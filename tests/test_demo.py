@@ -17,8 +17,10 @@ import pytest
 
 from node.demo.client import ApiClient
 from node.demo.left_over import hold
+from node.demo.network import Network
 from node.demo.person import Desk
 from node.demo.running import STARTING
+from node.demo.switch import NOBODY, Switch
 from node.errors import Unavailable
 from node.service.cases.pseudonym import pseudonym
 from tests.cli_world import PROJECT
@@ -245,6 +247,20 @@ def test_what_a_killed_demo_left_is_cleared_away_and_a_running_one_is_left_alone
     assert ended == -signal.SIGTERM
     assert "after 1 demos" in said
     assert list(tmp_path.iterdir()) == [lives]
+
+
+def test_whoever_switches_a_country_where_no_demo_runs_is_told_how_to_start_one(tmp_path: Path):
+    with demo(tmp_path, "off", "XT") as process:
+        said = process.communicate(timeout=WAIT_S)[1]
+
+    assert process.returncode == 1
+    assert said == f"{NOBODY}\n"
+
+
+async def test_a_country_that_the_demo_does_not_run_cannot_be_switched(tmp_path: Path):
+    said = await Switch(Network(tmp_path)).ask("off XQ")
+
+    assert said.startswith("say `off` or `on` and one of")
 
 
 def test_a_word_that_the_demo_does_not_know_is_told(tmp_path: Path):

@@ -71,6 +71,7 @@ async def seed(network: Network) -> list[Shown]:
                 tasks = [group.create_task(_played(cast, one)) for one in SEEDS]
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from None
+        network.move_clock(network.behind_s)  # the seconds that the playing took
         for desk in cast.desks:
             await _tidy(desk)
         return [await _shown(cast, one, task.result()) for one, task in zip(SEEDS, tasks, strict=True)]

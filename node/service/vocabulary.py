@@ -22,6 +22,7 @@ from node.service.returns.halting import HaltReturn
 from node.service.rights.breach import ReportBreach
 from node.service.rights.cards import RecordCall, TakePaper
 from node.service.rights.complaints import AnswerComplaint
+from node.service.safety.concerns import RaiseConcern
 from node.service.safety.off_network import RecordContact
 from node.service.safety.requests import Acknowledge, RaiseAlert, Review, SendMedical, StandDown, UpdateAlert
 from node.service.threads.commands import OpenReferral
@@ -29,7 +30,7 @@ from node.service.threads.forms import FormField, fields_of, form_of, open_lists
 
 FORMS: Final[tuple[Any, ...]] = (
     *(NewPerson, NewConsent, OpenReferral, *get_args(AnyChange)),
-    *(RaiseAlert, SendMedical, Acknowledge, UpdateAlert, StandDown, Review, RecordContact),
+    *(RaiseAlert, SendMedical, Acknowledge, UpdateAlert, StandDown, Review, RecordContact, RaiseConcern),
     *(HaltReturn, WritePlace, ReportBreach, AnswerComplaint, TakePaper, RecordCall, *get_args(AnyAnswer)),
 )
 

@@ -80,4 +80,13 @@ ON_PAPER: Final[dict[str, str]] = {
     "card=recognition": "How you know them",
     "card=arrangement_contact": "To call",
 }
-WORDS: Final[dict[str, str]] = {**SEARCH, **ALERTS, **QUEUES, **OF_A_TALK, **ON_PAPER}
+CONCERNS: Final[dict[str, str]] = {
+    "key_may_be_stolen": "Its key may be stolen",
+    "letters_reach_police": "Letters reach the police",
+    "names_reach_others": "Names reach others",
+    "alerts_not_justified": "Its alerts are not justified",
+    "nobody_answers": "Nobody answers",
+    "record_not_true": "Its record is not true",
+    "two_histories": "It shows two histories",
+}
+WORDS: Final[dict[str, str]] = {**SEARCH, **ALERTS, **QUEUES, **OF_A_TALK, **ON_PAPER, **CONCERNS}

@@ -193,6 +193,12 @@ async def list_users(staff: Staff, by: Caller) -> list[UserView]:
     return await staff.node.store.read(lambda reader: [_view(staff, reader, row) for row in reader.people.all()])
 
 
+async def list_organisations(staff: Staff, by: Caller) -> list[str]:
+    """The organisations that people of this node belong to, by their codes."""
+    by.actor.must_be("caseworker", "coordinator")
+    return await staff.node.store.read(lambda reader: sorted({row.organisation for row in reader.people.all()}))
+
+
 async def list_colleagues(staff: Staff, by: Caller) -> dict[str, str]:
     """Who works on cases here, by id: what caseworkers need to know whom to ask."""
     by.actor.must_be("caseworker", "coordinator")

@@ -16,6 +16,7 @@ from node.web.pages.me import ME
 from node.web.pages.medical import MEDICAL
 from node.web.pages.off_network import OFF_NETWORK
 from node.web.pages.offer_consent import OFFER_CONSENT
+from node.web.pages.on_call import ON_CALL
 from node.web.pages.opening import OPEN
 from node.web.pages.oversee import OVERSIGHT
 from node.web.pages.passkeys import PASSKEYS
@@ -31,13 +32,14 @@ from node.web.pages.search import SEARCH
 from node.web.pages.sign_in import SIGN_IN
 from node.web.pages.texts import TEXTS
 from node.web.pages.thread import THREAD
+from node.web.pages.trust import TRUST
 from node.web.visit import Page
 
 PAGES: tuple[Page, ...] = (
     *SIGN_IN, *LOCKED, *INVITED, *ME, *PASSKEYS, *PEOPLE,
     *DESK, *SEARCH, *REFERRAL, *CASE, *ANSWER, *THREAD, *RETURNS, *COUNTRIES,
     *OFFER_CONSENT, *TEXTS,
-    *DANGER, *ALERTS, *OFF_NETWORK, *PHONES,
+    *DANGER, *ALERTS, *OFF_NETWORK, *PHONES, *ON_CALL, *TRUST,
     *HEALTH, *OVERSIGHT, *REVIEW,
     *CHANGES, *CONSENT, *OPEN, *RIGHTS, *RIGHTS_CASE, *MEDICAL, *CARDS, *PRINTING,
 )  # fmt: skip

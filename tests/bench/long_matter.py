@@ -33,13 +33,8 @@ async def long_matter_lines(
                 for page, path in (("case", f"/desk/case/{case}"), ("matter", f"/desk/thread/{thread}")):
                     asked = [await pages.asked("ana", path) for _ in range(BEFORE + times)][BEFORE:]
                     took = spread([seconds for seconds, _ in asked])
-                    line: dict[str, object] = {
-                        "shape": f"case of {letters} letters",
-                        "page": page,
-                        "side": code,
-                        **took,
-                    }
-                    yield judged(line | {"page_bytes": asked[-1][1]}, took["p50_ms"], GOAL_MS)
+                    line: dict[str, object] = {"shape": "long matter", "letters": letters, "page": page, "side": code}
+                    yield judged(line | took | {"page_bytes": asked[-1][1]}, took["p50_ms"], GOAL_MS)
     finally:
         await world.close()
 

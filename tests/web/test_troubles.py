@@ -1,0 +1,68 @@
+"""A11: every page of an error names one next step and whom to phone, and shows nothing of what was asked for."""
+
+import pytest
+
+from node.errors import OpenTRMError
+from node.service.seals import Erased
+from node.web.pages import desk as desk_page
+from node.web.troubles import ERASED, FAILED, SAYS
+from tests.api.conftest import Desk
+from tests.web.browser import Browser, Page
+
+ROWS = [(kind, status, step) for kind, status, _, step in SAYS]
+SECRET = "amber"  # what an error may say to a log, and no page
+
+
+def helps(page: Page, step: str, contact: str) -> None:
+    assert step in page.said
+    assert "/desk/" in page.links
+    assert "Help: phone" in page.said and contact in page.said
+    assert "Traceback" not in page.text and SECRET not in page.said
+
+
+def contact_of(desk: Desk) -> str:
+    """The public contact of this country's office."""
+    return desk.staff.node.view.countries["XD"].record.authority.contact
+
+
+@pytest.mark.parametrize(("kind", "status", "step"), ROWS, ids=[kind.__name__ for kind, *_ in ROWS])
+async def test_every_error_names_one_next_step_and_whom_to_phone(
+    desk: Desk, ana: Browser, monkeypatch: pytest.MonkeyPatch, kind: type[OpenTRMError], status: int, step: str
+):
+    async def fails(*_: object) -> object:
+        raise kind(SECRET)
+
+    monkeypatch.setattr(desk_page, "inbox", fails)
+    page = await ana.open("/desk/")
+
+    assert page.status == status
+    helps(page, step, contact_of(desk))
+
+
+@pytest.mark.parametrize(
+    ("error", "row"), [(Erased(SECRET), ERASED), (RuntimeError(SECRET), FAILED)], ids=["erased", "a fault of ours"]
+)
+async def test_what_was_erased_and_a_fault_of_ours_too(
+    desk: Desk, ana: Browser, monkeypatch: pytest.MonkeyPatch, error: Exception, row: tuple[int, str, str]
+):
+    async def fails(*_: object) -> object:
+        raise error
+
+    monkeypatch.setattr(desk_page, "inbox", fails)
+    page = await ana.open("/desk/")
+
+    assert page.status == row[0]
+    helps(page, row[2], contact_of(desk))
+
+
+async def test_real_ones_as_people_meet_them(desk: Desk, ana: Browser):
+    """A wrong address, a reference of nothing, a form from elsewhere, no sign-in."""
+    nothing = await ana.open("/desk/nowhere")
+    unknown = await ana.open("/desk/case/" + "0" * 32)
+    foreign = await ana.post("/desk/start", [("age_band", "25-34")])
+    stranger = await Browser(desk.client).open("/desk/cases")
+
+    assert [page.status for page in (nothing, unknown)] == [404, 404] and foreign.status in (403, 409)
+    for page in (nothing, unknown, foreign):
+        assert contact_of(desk) in page.said and "/desk/" in page.links
+    assert stranger.url.path == "/desk/sign-in" and contact_of(desk) in stranger.said

@@ -32,6 +32,7 @@ from node.service.buckets import Buckets
 from node.service.context import YEAR_S, Node
 from node.service.delivery.incoming import judge_parked
 from node.service.directory.publishing import send_entries
+from node.service.network.old_registry import load_old_sends
 from node.service.network.prekeys import load_bundles
 from node.service.network.registry import RegistryKeeper
 from node.service.safety import alarms, on_call
@@ -90,6 +91,7 @@ def open_configured(loaded: Loaded) -> tuple[Opened, RegistryClient, list[tuple[
     opened = open_node(folder, config.node.country, unlock_of(config), NO_VIEW, clock, os.urandom)
     try:  # only now is the folder ours alone: reading the stored registry works in a folder beside it
         opened.node.view = client.load(clock.now()) or NO_VIEW
+        load_old_sends(opened.node)
     except BaseException:
         opened.close()
         raise

@@ -7,7 +7,7 @@ from node.api.call import Route
 from node.api.routes_cases import CASES, CONSENTS
 from node.api.routes_desk import DESK, OVERSIGHT
 from node.api.routes_directory import DIRECTORY
-from node.api.routes_distrust import DISTRUST, OFF_NETWORK, ON_CALL
+from node.api.routes_distrust import DISTRUST, OFF_NETWORK, OLD_REGISTRY, ON_CALL
 from node.api.routes_figures import FIGURES
 from node.api.routes_information import INFORMATION
 from node.api.routes_keep import KEEP
@@ -36,5 +36,6 @@ ROUTES: tuple[Route, ...] = (
     *SAFETY,
     *ON_CALL,
     *DISTRUST,
+    *OLD_REGISTRY,
     *OFF_NETWORK,
 )

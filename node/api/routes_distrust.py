@@ -2,6 +2,8 @@
 
 from node.api.call import Call, Handler, Route, number
 from node.api.roles import COORDINATE, DECIDE, MANAGE
+from node.service.network import old_registry
+from node.service.network.old_registry import OldSendView, SendOnOldRegistry
 from node.service.safety import concerns, distrusting, off_network, on_call
 from node.service.safety.concerns import ConcernView, RaiseConcern
 from node.service.safety.distrusting import Distrust, DistrustView
@@ -17,6 +19,52 @@ def _decide(approve: bool) -> Handler:
 
     return decide
 
+
+def _decide_send(approve: bool) -> Handler:
+    """The handler of both answers a second person can give about writing on an old registry."""
+
+    async def decide(c: Call) -> None:
+        await old_registry.decide_old_send(c.node, c.actor, c.path["country"], approve)
+
+    return decide
+
+
+OLD_REGISTRY: tuple[Route, ...] = (
+    Route(
+        "GET",
+        "/old-sends",
+        DECIDE,
+        "Countries that are written to although the registry was not seen for a week",
+        lambda c: old_registry.old_sends(c.node, c.actor),
+        answers=list[OldSendView],
+    ),
+    Route(
+        "POST",
+        "/old-sends",
+        DECIDE,
+        "Write to a country all the same; it waits for a second person",
+        lambda c: old_registry.propose_old_send(c.node, c.actor, c.body),
+        takes=SendOnOldRegistry,
+        answers=OldSendView,
+        status=201,
+    ),
+    Route(
+        "POST",
+        "/old-sends/{country}/approve",
+        DECIDE,
+        "A second person confirms it; what waits is looked at again",
+        _decide_send(True),
+        status=204,
+    ),
+    Route(
+        "POST",
+        "/old-sends/{country}/refuse",
+        DECIDE,
+        "Refuse it, or take it back",
+        _decide_send(False),
+        status=204,
+    ),
+)
 
 ON_CALL: tuple[Route, ...] = (
     Route(

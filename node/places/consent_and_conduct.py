@@ -236,6 +236,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
             "protocol.gate.ways_out: _abroad",
             "service.delivery.readmitted: confirm word_missing",
             "service.network.disowned: forget_disowned",
+            "service.network.old_registry: _must_be_of_use decide_old_send propose_old_send",
             "service.threads.acts: _must_not_queue",
         ),
         receiver=("protocol.gate.gate: takes_effect",),

@@ -18,6 +18,7 @@ from node.store.migrations_keep import CASE_KEYS_SQL, EVIDENCE_SQL, KEEP_SQL
 from node.store.migrations_ladder import LADDER_SQL
 from node.store.migrations_lookups import LOOKUPS_SQL
 from node.store.migrations_mail import MAIL_SQL
+from node.store.migrations_old_registry import OLD_REGISTRY_SQL
 from node.store.migrations_safety import SAFETY_SQL
 from node.store.migrations_sign_in import SIGN_IN_SQL
 from node.store.migrations_texts import TEXTS_SQL
@@ -141,6 +142,12 @@ def m016_time(db: Database) -> None:
 def m017_mail(db: Database) -> None:
     """Who wishes a mail when something new waits."""
     _run(db.conn, MAIL_SQL)
+
+
+@NODE()
+def m018_old_registry(db: Database) -> None:
+    """Countries that two people decided to write to on an old registry."""
+    _run(db.conn, OLD_REGISTRY_SQL)
 
 
 @KEYRING()

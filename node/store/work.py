@@ -24,6 +24,7 @@ from node.store.ledger import Ledger
 from node.store.letters import Letters
 from node.store.mail_wishes import MailWishes
 from node.store.meta import Meta
+from node.store.old_registry import OldSends
 from node.store.on_call import OnCall
 from node.store.outbox import Outbox
 from node.store.peers import Peers
@@ -98,6 +99,7 @@ class Reader:
     mail_wishes = Repository(MailWishes)
     meta = Repository(Meta)
     off_network = Repository(OffNetwork)
+    old_sends = Repository(OldSends)
     on_call = Repository(OnCall)
     outbox = Repository(Outbox)
     pages = Repository(Pages)

@@ -151,6 +151,7 @@ TASKS: Final[dict[str, str]] = {
     "followup_due": "Ask how she is",
     "transit_stopped": "Help on the way was stopped",
     "drill_due": "A drill is due",
+    "old_registry_second_person": "To write to a country on an old registry: waits for a second person",
     "drill": "A drill: answer it",
     # --- a life ---
     "child_protection_needed": "Call child protection",

@@ -20,6 +20,8 @@ ALONE = {
     *(
         "create_case",
         "wish_mail",
+        "propose_old_send",
+        "decide_old_send",
         "decide_change",
         "set_owner",
         "write_names",

@@ -3,7 +3,7 @@
 import re
 
 from node.service.safety import on_call
-from tests.api.conftest import Desk
+from tests.api.conftest import PASSWORD, Desk
 from tests.web.browser import Browser
 from tests.web.test_operator import at_work
 
@@ -117,3 +117,29 @@ async def test_a_concern_has_a_file_once_a_second_coordinator_stands_behind_it(
     assert "It waits for a second person" in page.said
     assert '"nobody_answers"' in signed.text.replace("&#34;", '"')
     assert "Concerns for the maintainers" not in (await bea.open("/desk/trust")).said
+
+
+async def test_two_people_write_to_a_country_on_an_old_registry(desks: dict[str, Desk], browsers: dict[str, Browser]):
+    """Registry 4.6: the page of the countries says it; one proposes after a call, another confirms."""
+    xd = desks["XD"]
+    fresh = await browsers["XD"].open("/desk/countries")
+    xd.clock.step(8 * 86_400)
+    ana, bea = Browser(xd.client), await at_work_later(xd, "bea")
+    await ana.sign_in("ana", PASSWORD)
+    page = await ana.open("/desk/countries")
+    without = await ana.send(page, "/desk/countries/old-sends", peer="XA")
+    page = await ana.send(page, "/desk/countries/old-sends", peer="XA", phoned="yes")
+    seen = await bea.open("/desk/countries")
+    done = await bea.send(seen, "/desk/countries/old-sends/XA", decision="confirm")
+
+    assert "not seen for a week" not in fresh.said and "not seen for a week" in page.said
+    assert without.status == 409 and "Phone their desk first" in without.said
+    assert "waits for a second person" in page.said and "Confirm it" not in page.said
+    assert "Confirm it" in seen.said and "is written to" in done.said
+    assert set(xd.staff.node.stale_override) == {"XA"}
+
+
+async def at_work_later(desk: Desk, login: str) -> Browser:
+    """The same as `at_work`, after every sign-in has ended."""
+    assert (await desk.sign_in("ana")).status == 201
+    return await at_work(desk, login, "caseworker")

@@ -52,6 +52,14 @@ async def test_once_set_up_each_sign_in_with_a_password_asks_for_a_code(ana: Bro
     assert right.url.path == "/desk/"
 
 
+async def test_a_form_without_a_password_is_a_wrong_password_and_no_fault_of_ours(ana: Browser):
+    """What a browser would not let be sent is sent by whoever tries."""
+    for path, page in (("/desk/me/codes", "/desk/me/codes"), ("/desk/me/recovery", "/desk/me")):
+        answer = await ana.send(await ana.open(page), path, password="")
+
+        assert answer.status == 422 and "The password is wrong." in answer.said, path
+
+
 async def test_a_code_works_once_and_none_before_it_works_after_it(ana: Browser, desk: Desk):
     """RFC 6238, 5.2: the last used half minute is kept, so that a code seen over a shoulder is worth nothing."""
     secret, _ = await set_up(ana, desk)

@@ -25,6 +25,7 @@ UNKNOWN = dict.fromkeys(("case", "thread", "letter"), "0" * 32) | {
     "passkey": "0" * 32,
     "name": "detained",
     "plan": "0" * 16,
+    "country": "XQ",
     "care": "0" * 16,
     "consent": "0" * 32,
     "paper": "sheet",

@@ -14,6 +14,7 @@ from node.service.delivery.incoming import judge_parked
 from node.service.delivery.reseal import reseal_lost_keys
 from node.service.delivery.take import take_held
 from node.service.network.disowned import forget_disowned
+from node.service.network.old_registry import load_old_sends
 from node.service.safety.off_network import demand_plans
 from node.store.work import Work
 from registry.client import RegistryClient
@@ -53,6 +54,7 @@ class RegistryKeeper:
                 log.warning("registry_trouble", reason="mirror" if "/" in source else source)
             behind = not self._node.clock_is_believed()
             self._node.view = view
+            load_old_sends(self._node)
             await self._follow(view)
             if behind and self._node.clock_is_believed():
                 await believed_again(self._node)

@@ -132,6 +132,8 @@ async def hold_office(staff: Staff, digest: bytes, user_id: str, seed: Secret, e
 async def right_password(staff: Staff, user_id: str, password: str) -> tuple[UserRow, Secret | None]:
     """A signed-in user's row and stretched password, None when it is wrong; counted as at a sign-in."""
     user = await staff.node.store.write(lambda work: _count_known(staff, work, work.people.get(user_id)))
+    if not password:
+        return user, None
     salt, cost, stored = _parts(staff, user, "")
     stretched = await staff.stretch(password, salt, cost)
     if not login_is_right(stretched, staff.pepper, user_id, stored):

@@ -112,7 +112,7 @@ async def test_a_kill_while_a_failed_post_is_noted_posts_it_again(network: Crash
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("step", ["reseal", "refresh"])
+@pytest.mark.parametrize("step", ["reseal", "believed_again"])
 async def test_a_kill_while_letters_that_would_expire_are_released_again_loses_none(
     network: CrashNetwork, when: str, step: str
 ) -> None:
@@ -129,7 +129,7 @@ async def test_a_kill_while_letters_that_would_expire_are_released_again_loses_n
     else:
         await network.end("XD")
         network.move_clock(13 * DAY_S)
-        await starts_and_dies(network, "XD", f"{when} refresh")
+        await starts_and_dies(network, "XD", f"{when} believed_again")
     await network.restart("XA")
     await everything_arrives(network)
 

@@ -10,6 +10,7 @@ from node.service.directory.views import list_entries
 from node.service.network.old_registry import SendOnOldRegistry, decide_old_send, old_sends, propose_old_send
 from node.service.network.view import registry_view
 from node.service.staff.people import list_colleagues
+from node.web.map import dots, land
 from node.web.pages.roles import WORK
 from node.web.visit import Page, Visit
 from node.web.words import N_
@@ -49,9 +50,11 @@ async def _show(v: Visit, error: OpenTRMError | None = None, status: int = 200) 
     entries, decided, names = await asyncio.gather(
         list_entries(v.node), old_sends(v.node, v.actor), list_colleagues(v.staff, v.caller)
     )
+    registry = registry_view(v.node)
     return v.show(
-        "countries.html", status=status, error=error, registry=registry_view(v.node), names=names,
+        "countries.html", status=status, error=error, registry=registry, names=names,
         entries={one.country: one for one in entries}, decided={one.peer: one for one in decided},
+        land=land(), dots=dots(registry.countries, v.node.country),
     )  # fmt: skip
 
 

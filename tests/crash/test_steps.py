@@ -79,7 +79,6 @@ OTHERWISE = {
     "call_failed": "`after page` kills between the call and this",
     "destroy_spent": "`after destroyed keys` kills between the keys and this",
     "mail_left": "killed before it, the same mail, which says nothing, goes a second time",
-    "believed_again": "the `reseal` sweep of the next start asks for the same, once the clock is believed",
     "keys": "`before emptied keys` and `before refresh_prekeys` kill before this, which only forgets what is old",
     "destroy_spent_at_start": "the same two steps as `destroy_spent`, before anything else runs",
     "open_journal": "tests/keep: a torn or missing journal is found at the start, whatever was noted",

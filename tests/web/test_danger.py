@@ -84,7 +84,8 @@ async def test_an_alert_about_another_person_waits_for_a_second_one_who_reads_wh
     path = waits.url.path
     assert "It waits for a second person" in waits.said and "somebody else has to confirm it" in waits.said
     contact = desks["XD"].staff.node.view.countries["XA"].record.authority.contact
-    assert contact not in waits.said and "Tell nobody there anything" in waits.said
+    said, _, _ = waits.said.partition("Help: phone")  # our own office's contact, which is the same in these tests
+    assert contact not in said and "Tell nobody there anything" in said
     proof = waits.form(f"{path}/refuse")["_csrf"][0]
     alone = await browsers["XD"].post(f"{path}/confirm", [("_csrf", proof)])
     assert alone.status == 422 and "A second person has to confirm this" in alone.said

@@ -18,7 +18,7 @@ from aiohttp import web
 from node.api.app import api_application
 from node.api.limits import ApiLimits, held_to
 from node.clock import clock_for
-from node.config import Config, Loaded, pinned_root, read_passphrase, read_secret, two_steps
+from node.config import Config, Loaded, pinned_root, read_secret, read_text_secret, two_steps
 from node.errors import Unavailable
 from node.health import health_routes, metrics_application
 from node.jobs import Job, Jobs
@@ -70,7 +70,7 @@ def unlock_of(config: Config) -> Unlock:
     if keys.key_file is not None:
         return Unlock(key_file=read_secret(keys.key_file))
     if keys.passphrase_file is not None:
-        return Unlock(passphrase=read_passphrase(keys.passphrase_file).decode("utf-8"))
+        return Unlock(passphrase=read_text_secret(keys.passphrase_file))
     if sys.stdin.isatty():
         import getpass
 
@@ -223,7 +223,7 @@ async def _listen(
     runner = web.AppRunner(app, access_log=None)  # an access log would hold addresses and ids
     await runner.setup()
     runners.append(runner)
-    context = None if config is None else _tls(config)
+    context = None if config is None else tls_of(config)
     try:
         await web.TCPSite(runner, host, port, ssl_context=context).start()
     except OSError as error:
@@ -236,7 +236,8 @@ async def _listen(
     return f"{'https' if context else 'http'}://{host}:{bound}"
 
 
-def _tls(config: Config) -> ssl.SSLContext | None:
+def tls_of(config: Config) -> ssl.SSLContext | None:
+    """What the node proves itself with where no proxy does it; Unavailable where the two files do not fit."""
     if config.tls.cert_file is None or config.tls.key_file is None:
         return None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

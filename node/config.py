@@ -204,6 +204,14 @@ def read_passphrase(path: Path) -> bytes:
     return passphrase
 
 
+def read_text_secret(path: Path) -> str:
+    """A passphrase or password from a file that others cannot read."""
+    try:
+        return read_passphrase(path).decode("utf-8")
+    except UnicodeDecodeError:
+        raise Unavailable(f"secret file {path.name} is not text; write it in UTF-8") from None
+
+
 def two_steps(config: Config) -> bool:
     """Whether a password alone opens nothing: so by default, except where all people are invented (XA-XZ)."""
     said = config.desk.second_step

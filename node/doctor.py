@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 
+from node.app import tls_of
 from node.config import read_secret
 from node.doctor_data import calendar, data_folder, database, registry_copy, root, running, sealed_keys
 from node.errors import OpenTRMError
@@ -68,6 +69,7 @@ def primitives(_patient: Patient) -> Finding:
 def configuration(patient: Patient) -> Finding:
     """It was read, or we would not be here; what is allowed but unwise is said."""
     config, name = patient.loaded.config, patient.loaded.path.name
+    tls_of(config)
     is_open = config.listen.host not in ("127.0.0.1", "::1", "localhost")
     if is_open and config.tls.cert_file is None and not config.listen.trusted_proxies:
         return Finding(

@@ -8,12 +8,13 @@ from contextlib import contextmanager
 
 import msgspec
 
+from node.app import unlock_of
 from node.clock import INVENTED_COUNTRY
 from node.config import pinned_root
 from node.errors import OpenTRMError
 from node.findings import Finding, Level, Patient
 from node.public_holidays import days_left, how_known
-from node.service.upkeep.setup import KEY_FILE, RECORD_FILE
+from node.service.upkeep.setup import KEY_FILE, RECORD_FILE, keys_open
 from node.store.db import Store
 from node.store.folder import KEYS_NAME, LOCK_NAME, DataFolder
 from registry.names import DAY_S, ISSUED_FIELD
@@ -56,12 +57,24 @@ def database(patient: Patient) -> Finding:
 
 
 def sealed_keys(patient: Patient) -> Finding:
-    """Both files of keys are there; without them nothing in the database can be opened."""
+    """Both files of keys are there and the configured secret opens them; nothing in the database opens otherwise."""
     missing = [name for name in (KEY_FILE, KEYS_NAME) if not (patient.data_dir / name).exists()]
     if missing:
         says = f"{' and '.join(missing)} missing in the data folder"
         return Finding("secrets", "wrong", says, "restore them from their own backup, or run trm-node init")
-    return Finding("secrets", "ok", "the sealed keys are in the data folder")
+    config = patient.loaded.config
+    if config.keys.key_file is None and config.keys.passphrase_file is None:
+        return Finding(
+            "secrets",
+            "ok",
+            "the sealed keys are in the data folder; opening them was not tried, for that needs the passphrase",
+        )
+    try:
+        keys_open(DataFolder(patient.data_dir, config.node.journal_dir), unlock_of(config))
+    except OpenTRMError as error:
+        fix = "give the secret that this node was made with, or restore both files from their own backup"
+        return Finding("secrets", "wrong", error.message, fix)
+    return Finding("secrets", "ok", "the configured secret opens the keys")
 
 
 def root(patient: Patient) -> Finding:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from node.app import NO_VIEW
 from node.clock import clock_for
+from node.config import read_text_secret
 from node.crypto.batch import Random
 from node.crypto.recovery import make_sheets
 from node.crypto.selftest import self_test
@@ -20,7 +21,6 @@ from node.init_checks import (
     checked_user,
     follows,
     read_key,
-    read_text_secret,
 )
 from node.init_options import InitOptions, toml_of
 from node.public_holidays import FilledCalendar, filled, how_known, known_until

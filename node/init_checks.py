@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from node.clock import INVENTED_COUNTRY
-from node.config import parsed, read_passphrase, read_secret
+from node.config import parsed, read_secret
 from node.errors import BadInput, OpenTRMError, Unavailable
 from node.init_options import InitOptions, toml_of
 from node.service.decoding import explained
@@ -90,14 +90,6 @@ def checked_passphrase(passphrase: str) -> str:
     if len(passphrase) < MIN_PASSWORD:
         raise BadInput(f"passphrase of this node is too short; expected at least {MIN_PASSWORD} characters")
     return passphrase
-
-
-def read_text_secret(path: Path) -> str:
-    """A passphrase or password from a file that others cannot read."""
-    try:
-        return read_passphrase(path).decode("utf-8")
-    except UnicodeDecodeError:
-        raise Unavailable(f"secret file {path.name} is not text; write it in UTF-8") from None
 
 
 def read_key(path: Path) -> bytes:

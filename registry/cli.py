@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import secrets
+import shutil
 import signal
 import tempfile
 from contextlib import suppress
@@ -15,6 +16,7 @@ import click
 
 from node.clock import INVENTED_COUNTRY, Clock, FileClock, SystemClock
 from node.crypto.errors import CryptoError
+from node.crypto.rolekeys import RoleKey
 from node.crypto.vault import MODERATE
 from node.errors import BadInput, OpenTRMError
 from registry.ceremony import admit as admit_requests
@@ -30,7 +32,7 @@ from registry.proposal import sign as sign_proposal
 from registry.publisher import Publisher
 from registry.record import read_node_record
 from registry.removal import remove as remove_countries
-from registry.repository import Repository
+from registry.repository import Repository, write_whole
 from registry.request import make_request, read_request
 from registry.serve import serve as serve_registry
 from registry.suspension import make_suspension, publish_suspension
@@ -86,14 +88,18 @@ def init(
         raise BadInput("folder holds a registry already; name an empty one")
     check_names(set(names), needed)  # before a key is made in a folder of that name
     clock = _clock_of(None, clock_file)
-    maintainers = {
-        name: new_key(keys / name, name, _passphrase_for(name, passphrase_file, new=True), cost=PASSPHRASE_COST)
-        for name in dict.fromkeys(names)
-    }
-    online = new_key(
-        keys / "online", "online", _passphrase_for("online", passphrase_file, new=True), cost=PASSPHRASE_COST
-    )
-    create_registry(repository, maintainers, needed, online, clock)
+    everybody, made = (*dict.fromkeys(names), "online"), dict[str, RoleKey]()
+    new = [path for path in (repository.metadata, *(keys / name for name in everybody)) if not path.exists()]
+    try:
+        for name in everybody:
+            passphrase = _passphrase_for(name, passphrase_file, new=True)
+            made[name] = new_key(keys / name, name, passphrase, cost=PASSPHRASE_COST)
+        online = made.pop("online")
+        create_registry(repository, made, needed, online, clock)
+    except OSError:  # a full disk, say: nothing of it is left, so that the same command can be given again
+        for path in new:
+            shutil.rmtree(path, ignore_errors=True)
+        raise
     root = folder / "metadata" / "1.root.json"
     click.echo(f"registry made; nodes pin {root} (sha256 {sha256(root.read_bytes()).hexdigest()})")
     click.echo(f"keys are in {keys}: hand each maintainer its own folder, keep 'online' with the publisher")
@@ -119,7 +125,7 @@ def request(
         passphrase = _passphrase_for(country, passphrase_file, new=True)
         role_key = new_key(key, country_role(country), passphrase, cost=PASSPHRASE_COST)
     made = make_request(data, role_key, clock.now(), version)
-    out.write_bytes(made)
+    write_whole(out, made)
     click.echo(f"request for {country} written to {out}; read these groups to each maintainer who phones you:")
     click.echo(read_request(made).fingerprint)
 
@@ -144,6 +150,8 @@ def admit(
     clock_file: Path | None,
 ) -> None:
     """Make a proposal that admits REQUESTS (none: renew the targets file). Type the groups as you hear them."""
+    if out.exists():
+        raise BadInput(f"{out.name} exists already and may be signed; name another file with --out")
     if gone and (requests or of_root):
         raise BadInput("--remove goes alone: one proposal takes countries out, another one admits or renews")
     repository, data = Repository(folder), [path.read_bytes() for path in requests]
@@ -155,11 +163,12 @@ def admit(
             # Never shown here first: who has not phoned cannot go on (attack 41).
             heard[code] = click.prompt(f"Phone {code} on a number you have from elsewhere. Twelve groups as heard")
     if of_root:
-        out.write_bytes(renew_root(repository, clock.now()))
+        made = renew_root(repository, clock.now())
     elif gone:
-        out.write_bytes(remove_countries(repository, gone, clock.now()))
+        made = remove_countries(repository, gone, clock.now())
     else:
-        out.write_bytes(admit_requests(repository, data, heard, clock.now(), replace=replace))
+        made = admit_requests(repository, data, heard, clock.now(), replace=replace)
+    write_whole(out, made)
     click.echo(f"proposal written to {out}; {repository.maintainers().needed} maintainers sign it with `sign`")
 
 
@@ -171,7 +180,8 @@ def sign(proposal: Path, key: Path, passphrase_file: Path | None) -> None:
     """At a maintainer: add both signatures to a proposal file."""
     name = name_of(key)
     signed = sign_proposal(proposal.read_bytes(), open_key(key, _passphrase_for(name, passphrase_file)))
-    proposal.write_bytes(signed)
+    write_whole(proposal, signed)
+    # Crash before this line: the proposal is as it was, with the signatures it had; sign again.
     click.echo(f"signed by {name}; pass {proposal} on")
 
 
@@ -189,7 +199,7 @@ def suspend(
     repository, name = Repository(folder), name_of(key)
     clock = _clock_for(countries_of(repository), clock_file)
     opened = open_key(key, _passphrase_for(name, passphrase_file))
-    out.write_bytes(make_suspension(repository, name, opened, country, clock.now()))
+    write_whole(out, make_suspension(repository, name, opened, country, clock.now()))
     click.echo(f"suspension of {country} written to {out}; hand it to the publisher")
 
 
@@ -222,7 +232,7 @@ def publish(
 @_registry
 @_key
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=int, default=8700, show_default=True)
+@click.option("--port", type=click.IntRange(0, 65_535), default=8700, show_default=True)
 @_passphrase
 @_clock
 def serve(folder: Path, key: Path, host: str, port: int, passphrase_file: Path | None, clock_file: Path | None) -> None:
@@ -238,7 +248,7 @@ def serve(folder: Path, key: Path, host: str, port: int, passphrase_file: Path |
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         await serve_registry(publisher, host, port, still_invented)
 
-    with suppress(KeyboardInterrupt, asyncio.CancelledError):
+    with publisher.repository.served_alone(), suppress(KeyboardInterrupt, asyncio.CancelledError):
         asyncio.run(run())
 
 
@@ -305,8 +315,19 @@ def _clock_of(real: str | None, clock_file: Path | None) -> Clock:
     return FileClock(clock_file)
 
 
+def _text_in(file: Path) -> str:
+    """The passphrase in a file; BadInput where it is no text, or nothing."""
+    try:
+        text = file.read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError:
+        raise BadInput(f"{file.name} is not text; write the passphrase in UTF-8") from None
+    if not text:
+        raise BadInput(f"{file.name} is empty; write the passphrase into it")
+    return text
+
+
 def _passphrase_for(name: str, file: Path | None, *, new: bool = False) -> str:
     if file is not None:
-        return file.read_text(encoding="utf-8").strip()
+        return _text_in(file)
     hint = f" (for example {secrets.token_hex(8)})" if new else ""
     return str(click.prompt(f"Passphrase of {name}{hint}", hide_input=True, confirmation_prompt=new))

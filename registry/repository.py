@@ -9,11 +9,12 @@ A reader finds the newest state from the highest root and timestamp.json; every 
 import fcntl
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
 from node.crypto.rolekeys import MLDSA_PUBLIC_BYTES
+from node.errors import Unavailable
 from registry.delegations import read_delegations
 from registry.errors import BadRecord, BadRegistryFile
 from registry.names import record_path
@@ -127,6 +128,18 @@ class Repository:
         finally:
             os.close(folder)
 
+    @contextmanager
+    def served_alone(self) -> Iterator[None]:
+        """One publisher serves this folder; Unavailable for a second one. A crash lets go by itself."""
+        folder = os.open(self.folder, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError:
+            raise Unavailable("another publisher serves this registry; stop it first") from None
+        finally:
+            os.close(folder)
+
     def write_root(self, version: int, data: bytes) -> None:
         """A new root; it counts as soon as it stands there."""
         _write_new(self._root_path(version), data)
@@ -175,14 +188,24 @@ def _read(path: Path) -> bytes:
         raise BadRegistryFile(f"registry folder lacks {path.name}; restore it from a mirror") from None
 
 
+def write_whole(path: Path, data: bytes) -> None:
+    """All of it or nothing: what stood there stays until the new bytes are on the disk, whatever happens meanwhile."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with open(beside, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink()
+        raise OSError(error.errno, error.strerror, str(path)) from error  # of the file that was asked for
+
+
 def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
-    with open(beside, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
+    write_whole(path, data)
 
 
 def _write_new(path: Path, data: bytes) -> None:

@@ -55,6 +55,22 @@ class Keyring:
             raise
         return cls(connection)
 
+    @classmethod
+    def peek(cls, path: Path, name: str) -> bytes | None:
+        """One sealed secret of a file that another process may have open; checks the whole file and writes nothing.
+
+        Unavailable where it is damaged or no key file.
+        """
+        try:
+            with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
+                faults = connection.execute("pragma quick_check(1)").fetchone()
+                row = connection.execute("select sealed from secret where name=?", (name,)).fetchone()
+        except sqlite3.Error:
+            raise Unavailable(f"{path.name} cannot be used; restore it from its own backup") from None
+        if faults != ("ok",):
+            raise Unavailable(f"{path.name} is damaged; restore it from its own backup")
+        return None if row is None else row[0]
+
     def put(self, name: str, sealed: bytes, made_at: int, erase_at: int | None = None) -> None:
         """Keep a new secret; Conflict if there is one of that name: a key is never overwritten unseen."""
         try:

@@ -303,6 +303,17 @@ def kek_of_folder(folder: DataFolder, unlock: Unlock) -> Kek:
     return kek
 
 
+def keys_open(folder: DataFolder, unlock: Unlock) -> None:
+    """Try what a start would open first, beside a running node too; Unavailable says what does not. Writes nothing."""
+    kek = kek_of_folder(folder, unlock)
+    try:
+        _unwrap("message", Keyring.peek(folder.keys, "message"), kek)
+    except OpenFailed:
+        raise Unavailable(
+            f"{KEY_FILE} and {folder.keys.name} do not belong together; restore both from one backup"
+        ) from None
+
+
 def open_secret(keyring: Keyring, name: str, kek: Kek) -> bytes:
     """One secret of the key file."""
     return _unwrap(name, keyring.get(name), kek)

@@ -9,6 +9,8 @@ from click.testing import CliRunner, Result
 from node.clock import set_clock_file
 from node.crypto.vault import SMALLEST
 from registry import cli
+from registry.repository import Repository
+from tests.crash.disks import fill, small_disk
 from tests.registry_world import make_registry
 
 NOW = 1_800_000_000
@@ -71,3 +73,90 @@ def test_a_port_in_use_is_told(folder: Path):
         result = run(folder, "serve", *where, *secret[:2], "--port", str(other.getsockname()[1]))
 
     assert "address already in use" in result.output
+
+
+def made(disk: Path, folder: Path) -> list[str]:
+    """`init` on this disk; returns what `admit` and `sign` need."""
+    secret = ["--passphrase-file", str(folder / "secret")]
+    keys = ["--keys", str(disk / "keys"), "--maintainer", "ada", "--needed", "1", "--clock-file", str(folder / "clock")]
+    assert CliRunner().invoke(cli.main, ["init", str(disk / "new"), *keys, *secret]).exit_code == 0
+    admit = ["admit", "--registry", str(disk / "new"), "--out", str(disk / "proposal")]
+    assert CliRunner().invoke(cli.main, [*admit, "--clock-file", str(folder / "clock")]).exit_code == 0
+    return secret
+
+
+def test_a_full_disk_takes_no_signature_from_a_proposal(folder: Path, tmp_path: Path):
+    """The file travels between maintainers: what it holds stays whole until the new bytes are on the disk."""
+    with small_disk(tmp_path / "disk") as disk:
+        secret = made(disk, folder)
+        before = (disk / "proposal").read_bytes()
+        ballast = fill(disk)
+
+        words = ["sign", str(disk / "proposal"), "--key", str(disk / "keys" / "ada"), *secret]
+        full = CliRunner().invoke(cli.main, words)
+        kept = (disk / "proposal").read_bytes()
+        left = [path.name for path in disk.iterdir() if path.name.endswith(".new")]
+        ballast.unlink()
+        again = CliRunner().invoke(cli.main, words)
+
+        assert full.exit_code == 1 and full.output.count("\n") == 1 and "no space left" in full.output
+        assert (kept, left) == (before, [])
+        assert again.exit_code == 0 and (disk / "proposal").read_bytes() != before
+
+
+def test_an_init_that_found_no_room_can_be_given_again(folder: Path, tmp_path: Path):
+    """No half-made key is left that somebody would have to remove by hand."""
+    with small_disk(tmp_path / "disk") as disk:
+        ballast = fill(disk)
+        ballast.write_bytes(ballast.read_bytes()[: -4 * 4096])
+        words = ["init", str(disk / "new"), "--keys", str(disk / "keys"), "--maintainer", "ada", "--needed", "1"]
+        words += ["--passphrase-file", str(folder / "secret"), "--clock-file", str(folder / "clock")]
+
+        full = CliRunner().invoke(cli.main, words)
+        left = sorted(path for path in disk.rglob("*") if path.is_file() and path != ballast)
+        ballast.unlink()
+        again = CliRunner().invoke(cli.main, words)
+
+        assert full.exit_code == 1 and full.output.count("\n") == 1, full.output
+        assert left == []
+        assert again.exit_code == 0, again.output
+
+
+def test_a_proposal_that_is_there_is_not_overwritten(folder: Path):
+    """It may carry signatures already."""
+    (folder / "proposal").write_bytes(b"signed by ada")
+
+    result = run(folder, "admit", "--registry", str(folder / "reg"), "--out", str(folder / "proposal"))
+
+    assert "proposal exists already and may be signed; name another file" in result.output
+    assert (folder / "proposal").read_bytes() == b"signed by ada"
+
+
+@pytest.mark.parametrize(("data", "says"), [(b"\xff\xfe\n", "is not text"), (b" \n", "is empty")])
+def test_a_passphrase_that_is_no_text_is_one_sentence(folder: Path, data: bytes, says: str):
+    (folder / "secret").write_bytes(data)
+    words = ["init", str(folder / "new"), "--keys", str(folder / "k"), "--maintainer", "ada", "--needed", "1"]
+
+    result = run(folder, *words, "--passphrase-file", str(folder / "secret"))
+
+    assert says in result.output
+    assert not list((folder / "k").rglob("key.sealed"))
+
+
+def test_a_second_publisher_of_one_registry_is_refused(folder: Path):
+    """Two of them would sign two histories."""
+    made(folder, folder)
+    where = ["--registry", str(folder / "new"), "--key", str(folder / "keys" / "online"), "--port", "0"]
+
+    with Repository(folder / "new").served_alone():
+        result = run(folder, "serve", *where, "--passphrase-file", str(folder / "secret"))
+
+    assert "another publisher serves this registry; stop it first" in result.output
+
+
+def test_a_port_that_is_none_is_a_mistyped_command(folder: Path):
+    words = ["serve", "--registry", str(folder / "reg"), "--key", str(folder), "--port", "99999"]
+
+    result = CliRunner().invoke(cli.main, words)
+
+    assert result.exit_code == 2 and "99999 is not in the range" in result.output

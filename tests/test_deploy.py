@@ -4,7 +4,12 @@ import configparser
 import re
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from node.app import unlock_of
+from node.cli import main
 from node.config import load, sections
+from tests.cli_world import SECRETS, prepare
 
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOY = ROOT / "deploy"
@@ -90,3 +95,34 @@ def test_what_the_container_copies_exists_and_it_runs_as_nobody_in_particular():
         assert (ROOT / source).exists()
     assert "--require-hashes" in containerfile
     assert containerfile.index("USER 10001") < containerfile.index("ENTRYPOINT")
+
+
+def test_the_answers_of_the_sample_make_a_node_that_the_samples_can_serve(tmp_path: Path):
+    """What compose and the unit do, without them: the same words, with this folder in the place of theirs."""
+    places = {"/etc/opentrm": str(tmp_path), "/var/lib/opentrm": str(tmp_path / "data"), "/run/secrets": str(tmp_path)}
+    words = re.search(r"^    command: >\n((?: {6}.+\n)+)", text("compose.yaml"), re.M)
+    assert words
+    prepare(tmp_path)
+    answers, command = text("answers.json"), words[1].split()
+    for place, here in places.items():
+        answers, command = answers.replace(place, here), [word.replace(place, here) for word in command]
+    (tmp_path / "answers.json").write_text(answers)
+
+    made = CliRunner().invoke(main, ["--config", str(tmp_path / "node.toml"), *command], env={"TRM_CONFIG": None})
+
+    assert made.exit_code == 0, made.output
+    named = dict(re.findall(r"^    (TRM_[A-Z_]+): (\S+)", text("compose.yaml"), re.M))
+    served = load(
+        tmp_path / "node.toml", {name: value.replace("/run/secrets", str(tmp_path)) for name, value in named.items()}
+    )
+    assert unlock_of(served.config).passphrase == SECRETS["passphrase"]
+    assert served.config.listen.host == "0.0.0.0"
+
+
+def test_the_node_that_the_operators_page_makes_is_opened_by_the_secret_of_the_unit():
+    """A key file beside the unit's passphrase would be two, and no node starts with two."""
+    page = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
+    init = re.search(r"trm-node --config node.toml init .*?--sheets sheets", page, re.S)
+
+    assert init and "--passphrase-file /etc/opentrm/passphrase" in init[0] and "--key-file" not in init[0]
+    assert "setup --passphrase-file /etc/opentrm/passphrase" in text("opentrm-node.service")

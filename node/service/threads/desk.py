@@ -24,6 +24,7 @@ from node.store.work import Reader, Work
 
 DISCREET = "waits"
 LISTED = 1000  # of each list, the most pressing first
+EVERY = 1_000_000
 OURS = ("erase", "withdrawal", "stop")  # what our own side does by a time, whoever asked
 SCRIPT = (
     "I am calling from the office for victims of trafficking about letter {reference}, which waits for your answer. "
@@ -124,7 +125,7 @@ async def inbox(node: Node, actor: Actor, limit: int = LISTED) -> Inbox:
 
 def newest_waiting(reader: Reader, actor: Actor) -> int:
     """When the newest of what waits for this person came or began to wait (UTC seconds); 0 while nothing does."""
-    sight = _Sight(reader, actor)
+    sight = _Sight(reader, actor, EVERY)  # the lists begin with the oldest
     unopened, held = [one.at for one in _unopened(reader, sight)], [one.at for one in _held_rows(reader, sight)]
     tasks = [task.at for task in sight.tasks() if sight.task(task)]
     return max((*unopened, *held, *tasks), default=0)

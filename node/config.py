@@ -18,6 +18,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 
 from node.clock import INVENTED_COUNTRY
+from node.config_words import in_words
 from node.errors import BadInput, Unavailable
 
 ENV_PREFIX = "TRM_"
@@ -276,7 +277,7 @@ def _from_text(name: str, text: str, field_type: Any) -> Any:
     try:
         return msgspec.convert(value, field_type, strict=False)
     except msgspec.ValidationError as error:
-        raise BadConfig(f"environment variable {name}: {_lower(error)}") from error
+        raise BadConfig(f"environment variable {name}: {in_words(error)}") from error
 
 
 def _known(section: str, keys: tuple[str, ...], where: str) -> None:
@@ -307,12 +308,7 @@ def _converted(tables: dict[str, dict[str, Any]], path: Path, origins: Mapping[s
     except msgspec.ValidationError as error:
         field = str(error).rpartition("`$.")[2].rstrip("`") if "`$." in str(error) else None
         where = origins.get(field or "", path.name)
-        raise BadConfig(f"{where}: {_lower(error)}", field=field) from error
-
-
-def _lower(error: msgspec.ValidationError) -> str:
-    sentence = str(error).replace("`$.", "`").replace(" - at `$`", "")
-    return sentence[0].lower() + sentence[1:]
+        raise BadConfig(f"{where}: {in_words(error)}", field=field) from error
 
 
 def _checked(config: Config) -> Config:

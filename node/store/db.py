@@ -164,13 +164,13 @@ class Store:
 
     def close(self) -> None:
         """Finish what was asked for, then close every connection. Blocks for as long as one commit takes."""
-        if self._writer:
-            self._writer.close()
         self._pool.shutdown()
         for connection in self._readers:
             connection.close()
         self._readers.clear()
         self._mine = threading.local()
+        if self._writer:  # last: only who may write empties the log into the database, and the last one removes it
+            self._writer.close()
 
     def _writing(self) -> Writer:
         if self._writer is None:

@@ -15,7 +15,18 @@ from node.crypto.office import BlockBinding, open_block, sealed_block
 from node.crypto.prekeys import open_bundle
 from node.crypto.receipts import Hint, Receipt, open_slot, unpack_receipt
 from node.crypto.suite import kem_key_id
-from tests.vectors_support import OFFICES, VERIFYING, kem_key_for, open_vector, sender_key_for, trm, unbase64
+from tests.vectors_support import (
+    OFFICES,
+    PUBLISHED,
+    VERIFYING,
+    kem_key_for,
+    load_all,
+    needs_published,
+    open_vector,
+    sender_key_for,
+    trm,
+    unbase64,
+)
 
 ENVELOPES = trm("envelope")
 BY_NAME = {vector["name"]: vector for vector in ENVELOPES}
@@ -181,3 +192,10 @@ def test_a_fingerprint_is_the_twelve_groups_of_its_vector(vector: dict[str, Any]
 
     assert fingerprint(role_keys, record) == vector["expect"]["groups"]
     assert matches(vector["expect"]["groups"].replace(" ", "\n"), role_keys, record)
+
+
+def test_the_outsiders_vectors_ran_too() -> None:
+    """Where they are absent a reader of the output should know it."""
+    needs_published()
+
+    assert len(load_all(PUBLISHED / "trm")) > 10

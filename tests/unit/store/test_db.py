@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import threading
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -270,3 +271,15 @@ async def test_work_that_was_undone_leaves_nothing_for_the_end(store):
     await store.write(lambda work: None)
 
     assert heard == []
+
+
+def test_after_a_clean_stop_everything_is_in_the_database_alone(tmp_path: Path) -> None:
+    """Somebody who copies only node.db then has all of it."""
+    store = Store.open(tmp_path / "node.db")
+    store.write_sync(lambda work: work.audit.append(1, "node", "started"))
+    store.read_sync(lambda reader: reader.audit.head())
+    assert (tmp_path / "node.db-wal").exists()
+
+    store.close()
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["node.db"]

@@ -3,13 +3,19 @@
 The story ends, thread by thread and row by row, as it does when nobody is killed. Source: issue 2; delivery; P2, P9.
 """
 
+import secrets
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
+import aiohttp
 import pytest
 import pytest_asyncio
 
+from node.demo.person import Desk
+from node.errors import Unavailable
 from tests.crash.story import Kill, Story
-from tests.crash.support import CODES, CrashNetwork, faults
+from tests.crash.support import CODES, CrashNetwork, faults, query
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -77,3 +83,57 @@ async def test_a_kill_at_any_step_ends_as_if_nobody_had_been_killed(
 
     assert end == undisturbed
     assert faults({code: network.database(code) for code in CODES}) == []
+
+
+_HER = {"age_band": "25-34", "gender": "woman", "languages": ["uk"]}
+# What a person does before any letter: one transaction each. The step, the table it writes to, the command.
+COMMANDS: tuple[tuple[str, str, Callable[[Desk, str, str], Awaitable[Any]]], ...] = (
+    ("before create_case", "case_file", lambda desk, case, person: desk.api.post("cases", {"persons": [_HER]})),
+    (
+        "before write_names",
+        "identity",
+        lambda desk, case, person: desk.api.put(f"cases/{case}/identity", _named(person)),
+    ),
+    ("before record_consent", "consent", lambda desk, case, person: desk.consent(case, person, ["XA"])),
+    ("before create_user", "user", lambda desk, case, person: desk.api.post("users", _colleague())),
+)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize(
+    ("step", "table", "do"), COMMANDS, ids=[step.removeprefix("before ") for step, _, _ in COMMANDS]
+)
+async def test_a_command_of_a_person_is_there_whole_after_a_kill_or_not_at_all(
+    network: CrashNetwork, step: str, table: str, do: Callable[[Desk, str, str], Awaitable[Any]], when: str
+) -> None:
+    """Before its commit nothing of it is there and it can be done again; after it, once."""
+    async with network.client("XD", "coordinator") as api:
+        desk = Desk("XD", api)
+        case, person = await desk.new_case({"given_name": "Zoryana"})
+        before = _rows(network, table)
+        network.arm("XD", step.replace("before", when))
+        with suppress(aiohttp.ClientError, Unavailable):
+            await do(desk, case, person)
+        await network.died("XD")
+        await network.restart("XD")
+        await api.sign_in()
+        left = _rows(network, table)
+        if when == "before":
+            await do(desk, case, person)
+
+    assert left == before + (when == "after")
+    assert _rows(network, table) == before + 1
+    assert faults({code: network.database(code) for code in CODES}) == []
+
+
+def _rows(network: CrashNetwork, table: str) -> int:
+    return int(query(network.database("XD"), f"select count(*) from {table}")[0][0])
+
+
+def _named(person: str) -> dict[str, Any]:
+    return {"persons": {person: {"family_name": "Invented"}}}
+
+
+def _colleague() -> dict[str, str]:
+    login = "colleague-" + secrets.token_hex(4)
+    return {"login": login, "password": "a long invented password", "role": "caseworker", "organisation": "haven"}

@@ -18,16 +18,13 @@ STEP = re.compile(r"(?:before|after) ([a-z_0-9.]+)")
 # leaves of it is shown by those of the same shape: `act`, `open_thread`, `open_letter`, `withdraw_consent`.
 ALONE = {
     *(
-        "create_case",
         "wish_mail",
         "propose_old_send",
         "decide_old_send",
         "decide_change",
         "set_owner",
-        "write_names",
         "read_names",
         "search",
-        "record_consent",
         "second_consent",
     ),
     *("save_draft", "drop_draft", "forget_old_drafts", "found_together", "let_out", "task_done", "confirm"),
@@ -41,7 +38,6 @@ ALONE = {
         "end_session",
         "_seen",
         "_machine",
-        "create_user",
         "give_office",
         "disable_user",
         "set_backup",

@@ -10,7 +10,7 @@
 
 SHELL = /bin/sh
 PY = .venv/bin/python
-JOBS ?= 3
+JOBS ?= 4
 
 .PHONY: demo test check bench docs screens lock setup format
 

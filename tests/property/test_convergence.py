@@ -16,7 +16,7 @@ moves = st.lists(
     st.tuples(st.sampled_from(MOVES), st.sampled_from(SIDES), st.integers(0, 11)), min_size=15, max_size=90
 )
 beginnings = st.sampled_from(range(len(BEGINNINGS) + 1))
-many = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+many = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def begun(beginning: int) -> World:

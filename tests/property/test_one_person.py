@@ -81,7 +81,7 @@ def requests(cls: type) -> st.SearchStrategy[Any] | None:
 
 TRIED = {cls: found for cls in CHANGES if (found := requests(cls)) is not None}
 any_change = st.sampled_from(sorted(TRIED, key=lambda cls: cls.__name__)).flatmap(lambda cls: TRIED[cls])
-many = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+many = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def weaker(after: Case) -> list[str]:

@@ -65,11 +65,10 @@ def record(folder: Path):
 
 def test_init_fills_the_record_of_a_real_country_and_what_was_named_replaces_it(tmp_path: Path):
     """The library's list is a start; --holiday and --weekend win."""
-    for name, more in (("library", []), ("named", ["--holiday", "2027-05-09", "--weekend", "7"])):
-        folder = tmp_path / name
-        folder.mkdir()
-        words = [*init_words(prepare(folder), country="MD", clock_file=None), *more]
-        made = run(folder, *[word for word in words if word != "--fast-kdf"])
+    real = init_words(prepare(_new(tmp_path / "library")), country="MD", clock_file=None)
+    invented = [*init_words(prepare(_new(tmp_path / "named"))), "--holiday", "2027-05-09", "--weekend", "7"]
+    for name, words in (("library", [word for word in real if word != "--fast-kdf"]), ("named", invented)):
+        made = run(tmp_path / name, *words)
         assert made.exit_code == 0, made.output
         assert "public holidays in the record" in made.output
 
@@ -102,3 +101,8 @@ def test_a_day_that_is_none_ends_with_one_sentence_and_changes_nothing(tmp_path:
 
     assert is_one_sentence(run(tmp_path, "calendar", "--renew", "--holiday", "25.12.2027"))
     assert record(tmp_path).serial == 1
+
+
+def _new(folder: Path) -> Path:
+    folder.mkdir()
+    return folder

@@ -17,12 +17,12 @@ import structlog
 IN_MEMORY = Path("/dev/shm")  # a file system in memory, on every Linux
 ROOM_BYTES = 1 << 30  # several times what the folders of running tests hold together
 
-LONGEST_FIRST = (
-    "tests/test_demo.py",
-    "tests/attack/test_asylum_",
-    "tests/test_readme.py",
-    "tests/crash/",
-    "tests/property/",
+# What takes long, in groups of about as long: each process begins with one of them, and short tests fill the rest.
+LONG = (
+    ("tests/test_demo.py", "tests/attack/test_asylum_after_the_stop.py", "tests/test_readme.py"),
+    ("tests/crash/",),
+    ("tests/browser/",),
+    ("tests/property/", "tests/unit/service/test_neutral_answers.py", "tests/unit/crypto/test_made_again.py"),
 )
 
 
@@ -42,8 +42,23 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first: one that begins last would be waited for by everybody."""
-    items.sort(key=lambda item: _place(item.nodeid))
+    """Let every process begin with something long: what begins last would be waited for by everybody.
+
+    Each process is given one piece of this list, all of the same length, and takes from the others when it has done it.
+    """
+    groups: list[list[pytest.Item]] = [[] for _ in LONG]
+    short: list[pytest.Item] = []
+    for item in items:
+        place = _place(item.nodeid)
+        (short if place is None else groups[place]).append(item)
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    left, items[:] = len(items), []
+    for worker in range(workers):
+        piece = [item for group in groups[worker::workers] for item in group]
+        fill = max(0, left // (workers - worker) - len(piece))
+        items += piece + short[:fill]
+        short, left = short[fill:], left - len(piece) - min(fill, len(short))
+    items += short
 
 
 @pytest.fixture(autouse=True)
@@ -57,5 +72,6 @@ def _has_room(folder: Path) -> bool:
     return os.access(folder, os.W_OK) and shutil.disk_usage(folder).free >= ROOM_BYTES
 
 
-def _place(name: str) -> int:
-    return next((at for at, first in enumerate(LONGEST_FIRST) if name.startswith(first)), len(LONGEST_FIRST))
+def _place(name: str) -> int | None:
+    """The group of long tests that this one belongs to."""
+    return next((at for at, group in enumerate(LONG) if name.startswith(group)), None)

@@ -38,8 +38,8 @@ def from_the_origin(shared: Shared, entry: Entry) -> Refusal | None:
 
 
 def family_not_involved(shared: Shared, entry: Entry) -> Refusal | None:
-    """R15: once somebody found that family may be involved, nobody contacts it."""
-    if shared.way.involved and entry.facts.way.code == "contact":
+    """R15: once somebody found that family may be involved, nobody looks for it, assesses it or contacts it."""
+    if shared.way.involved:
         return _rule("R15", "family that may be involved is not contacted", "leave the family out; look for other care")
     return None
 

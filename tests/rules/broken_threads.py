@@ -60,6 +60,12 @@ async def r15(world: World) -> None:
     liar = await assessing(world, "R15")
     marked = {"handling": [*liar.letter("return.family_request")["handling"], "no_contact_family"]}
     assert await liar.sends("return.family_request", marked) == (REFUSED, 15)
+    # our own people found that family may be involved: nothing of it is done any more, whatever the step is called
+    found = await assessing(world, "R15 found")
+    assert await found.sends("return.family_request", steps=["find"]) == (STORED, 0)
+    await found.hears("return.family_result", involvement="indicated")
+    for steps in (["find"], ["assess"], ["find", "assess"], ["contact"]):
+        assert await found.sends("return.family_request", steps=steps) == (REFUSED, 15)
 
 
 async def r16(world: World) -> None:

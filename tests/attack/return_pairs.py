@@ -54,8 +54,9 @@ class Run:
     pair: int
     cause: str
     stage: str
-    through: bool
+    through: bool = False
     case: str = ""
+    consent: str = ""
     thread: str = ""
     transit: str = ""
 
@@ -72,8 +73,9 @@ async def begin(stage: Stage, runs: list[Run]) -> None:
     await asyncio.gather(*(_passage_agreed(world["XT"], run) for run in runs if run.through))
     for name, steps in WAY.items():
         for code, kind in steps:
-            again = [run for run in runs if kind == "consent.assertion" and run.has_come_to(name)]
-            await asyncio.gather(*(_consents(world["XD"], run) for run in again))
+            if kind == "consent.assertion":
+                await world.later(60)
+                await asyncio.gather(*(_consents(world["XD"], run) for run in runs if run.has_come_to(name)))
             await asyncio.gather(*(say(world, code, kind, run) for run in runs if run.has_come_to(name)))
             await world.settle()
 
@@ -95,7 +97,7 @@ async def _passage_agreed(xt: Country, run: Run) -> None:
 
 async def _consents(xd: Country, run: Run) -> None:
     """She agrees; asked again once she knows the results."""
-    await xd.consent(run.case, "XA", purposes=PURPOSES, categories=CATEGORIES)
+    run.consent = await xd.consent(run.case, "XA", purposes=PURPOSES, categories=CATEGORIES)
 
 
 async def opened(xd: Country, case: str, peer: str, kind: str, **said: Any) -> str:

@@ -1,6 +1,7 @@
-"""After the stop every cause is alike: a country that pokes a stopped referral with anything learns nothing of why.
+"""After the stop every cause is alike: a country that pokes what was stopped with anything learns nothing of why.
 
-A hundred pairs of referrals, offered, accepted or running, ours or theirs, live through the same days. One of each
+A hundred pairs live through the same days: referrals, offered, accepted or running, ours or theirs, and returns that
+are assessed, decided, have their documents or a plan. One of each
 pair ends by asylum, the other by illness. Before the stop, until it leaves and afterwards the other country sends
 whatever a node can send, and asks for everything again; people here do what is asked, if it may be done. All that comes
 back is compared pair by pair: letters, sizes, numbers, times, gaps, receipts and their reasons.
@@ -30,9 +31,12 @@ from tests.attack.pairs import (
     stage_of,
 )
 from tests.attack.provoking import Poke, Poked, at_times, end, everything_of, refer, send_all, take_back, work
-from tests.world import DAY_S, World, make_world
+from tests.attack.return_pairs import Run, begin
+from tests.world import DAY_S, HER, World, make_world
 
-PAIRS = 100
+REFERRALS = 76
+RETURNS = tuple(name for name in ("assessing", "decision", "documents", "plan") for _ in range(6))
+PAIRS = REFERRALS + len(RETURNS)
 POKES = 4
 ENDS_WITHIN = 2 * DAY_S
 RUNS_FOR_DAYS = 4
@@ -49,9 +53,10 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 
 async def test_what_a_country_gets_back_after_the_stop_does_not_depend_on_the_cause(stage: Stage) -> None:
     """H01, R10: a hundred pairs; each difference would be a sentence: she asked for asylum."""
-    pairs = _pairs(stage)
+    referrals = _pairs(stage)
+    await refer(stage, [run for pair in referrals for run in pair])
+    pairs = [*referrals, *await _returns(stage)]
     runs = [run for pair in pairs for run in pair]
-    await refer(stage, runs)
     await at_midnight(stage)
     await live(stage, _events(stage, pairs), RUNS_FOR_DAYS)
     seen = seen_by(stage, "XA")
@@ -62,7 +67,7 @@ async def test_what_a_country_gets_back_after_the_stop_does_not_depend_on_the_ca
         if everything_of(asylum, seen) != everything_of(illness, seen)
     ]
     assert different == []
-    stopped = [run for run in runs if any(one[1] == "referral.ended" for one in seen[run.thread])]
+    stopped = [run for run in runs if {"referral.ended", "return.stopped"} & {one[1] for one in seen[run.thread]}]
     assert len(stopped) > 1.9 * PAIRS  # a few were cut short by a stop of theirs
     answered = {one[1] for run in runs for thread in run.threads for one in seen[thread]}
     assert {"letter.opened", "erasure.confirm", "access.response", "safety.acknowledged", "closed"} <= answered
@@ -72,10 +77,27 @@ async def test_what_a_country_gets_back_after_the_stop_does_not_depend_on_the_ca
 
 def _pairs(stage: Stage) -> list[list[Poked]]:
     made = []
-    for pair in range(PAIRS):
+    for pair in range(REFERRALS):
         how = stage.chance.choice(("opener", "responder")), stage.chance.randrange(3)
         made.append([Poked(pair, cause, *how) for cause in ("asylum", "illness")])
     return made
+
+
+async def _returns(stage: Stage) -> list[list[Poked]]:
+    """The same of returns, each at its stage."""
+    pairs = [[Run(REFERRALS + n, cause, name) for cause in ("asylum", "illness")] for n, name in enumerate(RETURNS)]
+    await begin(stage, [run for pair in pairs for run in pair])
+    return [[_poked(stage, run) for run in pair] for pair in pairs]
+
+
+def _poked(stage: Stage, run: Run) -> Poked:
+    """A return as the origin pokes it."""
+    rows = stage.world["XA"].node.store.read_sync(lambda reader: reader.letters.of_thread("XD", run.thread))
+    theirs = [row.letter_id for row in rows if row.direction == "out"]
+    return Poked(
+        run.pair, run.cause, "opener", 2, case=run.case, consent=run.consent, thread=run.thread, threads=[run.thread],
+        token=stage.world["XD"].tokens(run.thread)[HER], theirs=theirs[0], n=len(theirs), ours=len(rows) - len(theirs),
+    )  # fmt: skip
 
 
 def _events(stage: Stage, pairs: list[list[Poked]]) -> list[Event]:

@@ -13,12 +13,11 @@ from typing import Final
 import msgspec
 import nacl.bindings
 import nacl.exceptions
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from node.crypto import labels
 from node.crypto.batch import LEAVES, SIG_BYTES, Random, RootCache, Tree, sign_batch, verify_batch
 from node.crypto.errors import BadReceipt, BadSignature
+from node.crypto.kdf import derive
 from node.crypto.statement import U64_LIMIT, ZERO_HASH, is_country
 from node.crypto.suite import SUITE, SigningKey, VerifyingKey
 from node.crypto.unshown import Unshown
@@ -276,7 +275,7 @@ def _check_fields(r: Receipt) -> None:
 
 
 def _slot_key(eid: bytes, salt: bytes) -> bytes:
-    return HKDF(hashes.SHA256(), 32, salt=eid, info=labels.RECEIPT_SEAL).derive(salt)
+    return derive(salt, eid, labels.RECEIPT_SEAL)
 
 
 def _seal_one(draft: ReceiptDraft, r_bytes: bytes, sig: bytes, random: Random) -> SealedReceipt:

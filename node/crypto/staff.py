@@ -7,12 +7,10 @@ output of the same Argon2id. Signing out drops what was unwrapped. Source: at-re
 import hmac
 from dataclasses import dataclass
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
 from node.crypto import labels
 from node.crypto.batch import Random
 from node.crypto.errors import OpenFailed
+from node.crypto.kdf import derive
 from node.crypto.suite import KEM_SEED_BYTES, KemKey, seal
 from node.crypto.vault import Dek, Secret, joined, open_wrap, seal_wrap
 
@@ -29,7 +27,7 @@ class WrapBinding:
 
 def login_verifier(stretched: Secret, pepper: bytes, user: str) -> bytes:
     """The 32 bytes to store for sign-in. It tells nothing about the wrap key, though both come from one password."""
-    return _derive(stretched.value, pepper, labels.LOGIN + joined(user))
+    return derive(stretched.value, pepper, labels.LOGIN + joined(user))
 
 
 def login_is_right(stretched: Secret, pepper: bytes, user: str, stored: bytes) -> bool:
@@ -40,13 +38,13 @@ def login_is_right(stretched: Secret, pepper: bytes, user: str, stored: bytes) -
 def wrap_user_seed(seed: bytes, secret: Secret, pepper: bytes, binding: WrapBinding, random: Random) -> bytes:
     """A user's 32-byte X-Wing seed under their password or passkey: nonce 24 || ciphertext."""
     info = _info(binding)
-    return seal_wrap(seed, info, Secret(_derive(secret.value, pepper, info)), random)
+    return seal_wrap(seed, info, Secret(derive(secret.value, pepper, info)), random)
 
 
 def unwrap_user_key(wrapped: bytes, secret: Secret, pepper: bytes, binding: WrapBinding) -> KemKey:
     """The user's key pair for this sign-in, or OpenFailed: wrong password, pepper, user, credential or generation."""
     info = _info(binding)
-    return KemKey(open_wrap(wrapped, info, Secret(_derive(secret.value, pepper, info))))
+    return KemKey(open_wrap(wrapped, info, Secret(derive(secret.value, pepper, info))))
 
 
 def rewrap_user_seed(
@@ -54,7 +52,7 @@ def rewrap_user_seed(
 ) -> bytes:
     """The same seed under another credential of the same user; OpenFailed as `unwrap_user_key`."""
     info = _info(old[1])
-    seed = open_wrap(wrapped, info, Secret(_derive(old[0].value, pepper, info)))
+    seed = open_wrap(wrapped, info, Secret(derive(old[0].value, pepper, info)))
     return wrap_user_seed(seed, new[0], pepper, new[1], random)
 
 
@@ -78,17 +76,17 @@ def read_office_seed(sealed: bytes, user_key: KemKey, binding: WrapBinding) -> S
 
 def blind_index_key(office_seed: bytes) -> Secret:
     """The key of the search index's hashes: exact matches only, and only while a signed-in person holds the seed."""
-    return Secret(_derive(office_seed, b"", labels.BLIND_INDEX))
+    return Secret(derive(office_seed, b"", labels.BLIND_INDEX))
 
 
 def row_mac_key(office_seed: bytes) -> Secret:
     """The key with which a signed-in person confirms rows that were written while the office vault was shut."""
-    return Secret(_derive(office_seed, b"", labels.ROW_MAC))
+    return Secret(derive(office_seed, b"", labels.ROW_MAC))
 
 
 def search_dek(office_seed: bytes) -> Dek:
     """The data key of the search index itself."""
-    return Dek(_derive(office_seed, b"", labels.SEARCH_DEK))
+    return Dek(derive(office_seed, b"", labels.SEARCH_DEK))
 
 
 def _info(binding: WrapBinding) -> bytes:
@@ -98,7 +96,3 @@ def _info(binding: WrapBinding) -> bytes:
 def _seed_info(binding: WrapBinding) -> bytes:
     # A user may have several credentials, yet one pair: the seed is sealed to the pair, whatever the credential.
     return labels.OFFICE_SEED + joined(binding.user, binding.office_kid, binding.generation)
-
-
-def _derive(ikm: bytes, salt: bytes, info: bytes) -> bytes:
-    return HKDF(hashes.SHA256(), 32, salt=salt, info=info).derive(ikm)

@@ -10,11 +10,10 @@ from collections.abc import Iterable, Iterator
 from typing import Final, Protocol
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from node.crypto.errors import BadStream
+from node.crypto.kdf import derive
 
 CHUNK_BYTES: Final = 65_536
 PART_BYTES: Final = 262_144
@@ -113,7 +112,7 @@ def decrypt_chunks(sealed: Iterable[bytes], key: bytes, nonce: bytes) -> Iterato
 
 
 def _cipher(key: bytes, nonce: bytes) -> ChaCha20Poly1305:
-    return ChaCha20Poly1305(HKDF(hashes.SHA256(), 32, salt=nonce, info=b"payload").derive(key))
+    return ChaCha20Poly1305(derive(key, nonce, b"payload"))
 
 
 def _chunk_nonce(counter: int, *, last: bool) -> bytes:

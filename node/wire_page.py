@@ -8,9 +8,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from node.protocol.letter_list import fields, for_builders
+from node.protocol.wire_shapes import beyond, shapes
+from node.protocol.wire_tables import acts, crossings, times
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "protocol.md"
-PARTS: dict[str, Callable[[], Iterator[str]]] = {"letters": for_builders, "fields": fields}
+PARTS: dict[str, Callable[[], Iterator[str]]] = {
+    "letters": for_builders,
+    "fields": fields,
+    "shapes": shapes,
+    "beyond": beyond,
+    "acts": acts,
+    "crossings": crossings,
+    "times": times,
+}
 _PART = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- /made -->)", re.S)
 
 

@@ -6,6 +6,7 @@ one answer per question) is in docs/protocol.md and in the descriptions.
 
 import inspect
 import json
+from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
@@ -74,8 +75,13 @@ def _list_of_kinds() -> str:
         f"| [`{kind.name}`]({kind.name}.json) | {kind.letter_class} | {kind.family} | {_standing(kind)} |"
         for kind in KINDS.values()
     ]
-    answers = [f"| `{question}` | {' '.join(f'`{answer}`' for answer in ANSWERS[question])} |" for question in ANSWERS]
-    return "\n".join([*_HEAD, *rows, *_BEYOND, *answers, ""])
+    return "\n".join([*_HEAD, *rows, *_BEYOND_HEAD, *BEYOND, *answers(), ""])
+
+
+def answers() -> Iterator[str]:
+    """Lines of a table: the answers that each question of `referral.info_request` can have."""
+    yield from ("", "| question | answers |", "|---|---|")
+    yield from (f"| `{asked}` | {' '.join(f'`{answer}`' for answer in ANSWERS[asked])} |" for asked in ANSWERS)
 
 
 def _standing(kind: Kind) -> str:
@@ -98,12 +104,14 @@ _HEAD: Final = (
     "| kind | class | family | in the thread |",
     "|---|---|---|---|",
 )
-_BEYOND: Final = (
+_BEYOND_HEAD: Final = (
     "",
     "## What a schema cannot say",
     "",
     "A letter that breaks one of these is `malformed` too.",
     "",
+)
+BEYOND: Final = (
     "- `referral.info`: each answer is either one answer or `declined`, and it is of its question's list below.",
     "- `referral.arrange`: `window_starts_at` is not after `window_ends`.",
     "- `referral.change`: at least one of the three is not empty.",
@@ -128,7 +136,4 @@ _BEYOND: Final = (
     "- `directory.publish`: a service id begins with its category; `min_age` is not above `max_age`; hours open",
     "  before they close; `issued_at` is before `valid_until`; ids, promises and figures stand once; no name holds a",
     "  number sign.",
-    "",
-    "| question | answers |",
-    "|---|---|",
 )

@@ -13,6 +13,7 @@ from node.web.administration import Administration
 from node.web.forms import Fields
 from node.web.language import Speech
 from node.web.render import Templates
+from node.web.words import word
 
 ROOT: Final = "/desk"
 
@@ -43,6 +44,10 @@ class Visit(Asked):
     def say(self) -> Callable[..., str]:
         """A sentence in the reader's language."""
         return self.speech.say
+
+    def word(self, code: str, of: str = "") -> str:
+        """A code in the reader's words; `of` is the field it stands in."""
+        return word(self.speech, code, of)
 
     def typed(self, name: str) -> str:
         """The one value of a field, without blanks around it; empty where nothing was typed."""

@@ -14,6 +14,7 @@ from node.web import (
     words_fields_more,
     words_letters,
     words_recorded,
+    words_running,
     words_states,
     words_work,
 )
@@ -31,6 +32,7 @@ WORDS: Final[dict[str, str]] = {
     **words_states.WORDS,
     **words_work.WORDS,
     **words_recorded.WORDS,
+    **words_running.WORDS,
 }
 STEPS: Final = "caseworker|backup|coordinator|figures"
 # Codes made of others: the steps of a ladder, and what another system noticed about a country.

@@ -11,6 +11,7 @@ from tests.web.browser import Page
 from tests.web.test_danger import raised
 from tests.web.test_paper import travelling
 from tests.web.test_referral import accepted, filled, started
+from tests.web.test_statistics import counted, people
 
 STRANGERS: Final = ("/sign-in", "/phones", "/invited", "/left")  # read without a sign-in
 LOCKED: Final = "/locked"  # by whoever has locked the desk: test_sign_in_pages
@@ -77,6 +78,7 @@ async def made_places(pair: dict[str, Desk]) -> Places:
     case, thread = await offer(xd)
     _, offered = await offer(xd)
     await post.settle()
+    await counted(pair["XD"], 2025, people(15, "25-34") + people(4, "18-24"))
     await accepted(xa, thread)
     alert = _last(await raised(xd))
     road, journey = await travelling(xd)

@@ -17,6 +17,7 @@ from node.web import (
     words_fields_more,
     words_letters,
     words_recorded,
+    words_running,
     words_states,
     words_work,
 )
@@ -101,6 +102,7 @@ def test_no_code_has_two_words():
         words_states,
         words_work,
         words_recorded,
+        words_running,
     )
     seen: dict[str, str] = {}
     twice = [code for one in files for code in one.WORDS if seen.setdefault(code, one.__name__) != one.__name__]

@@ -13,12 +13,13 @@ from node.errors import NotFound
 from node.protocol.letters.decode import decode_again
 from node.protocol.letters.frame import Letter
 from node.protocol.statistics.people import Counted, YearStatistics, counted, year_of
+from node.protocol.statistics.suppression import Shown
 from node.service.context import Node
 from node.service.threads.book import Book
 from node.store.threads import ThreadRow
 from node.store.work import Reader, Work
 
-__all__ = ["YearStatistics", "list_years", "make_year", "year_statistics"]
+__all__ = ["Shown", "YearStatistics", "list_years", "make_year", "year_statistics"]
 
 PREFIX = "statistics."
 MADE_ON = (1, 15)  # letters of December have arrived by then

@@ -30,6 +30,7 @@ from node.web.pages.rights import RIGHTS
 from node.web.pages.rights_case import RIGHTS_CASE
 from node.web.pages.search import SEARCH
 from node.web.pages.sign_in import SIGN_IN
+from node.web.pages.statistics import STATISTICS
 from node.web.pages.texts import TEXTS
 from node.web.pages.thread import THREAD
 from node.web.pages.trust import TRUST
@@ -40,6 +41,6 @@ PAGES: tuple[Page, ...] = (
     *DESK, *SEARCH, *REFERRAL, *CASE, *ANSWER, *THREAD, *RETURNS, *COUNTRIES,
     *OFFER_CONSENT, *TEXTS,
     *DANGER, *ALERTS, *OFF_NETWORK, *PHONES, *ON_CALL, *TRUST,
-    *HEALTH, *OVERSIGHT, *REVIEW,
+    *HEALTH, *OVERSIGHT, *REVIEW, *STATISTICS,
     *CHANGES, *CONSENT, *OPEN, *RIGHTS, *RIGHTS_CASE, *MEDICAL, *CARDS, *PRINTING,
 )  # fmt: skip

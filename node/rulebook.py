@@ -26,7 +26,6 @@ of the protocol), **shape** (it cannot be said), **record** (a fact is recorded)
 *at the receiver* what runs when it has arrived; what both run stands twice. A test holds that each place exists and
 says its rule, and that whatever objects by a rule stands here.
 """
-IN_PART = "in part:"
 NOT_PLACES = ("node.protocol.rules", "node.places", "node.rulebook", "node.docs", "node.handbook_map", "node.demo")
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -57,14 +56,12 @@ def objects_by() -> dict[str, frozenset[str]]:
 def _section(rule: Rule) -> str:
     places = PLACES[rule.id]
     none = f"- none: {rule.receiver or 'it is kept before anything leaves, and no letter shows it'}"
-    in_part = [f"{rule.receiver}\n".replace(IN_PART, "In part:", 1)] if rule.receiver.startswith(IN_PART) else []
     return "\n".join(
         [
             f"## {rule.id} - {rule.sentence}\n",
             f"Source: {rule.source}. Where: {', '.join(rule.enforced_at)}.{_not_yet(rule)}\n",
             _list("At the sender", places.at_sender, ":", "- none"),
             _list("At the receiver", places.at_receiver, ":", none),
-            *in_part,
             _list("Tests", proofs(rule.id), "::", "- none"),
         ]
     )

@@ -93,7 +93,7 @@ RETURN_BODIES: dict[str, Any] = {
         "household": "3-5",
         "involvement": "none_seen",
     },
-    "return.identity_request": {"route": "focal_point"},
+    "return.identity_request": {"route": "focal_point", "counsel_heard": True},
     "return.identity_result": {"result": "confirmed", "more": []},
     "return.decision": {
         "decision": "proceed",

@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 
 from node.places import PLACES
-from node.protocol.letters.bodies_information import AskBody
-from node.protocol.letters.bodies_return import IdentityRequestBody
 from node.protocol.rules import BY_ID, RULES, Rule
 from node.rulebook import named_in, objects_by, proofs
 
@@ -87,13 +85,3 @@ def test_a_rule_that_says_it_is_enforced_has_a_place_and_a_test(rule):
 def _exists(place: str) -> bool:
     module, _, name = place.partition(":")
     return hasattr(import_module(module), name)
-
-
-def test_what_a_receiver_cannot_see_of_a_rule_stands_on_the_page():
-    """H31: a question says whether a lawyer looked, and a request to verify identity does not."""
-    section = PAGE.partition("## H31 ")[2].partition("\n## ")[0]
-
-    assert "In part: `info.request` says whether a lawyer looked" in section
-    assert "`return.identity_request` has no field for it" in section
-    assert "counsel_heard" in AskBody.__struct_fields__
-    assert IdentityRequestBody.__struct_fields__ == ("route",)

@@ -78,7 +78,8 @@ async def identity_stays_open(network: Network, stack: AsyncExitStack) -> Played
         asylum_advised=True, lawyer_independent=True,
     )  # fmt: skip
     wanted = [{"person_id": story.person, "fields": ["given_name"]}]
-    await story.planner.act(story.thread, "return.identity_request", {"route": "focal_point"}, disclose=wanted)
+    asks = {"route": "focal_point", "counsel_heard": True}
+    await story.planner.act(story.thread, "return.identity_request", asks, disclose=wanted)
     await do.arrives(story.origin, story.thread, "return.identity_request")
     before = await _pending(story.home)
     for days in PENDING_DAYS:

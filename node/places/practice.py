@@ -340,7 +340,7 @@ PRACTICE: dict[str, Places] = {
             "service.threads.warnings: _without_nationality",
         ),
         receiver=("protocol.gate.desk: holds",),
-        both=("protocol.gate.shown_information: _question",),  # return.identity_request says nothing of a lawyer's look
+        both=("protocol.gate.shown_information: _unadvised",),
     ),
     "H32": Places(
         sender=("service.safety.off_network: confirm_contact record_contact",),

@@ -46,7 +46,7 @@ class Objection(msgspec.Struct, frozen=True):
 class Rule(msgspec.Struct, frozen=True):
     """One rule. `reason` is its number in a receipt (R01 -> 1, H01 -> 101), whether or not it is ever said there.
 
-    `receiver` says why a receiver can check nothing ("nothing to see: ..."), or what it cannot check ("in part: ...").
+    `receiver` says why a receiver can check nothing ("nothing to see: ...").
     """
 
     id: str

@@ -193,8 +193,6 @@ PRACTICE: tuple[Rule, ...] = (
         "Where she lived counts as origin, and no state is asked whether she is its own before a lawyer has looked.",
         "practice H31",
         ("drafting", "release", "receiver", "record", "desk"),
-        receiver="in part: `info.request` says whether a lawyer looked, and is refused without; "
-        "`return.identity_request` has no field for it, so that only its sender's gate asks.",
     ),
     Rule(
         "H32",

@@ -56,7 +56,7 @@ WORDS: Final[dict[str, str]] = {
     "advised_by_lawyer": "Did a lawyer advise her?",
     "asylum_advised": "Was she advised about asylum?",
     "lawyer_independent": "Does the lawyer work for no state that might be asked?",
-    "counsel_heard": "Was her lawyer heard?",
+    "counsel_heard": "Has a lawyer looked at statelessness and asylum?",
     "counselled": "Was she counselled?",
     "compensation_checked": "Was compensation looked into?",
     "assessor": "Who assessed",

@@ -197,6 +197,13 @@ async def h14(world: World) -> None:
     assert held(world) == ["H14"]
 
 
+async def h31(world: World) -> None:
+    """Her country is asked who she is, and no lawyer looked; the same request that says that one did is taken."""
+    liar = await assessing(world, "H31")
+    assert await liar.sends("return.identity_request", counsel_heard=False) == (REFUSED, 131)
+    assert await liar.sends("return.identity_request") == (STORED, 0)
+
+
 async def h19(world: World) -> None:
     """The country she left tells an arrival that it did not hear from her."""
     liar = await travelling(world, "H19")

@@ -67,9 +67,9 @@ def asked(of: Letter[Body], person: Person = ADVISED, **facts: Any) -> list[str]
     return both(of, case=case(person, **facts), consents=records)
 
 
-def refused(of: Letter[Body]) -> int:
+def refused(of: Letter[Body], accepted: bool = False) -> int:
     """The reason of the receiver's refusal, 0 for none."""
-    objection = receiver(of, ThreadFacts())
+    objection = receiver(of, ThreadFacts(accepted=accepted))
     return 0 if objection is None else objection.reason
 
 
@@ -213,8 +213,8 @@ def test_r11_sender_a_return_verifies_identity_at_a_consulate_only_if_she_named_
     allows = {**EVERYTHING, "purposes": ("identity_verification",)}
     hers, narrow = record(ADVISED, **allows, recipients=(TO_XA, embassy)), (entry(ADVISED, **allows),)
     asks = with_(question(), kind="return.identity_request", consent=narrow)
-    consular = with_(asks, body=IdentityRequestBody(route="consular"))
-    desk = with_(asks, body=IdentityRequestBody(route="focal_point"))
+    consular = with_(asks, body=IdentityRequestBody(route="consular", counsel_heard=True))
+    desk = with_(asks, body=IdentityRequestBody(route="focal_point", counsel_heard=True))
 
     assert "R11" in asked(consular, consents=(record(ADVISED, **allows),))
     assert "R11" not in asked(desk, consents=(record(ADVISED, **allows),))
@@ -243,6 +243,18 @@ def test_h31_receiver_a_question_that_does_not_say_so_is_refused() -> None:
     """131, for exactly the questions that ask "is she yours?"."""
     assert refused(question(purpose="identity_nationality", counsel_heard=False)) == 131
     assert refused(question(counsel_heard=False)) == 0
+
+
+def test_h31_receiver_who_she_is_is_not_asked_in_a_return_either_without_that_word() -> None:
+    """131 for `return.identity_request` too; and our own gate stops it before it leaves, whatever the case says."""
+    narrow = (entry(ADVISED, **{**EVERYTHING, "purposes": ("identity_verification",)}),)
+    asks = with_(question(), kind="return.identity_request", consent=narrow)
+    said = with_(asks, body=IdentityRequestBody(route="focal_point", counsel_heard=True))
+    unsaid = with_(asks, body=IdentityRequestBody(route="focal_point", counsel_heard=False))
+
+    assert (refused(said, accepted=True), refused(unsaid, accepted=True)) == (0, 131)
+    assert "H31" in asked(unsaid)
+    assert "H31" not in asked(said)
 
 
 # --- identification support: no identity at all ---

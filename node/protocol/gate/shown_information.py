@@ -1,4 +1,4 @@
-"""What letters of information, identification support and rights show by themselves: row 13 on their content.
+"""What letters of information, identity, identification support and rights show by themselves: row 13 on content.
 
 Both sides run it, like `shown`, and it looks at nothing but the letter. Source: domain 1.5, 5.8, 5.9; R03, R04, R11,
 R33; practice H31.
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from node.protocol.letters.bodies import Body, DataItem
 from node.protocol.letters.bodies_information import AskBody
+from node.protocol.letters.bodies_return import IdentityRequestBody
 from node.protocol.letters.bodies_rights import ComplaintAnswerBody, ComplaintOpenBody, RectificationBody
 from node.protocol.letters.codes import NOT_IN_DATA_NEEDED, reason_of
 from node.protocol.letters.codes_information import FACTS_FOR, IS_SHE_YOURS
@@ -25,6 +26,8 @@ def about_questions(letter: Letter[Body]) -> Iterator[Objection]:
         yield from _names_nobody(letter)
     if isinstance(body, AskBody):
         yield from _question(letter, body)
+    elif isinstance(body, IdentityRequestBody):
+        yield from _unadvised(body)
     elif isinstance(body, RectificationBody):
         yield from _correction(letter)
     elif isinstance(body, ComplaintOpenBody):
@@ -47,14 +50,20 @@ def _names_nobody(letter: Letter[Body]) -> Iterator[Objection]:
 
 def _question(letter: Letter[Body], body: AskBody) -> Iterator[Objection]:
     # 1. nobody asks "is she yours?" unadvised
-    if body.purpose in IS_SHE_YOURS and not body.counsel_heard:
-        yield _no("H31", "no lawyer looked at statelessness and asylum", "have an independent lawyer look first")
+    if body.purpose in IS_SHE_YOURS:
+        yield from _unadvised(body)
     # 2. a consulate only to verify identity
     if body.consular and body.purpose not in IS_SHE_YOURS:
         yield _no("R11", "a consulate would be asked something else", "only identity may be verified there")
     # 3. the fewest facts, and at least one of them where the question is about her
     if FACTS_FOR[body.purpose] and not letter.disclosed:
         yield _no("R04", "a question about a person without a fact to check", "name the facts to be checked")
+
+
+def _unadvised(body: AskBody | IdentityRequestBody) -> Iterator[Objection]:
+    """H31: the letter itself says that a lawyer looked; without it no state is asked whether she is its own."""
+    if not body.counsel_heard:
+        yield _no("H31", "no lawyer looked at statelessness and asylum", "have an independent lawyer look first")
 
 
 def _correction(letter: Letter[Body]) -> Iterator[Objection]:

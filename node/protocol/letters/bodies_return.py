@@ -159,9 +159,13 @@ class FamilyResultBody(Part, frozen=True):
 
 
 class IdentityRequestBody(Part, frozen=True):
-    """`return.identity_request`: please verify; the facts are sealed. `route` is the one she chose (R11)."""
+    """`return.identity_request`: please verify; the facts are sealed. `route` is the one she chose (R11).
+
+    `counsel_heard`: a lawyer has looked at statelessness and asylum, as in `info.request`; refused without (H31).
+    """
 
     route: IdentityRoute
+    counsel_heard: bool
 
 
 class IdentityResultBody(Part, frozen=True):

@@ -24,7 +24,7 @@ KINDS = {
     "evidence": (2, 14),
     "fingerprint": (4, 5),
     "keyring": (1, 0),
-    "letter": (48, 114),
+    "letter": (48, 116),
     "node-record": (1, 4),
     "office": (1, 7),
     "pop": (1, 1),

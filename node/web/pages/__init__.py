@@ -12,6 +12,7 @@ from node.web.pages.desk import DESK
 from node.web.pages.health import HEALTH
 from node.web.pages.invited import INVITED
 from node.web.pages.locked import LOCKED
+from node.web.pages.match import MATCH
 from node.web.pages.me import ME
 from node.web.pages.medical import MEDICAL
 from node.web.pages.off_network import OFF_NETWORK
@@ -38,7 +39,7 @@ from node.web.visit import Page
 
 PAGES: tuple[Page, ...] = (
     *SIGN_IN, *LOCKED, *INVITED, *ME, *PASSKEYS, *PEOPLE,
-    *DESK, *SEARCH, *REFERRAL, *CASE, *ANSWER, *THREAD, *RETURNS, *COUNTRIES,
+    *DESK, *SEARCH, *REFERRAL, *CASE, *ANSWER, *THREAD, *RETURNS, *COUNTRIES, *MATCH,
     *OFFER_CONSENT, *TEXTS,
     *DANGER, *ALERTS, *OFF_NETWORK, *PHONES, *ON_CALL, *TRUST,
     *HEALTH, *OVERSIGHT, *REVIEW, *STATISTICS,

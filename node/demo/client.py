@@ -17,6 +17,7 @@ class ApiClient:
     """Signs in when entered, and again where a sign-in has ended meanwhile; whoever enters it beside shares it."""
 
     def __init__(self, url: str, login: str, password: str) -> None:
+        self._url = url
         self._base = f"{url}/api/v1/"
         self._login, self._password = login, password
         self._http: aiohttp.ClientSession | None = None
@@ -37,6 +38,10 @@ class ApiClient:
                     raise
             self._inside += 1
         return self
+
+    def beside(self, login: str, password: str) -> "ApiClient":
+        """Another person at the same node; enter it to sign in."""
+        return ApiClient(self._url, login, password)
 
     async def sign_in(self) -> None:
         """Sign in, or again after a sign-in has ended or the node was started again."""

@@ -3,10 +3,12 @@
 Through the nodes' public HTTP interfaces only; all people are invented. Source: domain 11.
 """
 
+import secrets
 from contextlib import AsyncExitStack
 from typing import Any, Final
 
 from node.demo import return_story as do
+from node.demo.client import ApiClient
 from node.demo.network import Network
 from node.demo.person import Desk
 from node.demo.played import DAY_S, Played, end
@@ -30,7 +32,7 @@ async def nobody_at_the_station(network: Network, stack: AsyncExitStack) -> Play
     waved = [await refused(_wave_away(desk, story.thread)) for desk in (story.home, story.origin)]
     for asked in ("her_safe_contact", "escort", "transit"):
         await story.change("alarm_step", thread=story.thread, asked=asked, answer="no_answer")
-    alone, alert = await _alert(story)
+    alone, alert, own_look = await _alert(story)
     await do.arrived(story, confirmed=True, condition="needs_care")
     still = await story.home.until("the alarm at home", _alarm(story.home, story.thread))  # they say so, she has not
     await do.heard_at_home(story)
@@ -45,12 +47,14 @@ async def nobody_at_the_station(network: Network, stack: AsyncExitStack) -> Play
             "asked_first": alarms[0]["ask_next"],
             "waved": waved,
             "alert_by_one_person": alone,
+            "second_look_by_either": own_look,
             "their_word_alone": still["says"],
             "stood_down": stood_down["told"],
         }
     )
     played.agreed = all(waved) and alarms[0]["ask_next"] == "her_safe_contact"
     played.agreed &= alone == "waits for a second person" and stood_down["told"] and bool(still)
+    played.agreed &= all(own_look)
     return await end(played, {story.thread: (story.home, story.origin)}, "arrived")
 
 
@@ -91,8 +95,11 @@ async def identity_stays_open(network: Network, stack: AsyncExitStack) -> Played
     return await end(played, {story.thread: (story.home, story.origin)}, "assessing")
 
 
-async def _alert(story: Story) -> tuple[str, str]:
-    """The alert to the origin: asked for by one, sent by two, taken up there, looked at again here within a day."""
+async def _alert(story: Story) -> tuple[str, str, list[str]]:
+    """The alert to the origin: asked for by one, sent by two, taken up there, looked at again by a third within a day.
+
+    Besides: what each of the two was told who would have taken that second look themselves (R02).
+    """
     await story.two_change("disappeared", person_id=story.person, what="feared_taken")
     danger = {
         "peer": ORIGIN,
@@ -109,8 +116,18 @@ async def _alert(story: Story) -> tuple[str, str]:
     await do.arrives(story.origin, story.thread, "safety.alert")
     await story.origin.api.post(f"alerts/{alert}/acknowledge", {"action": "acting"})
     await do.arrives(story.home, story.thread, "safety.acknowledged")
-    await story.planner.api.post(f"alerts/{alert}/review", {"outcome": "justified", "informed": "not_reachable"})
-    return alone, alert
+    look = {"outcome": "justified", "informed": "not_reachable"}
+    own_look = [await refused(desk.api.post(f"alerts/{alert}/review", look)) for desk in (story.planner, story.home)]
+    async with await _colleague(story) as colleague:
+        await colleague.post(f"alerts/{alert}/review", look)
+    return alone, alert, own_look
+
+
+async def _colleague(story: Story) -> ApiClient:
+    """A second coordinator of the country she leaves, made by the first."""
+    person = {"login": "deputy", "password": secrets.token_hex(16), "role": "coordinator"}
+    await story.home.api.post("users", {**person, "organisation": "focal-point"})
+    return story.home.api.beside(person["login"], person["password"])
 
 
 async def _pending(desk: Desk) -> int | None:

@@ -14,7 +14,8 @@ from node.store.veil import NO_VEIL, Veil
 class AlarmRow:
     """One alarm on one ladder. `ref` is what it is about (a letter, a thread, a country); `code` is covered.
 
-    `acknowledged_at`: a person has it, so nobody is called any more; `closed_at`: it is over. Times are UTC seconds.
+    `acknowledged_at`: a person has it, so nobody is called any more; `closed_at`: it is over. `raised_by` sent it;
+    `asked_by` is who asked for it, where that was another person. Times are UTC seconds.
     """
 
     id: int
@@ -35,11 +36,12 @@ class AlarmRow:
     closed_at: int | None
     outcome: str | None
     sealed: bytes | None
+    asked_by: str | None = None
 
 
 _ALARM = (
     "id, ladder, ref, peer, thread_id, letter_id, case_id, code, raised_by, raised_at, due_at, step, next_at,"
-    " acknowledged_at, acknowledged_by, closed_at, outcome, sealed"
+    " acknowledged_at, acknowledged_by, closed_at, outcome, sealed, asked_by"
 )
 
 
@@ -56,9 +58,9 @@ class Alarms:
         """Raise one; the same ladder about the same thing is not raised twice. `row.id` is ignored; True when new."""
         done = self._c.execute(
             "insert or ignore into alarm (ladder, ref, peer, thread_id, letter_id, case_id, code, raised_by, raised_at,"
-            " due_at, step, next_at, sealed) values (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            " due_at, step, next_at, sealed, asked_by) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             (self._covered(row.ladder, row.ref), row.ref, row.peer, row.thread_id, row.letter_id, row.case_id, row.code,
-             row.raised_by, row.raised_at, row.due_at, row.step, row.next_at, row.sealed),
+             row.raised_by, row.raised_at, row.due_at, row.step, row.next_at, row.sealed, row.asked_by),
         )  # fmt: skip
         return done.rowcount == 1
 

@@ -20,6 +20,7 @@ from node.store.migrations_lookups import LOOKUPS_SQL
 from node.store.migrations_mail import MAIL_SQL
 from node.store.migrations_old_registry import OLD_REGISTRY_SQL
 from node.store.migrations_safety import SAFETY_SQL
+from node.store.migrations_second_look import SECOND_LOOK_SQL
 from node.store.migrations_sign_in import SIGN_IN_SQL
 from node.store.migrations_texts import TEXTS_SQL
 from node.store.migrations_time import TIME_SQL
@@ -148,6 +149,12 @@ def m017_mail(db: Database) -> None:
 def m018_old_registry(db: Database) -> None:
     """Countries that two people decided to write to on an old registry."""
     _run(db.conn, OLD_REGISTRY_SQL)
+
+
+@NODE()
+def m019_second_look(db: Database) -> None:
+    """Both people behind an alert."""
+    _run(db.conn, SECOND_LOOK_SQL)
 
 
 @KEYRING()

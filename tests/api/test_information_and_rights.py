@@ -120,3 +120,21 @@ async def test_a_breach_is_reported_by_a_coordinator_only(desks: dict[str, Desk]
 async def test_open_verifications_have_their_age(desks: dict[str, Desk], asked: dict[str, Any]) -> None:
     """1.1: a question about being known is none; only "is she yours?" is listed."""
     assert (await desks["XD"].get("bea", "/verifications")).json == []
+
+
+async def test_an_alert_of_two_people_is_looked_at_by_a_third(desks: dict[str, Desk], asked: dict[str, Any]) -> None:
+    """R02: 409 for who asked for it and for who confirmed it; a colleague who did neither may."""
+    xd = desks["XD"]
+    await xd.add("cora", "coordinator")
+    danger = {
+        "peer": "XA", "dangers": ["violence"], "until": xd.clock.now() + 86_400, "justification": "no_time_to_ask",
+        "about": "another_person", "safe_contact": "ask at the blue door",
+    }  # fmt: skip
+    asked_for = await xd.done("bea", f"/cases/{asked['case']}/alerts", danger, 201)
+    sent = await xd.done("ana", f"/alerts/waiting/{asked_for['pending']}/confirm", {}, 201)
+    path, look = f"/alerts/{sent['letter_id']}/review", {"outcome": "justified", "informed": "not_reachable"}
+
+    own = [await xd.post(who, path, look) for who in ("bea", "ana")]
+
+    assert [(one.status, one.json["rule"]) for one in own] == [(409, "R02"), (409, "R02")]
+    assert (await xd.post("cora", path, look)).status == 204

@@ -66,7 +66,7 @@ async def test_the_second_look_is_another_persons_and_says_whether_she_knows(
     sent = await raised(browsers["XD"])
     path = sent.url.path
     own = await browsers["XD"].send(sent, f"{path}/review", outcome="justified", informed="raises_risk")
-    assert own.status == 422 and "Somebody else than the sender" in own.said
+    assert own.status == 422 and "neither asked for this nor sent it" in own.said
     bea = await colleague(desks["XD"])
 
     page = await bea.send(await bea.open(path), f"{path}/review", outcome="justified", informed="raises_risk")

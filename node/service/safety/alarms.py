@@ -28,11 +28,11 @@ class About:
 
 def raise_alarm(
     node: Node, work: Work, ladder: LadderName, ref: str, code: str, now: int, about: About, *, by: str = NODE,
-    sealed: bytes | None = None,
+    asked_by: str | None = None, sealed: bytes | None = None,
 ) -> bool:  # fmt: skip
     """Call people until one of them has it. `code` becomes the task, "" none; one ladder about one `ref` only once.
 
-    True when it is new. `ref` is an id or a country, never words.
+    True when it is new. `ref` is an id or a country, never words. `asked_by`: whose wish `by` confirmed, if two did.
     """
     rungs = LADDERS[ladder]
     has_thread = about.peer is not None and about.thread_id is not None
@@ -40,7 +40,7 @@ def raise_alarm(
     step, next_at = (joins.step, joins.next_at) if joins else (0, now + rungs.step(0).after_s)
     row = AlarmRow(
         0, ladder, ref, about.peer, about.thread_id, about.letter_id, about.case_id, node.seals.cover(code), by, now,
-        now + rungs.due_s, step, next_at, None, None, None, None, sealed,
+        now + rungs.due_s, step, next_at, None, None, None, None, sealed, asked_by,
     )  # fmt: skip
     new = work.alarms.add(row)
     if new:

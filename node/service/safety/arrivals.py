@@ -43,13 +43,16 @@ def arrived(node: Node, work: Work, found: OpenFile, letter: AnyLetter, now: int
         acknowledged(node, work, "answer", body.alert, peer, now, peer=peer)
 
 
-def by_us(node: Node, work: Work, found: OpenFile, letter: AnyLetter, actor: str, now: int) -> None:
-    """A safety letter of ours was decided; it may still be in the outbox, and the hour runs all the same."""
+def by_us(node: Node, work: Work, found: OpenFile, letter: AnyLetter, actor: str, second: str, now: int) -> None:
+    """A safety letter of ours was decided; it may still be in the outbox, and the hour runs all the same.
+
+    `second`: who asked for it, where `actor` confirmed that; "" where nobody else stands behind it.
+    """
     body = letter.body
     if letter.kind in IN_DANGER:
         about = _about(found, letter)
         raise_alarm(node, work, "answer", letter.letter_id, NO_ANSWER, now, about, by=actor)
-        raise_alarm(node, work, "review", letter.letter_id, LOOK, now, about, by=actor)
+        raise_alarm(node, work, "review", letter.letter_id, LOOK, now, about, by=actor, asked_by=second or None)
         if is_ending(found.file.thread):
             nobody_answers(node, work, found.row.peer, letter.thread, now)
     elif isinstance(body, AcknowledgedBody):

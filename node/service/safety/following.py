@@ -62,7 +62,10 @@ async def stand_down(node: Node, actor: Actor, alert: str, command: StandDown) -
 
 
 async def review(node: Node, actor: Actor, alert: str, command: Review) -> None:
-    """Another person looks at what went without consent, within 24 hours (R02); whoever sent it cannot be the one."""
+    """A third person looks at what went without consent, within 24 hours (R02): neither who sent it nor who asked.
+
+    NotAllowed for either of the two.
+    """
     actor.must_be("caseworker", "coordinator")
     await node.store.write(lambda work: _review(node, work, actor, alert, command))
 
@@ -80,10 +83,10 @@ async def informed(node: Node, actor: Actor, alert: str) -> None:
 
 def _review(node: Node, work: Work, actor: Actor, alert: str, command: Review) -> None:
     now, row = node.now(), _row(work, actor, ("review",), alert)
-    if row.raised_by == actor.user_id:
+    if actor.user_id in (row.raised_by, row.asked_by):
         raise NotAllowed(
-            "this needs two different people and got one", rule="R02",
-            for_user="Somebody else than the sender has to look at this. Ask a colleague to sign in.",
+            "this needs somebody else than those behind the alert", rule="R02",
+            for_user="Somebody who neither asked for this nor sent it has to look at it. Ask a colleague to sign in.",
         )  # fmt: skip
     closed(node, work, "review", alert, command.outcome, actor.user_id, now)
     about = About(row.peer, row.thread_id, alert, row.case_id)

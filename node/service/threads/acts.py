@@ -257,7 +257,7 @@ def queue_decided(
     queue_letter(node, work, found.dek, case.id, peer, letter, queued, now, now)
     work.audit.append(now, actor.user_id, "queued", letter.letter_id, rule=objections[0].rule if objections else "R36")
     if is_safety(letter.kind):
-        by_us(node, work, found, letter, actor.user_id, now)
+        by_us(node, work, found, letter, actor.user_id, second, now)
     return ActDone(
         thread=found.row.thread_id,
         letter_id=letter.letter_id,

@@ -8,7 +8,7 @@ from node.protocol.cases.case import Person, Tie
 from node.protocol.cases.changes import set_protection, set_tie
 from node.service.actor import Actor
 from node.service.safety import alerts, following, listing
-from node.service.safety.requests import Acknowledge
+from node.service.safety.requests import Acknowledge, Review
 from node.service.threads.blocks import stop_blocked_threads
 from node.service.threads.book import Book
 from tests.unit.service.test_alerts import alert, climb, danger, pages, tasks
@@ -47,6 +47,26 @@ async def test_an_alert_to_her_country_waits_for_a_second_person_who_is_called(w
 
     assert sent.letter_id is not None
     assert tasks(world["XA"]) == ["danger_now"]
+
+
+async def test_r02_sender_neither_who_asked_for_an_alert_nor_who_confirmed_it_is_its_second_look(world):
+    """R02, H06: two people stand behind it already; the review is a third one's, and escalates until it is done."""
+    node, author = world["XD"].node, world["XD"].caseworker
+    case_id = await world["XD"].new_case()
+    done = await alerts.raise_alert(node, author, case_id, danger(about="another_person"))
+    assert done.pending is not None
+    sent = (await alerts.confirm_alert(node, BEN, done.pending)).letter_id
+    assert sent is not None
+    look = Review(outcome="justified", informed="informed")
+
+    for one in (author, BEN):
+        with pytest.raises(NotAllowed) as error:
+            await following.review(node, one, sent, look)
+        assert error.value.rule == "R02"
+    assert "review" in {one.ladder for one in await listing.view_alert(node, BEN, sent)}
+
+    await following.review(node, Actor("caseworker-3", "coordinator", "focal-point"), sent, look)
+    assert "review" not in {one.ladder for one in await listing.open_alerts(node, BEN)}
 
 
 async def test_a_country_she_fears_hears_nothing_however_many_confirm(world):

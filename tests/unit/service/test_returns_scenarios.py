@@ -77,6 +77,7 @@ async def test_scenario_10_a_missing_arrival_alarms_both_and_nobody_waves_it_awa
     told = await played(network, return_troubles.nobody_at_the_station)
 
     assert told["says"][1] == "Tell the country that sent her. Do not ask police, family or embassy."
+    assert all("somebody else than those behind the alert" in said for said in told["second_look_by_either"])  # R02
 
 
 async def test_scenario_11_family_that_may_be_involved_is_not_asked(network: MemoryNetwork):

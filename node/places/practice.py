@@ -52,7 +52,8 @@ PRACTICE: dict[str, Places] = {
     "H04": Places(
         sender=(
             "protocol.cases.return_changes: go_on_after_transit hold_for_transit",
-            "protocol.gate.returns: returning",
+            "protocol.gate.way_stopped: contact_waits way_stopped",
+            "protocol.gate.ways_out: _abroad",
         ),
         receiver=(
             "service.returns.transits: transit_stopped",

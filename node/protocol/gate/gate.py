@@ -11,7 +11,7 @@ import msgspec
 from node.protocol.cases.case import Case
 from node.protocol.cases.changes import AuditLine
 from node.protocol.consent.record import ConsentRecord
-from node.protocol.gate import after_stop, guards, guards_safety, people, shown
+from node.protocol.gate import after_stop, guards, guards_safety, people, shown, way_stopped
 from node.protocol.gate import consent as guards_consent
 from node.protocol.gate import identity as guards_identity
 from node.protocol.gate import information as guards_information
@@ -49,6 +49,7 @@ GUARDS: tuple[Callable[[Context], Iterator[Objection]], ...] = (
     guards.named_countries,
     guards_consent.withdrawn,
     guards.stopped,
+    way_stopped.way_stopped,
     guards.coercion,
     guards_safety.alert,
     guards_safety.disappeared,

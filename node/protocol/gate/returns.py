@@ -2,7 +2,7 @@
 
 The gates themselves are `ten_gates`; each names itself in the sentence. Only the country she leaves has a plan, so
 only what it writes is asked here; what the other side may judge from the letter is `shown`.
-Source: domain 5.7; R07, R22, R24, R31; practice H02, H04, H25, H26.
+Source: domain 5.7; R07, R22, R24, R31; practice H02, H25, H26.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,8 @@ ASKED: Final[dict[str, tuple[GateName, ...]]] = {
     "return.departure": ALL,
     "transit.departure": ("g9",),  # she has left by what the other thread allowed; the country on the way looks out
 }
-# These tell how it is with her on the way, or end something: they go whatever the plan says (H02, H07).
+# These tell how it is with her on the way, or end something: they go whatever the plan says (H02, H07), but not while
+# a country on the way has stopped it (H04, `way_stopped`).
 CARES: Final = frozenset(
     {"return.failed", "return.assist_now", "return.take_back", "return.way_ended", "return.close", "transit.cancel"}
 )
@@ -51,16 +52,13 @@ def returning(c: Context) -> Iterator[Objection]:
     if not plan.is_open:
         yield hold("R31", "this return was halted or is over", "begin a new plan if she wishes one")
         return
-    # 2. H04: a country on the way stopped it
-    if plan.held_for_transit and c.recipient.country == plan.country:
-        yield hold("H04", "a country on the way stopped this", "decide first whether contact may go on")
-    # 3. H25: nothing of a return while she is detained
+    # 2. H25: nothing of a return while she is detained
     if c.case.place_is_detention and kind not in ASKED:
         yield hold("H25", "g9: she is detained", "arrange her release first; no return letter goes meanwhile")
-    # 4. R07: she wishes it, now
+    # 3. R07: she wishes it, now
     if (fault := wish_fault(look)) is not None and kind not in ("return.travel_plan", "return.departure"):
         yield _objection(fault)
-    # 5. the gates of this kind
+    # 4. the gates of this kind
     if not _only_tells_that_she_stayed(c):
         for state in shut_gates(look, ASKED.get(kind, ())):
             if state.gate != "g4":  # said by `asylum`, with its precedence
@@ -70,7 +68,7 @@ def returning(c: Context) -> Iterator[Objection]:
         fault_of_assessor = may_stand_in(look)
         if fault_of_assessor is not None:
             yield fault_of_assessor
-    # 6. R24: what goes is what was approved
+    # 5. R24: what goes is what was approved
     yield from _as_approved(c, plan)
 
 

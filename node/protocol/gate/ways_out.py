@@ -2,7 +2,7 @@
 
 The rules are those of `guards`, on what is not a letter: her sheet, her card, a proof about a thread, a file of a case.
 A carried letter is a letter: `gate.at_release` judges it whichever way it travels.
-Source: H15; R01, R10, R39; H03, H05, H08, H14, H17.
+Source: H15; R01, R10, R39; H03, H04, H05, H08, H14, H17.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,6 +25,7 @@ from node.protocol.consent.record import ConsentRecord
 from node.protocol.gate.context import are_two, cancel, hold
 from node.protocol.gate.facts import AfterRestore, RecipientFacts
 from node.protocol.gate.ten_gates import ONLY_SHE
+from node.protocol.gate.way_stopped import contact_waits
 from node.protocol.letters.codes import Level, Purpose
 from node.protocol.rules import Objection, precedence
 
@@ -122,6 +123,9 @@ def _abroad(
     # 4. R01: what tells of her rests on her consent for this country, these levels, this purpose
     if CARRIED[leaving.what].rests_on == "her consent":
         yield from _consent(consents, leaving, persons, now)
+        waits = contact_waits(case, persons, leaving.to)  # H04: a file is contact; what she takes with her is hers
+        if waits is not None:
+            yield waits
     elif not set(leaving.levels) <= set(CARRIED[leaving.what].levels):
         yield cancel("R01", "more is inside than this may carry", "leave it out")
 

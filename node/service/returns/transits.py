@@ -103,7 +103,7 @@ def _cancel(node: Node, work: Work, passage: OpenFile, slot: int, now: int) -> N
 
 def _plans_through(case: Case, found: OpenFile) -> list[ReturnPlan]:
     persons = _persons(case, found)
-    return [plan for plan in case.returns if plan.is_open and persons & {row.person_id for row in plan.persons}]
+    return [one for one in case.returns if one.ended_at is None and persons & {row.person_id for row in one.persons}]
 
 
 def _persons(case: Case, found: OpenFile) -> set[str]:

@@ -143,6 +143,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
         sender=(
             "protocol.directory.entry: _an_address objections",
             "service.cases.identity: write_identity",
+            "service.directory.writing: _must_be_no_address",
         ),
         receiver=("service.directory.views: ServiceView",),
         both=(

@@ -190,6 +190,10 @@ class Helpers:
             return left_to_right(text)
         return self.day(text) if DAY.fullmatch(text) else escape(self.word(text, name))
 
+    def spoken_codes(self) -> tuple[str, ...]:
+        """The same by their codes alone."""
+        return SPOKEN
+
     def pairs(self, codes: Sequence[str], of: str = "") -> list[tuple[str, str]]:
         """Codes with their words, for choices of a field."""
         return [(code, self.word(code, of)) for code in codes]

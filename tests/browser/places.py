@@ -4,8 +4,12 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from node.service.directory.draft import LegalFacts, view_draft
+from node.service.directory.publishing import publish_entry, send_entries
+from node.service.directory.writing import write_legal
 from node.web.pages import PAGES
 from tests.api.conftest import PASSWORD, Desk
+from tests.unit.service.test_directory import own
 from tests.web.browser import Browser as Hand
 from tests.web.browser import Page
 from tests.web.test_danger import raised
@@ -78,6 +82,7 @@ async def made_places(pair: dict[str, Desk]) -> Places:
     case, thread = await offer(xd)
     _, offered = await offer(xd)
     await post.settle()
+    await entries(pair)
     await counted(pair["XD"], 2025, people(15, "25-34") + people(4, "18-24"))
     await accepted(xa, thread)
     alert = _last(await raised(xd))
@@ -89,7 +94,7 @@ async def made_places(pair: dict[str, Desk]) -> Places:
         "case": case, "thread": thread, "offered": offered, "alert": alert, "consent": consent,
         "travelling": road.rpartition("/")[2], "plan": journey.partition("=")[2], "pending": await _pending(xd, case),
         "kind": "referral.update", "opening": "info.request", "name": "detained", "paper": "sheet",
-        "text": "en-adult-draft1",
+        "text": "en-adult-draft1", "country": "XA", "service": "shelter-1",
     })  # fmt: skip
 
 
@@ -97,6 +102,17 @@ async def _pending(hand: Hand, case: str) -> str:
     path = f"/desk/case/{case}/change"
     await hand.send(await hand.open(f"{path}/block_countries"), f"{path}/block_countries", countries=["FR"])
     return _last(await hand.send(await hand.open(f"{path}/unblock_country"), f"{path}/unblock_country", country="FR"))
+
+
+async def entries(pair: dict[str, Desk]) -> None:
+    """Both countries say what they offer; XD's is being changed."""
+    for one in pair.values():
+        country = one.world[one.code]
+        await publish_entry(country.node, country.coordinator, own())
+        await send_entries(country.node)
+    node, ana = pair["XD"].staff.node, pair["XD"].world["XD"].coordinator
+    await write_legal(node, ana, (await view_draft(node, ana)).draft.edit, LegalFacts((90,), (), (), (), True))
+    await pair["XD"].world.settle()
 
 
 def _last(page: Page) -> str:

@@ -28,6 +28,7 @@ ALONE = {
         "second_consent",
     ),
     *("save_draft", "drop_draft", "forget_old_drafts", "found_together", "let_out", "task_done", "confirm"),
+    *("change_draft", "drop_entry_draft", "publish_draft", "assure_entry"),
     *("challenge", "publish_entry", "send_entries", "answer", "ask_erasure", "answer_for_case", "let_withdrawal_wait"),
     *("write_place", "open_place", "halt_return", "approve_plan", "ask_everybody", "report_breach", "take_paper"),
     *("check_card", "record_call", "correct", "confirm_alert", "refuse_alert", "send_medical"),

@@ -26,6 +26,7 @@ UNKNOWN = dict.fromkeys(("case", "thread", "letter"), "0" * 32) | {
     "name": "detained",
     "plan": "0" * 16,
     "country": "XQ",
+    "service": "shelter-99",
     "care": "0" * 16,
     "consent": "0" * 32,
     "paper": "sheet",

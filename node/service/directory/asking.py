@@ -14,7 +14,7 @@ from node.protocol.cases.case import Case, asked_to_be_unknown_to, asylum_blocks
 from node.protocol.directory.matching import Match, Miss, Wanted
 from node.protocol.letters.bodies_directory import ChallengeBody, Service, ServiceId
 from node.protocol.letters.codes import AgeBand, Gender, Need, Urgency
-from node.protocol.letters.codes_directory import Accessible, ChallengeReason
+from node.protocol.letters.codes_directory import CHALLENGE_REASONS, Accessible, ChallengeReason
 from node.protocol.letters.scalars import Country, Id, Language
 from node.service.access import may_work_on
 from node.service.actor import Actor
@@ -27,6 +27,10 @@ from node.service.threads.book import Book
 from node.service.threads.commands import Command
 from node.store.directory import ChallengeRow
 from node.store.work import Reader, Work
+
+__all__ = [
+    "CHALLENGE_REASONS", "Challenge", "MatchView", "MatchWish", "Matched", "MissView", "challenge", "match",
+]  # fmt: skip
 
 
 class MatchWish(Command, frozen=True):

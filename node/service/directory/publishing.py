@@ -4,6 +4,7 @@ Serials are moments: a node restored from a backup never uses one again for othe
 """
 
 from datetime import UTC, datetime
+from typing import Final, get_args
 
 import msgspec
 
@@ -18,10 +19,11 @@ from node.protocol.letters.bodies_directory import (
     Promise,
     Service,
 )
-from node.protocol.letters.codes_directory import AcceptedMatter, OnCall, RolePlayed
+from node.protocol.letters.codes_directory import PROMISED, AcceptedMatter, ContactRole, OnCall, RolePlayed
 from node.protocol.letters.control import Control, ControlBody
 from node.protocol.letters.decode import checked
 from node.protocol.letters.strict import Malformed
+from node.protocol.threads.deadlines import REPLIES
 from node.service.actor import Actor
 from node.service.context import DAY_S, Node
 from node.service.decoding import explained
@@ -40,6 +42,8 @@ VALID_S = 365 * DAY_S
 EVERY_TASK = 10_000  # open tasks of no case: far more than a node ever has
 ON_CALL_PEOPLE = 2  # H21
 WAITS = ("queued", "held", "released")
+CONTACT_ROLES: Final[tuple[ContactRole, ...]] = get_args(ContactRole)
+MOST_DAYS: Final = {kind: REPLIES[kind].routine.working_days for kind in PROMISED if kind in REPLIES}  # the handbook's
 ANSWERED_BY_ANEW = ("directory_challenged", "directory_due")
 
 
@@ -61,7 +65,7 @@ async def publish_entry(node: Node, actor: Actor, command: OwnEntry) -> EntryVie
     """Put our entry in force; the sweep sends it. BadInput names the field and the rule, nothing is kept then."""
     actor.must_be("coordinator")
     measured = await own_figures(node)
-    return await node.store.write(lambda work: _publish(node, work, actor, command, measured))
+    return await node.store.write(lambda work: put_in_force(node, work, actor, command, measured))
 
 
 async def send_entries(node: Node) -> None:
@@ -69,7 +73,8 @@ async def send_entries(node: Node) -> None:
     await node.store.write(lambda work: _send(node, work, node.now()))
 
 
-def _publish(node: Node, work: Work, actor: Actor, command: OwnEntry, measured: tuple[Measured, ...]) -> EntryView:
+def put_in_force(node: Node, work: Work, actor: Actor, command: OwnEntry, measured: tuple[Measured, ...]) -> EntryView:
+    """The same inside a transaction; `measured` was read before it."""
     now = node.now()
     _promises_no_more(work, command)
     before = work.directory.get(node.country)

@@ -7,8 +7,10 @@ from node.web.pages.case import CASE
 from node.web.pages.changes import CHANGES
 from node.web.pages.consent import CONSENT
 from node.web.pages.countries import COUNTRIES
+from node.web.pages.country import COUNTRY
 from node.web.pages.danger import DANGER
 from node.web.pages.desk import DESK
+from node.web.pages.directory import DIRECTORY
 from node.web.pages.health import HEALTH
 from node.web.pages.invited import INVITED
 from node.web.pages.locked import LOCKED
@@ -39,7 +41,7 @@ from node.web.visit import Page
 
 PAGES: tuple[Page, ...] = (
     *SIGN_IN, *LOCKED, *INVITED, *ME, *PASSKEYS, *PEOPLE,
-    *DESK, *SEARCH, *REFERRAL, *CASE, *ANSWER, *THREAD, *RETURNS, *COUNTRIES, *MATCH,
+    *DESK, *SEARCH, *REFERRAL, *CASE, *ANSWER, *THREAD, *RETURNS, *COUNTRIES, *COUNTRY, *MATCH, *DIRECTORY,
     *OFFER_CONSENT, *TEXTS,
     *DANGER, *ALERTS, *OFF_NETWORK, *PHONES, *ON_CALL, *TRUST,
     *HEALTH, *OVERSIGHT, *REVIEW, *STATISTICS,

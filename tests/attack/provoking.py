@@ -124,7 +124,7 @@ async def _offered(stage: Stage, run: Poked) -> None:
 
 
 async def _answered(stage: Stage, run: Poked) -> None:
-    run.case, run.person = _case_of(stage.world["XD"], run.thread)
+    run.case, run.person = case_of(stage.world["XD"], run.thread)
     if run.before:
         await stage.world["XA"].act(run.before, *ANSWERED_BY["referral.offer"])
     if run.stage:
@@ -283,7 +283,7 @@ def _other(stage: Stage, run: Poked) -> Country:
     return stage.world["XA" if run.role == "opener" else "XD"]
 
 
-def _case_of(country: Country, thread: str) -> tuple[str, str]:
+def case_of(country: Country, thread: str) -> tuple[str, str]:
     node = country.node
 
     def find(reader: Any) -> tuple[str, str]:

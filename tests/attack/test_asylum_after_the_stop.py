@@ -1,15 +1,15 @@
 """After the stop every cause is alike: a country that pokes what was stopped with anything learns nothing of why.
 
-A hundred pairs live through the same days: referrals, offered, accepted or running, ours or theirs, and returns that
-are assessed, decided, have their documents or a plan. One of each
-pair ends by asylum, the other by illness. Before the stop, until it leaves and afterwards the other country sends
-whatever a node can send, and asks for everything again; people here do what is asked, if it may be done. All that comes
-back is compared pair by pair: letters, sizes, numbers, times, gaps, receipts and their reasons.
-Source: R10, H01; wire 3, 7; DECISIONS, after a stop.
+A hundred pairs live through the same days: referrals, offered, accepted or running, ours or theirs; returns that are
+assessed, decided, have their documents or a plan; people of whom the other country hears on three threads, a return, a
+referral and a question, that end together. One of each pair ends by asylum, the other by illness. Before the stop,
+until it leaves and afterwards the other country sends whatever a node can send, and asks for everything again; people
+here do what is asked, if it may be done. All that comes back is compared pair by pair: letters, sizes, numbers, times,
+gaps, receipts and their reasons. Source: R10, H01; wire 3, 7; DECISIONS, after a stop.
 """
 
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
@@ -30,13 +30,15 @@ from tests.attack.pairs import (
     seen_by,
     stage_of,
 )
-from tests.attack.provoking import Poke, Poked, at_times, end, everything_of, refer, send_all, take_back, work
+from tests.attack.provoking import Poke, Poked, at_times, everything_of, refer, send_all, work
 from tests.attack.return_pairs import Run, begin
+from tests.attack.together import Person, on_several_threads
 from tests.world import DAY_S, HER, World, make_world
 
-REFERRALS = 76
-RETURNS = tuple(name for name in ("assessing", "decision", "documents", "plan") for _ in range(6))
-PAIRS = REFERRALS + len(RETURNS)
+REFERRALS = 56
+RETURNS = tuple(name for name in ("assessing", "decision", "documents", "plan") for _ in range(2))
+SEVERAL = 12
+PAIRS = REFERRALS + len(RETURNS) + 3 * SEVERAL  # of threads
 POKES = 4
 ENDS_WITHIN = 2 * DAY_S
 RUNS_FOR_DAYS = 4
@@ -55,20 +57,25 @@ async def test_what_a_country_gets_back_after_the_stop_does_not_depend_on_the_ca
     """H01, R10: a hundred pairs; each difference would be a sentence: she asked for asylum."""
     referrals = _pairs(stage)
     await refer(stage, [run for pair in referrals for run in pair])
-    pairs = [*referrals, *await _returns(stage)]
-    runs = [run for pair in pairs for run in pair]
+    pairs = [[Person([run]) for run in pair] for pair in (*referrals, *await _returns(stage))]
+    several = await on_several_threads(stage, len(pairs), SEVERAL)
+    pairs += several
+    runs = [run for pair in pairs for person in pair for run in person.threads]
     await at_midnight(stage)
     await live(stage, _events(stage, pairs), RUNS_FOR_DAYS)
     seen = seen_by(stage, "XA")
 
     different = [
         (asylum.pair, everything_of(asylum, seen), everything_of(illness, seen))
-        for asylum, illness in pairs
+        for one, other in pairs
+        for asylum, illness in zip(one.threads, other.threads, strict=True)
         if everything_of(asylum, seen) != everything_of(illness, seen)
     ]
     assert different == []
     stopped = [run for run in runs if {"referral.ended", "return.stopped"} & {one[1] for one in seen[run.thread]}]
     assert len(stopped) > 1.9 * PAIRS  # a few were cut short by a stop of theirs
+    together = [{run.thread for run in person.threads} for pair in several for person in pair]
+    assert sum(threads <= {run.thread for run in stopped} for threads in together) > 1.7 * SEVERAL
     answered = {one[1] for run in runs for thread in run.threads for one in seen[thread]}
     assert {"letter.opened", "erasure.confirm", "access.response", "safety.acknowledged", "closed"} <= answered
     receipts = {one[2:4] for run in runs for one in run.answers}
@@ -100,7 +107,7 @@ def _poked(stage: Stage, run: Run) -> Poked:
     )  # fmt: skip
 
 
-def _events(stage: Stage, pairs: list[list[Poked]]) -> list[Event]:
+def _events(stage: Stage, pairs: list[list[Person]]) -> list[Event]:
     """What happens to all of them; what is sent at the same moment goes in one post."""
     world = stage.world
     pokes: Pokes = defaultdict(list)
@@ -113,20 +120,31 @@ def _events(stage: Stage, pairs: list[list[Poked]]) -> list[Event]:
     return events
 
 
-def _life(stage: Stage, pair: list[Poked], pokes: Pokes) -> list[Event]:
+def _life(stage: Stage, pair: list[Person], pokes: Pokes) -> list[Event]:
     """What happens to a pair, at times drawn once for both and in an order drawn at random."""
     chance = stage.chance
     ends = stage.between(6 * HOUR, ENDS_WITHIN)
     order = chance.sample(pair, 2)
-    for at in at_times(stage, ends, POKES):
-        poke = Poke.drawn(chance)
-        while at <= ends and KINDS[poke.kind].stop:  # what ended by their own stop ends by no cause of ours
+    many = len(pair[0].threads)
+    for thread in range(many):
+        for at in at_times(stage, ends, POKES if many == 1 else POKES // 2):
             poke = Poke.drawn(chance)
-        pokes[at] += [(run, poke) for run in order]
-    takes_back = [(ends - 2 * HOUR, WAITING, take_back)] if chance.random() < 0.4 else []
-    works = [(at, LATER, work) for at in (ends - HOUR, stage.between(ends, ends + 40 * HOUR))]
-    what = [*takes_back, (ends, ENDS, end), *works]
-    return [(at, rank, partial(act, stage, run)) for at, rank, act in what for run in order]
+            while at <= ends and KINDS[poke.kind].stop:  # what ended by their own stop ends by no cause of ours
+                poke = Poke.drawn(chance)
+            pokes[at] += [(person.threads[thread], poke) for person in order]
+    what: list[tuple[int, int, Callable[[Person], Awaitable[None]]]] = []
+    if chance.random() < 0.4:
+        what.append((ends - 2 * HOUR, WAITING, lambda person: person.takes_back(stage)))
+    what.append((ends, ENDS, lambda person: person.ends(stage)))
+    for at in (ends - HOUR, stage.between(ends, ends + 40 * HOUR)):
+        what.append((at, LATER, partial(_worked_on, stage)))
+    return [(at, rank, partial(act, person)) for at, rank, act in what for person in order]
+
+
+async def _worked_on(stage: Stage, person: Person) -> None:
+    """Whoever sits at the desk goes through all that came about her."""
+    for thread in person.threads:
+        await work(stage, thread)
 
 
 async def _restored(world: World) -> None:

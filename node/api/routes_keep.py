@@ -6,8 +6,9 @@ from msgspec import Meta
 
 from node.api.call import Call, Handler, Route, number
 from node.api.roles import DECIDE, MANAGE, RUN
-from node.service.keep import erasing, restored, sweep
+from node.service.keep import erasing, holds, restored, sweep
 from node.service.keep.erasing import AskErasure, ErasureView
+from node.service.keep.holds import Holds
 from node.service.keep.restored import Answered, CaseCompared
 from node.service.keep.sweep import CertificateView, FallsDue
 from node.service.threads.commands import Command
@@ -98,6 +99,14 @@ KEEP: tuple[Route, ...] = (
         "What is erased within thirty days: counts and ids",
         lambda c: sweep.falls_due(c.node, c.actor),
         answers=FallsDue,
+    ),
+    Route(
+        "GET",
+        "/retention/holds",
+        MANAGE,
+        "What is kept although its time would come; ground and who decided for coordinators only",
+        lambda c: holds.list_holds(c.node, c.actor),
+        answers=Holds,
     ),
     Route(
         "GET",

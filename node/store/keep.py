@@ -33,6 +33,28 @@ class Dates:
         """Say when a case file must be gone; None: not yet, it is worked on."""
         self._c.execute("update case_file set erase_at=? where case_id=?", (erase_at, case_id))
 
+    def put_kept(self, case_id: str, until: int | None) -> None:
+        """Say until when nothing of a case is erased whatever its date; None: nothing holds it."""
+        self._c.execute(
+            "update case_file set kept_until=?2 where case_id=?1 and kept_until is not ?2", (case_id, until)
+        )
+
+    def kept(self, now: int, limit: int) -> list[tuple[str, int]]:
+        """(case, until) of what is held beyond `now`, the soonest end first."""
+        return self._c.execute(
+            "select case_id, kept_until from case_file where kept_until>? and dek is not null"
+            " order by kept_until limit ?",
+            (now, limit),
+        ).fetchall()
+
+    def count_kept(self, now: int) -> int:
+        """How many cases are held beyond `now`."""
+        return int(
+            self._c.execute("select count(*) from case_file where kept_until>? and dek is not null", (now,)).fetchone()[
+                0
+            ]
+        )
+
     def of_case(self, case_id: str) -> int | None:
         """When a case file must be gone."""
         row = self._c.execute("select erase_at from case_file where case_id=?", (case_id,)).fetchone()

@@ -13,6 +13,7 @@ from node.store.migrations_channel import GREETED_SQL
 from node.store.migrations_delivery import DELIVERY_SQL
 from node.store.migrations_desk import DESK_SQL
 from node.store.migrations_directory import DIRECTORY_SQL
+from node.store.migrations_held import HELD_SQL
 from node.store.migrations_indexes import INDEXES_SQL
 from node.store.migrations_keep import CASE_KEYS_SQL, EVIDENCE_SQL, KEEP_SQL
 from node.store.migrations_ladder import LADDER_SQL
@@ -155,6 +156,12 @@ def m018_old_registry(db: Database) -> None:
 def m019_second_look(db: Database) -> None:
     """Both people behind an alert."""
     _run(db.conn, SECOND_LOOK_SQL)
+
+
+@NODE()
+def m020_held(db: Database) -> None:
+    """Until when a case is kept although its time would come."""
+    _run(db.conn, HELD_SQL)
 
 
 @KEYRING()

@@ -27,6 +27,7 @@ UNKNOWN = dict.fromkeys(("case", "thread", "letter"), "0" * 32) | {
     "plan": "0" * 16,
     "country": "XQ",
     "service": "shelter-99",
+    "token": "0" * 32,
     "care": "0" * 16,
     "consent": "0" * 32,
     "paper": "sheet",

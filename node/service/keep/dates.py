@@ -6,7 +6,7 @@ without opening anything. Source: R25, H34.
 
 from functools import partial
 
-from node.protocol.retention import LONGEST_WORD_S, ThreadDates, case_due, has_arrived, payload_due
+from node.protocol.retention import LONGEST_WORD_S, ThreadDates, case_due, has_arrived, kept_longer_until, payload_due
 from node.protocol.threads.thread import promised_days
 from node.service.context import DAY_S, Node
 from node.service.threads.book import Book, OpenCase, OpenFile
@@ -37,6 +37,7 @@ def date_case(node: Node, work: Work, case: OpenCase) -> None:
         work.dates.put_letters(row.peer, row.thread_id, "in", payload_due(kept, one.word, one.ended_at))
     due = case_due(kept, dates)
     work.dates.put_case(case.id, due)
+    work.dates.put_kept(case.id, kept_longer_until(kept) or None)
     for row in work.threads.of_case(case.id):  # what we wrote ourselves goes with the case
         work.dates.put_letters(row.peer, row.thread_id, "out", due)
 

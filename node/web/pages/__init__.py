@@ -36,6 +36,7 @@ from node.web.pages.sign_in import SIGN_IN
 from node.web.pages.statistics import STATISTICS
 from node.web.pages.texts import TEXTS
 from node.web.pages.thread import THREAD
+from node.web.pages.tokens import TOKENS
 from node.web.pages.trust import TRUST
 from node.web.visit import Page
 
@@ -44,6 +45,6 @@ PAGES: tuple[Page, ...] = (
     *DESK, *SEARCH, *REFERRAL, *CASE, *ANSWER, *THREAD, *RETURNS, *COUNTRIES, *COUNTRY, *MATCH, *DIRECTORY,
     *OFFER_CONSENT, *TEXTS,
     *DANGER, *ALERTS, *OFF_NETWORK, *PHONES, *ON_CALL, *TRUST,
-    *HEALTH, *OVERSIGHT, *REVIEW, *STATISTICS,
+    *HEALTH, *OVERSIGHT, *REVIEW, *STATISTICS, *TOKENS,
     *CHANGES, *CONSENT, *OPEN, *RIGHTS, *RIGHTS_CASE, *MEDICAL, *CARDS, *PRINTING,
 )  # fmt: skip

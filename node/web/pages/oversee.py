@@ -4,8 +4,9 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from node.service.keep.holds import list_holds
 from node.service.keep.sweep import certificates, falls_due
-from node.service.staff.people import list_users
+from node.service.staff.people import list_colleagues, list_users
 from node.service.upkeep.oversight import audit_of, on_the_way, queues, verify_audit
 from node.web.pages.roles import AUDIT, OVERSEE, RUN
 from node.web.visit import Page, Visit
@@ -40,7 +41,11 @@ async def _lines(v: Visit, **more: Any) -> web.Response:
 
 async def _retention(v: Visit) -> web.Response:
     due = None if v.actor.role == "auditor" else await falls_due(v.node, v.actor)
-    return v.show("retention.html", due=due, certificates=await certificates(v.node, v.actor, 50))
+    held = None if v.actor.role == "auditor" else await list_holds(v.node, v.actor)
+    names = await list_colleagues(v.staff, v.caller) if v.actor.role == "coordinator" else {}
+    return v.show(
+        "retention.html", due=due, held=held, names=names, certificates=await certificates(v.node, v.actor, 50)
+    )
 
 
 async def _settings(v: Visit) -> web.Response:

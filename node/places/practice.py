@@ -272,7 +272,7 @@ PRACTICE: dict[str, Places] = {
     "H25": Places(
         sender=(
             "protocol.cases.return_changes: ask_after_detention request_release",
-            "protocol.gate.returns: returning",
+            "protocol.gate.detention: detained",
             "protocol.gate.ten_gates: _g9",
             "service.returns.calling: watch_detention",
         ),

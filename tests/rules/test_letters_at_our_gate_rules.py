@@ -137,13 +137,6 @@ def test_r10_sender_asylum_is_said_first_and_ends_the_thread():
     assert gate(of("return.travel_plan"), case=claim) == ["R10"]
 
 
-@pytest.mark.parametrize("kind", ["return.request", "return.risk_request", "return.travel_plan", "return.update"])
-def test_h25_sender_no_return_letter_goes_while_she_is_detained(kind):
-    """H25, R17: not the first and no later one."""
-    assert set(gate(of(kind), case=returning(place_is_detention=True))) <= {"R17", "H25"}
-    assert gate(of(kind), case=returning(place_is_detention=True))
-
-
 def test_r17_sender_detention_holds_the_request():
     """R17, g9."""
     assert gate(of("return.request"), case=returning(place_is_detention=True)) == ["R17"]

@@ -11,7 +11,7 @@ import msgspec
 from node.protocol.cases.case import Case
 from node.protocol.cases.changes import AuditLine
 from node.protocol.consent.record import ConsentRecord
-from node.protocol.gate import after_stop, guards, guards_safety, people, shown, way_stopped
+from node.protocol.gate import after_stop, detention, guards, guards_safety, people, shown, way_stopped
 from node.protocol.gate import consent as guards_consent
 from node.protocol.gate import identity as guards_identity
 from node.protocol.gate import information as guards_information
@@ -63,6 +63,7 @@ GUARDS: tuple[Callable[[Context], Iterator[Objection]], ...] = (
     people.decided_for_a_child,
     people.asked_of_a_state,
     people.history,
+    detention.detained,
     guards_returns.returning,
     guards_returns.her_word,
     after_stop.silent,

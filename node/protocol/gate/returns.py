@@ -2,7 +2,7 @@
 
 The gates themselves are `ten_gates`; each names itself in the sentence. Only the country she leaves has a plan, so
 only what it writes is asked here; what the other side may judge from the letter is `shown`.
-Source: domain 5.7; R07, R22, R24, R31; practice H02, H25, H26.
+Source: domain 5.7; R07, R22, R24, R31; practice H02, H26.
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from typing import Final
 from node.protocol.cases.her_word import was_heard
 from node.protocol.cases.return_plan import ReturnPlan, plan_towards
 from node.protocol.gate.context import Context, cancel, hold
+from node.protocol.gate.detention import only_tells_that_she_stayed
 from node.protocol.gate.return_facts import exchanged
 from node.protocol.gate.ten_gates import GateName, GateState, Look, may_stand_in, shut_gates, wish_fault
 from node.protocol.letters.bodies_return import RiskResultBody, TravelPlanBody
@@ -26,7 +27,7 @@ ASKED: Final[dict[str, tuple[GateName, ...]]] = {
     "transit.departure": ("g9",),  # she has left by what the other thread allowed; the country on the way looks out
 }
 # These tell how it is with her on the way, or end something: they go whatever the plan says (H02, H07), but not while
-# a country on the way has stopped it (H04, `way_stopped`).
+# a country on the way has stopped it (H04, `way_stopped`) or while she is detained (H25, `detention`).
 CARES: Final = frozenset(
     {"return.failed", "return.assist_now", "return.take_back", "return.way_ended", "return.close", "transit.cancel"}
 )
@@ -52,14 +53,11 @@ def returning(c: Context) -> Iterator[Objection]:
     if not plan.is_open:
         yield hold("R31", "this return was halted or is over", "begin a new plan if she wishes one")
         return
-    # 2. H25: nothing of a return while she is detained
-    if c.case.place_is_detention and kind not in ASKED:
-        yield hold("H25", "g9: she is detained", "arrange her release first; no return letter goes meanwhile")
-    # 3. R07: she wishes it, now
+    # 2. R07: she wishes it, now
     if (fault := wish_fault(look)) is not None and kind not in ("return.travel_plan", "return.departure"):
         yield _objection(fault)
-    # 4. the gates of this kind
-    if not _only_tells_that_she_stayed(c):
+    # 3. the gates of this kind
+    if not only_tells_that_she_stayed(letter.body):
         for state in shut_gates(look, ASKED.get(kind, ())):
             if state.gate != "g4":  # said by `asylum`, with its precedence
                 yield _objection(state)
@@ -68,7 +66,7 @@ def returning(c: Context) -> Iterator[Objection]:
         fault_of_assessor = may_stand_in(look)
         if fault_of_assessor is not None:
             yield fault_of_assessor
-    # 5. R24: what goes is what was approved
+    # 4. R24: what goes is what was approved
     yield from _as_approved(c, plan)
 
 
@@ -100,13 +98,6 @@ def plan_of(c: Context) -> ReturnPlan | None:
         return there
     through = [plan for plan in c.case.returns if plan.journey and c.recipient.country in plan.journey.through]
     return through[-1] if through else None
-
-
-def _only_tells_that_she_stayed(c: Context) -> bool:
-    body = c.draft.letter.body
-    if isinstance(body, DepartureBody):
-        return body.outcome != "departed"
-    return isinstance(body, TransitDepartureBody) and not body.departed
 
 
 def _on_the_day(c: Context, plan: ReturnPlan) -> Iterator[Objection]:

@@ -5,11 +5,11 @@ from typing import Annotated
 from msgspec import Meta
 
 from node.api.call import Call, Handler, Route, number
-from node.api.roles import DECIDE, MANAGE, RUN
+from node.api.roles import COORDINATE, DECIDE, MANAGE, RUN
 from node.service.keep import erasing, holds, restored, sweep
 from node.service.keep.erasing import AskErasure, ErasureView
 from node.service.keep.holds import Holds
-from node.service.keep.restored import Answered, CaseCompared
+from node.service.keep.restored import Answered, CaseCompared, Unanswered
 from node.service.keep.sweep import CertificateView, FallsDue
 from node.service.threads.commands import Command
 from node.service.threads.longer_withdrawals import HeldWithdrawal, WaitLonger, let_withdrawal_wait
@@ -82,6 +82,14 @@ KEEP: tuple[Route, ...] = (
         lambda c: restored.answer_for_case(c.node, c.actor, c.path["case"], c.body),
         takes=CaseCompared,
         answers=Answered,
+    ),
+    Route(
+        "GET",
+        "/restored",
+        COORDINATE,
+        "The cases that two people still have to answer for after a restore",
+        lambda c: restored.list_unanswered(c.node, c.actor),
+        answers=Unanswered,
     ),
     Route(
         "POST",

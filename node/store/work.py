@@ -19,7 +19,7 @@ from node.store.directory import Directory
 from node.store.distrust import Concerns, Distrusts, OffNetwork
 from node.store.drafts import Drafts
 from node.store.invitations import Invitations
-from node.store.keep import Certificates, Dates, Restored, SealedRows, Spent
+from node.store.keep import Certificates, Dates, SealedRows, Spent
 from node.store.ledger import Ledger
 from node.store.letters import Letters
 from node.store.mail_wishes import MailWishes
@@ -29,6 +29,7 @@ from node.store.on_call import OnCall
 from node.store.outbox import Outbox
 from node.store.peers import Peers
 from node.store.people import People
+from node.store.restored import Restored
 from node.store.sessions import Sessions
 from node.store.tasks import Tasks
 from node.store.texts import Texts

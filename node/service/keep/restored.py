@@ -41,6 +41,14 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     free: bool
 
 
+class Unanswered(msgspec.Struct, frozen=True, kw_only=True):
+    """What is left to compare after a restore; `restored_at` is null while every case is free but those named."""
+
+    restored_at: int | None
+    cases: int
+    waiting: list[Answered]
+
+
 def after_restore(reader: Reader, case_id: str, thread_id: str | None) -> AfterRestore:
     """What the gate must know: nobody answered yet, the thread was stopped after the backup, or nothing of it."""
     stopped, held = reader.restored.standing(thread_id or "", case_id, HOLD)
@@ -60,6 +68,26 @@ async def view_answer(node: Node, actor: Actor, case_id: str) -> Answered:
         return _answered(reader, case_id)
 
     return await node.store.read(read)
+
+
+async def list_unanswered(node: Node, actor: Actor, limit: int = 200) -> Unanswered:
+    """Every case that two people still have to answer for: all of them where the journal was missing."""
+    actor.must_be("coordinator")
+
+    def read(reader: Reader) -> Unanswered:
+        hold = reader.meta.get(HOLD)
+        if not isinstance(hold, int):
+            some = [_answered(reader, case) for case in reader.restored.to_compare() if _is_there(reader, case)]
+            return Unanswered(restored_at=None, cases=len(some), waiting=some[:limit])
+        waiting = [_answered(reader, case) for case in reader.restored.unanswered(limit)]
+        return Unanswered(restored_at=hold, cases=reader.restored.count_unanswered(), waiting=waiting)
+
+    return await node.store.read(read)
+
+
+def _is_there(reader: Reader, case_id: str) -> bool:
+    row = reader.cases.get(case_id)
+    return row is not None and row.dek is not None
 
 
 async def answer_for_case(node: Node, actor: Actor, case_id: str, answer: CaseCompared) -> Answered:

@@ -27,6 +27,7 @@ from node.web.pages.people import PEOPLE
 from node.web.pages.phones import PHONES
 from node.web.pages.printing import PRINTING
 from node.web.pages.referral import REFERRAL
+from node.web.pages.restored import RESTORED
 from node.web.pages.returns import RETURNS
 from node.web.pages.review import REVIEW
 from node.web.pages.rights import RIGHTS
@@ -42,7 +43,7 @@ from node.web.visit import Page
 
 PAGES: tuple[Page, ...] = (
     *SIGN_IN, *LOCKED, *INVITED, *ME, *PASSKEYS, *PEOPLE,
-    *DESK, *SEARCH, *REFERRAL, *CASE, *ANSWER, *THREAD, *RETURNS, *COUNTRIES, *COUNTRY, *MATCH, *DIRECTORY,
+    *DESK, *RESTORED, *SEARCH, *REFERRAL, *CASE, *ANSWER, *THREAD, *RETURNS, *COUNTRIES, *COUNTRY, *MATCH, *DIRECTORY,
     *OFFER_CONSENT, *TEXTS,
     *DANGER, *ALERTS, *OFF_NETWORK, *PHONES, *ON_CALL, *TRUST,
     *HEALTH, *OVERSIGHT, *REVIEW, *STATISTICS, *TOKENS,

@@ -9,6 +9,7 @@ from aiohttp import web
 from node.service.cases import cases, consents
 from node.service.cases.change_forms import change_forms
 from node.service.cases.requests import PersonView, SetOwner
+from node.service.keep.restored import view_answer
 from node.service.returns.plans import list_returns
 from node.service.staff.people import list_users
 from node.service.staff.reasons import reason_given
@@ -33,16 +34,18 @@ async def _case(v: Visit) -> web.Response:
 async def _show(v: Visit, **more: Any) -> web.Response:
     case_id = v.path["case"]
     case = await cases.view_case(v.node, v.actor, case_id)
-    records, returns, given, colleagues = await asyncio.gather(
+    records, returns, given, colleagues, restored = await asyncio.gather(
         consents.list_consents(v.node, v.actor, case_id),
         list_returns(v.node, v.actor, case_id),
         reason_given(v.staff, v.caller, case_id),
         _colleagues(v),
+        view_answer(v.node, v.actor, case_id),
     )
     facts = {"persons": None, "changed": v.query.get("changed", ""), **more}
     return v.show(
         "case.html", case=case, consents=records, returns=returns, reasons=REASONS, headings=headed(change_forms()),
-        called=dict(persons_of(v, case)), given=given, colleagues=colleagues, **facts,
+        called=dict(persons_of(v, case)), given=given, colleagues=colleagues, restored=restored,
+        **facts,
     )  # fmt: skip
 
 
@@ -74,14 +77,15 @@ async def _looks(v: Visit) -> web.Response:
 async def _facts(v: Visit) -> web.Response:
     """What is recorded, in words; that something waits for a second look is shown nowhere (H17)."""
     case = await cases.view_case(v.node, v.actor, v.path["case"])
-    persons = [(called, _recorded(one)) for one, (_, called) in zip(case.persons, persons_of(v, case), strict=True)]
+    persons = [(called, recorded(one)) for one, (_, called) in zip(case.persons, persons_of(v, case), strict=True)]
     named = ("trafficking_status", "first_intake_answered_at", "place_is_detention", "distrust", "retention")
     of_case = {name: msgspec.to_builtins(getattr(case, name)) for name in named}
     called = dict(persons_of(v, case))
     return v.show("facts.html", case=case, persons=persons, of_case=_said(of_case), called=called)
 
 
-def _recorded(person: PersonView) -> dict[str, Any]:
+def recorded(person: PersonView) -> dict[str, Any]:
+    """What is recorded of a person, less her number and what is shown nowhere (H17)."""
     plain: dict[str, Any] = msgspec.to_builtins(person)
     return _said({name: value for name, value in plain.items() if name not in ("person_id", "held_for_review")})
 

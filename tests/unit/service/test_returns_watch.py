@@ -267,6 +267,10 @@ async def test_h04_receiver_a_stop_on_the_way_holds_everything_to_the_origin_unt
     assert "transit_stopped" in await codes(story.home, story.transit)
     with pytest.raises(PeerError, match="a country on the way stopped this"):
         await story.planner.act(story.thread, "return.update", update)
+    with pytest.raises(PeerError, match="a country on the way stopped this"):
+        await story.planner.act(story.thread, "return.close", {"outcome": "not_returning"})
+    asked = await story.planner.api.post(f"cases/{story.case}/access", {})
+    assert asked["kept_here"] == 1  # the country of return; to the one on the way the question goes
     assert (await story.plan_view())["held_for_transit"]
     await story.change("go_on_after_transit", plan_id=story.plan)
     await story.planner.act(story.thread, "return.update", update)

@@ -17,6 +17,7 @@ from node.public_holidays import days_left, how_known
 from node.service.upkeep.setup import KEY_FILE, RECORD_FILE, keys_open
 from node.store.db import Store
 from node.store.folder import KEYS_NAME, LOCK_NAME, DataFolder
+from node.store.problems import StoreBroken
 from registry.names import DAY_S, ISSUED_FIELD
 from registry.record import read_node_record
 from registry.roots import maintainers_of, parse_metadata
@@ -71,6 +72,9 @@ def sealed_keys(patient: Patient) -> Finding:
         )
     try:
         keys_open(DataFolder(patient.data_dir, config.node.journal_dir), unlock_of(config))
+    except StoreBroken as error:
+        fix = "first stop the node and copy its data folder aside"
+        return Finding("secrets", "wrong", error.message, fix)
     except OpenTRMError as error:
         fix = "give the secret that this node was made with, or restore both files from their own backup"
         return Finding("secrets", "wrong", error.message, fix)

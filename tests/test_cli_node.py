@@ -16,6 +16,7 @@ import pytest
 
 from node.clock import set_clock_file
 from node.demo.network import Network
+from node.store.connect import PAGE_BYTES
 from node.store.folder import DataFolder
 from tests.cli_world import PROJECT, is_one_sentence, make_node, run, serving
 
@@ -69,6 +70,14 @@ async def test_a_node_whose_registry_is_out_of_reach_serves_and_says_that_it_is_
         assert await _get(f"{node.url}/readyz") == (503, '{"ok": false, "reasons": ["no_registry"]}')
         doctor = run(tmp_path, "doctor")
         assert "no registry was verified yet: start the node with a mirror in reach" in doctor.output
+        _damage("keys.db", b"fallback", 30)(tmp_path)
+        assert _wrong_of_keys(tmp_path) == (
+            "keys.db is damaged: 1 of its keys do not open; restore it from its own backup",
+            "first stop the node and copy its data folder aside",
+        )
+        assert (await _get(f"{node.url}/healthz"))[0] == 200
+        _damage("keys.db", b"fallback", 30)(tmp_path)  # the same bytes turned twice: what its own backup holds
+        assert run(tmp_path, "doctor").exit_code == 0
         code, said = node.end(signal.SIGTERM)
 
     assert code == 0
@@ -126,8 +135,21 @@ def _audit_rows(folder: Path) -> int | None:
     try:
         with closing(sqlite3.connect(f"file:{folder}/data/node.db?mode=ro", uri=True)) as connection:
             return int(connection.execute("select count(*) from audit").fetchone()[0])
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         return None
+
+
+def _damage(name: str, at: int | bytes, count: int) -> Callable[[Path], None]:
+    """A disk that gives `count` other bytes, from a place in the file on or after the last such word."""
+
+    def damage(folder: Path) -> None:
+        path = folder / "data" / name
+        data = bytearray(path.read_bytes())
+        start = at if isinstance(at, int) else data.rindex(at) + len(at)
+        data[start : start + count] = bytes(byte ^ 0xFF for byte in data[start : start + count])
+        path.write_bytes(data)
+
+    return damage
 
 
 FAULTS: dict[str, tuple[Callable[[Path], None], str]] = {
@@ -144,6 +166,10 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str]] = {
     "key file gone": (_remove("data/node.key"), "put its copy back"),
     "no node in the folder": (_remove("data/node.key", "data/keys.db", "data/node.db"), "run `trm-node init` first"),
     "keys gone": (_remove("data/keys.db"), "keys.db is missing"),
+    "a page of the keys": (_damage("keys.db", 4 * PAGE_BYTES - 1, PAGE_BYTES), "keys.db is damaged"),
+    "one key": (_damage("keys.db", b"fallback", 30), "the fallback key in keys.db does not open with node.key"),
+    "tables of the keys": (_damage("keys.db", b"TABLE secret", 3), "keys.db is damaged; stop the node and restore it"),
+    "tables of the database": (_damage("node.db", b"TABLE outbox", 3), "database file is damaged; stop the node"),
     "keys are other bytes": (_write("data/keys.db", b"x" * 65_536), "keys.db cannot be used"),
     "database gone": (_remove("data/node.db"), "there is no database"),
     "database is other bytes": (_write("data/node.db", b"x" * 65_536), "database"),
@@ -212,15 +238,36 @@ def test_the_doctor_finds_the_same_faults_and_says_what_to_do(tmp_path: Path, fa
     assert wrong and all(one["says"] and one["fix"] for one in wrong)
 
 
+def _wrong_of_keys(folder: Path) -> tuple[str, str]:
+    """What the doctor says of the keys, and what to do; it finds nothing else wrong and changes no file."""
+    before = {path: path.read_bytes() for path in (folder / "data").iterdir() if path.suffix in (".db", ".key")}
+    result = run(folder, "doctor", "--json")
+    (wrong,) = [one for one in json.loads(result.output)["findings"] if one["level"] == "wrong"]
+    assert result.exit_code == 1
+    assert wrong["check"] == "secrets"
+    assert before == {path: path.read_bytes() for path in before}
+    return wrong["says"], wrong["fix"]
+
+
 def test_a_node_with_a_key_file_needs_nobody_at_the_keyboard(tmp_path: Path):
+    """With another key file it does not start, and the doctor says so; with its own again nothing was lost."""
     make_node(tmp_path, passphrase_file=None, key_file=str(tmp_path / "key"))
     listed = run(tmp_path, "user", "list", "--as-password-file", str(tmp_path / "password"))
+    key = (tmp_path / "key").read_bytes()
     (tmp_path / "key").write_bytes(bytes(32))
 
     locked = run(tmp_path, "serve")
+    told = _wrong_of_keys(tmp_path)
+    (tmp_path / "key").write_bytes(key)
 
     assert listed.exit_code == 0, listed.output
     assert is_one_sentence(locked), locked.output
+    assert told == (
+        "key file does not open: wrong passphrase or key, or the file is damaged;"
+        " check the passphrase or key file and start again",
+        "give the secret that this node was made with, or restore both files from their own backup",
+    )
+    assert run(tmp_path, "doctor").exit_code == 0
 
 
 def test_the_commands_are_listed_by_the_program_itself():

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from node.errors import Unavailable
-from node.store.problems import ForeignDatabase, NewerSchema, StoreBroken, explained
+from node.store.problems import DAMAGED, ForeignDatabase, NewerSchema, StoreBroken, explained
 
 PAGE_BYTES = 16_384
 BUSY_MS = 5_000
@@ -137,7 +137,10 @@ def _judge(connection: sqlite3.Connection, path: Path, application_id: int, vers
     #   it would drop the locks of every other connection of this process.
     # 2 it is ours, or empty and allowed to be
     (found,) = connection.execute("pragma application_id").fetchone()
-    (tables,) = connection.execute("select count(*) from sqlite_schema").fetchone()
+    try:
+        (tables,) = connection.execute("select count(*) from sqlite_schema").fetchone()
+    except UnicodeDecodeError:  # SQLite quotes the damaged schema, and Python cannot read the quotation
+        raise StoreBroken(DAMAGED) from None
     if found != application_id and not (found == 0 and tables == 0 and may_be_new):
         raise ForeignDatabase("file is a database, but of another program or purpose; name another data folder")
     # 3 we know its schema
@@ -146,7 +149,7 @@ def _judge(connection: sqlite3.Connection, path: Path, application_id: int, vers
         raise NewerSchema(f"database has schema {written} and this program knows {version}; install the newer program")
     # 4 it is whole (SQLite has noticed by now if the file was cut short; this finds overwritten pages)
     if path.stat().st_size <= CHECKED_BYTES and connection.execute("pragma quick_check(1)").fetchone() != ("ok",):
-        raise StoreBroken("database file is damaged; stop the node and restore the newest backup")
+        raise StoreBroken(DAMAGED)
 
 
 def _apply(connection: sqlite3.Connection, settings: tuple[str, ...]) -> None:

@@ -17,7 +17,7 @@ from urllib.parse import quote
 from node.errors import BadInput, Conflict, Unavailable
 from node.store.connect import open_writer
 from node.store.migrations import KEYRING, KEYRING_ID, KEYRING_VERSION, migrate
-from node.store.problems import explained
+from node.store.problems import StoreBroken, explained
 
 T = TypeVar("T")
 _EMPTY_LOG = "pragma wal_checkpoint(truncate)"
@@ -31,6 +31,14 @@ class SecretRow:
     sealed: bytes
     made_at: int
     erase_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Peeked:
+    """What lies in a key file: sealed secrets by name, sealed keys of cases by id."""
+
+    secrets: dict[str, bytes]
+    case_keys: dict[bytes, bytes]
 
 
 class Keyring:
@@ -56,20 +64,21 @@ class Keyring:
         return cls(connection)
 
     @classmethod
-    def peek(cls, path: Path, name: str) -> bytes | None:
-        """One sealed secret of a file that another process may have open; checks the whole file and writes nothing.
+    def peek(cls, path: Path) -> Peeked:
+        """Every sealed key of a file that another process may have open; checks the whole file and writes nothing.
 
-        Unavailable where it is damaged or no key file.
+        StoreBroken where it is damaged or no key file.
         """
         try:
             with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
                 faults = connection.execute("pragma quick_check(1)").fetchone()
-                row = connection.execute("select sealed from secret where name=?", (name,)).fetchone()
-        except sqlite3.Error:
-            raise Unavailable(f"{path.name} cannot be used; restore it from its own backup") from None
+                secrets = connection.execute("select name, sealed from secret").fetchall()
+                case_keys = connection.execute("select key_id, sealed from case_key").fetchall()
+        except (sqlite3.Error, UnicodeDecodeError):  # the second where SQLite quotes a damaged schema
+            raise StoreBroken(f"{path.name} cannot be used; restore it from its own backup") from None
         if faults != ("ok",):
-            raise Unavailable(f"{path.name} is damaged; restore it from its own backup")
-        return None if row is None else row[0]
+            raise StoreBroken(f"{path.name} is damaged; restore it from its own backup")
+        return Peeked(dict(secrets), dict(case_keys))
 
     def put(self, name: str, sealed: bytes, made_at: int, erase_at: int | None = None) -> None:
         """Keep a new secret; Conflict if there is one of that name: a key is never overwritten unseen."""

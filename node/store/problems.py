@@ -33,6 +33,7 @@ class StoreClosed(Unavailable):
     """The store was closed while somebody still wanted something from it."""
 
 
+DAMAGED = "database file is damaged; stop the node and restore the newest backup"
 _FULL = "disk is full; free some space, then the node writes again by itself"
 _SENTENCES: dict[int, tuple[type[Unavailable], str]] = {
     sqlite3.SQLITE_FULL: (StoreReadOnly, _FULL),
@@ -50,7 +51,7 @@ _SENTENCES: dict[int, tuple[type[Unavailable], str]] = {
     ),
     sqlite3.SQLITE_PERM: (StoreReadOnly, "database file may not be opened; check that file and folder are this user's"),
     sqlite3.SQLITE_NOMEM: (StoreReadOnly, "memory is used up; give the node more, then start again"),
-    sqlite3.SQLITE_CORRUPT: (StoreBroken, "database file is damaged; stop the node and restore the newest backup"),
+    sqlite3.SQLITE_CORRUPT: (StoreBroken, DAMAGED),
     sqlite3.SQLITE_NOTADB: (ForeignDatabase, "file is not a database of this program; name another data folder"),
 }
 

@@ -7,6 +7,7 @@ from collections import OrderedDict
 
 from node.clock import Clock
 from node.crypto.batch import Random
+from node.crypto.errors import OpenFailed
 from node.crypto.vault import CaseKey, Kek, Secret, open_wrap, seal_wrap
 from node.errors import NotFound
 from node.store.keyring import Keyring
@@ -15,6 +16,15 @@ KEY_ID_BYTES = 16
 STOCK = 64
 REMEMBERED = 4096
 _AAD = b"trm/case-key\0"
+
+
+def opens(key_id: bytes, sealed: bytes, kek: Kek) -> bool:
+    """Whether a sealed key of a case is whole and ours: what a look at a key file asks of each."""
+    try:
+        open_wrap(sealed, _AAD + key_id, Secret(kek.value))
+    except OpenFailed:
+        return False
+    return True
 
 
 class Erased(NotFound):

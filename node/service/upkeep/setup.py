@@ -30,7 +30,7 @@ from node.crypto.vault import (
 from node.errors import BadInput, Unavailable
 from node.service.context import DAY_S, Node, NodeKeys
 from node.service.delivery.hearing import load_heard
-from node.service.keep.case_keys import CaseKeys
+from node.service.keep.case_keys import CaseKeys, opens
 from node.service.keep.forget import destroy_spent_at_start
 from node.service.keep.journal import BACKUP_AT, open_journal
 from node.service.keep.journal import after_restore as lay_journal
@@ -43,6 +43,7 @@ from node.store.db import Store
 from node.store.folder import DATABASE_NAME, DataFolder
 from node.store.journal import Journal
 from node.store.keyring import Keyring, SecretRow
+from node.store.problems import StoreBroken
 from node.store.work import Work
 from registry.record import Record, pack_node_record
 from registry.trust import View
@@ -142,6 +143,8 @@ def _open_keys(folder: DataFolder) -> Keyring:
         raise Unavailable("keys.db is missing in the data folder; restore it from its own backup")
     try:
         return Keyring.open(folder.keys, create=False)
+    except StoreBroken:
+        raise StoreBroken("keys.db is damaged; stop the node and restore it from its own backup") from None
     except Unavailable as error:
         raise Unavailable(f"keys.db cannot be used: {error.message}") from error
 
@@ -280,7 +283,11 @@ def _wrap(name: str, value: bytes, kek: Kek, random: Random) -> bytes:
 def _unwrap(name: str, sealed: bytes | None, kek: Kek) -> bytes:
     if sealed is None:
         raise Unavailable(f"key file lacks {name.split('.')[0]}; restore keys.db from its own backup")
-    return open_wrap(sealed, WRAP_AAD + name.encode(), Secret(kek.value))
+    try:
+        return open_wrap(sealed, WRAP_AAD + name.encode(), Secret(kek.value))
+    except OpenFailed:
+        says = f"the {name.split('.')[0]} key in keys.db does not open with {KEY_FILE}"
+        raise StoreBroken(f"{says}; stop the node and restore both from one backup") from None
 
 
 def _read(path: Path) -> bytes:
@@ -306,12 +313,23 @@ def kek_of_folder(folder: DataFolder, unlock: Unlock) -> Kek:
 def keys_open(folder: DataFolder, unlock: Unlock) -> None:
     """Try what a start would open first, beside a running node too; Unavailable says what does not. Writes nothing."""
     kek = kek_of_folder(folder, unlock)
+    found = Keyring.peek(folder.keys)
+    shut = sum(not _opens(name, sealed, kek) for name, sealed in found.secrets.items())
+    if shut == len(found.secrets):
+        says = f"{KEY_FILE} and {folder.keys.name} do not belong together; restore both from one backup"
+        raise StoreBroken(says)
+    shut += sum(not opens(key_id, sealed, kek) for key_id, sealed in found.case_keys.items())
+    if shut:
+        says = f"{folder.keys.name} is damaged: {shut} of its keys do not open"
+        raise StoreBroken(f"{says}; restore it from its own backup")
+
+
+def _opens(name: str, sealed: bytes, kek: Kek) -> bool:
     try:
-        _unwrap("message", Keyring.peek(folder.keys, "message"), kek)
-    except OpenFailed:
-        raise Unavailable(
-            f"{KEY_FILE} and {folder.keys.name} do not belong together; restore both from one backup"
-        ) from None
+        _unwrap(name, sealed, kek)
+    except StoreBroken:
+        return False
+    return True
 
 
 def open_secret(keyring: Keyring, name: str, kek: Kek) -> bytes:

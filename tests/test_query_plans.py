@@ -32,7 +32,19 @@ from tests.world import World
 __all__ = ["desks"]
 
 GROWS = {
-    *("outbox", "envelope", "ledger", "letter", "thread", "case_file", "identity", "consent", "deadline", "task"),
+    *(
+        "outbox",
+        "envelope",
+        "ledger",
+        "letter",
+        "thread",
+        "case_file",
+        "identity",
+        "consent",
+        "deadline",
+        "task",
+        "scan",
+    ),
     *("audit", "alarm", "page", "certificate", "answered_case", "channel_gap", "not_revived", "archive", "case_key"),
 }
 # Indexes of what waits, is open or on its way: all of them may be read.

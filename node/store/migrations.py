@@ -21,6 +21,7 @@ from node.store.migrations_lookups import LOOKUPS_SQL
 from node.store.migrations_mail import MAIL_SQL
 from node.store.migrations_old_registry import OLD_REGISTRY_SQL
 from node.store.migrations_safety import SAFETY_SQL
+from node.store.migrations_scans import SCANS_SQL
 from node.store.migrations_second_look import SECOND_LOOK_SQL
 from node.store.migrations_sign_in import SIGN_IN_SQL
 from node.store.migrations_texts import TEXTS_SQL
@@ -162,6 +163,12 @@ def m019_second_look(db: Database) -> None:
 def m020_held(db: Database) -> None:
     """Until when a case is kept although its time would come."""
     _run(db.conn, HELD_SQL)
+
+
+@NODE()
+def m021_scans(db: Database) -> None:
+    """Scans of signed papers."""
+    _run(db.conn, SCANS_SQL)
 
 
 @KEYRING()

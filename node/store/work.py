@@ -30,6 +30,7 @@ from node.store.outbox import Outbox
 from node.store.peers import Peers
 from node.store.people import People
 from node.store.restored import Restored
+from node.store.scans import Scans
 from node.store.sessions import Sessions
 from node.store.tasks import Tasks
 from node.store.texts import Texts
@@ -107,6 +108,7 @@ class Reader:
     peers = Repository(Peers)
     people = Repository(People)
     restored = Repository(Restored)
+    scans = Repository(Scans)
     sealed_rows = Repository(SealedRows)
     sessions = Repository(Sessions)
     spent = Repository(Spent)

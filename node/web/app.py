@@ -41,6 +41,7 @@ from node.web.pages import PAGES
 from node.web.render import NO_SETTINGS, Templates
 from node.web.settings import DeskSettings
 from node.web.troubles import trouble
+from node.web.uploads import MULTIPART, read_upload
 from node.web.visit import ROOT, Page, Visit
 
 MAX_FORM_BYTES: Final = 256 * 1024
@@ -106,7 +107,7 @@ async def _answer(
     if caller and not page.path.startswith(BEFORE_WORK) and (first := await comes_first(staff, caller)):
         return _sent_to(first, stranger, request)
     # 4. the form, and its proof that this sign-in showed it
-    form = await _form(request) if request.method == "POST" else NOTHING
+    form, file = await _posted(page, request) if request.method == "POST" else (NOTHING, b"")
     proof = csrf_of(token)
     if request.method == "POST" and caller is not None:
         must_prove((form.get(CSRF_FIELD) or [""])[-1], proof)
@@ -124,7 +125,7 @@ async def _answer(
         site_of(request),
         request.cookies.get(ATTEMPT_COOKIE, ""),
     )
-    return await page.handler(replace(visit, administration=stranger.administration))
+    return await page.handler(replace(visit, administration=stranger.administration, file=file))
 
 
 async def _caller(staff: Staff, page: Page, token: str) -> Caller | None:
@@ -154,6 +155,12 @@ def _must_be_here(administration: Administration) -> None:
             "administration is not served on this listener; see desk.admin",
             for_user="Administration is served on the machine of the node only, at another address. See the handbook.",
         )
+
+
+async def _posted(page: Page, request: web.Request) -> tuple[Fields, bytes]:
+    if page.takes_bytes and request.content_type == MULTIPART:
+        return await read_upload(request, page.takes_bytes)
+    return await _form(request), b""
 
 
 async def _form(request: web.Request) -> Fields:

@@ -37,7 +37,7 @@ CONSTANTS: Final = frozenset({"SCRIPT"})
 SHOWN: Final = ("web/", "protocol/", *(f"service/{name}" for name in (
     "access", "actor", "way_out", "cases/", "consent", "delivery/gating", "delivery/readmitted", "directory/",
     "information/", "paper/", "rights/", "returns/", "safety/", "staff/", "threads/", "statistics/", "keep/erasing",
-    "seals",
+    "seals", "scans/",
 )))  # fmt: skip
 BRACED: Final = re.compile(r"\{\w+\}")
 

@@ -23,7 +23,7 @@ class Visit(Asked):
     """One request to the desk. `form` holds what was typed, each field with all its values, blanks included.
 
     `site` is this desk as the browser calls it: `https://desk.example`; `attempt` tells one try with a passkey from
-    another before anybody is signed in.
+    another before anybody is signed in; `file` is what was attached, on a page that takes a file.
     """
 
     staff: Staff
@@ -39,6 +39,7 @@ class Visit(Asked):
     site: str = ""
     attempt: str = field(repr=False, default="")
     administration: Administration = field(repr=False, default=Administration())
+    file: bytes = field(repr=False, default=b"")
 
     @property
     def say(self) -> Callable[..., str]:
@@ -87,12 +88,15 @@ Handler = Callable[[Visit], Awaitable[web.Response]]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One row of the table of pages. `roles`: who may see it; none means anybody, without a sign-in."""
+    """One row of the table of pages. `roles`: who may see it; none means anybody, without a sign-in. `takes_bytes`:
+    how long a file may be that is attached there; none where no file is taken.
+    """
 
     method: str
     path: str
     roles: tuple[str, ...]
     handler: Handler
+    takes_bytes: int = 0
 
     @property
     def name(self) -> str:

@@ -31,6 +31,7 @@ UNKNOWN = dict.fromkeys(("case", "thread", "letter"), "0" * 32) | {
     "care": "0" * 16,
     "consent": "0" * 32,
     "paper": "sheet",
+    "scan": "0" * 32,
 }
 OBJECTS = ("case", "thread", "letter", "alert")
 ROLES = ("caseworker", "coordinator", "auditor", "operator")

@@ -53,7 +53,10 @@ from node.store.tasks import TaskRow
 from node.store.work import Reader, Work
 
 SECOND_PERSON = "second_person_needed"
-LOOKS = ("identity_opened", "letter_opened", "case_taken", "identity_written", "found_beyond", "printed")
+LOOKS = (
+    "identity_opened", "letter_opened", "case_taken", "identity_written", "found_beyond", "printed", "scan_attached",
+    "scan_opened", "scan_removed",
+)  # fmt: skip
 PAGE = 500
 SOMEBODY_ELSE = "somebody else"  # stands for the second person while nobody has confirmed
 

@@ -67,6 +67,7 @@ def forget_facts(node: Node, work: Work, case: OpenCase, person_id: str, take: T
         _forget_in_thread(node, work, case, row, person_id, take, now)
     hers = [one.consent_id for one in book.consents(case) if one.person_id == person_id]
     work.sealed_rows.forget_consents(hers)
+    work.scans.forget_consents(case.id, hers)
     _forget_tasks(node, work, case, person_id, now)
     return book.put_case(case, without(case.case, person_id, now), now)
 

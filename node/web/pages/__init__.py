@@ -32,6 +32,7 @@ from node.web.pages.returns import RETURNS
 from node.web.pages.review import REVIEW
 from node.web.pages.rights import RIGHTS
 from node.web.pages.rights_case import RIGHTS_CASE
+from node.web.pages.scans import SCANS
 from node.web.pages.search import SEARCH
 from node.web.pages.sign_in import SIGN_IN
 from node.web.pages.statistics import STATISTICS
@@ -47,5 +48,5 @@ PAGES: tuple[Page, ...] = (
     *OFFER_CONSENT, *TEXTS,
     *DANGER, *ALERTS, *OFF_NETWORK, *PHONES, *ON_CALL, *TRUST,
     *HEALTH, *OVERSIGHT, *REVIEW, *STATISTICS, *TOKENS,
-    *CHANGES, *CONSENT, *OPEN, *RIGHTS, *RIGHTS_CASE, *MEDICAL, *CARDS, *PRINTING,
+    *CHANGES, *CONSENT, *SCANS, *OPEN, *RIGHTS, *RIGHTS_CASE, *MEDICAL, *CARDS, *PRINTING,
 )  # fmt: skip

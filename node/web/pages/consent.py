@@ -16,12 +16,14 @@ from node.service.cases.consents import ConsentView, NewConsent
 from node.service.cases.requests import CaseView, PersonView
 from node.service.network.view import registry_view
 from node.service.paper.printing import told_on_paper
+from node.service.scans.keeping import scans_of
 from node.service.threads import reading
 from node.service.threads.commands import ThreadView, Withdraw
 from node.service.threads.forms import FormField, fields_of
 from node.service.threads.told import categories_of, headings, levels_of, needed, purpose_for
 from node.service.threads.withdrawals import withdraw_consent
 from node.web.forms import Fields, asked
+from node.web.pages.case import REASONS
 from node.web.pages.referral import problem
 from node.web.pages.roles import WORK
 from node.web.people import persons_of
@@ -66,14 +68,14 @@ async def _record(v: Visit) -> web.Response:
 
 
 async def _one(v: Visit) -> web.Response:
-    return await _show_one(v)
+    return await show_one(v)
 
 
 async def _second(v: Visit) -> web.Response:
     try:
         await consents.second_consent(v.node, v.actor, v.path["case"], v.path["consent"])
     except OpenTRMError as error:
-        return await _show_one(v, status=409, error=problem(v, error))
+        return await show_one(v, status=409, error=problem(v, error))
     return v.go(f"/case/{v.path['case']}/consents/{v.path['consent']}")
 
 
@@ -83,7 +85,7 @@ async def _withdraw(v: Visit) -> web.Response:
         command = asked(Withdraw, v.form, v.speech.zone)
         told = await withdraw_consent(v.node, v.actor, v.path["case"], v.path["consent"], command)
     except (OpenTRMError, msgspec.ValidationError) as error:
-        return await _show_one(v, status=422, error=problem(v, error))
+        return await show_one(v, status=422, error=problem(v, error))
     return v.go(f"/case/{v.path['case']}/consents/{v.path['consent']}?told={told}")
 
 
@@ -172,11 +174,13 @@ def _some(fields: dict[str, FormField], names: tuple[str, ...]) -> list[FormFiel
     return [fields[name] for name in names]
 
 
-async def _show_one(v: Visit, **more: Any) -> web.Response:
-    case, record, on_paper = await asyncio.gather(
+async def show_one(v: Visit, **more: Any) -> web.Response:
+    """One consent record, with the scans of its paper."""
+    case, record, on_paper, scans = await asyncio.gather(
         cases.view_case(v.node, v.actor, v.path["case"]),
         consents.view_consent(v.node, v.actor, v.path["case"], v.path["consent"]),
         told_on_paper(v.node, v.actor, v.path["case"]),
+        scans_of(v.node, v.actor, v.path["case"], v.path["consent"]),
     )
     people = persons_of(v, case)
     others = [one for one in people if one[0] != record.person_id]
@@ -185,7 +189,7 @@ async def _show_one(v: Visit, **more: Any) -> web.Response:
         called=dict(people) | {office.holder: office.name for _, office in _offices(v)}, others=others,
         withdraw=_narrowed(record), recorded=v.query.get("recorded") == "1", told=v.query.get("told", ""),
         typed=v.form, on_paper=[one for one in on_paper if one.country in {to.country for to in record.recipients}],
-        **more,
+        scans=scans, reasons=REASONS, **more,
     )  # fmt: skip
 
 

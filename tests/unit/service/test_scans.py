@@ -1,0 +1,105 @@
+"""What becomes of a file that somebody attaches: its picture and nothing else of it, or a refusal that says why."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from node.errors import BadInput
+from node.service.scans.clean import cleaned
+from node.service.scans.refused import MAX_FILE_BYTES
+from tests.pictures import MARK, bomb, huge, jpeg, page, pdf, png
+
+
+def shown(content: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(content))
+
+
+def refused(data: bytes) -> str:
+    with pytest.raises(BadInput) as why:
+        cleaned(data)
+    assert why.value.field == "file"
+    return why.value.for_user or ""
+
+
+def test_a_photograph_keeps_its_points_and_loses_camera_comment_and_trailer():
+    kind, kept = cleaned(jpeg())
+
+    assert kind == "jpeg" and MARK not in kept and b"<script>" not in kept
+    assert shown(kept).convert("RGB").tobytes() == shown(jpeg()).convert("RGB").tobytes()
+    assert not shown(kept).getexif()
+
+
+def test_of_what_a_camera_says_only_which_side_is_up_stays():
+    assert dict(shown(cleaned(jpeg(6))[1]).getexif()) == {0x0112: 6}
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "P", "1", "RGBA", "LA"])
+def test_a_png_keeps_its_points_and_loses_texts_and_trailer(mode: str):
+    kind, kept = cleaned(png(mode))
+
+    assert kind == "png" and MARK not in kept and b"PK" not in kept[-8:]
+    assert shown(kept).convert("RGB").tobytes() == page().convert(mode).convert("RGB").tobytes()
+
+
+def test_of_a_scanned_pdf_only_the_photograph_of_each_page_stays():
+    assert MARK in pdf() and b"/JavaScript" in pdf()
+
+    kind, kept = cleaned(pdf())
+
+    assert kind == "pdf" and MARK not in kept
+    assert not any(word in kept for word in (b"/JS", b"/JavaScript", b"/OpenAction", b"/Info", b"/Author"))
+    assert kept.count(b"/Type /Page ") == 2 and kept.count(b"/DCTDecode") == 2
+    assert cleaned(kept) == ("pdf", kept)  # what we wrote is what we would keep
+
+
+def test_a_pdf_that_would_lose_something_is_refused():
+    """Text, a second picture on a page, or one that is no photograph: nothing of a paper is dropped in silence."""
+    text = b"%PDF-1.4\n1 0 obj\n<< /Type /Page >>\nendobj\n"
+    two_on_one = pdf().replace(b"/Type /Page\n", b"/Type /Pagx\n", 1)
+    packed = pdf().replace(b"/DCTDecode", b"/FlateDecode", 1)
+    locked = pdf() + b"trailer << /Encrypt 5 0 R >>"
+
+    for one in (text, two_on_one, packed, locked):
+        assert "cannot be made safe" in refused(one)
+
+
+def test_a_file_is_what_its_bytes_are_whatever_it_is_called():
+    """An SVG or a page with a script, a program, an archive: none begins like a scan."""
+    for one in (
+        b"<svg><script>1</script></svg>",
+        b"<!doctype html><script>",
+        b"MZ\x90",
+        b"PK\x03\x04",
+        b"GIF89a" + jpeg(),
+    ):
+        assert "This is no JPEG, PNG or PDF" in refused(one)
+
+
+def test_a_file_of_two_kinds_is_only_the_picture_afterwards():
+    """A JPEG that is a page too: the page stood in a comment, and comments go."""
+    both = jpeg()[:2] + b"\xff\xfe\x00\x1a<html><script>alert(1)//" + jpeg()[2:]
+
+    assert b"<html>" not in cleaned(both)[1]
+
+
+def test_a_small_picture_that_unpacks_without_end_is_refused():
+    assert len(bomb()) < 5000
+    assert "damaged" in refused(bomb())
+    assert "too many points" in refused(huge())
+
+
+def test_nothing_and_too_much_are_refused_with_what_to_do():
+    assert "empty" in refused(b"")
+    assert "5 MB" in refused(jpeg() + bytes(MAX_FILE_BYTES))
+
+
+@pytest.mark.parametrize("whole", [jpeg(), png(), pdf()], ids=["jpeg", "png", "pdf"])
+def test_whatever_is_cut_or_changed_on_the_way_is_refused_or_still_a_clean_picture(whole: bytes):
+    """No other error ever, whichever byte is wrong: what cannot be taken apart is refused."""
+    for at in range(0, min(len(whole), 4000), 37):
+        for damaged in (whole[:at], whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :]):
+            try:
+                cleaned(damaged)
+            except BadInput:
+                continue

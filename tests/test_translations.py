@@ -15,7 +15,7 @@ from node.web.language import LANGUAGES, LOCALE, speech
 from node.web.language import catalogue as spoken
 
 CEDILLAS = "şţŞŢ"
-NOT_WORDS = re.compile(r"%\(\w+\)s|\{\w+\}|\b(?:L[1-4]|g\d+|XA-\d+|EUR|ISO|QR|PDF|TOTP)\b")
+NOT_WORDS = re.compile(r"%\(\w+\)s|\{\w+\}|\b(?:L[1-4]|g\d+|XA-\d+|EUR|ISO|QR|PDF|JPEG|PNG|TOTP)\b")
 FOREIGN = {
     "uk": re.compile("[A-Za-zыэёъЫЭЁЪ]"),
     "ru": re.compile("[A-Za-zіїєґІЇЄҐ]"),

@@ -42,6 +42,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
             "protocol.gate.returns: _on_the_day",
             "protocol.gate.ten_gates: _g1",
             "service.cases.consents: _record",
+            "service.scans.keeping: _attach",
         ),
         both=(
             "protocol.gate.shown: _entry",
@@ -68,6 +69,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
             "service.returns.plans: approve_plan",
             "service.rights.corrections: _correct",
             "service.safety.alerts: _values",
+            "service.scans.keeping: open_scan",
             "service.staff.locks: open_names",
             "service.staff.people: give_office",
             "service.staff.tokens: make_token",
@@ -85,6 +87,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
             "protocol.cases.keep_changes: close_case hold_for_law lift_hold reopen_case",
             "service.information.answers: _objections",
             "service.keep.erasing: _ask _check _decide _must_be_over",
+            "service.scans.keeping: remove_scan",
             "service.threads.times: _times",
         ),
         receiver=(

@@ -1,6 +1,7 @@
 # make demo    a registry and three invented countries on this machine, with twelve cases, until Ctrl-C
 #                (ONCE=1: play the scenarios, then end; OFF=XT or ON=XT: switch a country of the running demo;
-#                RESET=1: clear away after one that was killed)
+#                FAST=60: an hour passes in each minute; SPEAK=uk: the script in Ukrainian; CODE=TEXT: the six
+#                digits for a sign-in of the running demo; RESET=1: clear away after one that was killed)
 # make test    everything: format, lint, types, tests
 # make check   format, lint and types only
 # make bench   measures; one JSON line for each shape
@@ -15,7 +16,7 @@ JOBS ?= 4
 .PHONY: demo test check bench docs screens lock setup format
 
 demo: setup
-	@exec $(PY) -m node.demo $(if $(filter-out 0,$(ONCE)),--once)$(if $(RESET),--reset)$(if $(OFF),off $(OFF))$(if $(ON),on $(ON))
+	@exec $(PY) -m node.demo $(if $(filter-out 0,$(ONCE)),--once)$(if $(FAST), --fast $(FAST))$(if $(SPEAK), --speak $(SPEAK))$(if $(CODE),code $(CODE))$(if $(RESET),--reset)$(if $(OFF),off $(OFF))$(if $(ON),on $(ON))
 
 test: check
 	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || echo "Chromium is missing, so the pages are not looked at; on Debian: apt-get install chromium-headless-shell fonts-noto-core" >&2

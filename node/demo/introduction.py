@@ -10,6 +10,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from node.demo.network import NAMES, DemoNode, Network
+from node.demo.pace import SAYS
+from node.demo.script import script
 from node.demo.seeds import AWAY, SUSPENDED, Shown
 from node.service.cases.pseudonym import pseudonym
 
@@ -32,29 +34,6 @@ SEEDING: Final = """
 Three days are played now, until twelve cases are there; that takes some ten seconds. You can look already; as days
 pass, a sign-in may end meanwhile.
 """
-SCRIPT: Final = """
-Try this in a browser, as coordinator of both countries:
-  1 Send      {xd}
-              "Start a referral": age 25-34, Ukrainian, "Save and go on". Then the tasks, one by one. "Who must never
-              hear of her": she named none. "What she needs": a safe place, within two weeks, Arvenia. "Her consent":
-              all eight points, Yes to every question, Ukrainian, an independent interpreter, in writing, caseworker.
-              Then "Check and send", "Sign and send to Arvenia".
-  2 See it    The page that opens says "received" as soon as Arvenia's node has signed for the letter.
-  3 Accept    {xa}
-              On the desk open the last new letter. "Read", "Back to the matter", "Accept": organisation haven,
-              services safe-place, a day to come, given name. "Check", "Sign and send". Destinia sees "Accepted".
-  4 Withdraw  {xd}
-              Open the two words of the case at the top of the page, "She takes it back", "She takes all of it back".
-  5 Wiping    {xa}
-              The desk says "Erasure": open it, "Confirm the erasure", tick "Erased" for each letter, "Check", "Sign
-              and send". On its page of the matter Destinia reads what was erased.
-
-Switch a country off and on from a second terminal in this folder; what is written to it waits, and arrives later:
-              make demo OFF=XT
-              make demo ON=XT
-
-All people are invented. Press Ctrl-C to end; nothing is left behind.
-"""
 
 
 def where_to_go(network: Network) -> Iterator[str]:
@@ -74,14 +53,17 @@ def where_to_go(network: Network) -> Iterator[str]:
     yield SEEDING
 
 
-def what_is_there(shown: Sequence[Shown], network: Network) -> Iterator[str]:
-    """The twelve cases, by the two words that each desk calls them, and the script."""
+def what_is_there(shown: Sequence[Shown], network: Network, language: str = "en", pace: int = 1) -> Iterator[str]:
+    """The twelve cases, by the two words that each desk calls them, and the script in this language."""
     yield "\nTwelve cases are there. Look at them on the desk of the country that stands first, and under Cases:\n"
     for number, one in enumerate(shown, 1):
         codes = sorted(one.cases, key=lambda code: code != one.seed.at)
         words = "  ".join(f"{code} {pseudonym(one.cases[code]):<16}" for code in codes)
         yield f"  {number:>2}  {words:<40} {one.seed.shows}\n"
-    yield SCRIPT.format(**{code.lower(): desk_of(node) for code, node in network.nodes.items()})
+    desks = {code.lower(): desk_of(node) for code, node in network.nodes.items()}
+    yield script(language, desks, {code.lower(): NAMES[code] for code in network.nodes})
+    if pace > 1:
+        yield SAYS[language].format(pace=pace)
 
 
 def _token(node: DemoNode) -> Iterator[str]:

@@ -9,9 +9,11 @@ import random
 import secrets
 import socket
 import sys
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from node.clock import FileClock, set_clock_file
 from node.config import load
@@ -30,6 +32,7 @@ from registry.request import make_request
 READY_S = 30
 NAMES = {"XD": "Destinia", "XT": "Transitia", "XA": "Arvenia", "XB": "Borduria", "XC": "Cordavia"}
 ENVIRONMENT = {"TRM_REGISTRY__FIRST_CONTACT_WAIT_S": "0", "TRM_REGISTRY__REFRESH_S": "1"}
+NO_SETTINGS: Final[Mapping[str, str]] = {}
 A_MONTH_S, NINE_MONTHS_S = 30 * 86_400, 270 * 86_400
 TOGETHER_S, SIX_HOURS_S = 600, 21_600
 LOGGED_AT_MOST = 400
@@ -51,9 +54,15 @@ class DemoNode:
 class Network:
     """Everything the demo runs, in one folder that is thrown away at the end."""
 
-    def __init__(self, folder: Path, behind_s: int = 0, retry_longest_s: int = SIX_HOURS_S) -> None:
-        """`behind_s`: how long ago it is in these countries, at first; `retry_longest_s`: as the nodes' setting."""
-        self._environment = ENVIRONMENT | {"TRM_LIMITS__RETRY_LONGEST_S": str(retry_longest_s)}
+    def __init__(
+        self, folder: Path, behind_s: int = 0, retry_longest_s: int = SIX_HOURS_S,
+        settings: Mapping[str, str] = NO_SETTINGS,
+    ) -> None:  # fmt: skip
+        """`behind_s`: how long ago it is in these countries, at first; `retry_longest_s`: as the nodes' setting.
+
+        `settings`: more of their settings, as their environment has them.
+        """
+        self._environment = {**ENVIRONMENT, "TRM_LIMITS__RETRY_LONGEST_S": str(retry_longest_s), **settings}
         self.folder = folder
         self.clock_file = folder / "clock"
         self._moved_s = self._met_at_s = self._signed_at_s = -behind_s

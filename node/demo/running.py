@@ -13,6 +13,7 @@ from typing import Final
 from node.demo.introduction import what_is_there, where_to_go
 from node.demo.left_over import hold
 from node.demo.network import Network
+from node.demo.pace import hurry, longer_sign_ins
 from node.demo.scenarios import play
 from node.demo.seeds import AWAY, BEFORE_S, SUSPENDED, seed
 from node.demo.switch import PREFIX, Switch, listening
@@ -25,7 +26,7 @@ PLAYING: Final = (
 RETRY_S: Final = 5  # somebody looks at the page until what was queued has arrived
 
 
-async def run(once: bool) -> int:
+async def run(once: bool, language: str = "en", pace: int = 1) -> int:
     """Start everything, do what was asked, end everything; 0 when all went well.
 
     Ctrl-C and SIGTERM end it in order at any moment: every process is ended and the folder is gone.
@@ -33,9 +34,10 @@ async def run(once: bool) -> int:
     _cancel_when_told()
     with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
         lives = hold(Path(folder))
-        network = Network(Path(folder)) if once else Network(Path(folder), BEFORE_S, RETRY_S)
+        longer = longer_sign_ins(pace) if pace > 1 else {}
+        network = Network(Path(folder)) if once else Network(Path(folder), BEFORE_S, RETRY_S, longer)
         try:
-            return await (_play(network) if once else _stay(network))
+            return await (_play(network) if once else _stay(network, language, pace))
         finally:
             await network.stop()
             lives.close()
@@ -50,7 +52,7 @@ async def _play(network: Network) -> int:
     return 0 if result["ok"] else 1
 
 
-async def _stay(network: Network) -> int:
+async def _stay(network: Network, language: str, pace: int) -> int:
     sys.stderr.write(STARTING)
     await network.start((*COUNTRIES, AWAY), (SUSPENDED,))
     await network.add_caseworkers(*COUNTRIES)
@@ -58,9 +60,12 @@ async def _stay(network: Network) -> int:
     shown = await seed(network)
     switch = Switch(network)
     async with listening(switch, network.folder):
-        _say(what_is_there(shown, network))
+        _say(what_is_there(shown, network, language, pace))
+        hurrying = asyncio.create_task(hurry(network, pace)) if pace > 1 else None
         with suppress(asyncio.CancelledError):  # this is how it is meant to end
             await switch.work()
+        if hurrying is not None:
+            hurrying.cancel()
     return 0
 
 

@@ -50,6 +50,15 @@ def step_of(secret: bytes, code: str, now: int) -> int | None:
     return next((step for step in steps if hmac.compare_digest(clock.generate_otp(step), code)), None)
 
 
+def code_by_the_clock(text: str, now: int) -> str | None:
+    """The code of this half minute for a secret as its page shows it; None for a text that is none."""
+    try:
+        base64.b32decode(text)
+    except ValueError:
+        return None
+    return pyotp.TOTP(text, digits=DIGITS, interval=STEP_S).generate_otp(now // STEP_S) if text else None
+
+
 def new_codes(random: Random) -> list[str]:
     """Ten recovery codes as they are printed: `abcd-efgh-ijkl-mnop`."""
     return [spoken(random(CODE_BYTES)) for _ in range(CODES)]

@@ -11,6 +11,7 @@ from node.crypto.text import from_base64url, read_json, text_of
 from node.errors import OpenTRMError
 from registry.ceremony import publish
 from registry.concern import read_concern
+from registry.errors import BadRegistryFile
 from registry.possession import Nonces, answer_challenge, check_answer
 from registry.proposal import merge, read_proposal
 from registry.record import read_node_record
@@ -71,6 +72,9 @@ def test_a_proposal_is_published_or_not_as_its_file_says(vector: dict[str, Any],
 
     if vector["expect"]["complete"]:
         assert sorted(complete_signers(root, merge(copies).metadata)) == vector["expect"]["complete"]
+    elif len(copies) > 1:
+        with pytest.raises(BadRegistryFile, match="different proposals"):
+            merge(copies)
     if vector["expect"]["ok"]:
         kind = read_proposal(copies[0]).kind
         assert (world.repository.root().version, world.repository.version_of("c-XT")) == (

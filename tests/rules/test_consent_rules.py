@@ -272,6 +272,27 @@ def test_r20_receiver_a_letter_written_after_its_own_withdrawal_is_refused():
     assert receiver(with_(answer, seen=2), shared) is None
 
 
+def test_r20_receiver_what_the_responder_took_back_binds_it_from_its_own_next_letter():
+    """R20: each side's own numbers; a number is compared with `n` at its own side and with `seen` at the other."""
+    gone = Withdrawn(token=HER_TOKEN, purposes=("referral",), levels=("L3",), n=3, side="responder")
+    shared = accepted(withdrawn=(gone,))
+    answer = letter("referral.update", sender_role="responder")
+
+    assert refused_for(with_(answer, n=4, seen=1), shared) == ("R20", 20)
+    assert receiver(with_(answer, n=2, seen=9), shared) is None
+    assert refused_for(with_(disclosure(), n=2, seen=3), shared) == ("R20", 20)
+    assert receiver(with_(disclosure(), n=9, seen=2), shared) is None
+
+
+def test_r20_receiver_nobody_knows_of_a_withdrawal_that_has_not_left():
+    """R20, H16: without a number it binds its own side alone."""
+    gone = Withdrawn(token=HER_TOKEN, purposes=("referral",), levels=("L3",), n=0)
+    shared = accepted(withdrawn=(gone,))
+
+    assert receiver(letter("referral.update", sender_role="responder", n=5, seen=5), shared) is None
+    assert refused_for(disclosure(), shared) == ("R20", 20)
+
+
 def test_r20_receiver_a_withdrawal_is_never_refused_and_ends_what_it_names():
     """R20: at both sides the same entries are left."""
     came = letter("consent.withdrawal", body=body("consent.withdrawal", token=HER_TOKEN))

@@ -13,7 +13,7 @@ from node.protocol.letters.bodies import Body, DataItem
 from node.protocol.letters.bodies_information import AskBody
 from node.protocol.letters.bodies_return import FamilyRequestBody
 from node.protocol.letters.carries import CARRIES
-from node.protocol.letters.codes import STOP_KINDS, Level, OrganisationType, Purpose
+from node.protocol.letters.codes import STOP_KINDS, Level, OrganisationType, Purpose, Role
 from node.protocol.letters.codes_information import CONSENT_FOR
 from node.protocol.letters.frame import ConsentEntry, Letter
 from node.protocol.threads.return_facts import NO_WAY, ReturnFacts
@@ -142,12 +142,20 @@ class RecipientFacts(msgspec.Struct, frozen=True):
 
 
 class Withdrawn(msgspec.Struct, frozen=True):
-    """A `consent.withdrawal` exchanged on the thread: `n` is its number, so that both sides know what came after."""
+    """A `consent.withdrawal` on the thread: its number and side, so that both sides know who wrote knowing of it.
+
+    `n` is 0 while ours has not left: then nobody else can know.
+    """
 
     token: str
     purposes: tuple[Purpose, ...]
     levels: tuple[Level, ...]
     n: int
+    side: Role = "opener"
+
+    def known_to(self, side: Role, n: int, seen: int) -> bool:
+        """Whether the writer of a letter of this side, number and `seen` knew of it: its own earlier, or one it saw."""
+        return n > self.n if side == self.side else 0 < self.n <= seen
 
 
 class ThreadFacts(msgspec.Struct, frozen=True):

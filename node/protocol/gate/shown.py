@@ -139,7 +139,8 @@ def _consent(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objection]:
     if not duty.rests_on_consent:
         return
     # 1. not on something she took back
-    if any(_knew(letter, gone) and _rested_on(letter, gone) for gone in shared.withdrawn):
+    known = [gone for gone in shared.withdrawn if gone.known_to(letter.sender_role, letter.n, letter.seen)]
+    if any(_rested_on(letter, gone) for gone in known):
         yield _no("R20", "the letter rests on consent that was taken back", "nothing goes on; help continues")
     # 2. the opener says whose consent it rests on; answers rest on what the opener said
     if letter.sender_role == "opener" and not letter.consent and (duty.discloses or letter.disclosed):
@@ -274,11 +275,6 @@ def _entry_for(letter: Letter[Body], shared: ThreadFacts, token: str) -> Consent
         return own
     # An assertion the responder received is the consent for its answers on this thread (domain 5.3).
     return next((entry for entry in shared.entries if entry.token == token), None)
-
-
-def _knew(letter: Letter[Body], gone: Withdrawn) -> bool:
-    # The opener withdraws: what it wrote later counts; the responder counts from when it had seen the withdrawal.
-    return letter.n > gone.n if letter.sender_role == "opener" else letter.seen >= gone.n
 
 
 def _rested_on(letter: Letter[Body], gone: Withdrawn) -> bool:

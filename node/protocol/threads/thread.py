@@ -169,7 +169,7 @@ def own_top(thread: Thread) -> int:
 def withdrawals(thread: Thread) -> tuple[Withdrawn, ...]:
     """The withdrawals of consent exchanged on this thread, also those we gave up: nothing makes them undone."""
     return tuple(
-        Withdrawn(e.facts.token, e.facts.purposes, e.facts.levels, e.n)
+        Withdrawn(e.facts.token, e.facts.purposes, e.facts.levels, e.n, e.side)
         for e in (*thread.entries, *thread.queued)
         if e.kind == "consent.withdrawal" and e.status != "refused"
     )

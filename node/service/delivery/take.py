@@ -42,7 +42,7 @@ from node.service.threads.book import Book, OpenCase, OpenFile
 from node.service.threads.effects import apply_effects
 from node.service.threads.ending import end_if_about_ended
 from node.service.threads.expectations import CONFIRM, CONFIRMS, OPENED, settle
-from node.service.threads.files import ThreadFile, facts_of, with_incoming
+from node.service.threads.files import ThreadFile, exchanged, with_incoming
 from node.service.threads.keeping import decode_kept
 from node.store.letters import LetterRow
 from node.store.work import Work
@@ -144,7 +144,7 @@ def hold_control(node: Node, work: Work, one: Arrival, control: AnyControl, payl
 
 
 def _verdict(node: Node, work: Work, found: OpenFile | None, letter: AnyLetter, peer: str, now: int) -> Verdict:
-    facts = ThreadFacts() if found is None else facts_of(found.file)
+    facts = ThreadFacts() if found is None else exchanged(found.file)
     book = Book(node, work)
 
     def content(entry: Entry, known: Shared) -> int:

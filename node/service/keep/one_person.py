@@ -150,10 +150,14 @@ def _forget_in_thread(
         work.sealed_rows.forget_said(row.peer, row.thread_id)
         work.deadlines.end_all(row.peer, row.thread_id)
         return
-    entries = tuple(entry for entry in found.file.entries if entry.token not in tokens)
+    entries, told = (
+        tuple(entry for entry in stated if entry.token not in tokens)
+        for stated in (found.file.entries, found.file.told)
+    )
     persons = {token: who for token, who in found.file.persons.items() if token not in tokens}
     thread = _blotted(found.file.thread, tokens) if is_over(found.file, now) else found.file.thread
-    book.put_file(found, msgspec.structs.replace(found.file, thread=thread, entries=entries, persons=persons), now)
+    left = msgspec.structs.replace(found.file, thread=thread, entries=entries, told=told, persons=persons)
+    book.put_file(found, left, now)
 
 
 def _blotted(thread: Thread, tokens: set[str]) -> Thread:

@@ -33,6 +33,7 @@ class ThreadFile(msgspec.Struct, frozen=True):
     `opening` is the letter id of the opening letter; `retention_until` and `first_ends` are the opening letter's
     (UTC seconds). `decided` is what a person found for a question asked of us, `rests_on` her case here from which it
     was confirmed (R27); `kept` is what we confirmed as not erased; `local_reason` why we declined, in no letter.
+    `told` are the entries as the other side has them, while a withdrawal of ours waits to leave.
     """
 
     thread: Thread
@@ -46,21 +47,29 @@ class ThreadFile(msgspec.Struct, frozen=True):
     rests_on: str = ""
     kept: tuple[KeptHere, ...] = ()
     local_reason: str = ""
+    told: tuple[ConsentEntry, ...] = ()
 
 
 def with_letter(file: ThreadFile, letter: AnyLetter) -> ThreadFile:
     """The file after a letter of either side counts: its consent entries replace older ones of the same token."""
     if letter.sender_role != "opener" or not letter.consent:
         return file
-    newer = {entry.token: entry for entry in letter.consent}
-    kept = [entry for entry in file.entries if entry.token not in newer]
-    return msgspec.structs.replace(file, entries=(*kept, *newer.values()))
+    told = _renewed(file.told, letter) if file.told else ()
+    return msgspec.structs.replace(file, entries=_renewed(file.entries, letter), told=told)
+
+
+def taken_back(file: ThreadFile, entries: tuple[ConsentEntry, ...]) -> ThreadFile:
+    """The file once our side decided a withdrawal that leaves these entries; the other side knows of none before it
+    leaves.
+    """
+    return msgspec.structs.replace(file, entries=entries, told=file.told if _withdrawal_waits(file) else file.entries)
 
 
 def with_incoming(file: ThreadFile, letter: AnyLetter) -> ThreadFile:
     """As `with_letter`, for a letter of the peer that may come late: what she took back after it stays so (R20)."""
     widened = with_letter(file, letter)
-    later = [gone for gone in withdrawals(file.thread) if gone.n > letter.n]
+    gone_by = withdrawals(file.thread)
+    later = [gone for gone in gone_by if not gone.known_to(letter.sender_role, letter.n, letter.seen)]
     entries = widened.entries
     for gone in later if letter.consent else ():
         entries = after_withdrawal(entries, gone.token, gone.purposes, gone.levels)
@@ -68,8 +77,26 @@ def with_incoming(file: ThreadFile, letter: AnyLetter) -> ThreadFile:
 
 
 def facts_of(file: ThreadFile) -> ThreadFacts:
-    """What both sides exchanged, as the checks of row 13 and the gate need it."""
+    """What both sides exchanged, and what of ours waits to leave, as our gate needs it."""
     return thread_facts(file.thread, file.entries)
+
+
+def exchanged(file: ThreadFile) -> ThreadFacts:
+    """What both sides exchanged and nothing else, for row 13: no answer tells what we decided and have not told.
+
+    Source: wire 3 row 14; H01, H16.
+    """
+    entries = file.told if _withdrawal_waits(file) else file.entries
+    return thread_facts(msgspec.structs.replace(file.thread, queued=()), entries)
+
+
+def _withdrawal_waits(file: ThreadFile) -> bool:
+    return any(entry.kind == "consent.withdrawal" for entry in file.thread.queued)
+
+
+def _renewed(entries: tuple[ConsentEntry, ...], letter: AnyLetter) -> tuple[ConsentEntry, ...]:
+    newer = {entry.token: entry for entry in letter.consent}
+    return (*(entry for entry in entries if entry.token not in newer), *newer.values())
 
 
 def is_over(file: ThreadFile, now: int) -> bool:

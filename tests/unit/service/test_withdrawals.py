@@ -109,6 +109,22 @@ async def test_r20_receiver_erases_within_three_days_although_the_stop_follows(w
     assert deadlines(world, "XA", thread) == {"erase": asked_at + 3 * DAY_S}
 
 
+async def test_a_withdrawal_that_has_not_left_changes_no_answer(world: World) -> None:
+    """Wire 3 row 14; H01, H16: held as she fears them, it must not be read from the receipt of their acceptance."""
+    xd, xa = world["XD"], world["XA"]
+    case = await xd.new_case()
+    consent = await xd.consent(case, "XA")
+    thread = (await xd.offer("XA", case)).thread
+    await world.settle()
+    await fear(world, case)
+    await xd.withdraw(case, consent)
+    await xa.act(thread, "referral.accept", {**ACCEPT, "persons": [xd.tokens(thread)[HER]], "data_needed": []})
+    await world.settle()
+
+    assert "consent.withdrawal" not in kinds(world, "XA", thread)
+    assert (await xa.view(thread)).state == "accepted"
+
+
 async def test_r20_the_stop_after_a_withdrawal_says_the_slot_like_any_other(world: World) -> None:
     """H01: the sweep that sends it may come a minute late; written_at is the slot all the same."""
     case, consent, thread = await disclosed(world)

@@ -155,3 +155,18 @@ async def colleague(desk: Desk, login: str = "cora") -> Browser:
     browser = Browser(desk.client)
     await browser.sign_in(login, PASSWORD)
     return browser
+
+
+async def test_an_alert_that_the_second_person_refuses_goes_nowhere(
+    desks: dict[str, Desk], browsers: dict[str, Browser]
+):
+    """H35: one of two says no; nothing leaves, and nobody there reads that there was anything."""
+    path = (await raised(browsers["XD"], about="another_person")).url.path
+    bea = await colleague(desks["XD"])
+
+    refused = await bea.send(await bea.open(path), f"{path}/refuse")
+
+    assert refused.status == 200 and (await bea.open(path)).status == 404
+    await desks["XD"].world.settle()
+    assert "Violence" not in (await browsers["XA"].open("/desk/alerts")).said
+    assert desks["XD"].world["XD"].letters_to("XA") == {}

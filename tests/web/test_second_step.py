@@ -167,3 +167,14 @@ async def test_who_cannot_sign_in_reads_whom_to_phone(desk: Desk):
     page = await Browser(desk.client).open("/desk/sign-in")
 
     assert "I cannot sign in" in page.said and "The office that runs this desk:" in page.said
+
+
+async def test_new_recovery_codes_take_the_place_of_the_old(ana: Browser, desk: Desk):
+    """The sheet may have been seen: whoever prints a new one makes the old one worth nothing."""
+    _, old = await set_up(ana, desk)
+
+    new = codes_on(await ana.send(await ana.open("/desk/me"), "/desk/me/recovery", password=PASSWORD))
+
+    assert len(set(new)) == 10 and not set(new) & set(old)
+    assert (await sign_in(desk, old[0])).status == 401
+    assert (await sign_in(desk, new[0])).status == 200

@@ -8,6 +8,7 @@ Source: domain.md 5.11; R29, R30, R39.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final, NamedTuple
 
 from node.protocol.directory.freshness import age_days, entry_days, standing
@@ -116,6 +117,7 @@ class Shelf:
 
     def __init__(self, entries: Iterable[Listed], now: int) -> None:
         self._by_need: dict[str, list[_Candidate]] = {}
+        self._elsewhere: dict[str, list[Miss]] = {}
         for listed in sorted(entries, key=lambda one: one.country):
             days = entry_days(listed.body.issued_at, listed.received_at, now)
             for service in sorted(listed.body.services, key=lambda one: one.id):
@@ -138,9 +140,13 @@ class Shelf:
 
     def others(self, needs: frozenset[Need]) -> Iterator[Miss]:
         """The services of all other needs, as misses."""
-        for need, candidates in sorted(self._by_need.items()):
-            if need not in needs:
-                yield from (one.misses.get(_OTHER) or one.miss(_OTHER) for one in candidates)
+        return chain.from_iterable(self._of_another(need) for need in sorted(self._by_need) if need not in needs)
+
+    def _of_another(self, need: str) -> list[Miss]:
+        """The services of this need as misses for whoever has another; made once."""
+        if need not in self._elsewhere:
+            self._elsewhere[need] = [one.miss(_OTHER) for one in self._by_need[need]]
+        return self._elsewhere[need]
 
 
 def _judge(

@@ -57,6 +57,7 @@ PEOPLE: Final[dict[str, str]] = {
     "identity_opened": "Names opened",
     "identity_written": "Names written",
     "letter_opened": "Letter opened",
+    "case_exported": "Case saved as a file",
     "scan_attached": "Signed paper attached",
     "scan_opened": "Signed paper opened",
     "scan_removed": "Signed paper removed",

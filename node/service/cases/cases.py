@@ -55,7 +55,7 @@ from node.store.work import Reader, Work
 SECOND_PERSON = "second_person_needed"
 LOOKS = (
     "identity_opened", "letter_opened", "case_taken", "identity_written", "found_beyond", "printed", "scan_attached",
-    "scan_opened", "scan_removed",
+    "scan_opened", "scan_removed", "case_exported",
 )  # fmt: skip
 PAGE = 500
 SOMEBODY_ELSE = "somebody else"  # stands for the second person while nobody has confirmed
@@ -82,7 +82,7 @@ async def create_case(node: Node, actor: Actor, new: NewCase) -> CaseView:
         case = Case(case_id=node.random(16).hex(), trafficking_status=new.trafficking_status, persons=persons)
         made = book.new_case(case, actor.user_id if actor.role == "caseworker" else None, now)
         work.audit.append(now, actor.user_id, "case_opened", made.id)
-        return _view(book, made)
+        return case_view(book, made)
 
     return await node.store.write(make)
 
@@ -95,7 +95,7 @@ async def list_cases(node: Node, actor: Actor, limit: int = 100, before: int | N
 
 async def view_case(node: Node, actor: Actor, case_id: str) -> CaseView:
     """One case; NotFound for one that is not this person's, as for one that does not exist."""
-    return await node.store.read(lambda reader: _view(Book(node, reader), _open(node, reader, actor, case_id)))
+    return await node.store.read(lambda reader: case_view(Book(node, reader), _open(node, reader, actor, case_id)))
 
 
 async def change_case(node: Node, actor: Actor, case_id: str, change: Change) -> Changed:
@@ -208,7 +208,7 @@ def _proposed(node: Node, work: Work, book: Book, case: OpenCase, change: Change
     sealed = node.seals.seal(case.dek, "task", case.id, Proposal(change, actor.user_id))  # type: ignore[arg-type]
     work.tasks.add(SECOND_PERSON, now, case_id=case.id, sealed=sealed)
     work.audit.append(now, actor.user_id, "change_proposed", case.id, rule="R24")
-    return Changed(done=False, pending=pending_of(node, work, case)[0].id, case=_view(book, case))
+    return Changed(done=False, pending=pending_of(node, work, case)[0].id, case=case_view(book, case))
 
 
 def _decide(node: Node, work: Work, actor: Actor, case_id: str, pending: int, approve: bool) -> Changed:
@@ -219,7 +219,7 @@ def _decide(node: Node, work: Work, actor: Actor, case_id: str, pending: int, ap
     if not approve:
         work.tasks.done(pending, actor.user_id, now)
         work.audit.append(now, actor.user_id, "change_refused", case_id, rule="R24", outcome="refused")
-        return Changed(done=False, pending=None, case=_view(book, case))
+        return Changed(done=False, pending=None, case=case_view(book, case))
     by = (waiting.proposed_by, actor.user_id)
     if len(set(by)) < 2:
         raise NotAllowed(
@@ -244,7 +244,7 @@ def _made(work: Work, book: Book, case: OpenCase, changed: CaseChanged, now: int
             work.audit.append(
                 now, user, "case_changed", case.id, rule=book.node.seals.cover(f"{line.rule} {line.event}")
             )
-    return Changed(done=True, pending=None, case=_view(book, after))
+    return Changed(done=True, pending=None, case=case_view(book, after))
 
 
 def _set_owner(node: Node, work: Work, actor: Actor, case_id: str, owner: str | None) -> CaseView:
@@ -263,7 +263,7 @@ def _set_owner(node: Node, work: Work, actor: Actor, case_id: str, owner: str | 
     work.cases.put(_owned_by(row, owner, now))
     work.audit.append(now, actor.user_id, "case_taken", case_id, outcome="assigned")
     book = Book(node, work)
-    return _view(book, book.case(case_id))
+    return case_view(book, book.case(case_id))
 
 
 def _owned_by(row: CaseRow, owner: str | None, now: int) -> CaseRow:
@@ -275,7 +275,8 @@ def _pending(node: Node, case: OpenCase, task: TaskRow) -> PendingView:
     return PendingView(id=task.id, case=case.id, change=proposal.change, proposed_by=proposal.by, at=task.at)
 
 
-def _view(book: Book, case: OpenCase) -> CaseView:
+def case_view(book: Book, case: OpenCase) -> CaseView:
+    """A case as its people see it, inside a transaction of the caller's."""
     row, it = case.row, case.case
     threads = [
         CaseThreadView(

@@ -36,7 +36,7 @@ async def export(node: Node, actor: Actor, thread_id: str, to: str) -> bytes:
 
     def leaving(work: Work) -> tuple[Out, Callable[[], bytes]]:
         row = _row(work, actor, thread_id)
-        return about_thread(node, work, row, "evidence", to), lambda: msgspec.json.encode(_evidence(node, work, row))
+        return about_thread(node, work, row, "evidence", to), lambda: msgspec.json.encode(evidence_of(node, work, row))
 
     return await let_out(node, actor, leaving)
 
@@ -70,7 +70,8 @@ def _row(reader: Reader, actor: Actor, thread_id: str) -> ThreadRow:
     return row
 
 
-def _evidence(node: Node, reader: Reader, row: ThreadRow) -> Evidence:
+def evidence_of(node: Node, reader: Reader, row: ThreadRow) -> Evidence:
+    """The evidence of a thread, inside a transaction of the caller's, who asked the gate."""
     return _with_files(node, reader, row, [*_sent(reader, row), *_received(reader, row)], set())
 
 

@@ -11,6 +11,7 @@ from node.web.pages.country import COUNTRY
 from node.web.pages.danger import DANGER
 from node.web.pages.desk import DESK
 from node.web.pages.directory import DIRECTORY
+from node.web.pages.export import EXPORT
 from node.web.pages.health import HEALTH
 from node.web.pages.invited import INVITED
 from node.web.pages.locked import LOCKED
@@ -48,5 +49,5 @@ PAGES: tuple[Page, ...] = (
     *OFFER_CONSENT, *TEXTS,
     *DANGER, *ALERTS, *OFF_NETWORK, *PHONES, *ON_CALL, *TRUST,
     *HEALTH, *OVERSIGHT, *REVIEW, *STATISTICS, *TOKENS,
-    *CHANGES, *CONSENT, *SCANS, *OPEN, *RIGHTS, *RIGHTS_CASE, *MEDICAL, *CARDS, *PRINTING,
+    *CHANGES, *CONSENT, *SCANS, *EXPORT, *OPEN, *RIGHTS, *RIGHTS_CASE, *MEDICAL, *CARDS, *PRINTING,
 )  # fmt: skip

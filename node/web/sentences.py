@@ -36,8 +36,8 @@ CONSTANTS: Final = frozenset({"SCRIPT"})
 # Where what is raised can reach a page; set-up and restore speak to the operator at a terminal, in English.
 SHOWN: Final = ("web/", "protocol/", *(f"service/{name}" for name in (
     "access", "actor", "way_out", "cases/", "consent", "delivery/gating", "delivery/readmitted", "directory/",
-    "information/", "paper/", "evidence/case_file", "rights/", "returns/", "safety/", "staff/", "threads/", "statistics/", "keep/erasing",
-    "seals", "scans/",
+    "information/", "paper/", "rights/", "returns/", "safety/", "staff/", "threads/", "statistics/", "keep/erasing",
+    "seals", "scans/", "evidence/case_file",
 )))  # fmt: skip
 BRACED: Final = re.compile(r"\{\w+\}")
 

@@ -10,6 +10,7 @@ from tests.rules.world import with_
 from tests.web.browser import Browser
 from tests.web.test_consent import taken
 from tests.web.test_operator import at_work
+from tests.web.test_referral import started
 
 
 async def test_c13_a_case_is_saved_with_its_letters_and_their_evidence_and_without_a_name(
@@ -55,8 +56,10 @@ async def test_h17_nobody_who_is_pressed_is_handed_a_file_and_nothing_says_so(
     made = await xd.send(page, f"{case}/export", purpose="own_file")
     assert made.status == 409 and "this waits" in made.said and "pressure" not in made.said
 
-    bea = await at_work(desk, "bea", "caseworker")
-    assert (await bea.open(f"{case}/export")).status == 404
+    bea, cleo = await at_work(desk, "bea", "caseworker"), await at_work(desk, "cleo", "caseworker")
+    hers = (await started(bea)).removesuffix("/referral")
+    assert (await bea.open(f"{hers}/export")).status == 200
+    assert (await cleo.open(f"{hers}/export")).status == 404
 
 
 async def test_c9_the_calendar_says_when_and_two_words_and_nothing_else(

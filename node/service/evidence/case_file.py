@@ -1,4 +1,4 @@
-"""One case as a file that another program reads: what is recorded, her consents, every letter, and the evidence of each.
+"""One case as a file for another program: what is recorded, her consents, every letter, and the evidence of each.
 
 A letter stands in it as it was signed, so whoever has the evidence beside it can check both. It holds no name: what is
 sealed to the office stays sealed, scans stay here, and that somebody is under pressure stands nowhere (H17). A letter

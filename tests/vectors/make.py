@@ -17,9 +17,11 @@ from tests.forge import EPOCH, LIFE, NOW, Forgery, enclose, flip, forge
 from tests.vectors import make_ceremony, make_kinds, make_possession, make_posts, make_returns
 from tests.vectors.made import HERE, Vector, b64, drawn, named, offer, vector
 from tests.vectors.make_batches import bad_batches, typed_fingerprints
+from tests.vectors.make_beyond import beyond
 from tests.vectors.make_evidence import evidences, silences
 from tests.vectors.make_json import strict_json
 from tests.vectors.make_letters import letters
+from tests.vectors.make_orders import orders
 from tests.vectors.make_parts import at_rest, office_blocks, prekey_bundles, proofs_and_fingerprints, streams
 from tests.vectors.make_protecting import protecting
 from tests.vectors.make_receipts import all_receipts, hints
@@ -157,6 +159,8 @@ MAKERS: tuple[Callable[[], Iterator[Vector]], ...] = (
     protecting_threads,
     make_kinds.kinds,
     make_kinds.kinds_threads,
+    orders,
+    beyond,
     strict_json,
     make_posts.times,
     make_posts.posts,

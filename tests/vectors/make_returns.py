@@ -193,14 +193,14 @@ def threads() -> Iterator[Vector]:
             seen = tops[OPENER if role == RESPONDER else RESPONDER]
             one = letter(name, kind, body(kind, name, **changes), role, tops[role], seen)
             last = refused is not None and len(letters) == len(steps)
-            state = state if last else _state_after(kind, state, changes)
+            state = state if last else state_after(kind, state, changes)
             reason = refused[1] if refused and last else 0
             answer = {"status": 3 if reason else 1, "reason": reason, "state": state}
             letters.append({"from": role, "payload": packed(one).decode(), **answer})
         yield vector(name, "thread", "XD", "XA", letters=letters, expect={"ok": refused is None})
 
 
-def _state_after(kind: str, state: str, changes: dict[str, Any]) -> str:
+def state_after(kind: str, state: str, changes: dict[str, Any]) -> str:
     if changes.get("arrived") is False:
         return state
     if state == "following" and kind != "return.close":

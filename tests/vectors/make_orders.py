@@ -1,0 +1,220 @@
+"""Threads whose letters come out of order: waiting, void, overtaking, crossing; and what a node does with the rest.
+
+As in `make_threads` and `make_returns`, but a step may say its own `n`, `seen` and `void`. Of two readings of the page
+each of these lets only one pass. Everybody in here is invented.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from tests.forge import NOW
+from tests.letters_support import BODIES
+from tests.vectors import make_returns as returns
+from tests.vectors.made import Vector, vector
+from tests.vectors.make_kinds import ANSWER, HELP, PASS, REQUEST
+from tests.vectors.make_protecting import DANGER
+from tests.vectors.make_threads import (
+    ACCEPT,
+    DANGER_NOW,
+    DAY_S,
+    DISCLOSE,
+    ENDED,
+    NAMED,
+    OFFER,
+    RIGHTS,
+    WITHDRAW,
+    O,
+    R,
+    Step,
+    built,
+    threads_of,
+)
+from tests.vectors_support import seed
+
+ARRIVED = Step(R, "referral.arrived", "in_progress")
+UPDATE = Step(O, "referral.update", "accepted")
+CHANGE = Step(R, "referral.change", "disclosed")
+OTHER_ORGANISATION = {"organisation": [{"id": "harbour-xa", "type": "civil_society"}]}
+NOBODY = seed("a letter that nobody sent", 16).hex()
+CANCEL = Step(O, "transit.cancel", "cancelled", frame={"lawful_basis": "public_task", "consent": []})
+NO = {"can_assist": False}
+
+
+def at(step: Step, n: int, seen: int, state: str, **frame: Any) -> Step:
+    """The same letter with these numbers, and the state its reader shows after it."""
+    return step._replace(state=state, frame=step.frame | {"n": n, "seen": seen} | frame)
+
+
+def window(days: int, side: str = O, reason: int = 0) -> Step:
+    """An arrangement whose window ends so many days from now."""
+    ends = {"window_ends": NOW + days * DAY_S}
+    return Step(side, "referral.arrange", "disclosed", ends, reason)
+
+
+def later(name: str, step: Step, place: int) -> str:
+    """The id of a letter that comes after the one that names it; `place` counts those of its side as they arrive."""
+    return seed(f"own-{name} letter {step.side} {place} {step.kind}", 16).hex()
+
+
+def overtaking(name: str, step: Step, key: str, of: Step, place: int) -> Step:
+    return step._replace(body={key: later(name, of, place)})
+
+
+CORRECT = Step(O, "rectification", "accepted", reason=207, frame=NAMED | RIGHTS)
+STAND_DOWN = Step(O, "safety.stand_down", "none", frame=DANGER | {"n": 2})
+
+THREADS: dict[str, tuple[Step, ...]] = {
+    # a letter whose number comes before its turn waits, and has its turn when the missing one comes
+    "good-thread-letter-waits": (
+        OFFER, ACCEPT, at(CHANGE, 3, 2, "accepted"), at(DISCLOSE, 2, 1, "disclosed"), at(ARRIVED, 2, 2, "in_progress")),
+    "bad-thread-number-of-a-waiting-letter": (
+        OFFER, ACCEPT, at(UPDATE, 3, 1, "accepted"), at(UPDATE._replace(reason=206), 3, 1, "accepted")),
+    # numbers given up
+    "good-thread-number-is-void": (
+        OFFER, ACCEPT, at(DISCLOSE, 3, 1, "disclosed", void=[2]), at(UPDATE, 2, 1, "disclosed")),
+    "good-thread-void-of-a-waiting-letter": (
+        OFFER, ACCEPT, DISCLOSE, at(ARRIVED, 4, 2, "disclosed", void=[3]), at(CHANGE, 2, 2, "in_progress")),
+    "bad-thread-void-of-a-refused-letter": (
+        OFFER, ACCEPT, at(UPDATE._replace(reason=207), 3, 1, "accepted", void=[2], in_reply_to=NOBODY),
+        at(DISCLOSE, 4, 1, "disclosed")),
+    "good-thread-void-of-what-was-built-on": (
+        OFFER, ACCEPT, DISCLOSE, ARRIVED, at(UPDATE, 3, 1, "in_progress", void=[2])),
+    # threads that nobody knew
+    "good-thread-begins-with-the-second": (
+        Step(O, "return.close", "none", BODIES["return.close"] | {"outcome": "not_returning"},
+             frame={"n": 2, "consent": []}),
+        at(REQUEST, 1, 0, "not_returning")),
+    "good-thread-stand-down-overtakes-the-alert": (
+        overtaking("good-thread-stand-down-overtakes-the-alert", STAND_DOWN, "alert", DANGER_NOW, 2),
+        at(DANGER_NOW, 1, 0, "stood_down")),
+    "bad-thread-withdrawal-overtakes-the-offer": (
+        at(WITHDRAW._replace(body={"purposes": ["enquiry"], "levels": []}), 2, 0, "none"),
+        at(OFFER, 1, 0, "offered"), ACCEPT._replace(state="offered", reason=20)),
+    "bad-thread-correction-overtakes-its-letter": (
+        OFFER, ACCEPT,
+        at(overtaking("bad-thread-correction-overtakes-its-letter", CORRECT, "supersedes", DISCLOSE, 3), 3, 1,
+           "accepted"),
+        at(DISCLOSE, 2, 1, "disclosed")),
+    "bad-thread-erasure-told-on-an-unknown-thread": (
+        Step(R, "erasure.confirm", "none", reason=207, frame=RIGHTS | {"n": 2}),),
+    "bad-thread-begins-with-an-update": (UPDATE._replace(state="none", reason=202),),
+    "bad-thread-opened-by-the-responder": (
+        Step(R, "referral.offer", "none", {"dependants": []}, 203),),
+    "bad-thread-offer-refused-and-made-again": (
+        Step(O, "referral.offer", "none", {"dependants": [], "needs": ["obstetric"]}, 128), OFFER),
+    "bad-thread-own-side-in-the-sender-role": (
+        OFFER, ACCEPT, at(DISCLOSE._replace(reason=203), 2, 1, "accepted", sender_role=R),
+        at(DISCLOSE, 2, 1, "accepted")._replace(reason=206), at(DISCLOSE, 3, 1, "disclosed")),
+    # what a letter answers, and when it was written
+    "good-thread-answers-the-offer": (OFFER, ACCEPT._replace(answers=0)),
+    "bad-thread-answers-a-letter-that-nobody-sent": (
+        OFFER, ACCEPT._replace(state="offered", reason=207, frame={"in_reply_to": NOBODY})),
+    "bad-thread-accepted-after-its-time": (
+        OFFER, ACCEPT._replace(state="offered", reason=201, frame={"written_at": NOW + 60 * DAY_S})),
+    "bad-thread-update-carries-a-name": (
+        OFFER, ACCEPT, at(UPDATE._replace(reason=4), 2, 1, "accepted", named="given_name")),
+    "bad-thread-letter-id-of-the-other-side": (
+        OFFER, ACCEPT._replace(state="offered", reason=206, frame={"letter_id": later(
+            "bad-thread-letter-id-of-the-other-side", OFFER, 1)})),
+    # whose withdrawal
+    "bad-thread-update-after-its-own-withdrawal": (
+        OFFER, ACCEPT, DISCLOSE, WITHDRAW._replace(side=R, state="disclosed"),
+        at(UPDATE._replace(side=R, reason=20), 3, 1, "disclosed")),
+    "good-thread-update-crossed-the-others-withdrawal": (
+        OFFER, ACCEPT, DISCLOSE, WITHDRAW._replace(side=R, state="disclosed"), at(UPDATE, 3, 1, "disclosed")),
+    "good-thread-withdrawal-of-nothing-named": (
+        OFFER, ACCEPT, DISCLOSE, WITHDRAW._replace(state="disclosed", body={"purposes": [], "levels": []}), ARRIVED,
+        Step(R, "referral.complete", "completed")),
+    # the window of an arrival
+    "good-thread-windows": (OFFER, ACCEPT, DISCLOSE, window(90), window(20, R), window(104)),
+    "bad-thread-first-window-after-91-days": (OFFER, ACCEPT, DISCLOSE, window(91, reason=201)),
+    "bad-thread-window-moved-by-one-side-alone": (
+        OFFER, ACCEPT, DISCLOSE, window(10), window(24), window(25, reason=201)),
+    "bad-thread-window-after-another-organisation": (
+        OFFER, ACCEPT, DISCLOSE, window(10), CHANGE._replace(body=OTHER_ORGANISATION), window(25, reason=201)),
+    # letters that crossed: here the responder's comes first, whoever reads it last
+    "good-thread-cancel-crossed-a-no": (
+        PASS, CANCEL, Step(R, "transit.ack", "not_assisted", NO | {"contact_role": []}, unseen=1)),
+    "good-thread-no-crossed-a-cancel": (
+        PASS, Step(R, "transit.ack", "not_assisted", NO | {"contact_role": []}), at(CANCEL, 2, 0, "not_assisted")),
+    "good-thread-cancel-crossed-a-yes": (PASS, CANCEL, HELP._replace(state="cancelled", unseen=1)),
+    "good-thread-cancel-crossed-the-stop-of-the-way": (
+        PASS, HELP, CANCEL, Step(R, "transit.stop", "halted", frame={"lawful_basis": "public_task"}, unseen=1)),
+    "good-thread-close-crossed-a-no": (
+        REQUEST, Step(O, "return.close", "not_returning", {"outcome": "not_returning"}, frame={"consent": []}),
+        ANSWER._replace(body=NO | {"organisation": [], "reason": ["no_capacity"]}, state="not_assisted", unseen=1)),
+    "good-thread-decline-crossed-a-stop": (
+        OFFER, Step(R, "referral.decline", "declined"), at(ENDED, 2, 0, "ended")),
+}  # fmt: skip
+
+# Consents that the letters of a return state otherwise than usual.
+CHILD = {"treated_as_child": True, "given_by": "guardian", "capacity": "child_assent_recorded"}
+
+
+class Late(NamedTuple):
+    """A step of a return after its preparation."""
+
+    side: str
+    kind: str
+    state: str
+    body: dict[str, Any] = {}  # noqa: RUF012
+    reason: int = 0
+    unseen: int = 0
+    consent: dict[str, Any] = {}  # noqa: RUF012
+    field: str = ""
+
+
+STEADY = tuple(Late(side, kind, "", body) for side, kind, body in returns.PREPARED)
+PLANNED = tuple(Late(side, kind, "", body) for side, kind, body in (returns.PLAN, returns.ASKED))
+LEFT = Late(O, "return.departure", "travelling")
+HALT = Late(R, "return.decision", "assessing", {"decision": "do_not_proceed"})
+ALONE = {"independent": True, "assessor": "independent_assessor"}
+RETURNS: dict[str, tuple[Late, ...]] = {
+    # no row of the table: the opener's comes first, whoever reads it last
+    "good-thread-departure-crossed-a-no": (
+        *STEADY, *PLANNED, LEFT, HALT._replace(state="travelling", unseen=1)),
+    "good-thread-no-crossed-a-departure": (
+        *STEADY, *PLANNED, HALT, LEFT._replace(unseen=1)),
+    # the responder's comes first: a word on the risk takes the plan with it
+    "good-thread-plan-crossed-a-bad-word": (
+        *STEADY, PLANNED[0]._replace(state="planned"),
+        Late(R, "return.risk_result", "assessing", {"overall": "unacceptable"}, unseen=1)),
+    "bad-thread-independent-word-and-nobody-asked": (
+        *STEADY[:2], Late(O, "return.risk_result", "assessing", ALONE, 123)),
+    "bad-thread-plan-for-a-child-undecided": (
+        *STEADY, Late(O, "return.travel_plan", "assessing", reason=14, consent=CHILD)),
+    "good-thread-field-at-l2-without-a-block": (
+        *STEADY[:2], Late(O, "return.risk_request", "assessing", field="risk_summary",
+                          consent={"categories": ["risk"]})),
+}  # fmt: skip
+
+
+def orders() -> Iterator[Vector]:
+    """The threads of this file."""
+    yield from threads_of(THREADS, _built)
+    for short, steps in RETURNS.items():
+        yield _returned(f"own-{short}", steps)
+
+
+def _built(name: str, step: Step, n: int, seen: int, before: list[dict[str, Any]]) -> dict[str, Any]:
+    one = built(name, step, n, seen, before)
+    for entry in one["consent"]:
+        entry.update(purposes=["enquiry", "referral", "transit"])
+    return one | ({"consent": []} if step.kind.startswith("transit.stop") else {})
+
+
+def _returned(name: str, steps: tuple[Late, ...]) -> Vector:
+    tops, letters, state = {O: 0, R: 0}, list[Vector](), "none"
+    for step in steps:
+        tops[step.side] += 1
+        seen = tops[O if step.side == R else R] - step.unseen
+        body = returns.body(step.kind, name, **step.body)
+        one = returns.letter(name, step.kind, body, step.side, tops[step.side], seen)
+        for entry in one["consent"]:
+            entry.update(step.consent)
+        if step.field:
+            one["disclosed"] = [{"person": one["consent"][0]["token"], "field": step.field, "level": "L2"}]
+        state = step.state or returns.state_after(step.kind, state, step.body)
+        answer = {"status": 3 if step.reason else 1, "reason": step.reason, "state": state}
+        letters.append({"from": step.side, "payload": returns.packed(one).decode(), **answer})
+    return vector(name, "thread", "XD", "XA", letters=letters, expect={"ok": not any(s.reason for s in steps)})

@@ -58,6 +58,10 @@ class Peers:
         """A request failed as a whole; nothing more is tried before `next_try_at`."""
         self._upsert(peer, "last_error_at=?, last_error=?, tries=tries+1, next_try_at=?", (at, error, next_try_at))
 
+    def try_now(self, peer: str, now: int) -> None:
+        """Somebody asked for another try; what was noted of the last ones stays."""
+        self._c.execute("update peer_contact set next_try_at=?2 where peer=?1 and next_try_at>?2", (peer, now))
+
     def pause(self, peer: str, code: str | None) -> None:
         """Note why nothing leaves for this peer, or that it may again."""
         self._upsert(peer, "paused_code=?", (code,))

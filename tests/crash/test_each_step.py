@@ -154,6 +154,10 @@ STORIES: dict[str, dict[str, str]] = {
     "tests/web/test_operator.py": {
         "test_an_operator_reads_the_health_of_the_node_and_no_case": "drop_draft",
     },
+    "tests/web/test_operator_hands.py": {
+        "test_a_country_that_did_not_answer_is_tried_again_now": "try_now",
+        "test_keys_are_compared_group_by_group_and_what_differs_becomes_a_task": "note_compared",
+    },
     "tests/web/test_operator_pages.py": {
         "test_what_is_erased_soon_is_counted_for_operators_and_certified_for_auditors": "accept",
         "test_a_coordinator_names_a_deputy": "set_backup",

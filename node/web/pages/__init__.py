@@ -13,7 +13,9 @@ from node.web.pages.desk import DESK
 from node.web.pages.directory import DIRECTORY
 from node.web.pages.export import EXPORT
 from node.web.pages.health import HEALTH
+from node.web.pages.helping import HELPING
 from node.web.pages.invited import INVITED
+from node.web.pages.keys import KEYS
 from node.web.pages.locked import LOCKED
 from node.web.pages.match import MATCH
 from node.web.pages.me import ME
@@ -48,6 +50,6 @@ PAGES: tuple[Page, ...] = (
     *DESK, *RESTORED, *SEARCH, *REFERRAL, *CASE, *ANSWER, *THREAD, *RETURNS, *COUNTRIES, *COUNTRY, *MATCH, *DIRECTORY,
     *OFFER_CONSENT, *TEXTS,
     *DANGER, *ALERTS, *OFF_NETWORK, *PHONES, *ON_CALL, *TRUST,
-    *HEALTH, *OVERSIGHT, *REVIEW, *STATISTICS, *TOKENS,
+    *HEALTH, *OVERSIGHT, *REVIEW, *STATISTICS, *TOKENS, *HELPING, *KEYS,
     *CHANGES, *CONSENT, *SCANS, *EXPORT, *OPEN, *RIGHTS, *RIGHTS_CASE, *MEDICAL, *CARDS, *PRINTING,
 )  # fmt: skip

@@ -11,6 +11,7 @@ from aiohttp import web
 from node.errors import BadInput, NotFound, OpenTRMError
 from node.service.directory.asking import CHALLENGE_REASONS, Challenge, challenge
 from node.service.directory.views import view_entry
+from node.service.network.compared import last_compared
 from node.service.network.view import registry_view
 from node.web.pages.entry_forms import LABELS
 from node.web.pages.entry_said import sayer
@@ -50,11 +51,13 @@ async def _show(v: Visit, status: int = 200, **more: Any) -> web.Response:
         entry = await view_entry(v.node, code)
     except NotFound:
         entry = None
+    compared = await last_compared(v.node, v.actor, code)
     kept = {} if entry is None else {one.kind: one for one in entry.measured}
     promised = {} if entry is None else {one.kind: one.working_days for one in entry.promises}
     return v.show(
         "country.html", status=status, line=line, entry=entry, kept=kept, promised=promised, said=sayer(v),
-        labels=LABELS, general=GENERAL, legal=LEGAL, reasons=CHALLENGE_REASONS, kinds=[*{**promised, **kept}],
+        labels=LABELS, compared=compared, general=GENERAL, legal=LEGAL, reasons=CHALLENGE_REASONS,
+        kinds=[*{**promised, **kept}],
         typed=v.form, **more,
     )  # fmt: skip
 

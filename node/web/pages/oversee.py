@@ -7,12 +7,16 @@ from aiohttp import web
 from node.service.keep.holds import list_holds
 from node.service.keep.sweep import certificates, falls_due
 from node.service.staff.people import list_colleagues, list_users
+from node.service.upkeep.hands import try_now
 from node.service.upkeep.oversight import audit_of, on_the_way, queues, verify_audit
+from node.web.csv_table import as_table
 from node.web.pages.roles import AUDIT, OVERSEE, RUN
 from node.web.visit import Page, Visit
 
 SHOWN: Final = 200
 LINES: Final = 100
+DOWNLOADED: Final = 20_000
+AUDIT_HEAD: Final = ("line", "at", "actor", "act", "ref", "rule", "outcome", "hash")
 
 
 async def _queues(v: Visit) -> web.Response:
@@ -20,6 +24,11 @@ async def _queues(v: Visit) -> web.Response:
     return v.show(
         "queues.html", letters=letters, peers=(await queues(v.node, v.actor)).peers, full=len(letters) >= SHOWN
     )
+
+
+async def _try_now(v: Visit) -> web.Response:
+    await try_now(v.node, v.actor, v.path["country"])
+    return v.go("/admin/queues")
 
 
 async def _audit(v: Visit) -> web.Response:
@@ -39,6 +48,13 @@ async def _lines(v: Visit, **more: Any) -> web.Response:
     return v.show("audit.html", page=page, names=names, act=act, ref=ref, older=older, **more)
 
 
+async def _download(v: Visit) -> web.Response:
+    """The newest lines, of one act or thing or all, as a table: opaque ids as they stand, nobody's name."""
+    page = await audit_of(v.node, v.actor, v.typed("act")[:80], v.typed("ref")[:80], None, DOWNLOADED)
+    rows = [(one.seq, one.at, one.actor, one.act, one.ref, one.rule, one.outcome, one.hash) for one in page.lines]
+    return as_table("audit", AUDIT_HEAD, rows)
+
+
 async def _retention(v: Visit) -> web.Response:
     due = None if v.actor.role == "auditor" else await falls_due(v.node, v.actor)
     held = None if v.actor.role == "auditor" else await list_holds(v.node, v.actor)
@@ -54,8 +70,10 @@ async def _settings(v: Visit) -> web.Response:
 
 OVERSIGHT: tuple[Page, ...] = (
     Page("GET", "/admin/queues", RUN, _queues),
+    Page("POST", "/admin/queues/{country}/now", RUN, _try_now),
     Page("GET", "/admin/audit", AUDIT, _audit),
     Page("POST", "/admin/audit", AUDIT, _verify),
+    Page("POST", "/admin/audit/table", AUDIT, _download),
     Page("GET", "/admin/retention", OVERSEE, _retention),
     Page("GET", "/admin/settings", RUN, _settings),
 )

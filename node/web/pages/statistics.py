@@ -3,15 +3,14 @@
 Source: interface 4.2; R35.
 """
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from aiohttp import web
 
 from node.service.statistics.figures import Figures, published_figures
 from node.service.statistics.yearly import Shown, YearStatistics, list_years, year_statistics
+from node.web.csv_table import as_table
 from node.web.pages.roles import OVERSEE
 from node.web.visit import Page, Visit
 
@@ -38,9 +37,9 @@ async def _download(v: Visit) -> web.Response:
     """The same numbers as a table for another program; what is not shown is the word `hidden`, never a blank or 0."""
     what = v.typed("what")
     if what == "figures":
-        return _csv(what, FIGURES_HEAD, _rows_of_figures(v, await published_figures(v.node)))
+        return as_table(what, FIGURES_HEAD, _rows_of_figures(v, await published_figures(v.node)))
     people = await year_statistics(v.node, int(what) if what.isascii() and what.isdigit() and len(what) < 5 else 0)
-    return _csv(f"people-{people.year}", YEAR_HEAD, _rows_of_year(v, people))
+    return as_table(f"people-{people.year}", YEAR_HEAD, _rows_of_year(v, people))
 
 
 def _hidden(table: Shown) -> int:
@@ -63,17 +62,6 @@ def _rows_of_year(v: Visit, found: YearStatistics) -> Iterator[tuple[object, ...
             for column, people in zip(columns, (*cells, total), strict=True):
                 said = (v.word(row, fields[0]), column, v.word(column, fields[1]))
                 yield table.name, row, *said, HIDDEN if people is None else people
-
-
-def _csv(name: str, head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> web.Response:
-    """Codes, numbers and our own words only: nothing that somebody typed stands in it."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(head)
-    writer.writerows(rows)
-    body = out.getvalue().encode("utf-8-sig")  # the mark at the front tells spreadsheets which letters these are
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return web.Response(body=body, content_type="text/csv", charset="utf-8", headers=headers)
 
 
 STATISTICS: tuple[Page, ...] = (

@@ -40,7 +40,7 @@ ENDS = {
     "5": [("XD", "XA", "not_returning")],
     "6": [("XD", "XA", "not_returning")],
     "7": [("XD", "XT", "cancelled"), ("XD", "XA", "ended")],
-    "8": [("XD", "XA", "offered")],
+    "8": [("XD", "XA", "expired"), ("XD", "XA", "offered")],
     "9": [("XD", "XA", "offered")],
     "10": [("XD", "XA", "arrived")],
     "11": [("XD", "XA", "assessing")],
@@ -53,7 +53,7 @@ STATES = ["offered", "offered", "declined", "info_requested", "offered", "offere
           "disclosed", "disclosed", "offered"]  # fmt: skip
 # What each of them tells besides.
 TOLD: dict[str, dict[str, Any]] = {
-    "1": {"name_read_at_xa": True},
+    "1": {"what_she_allowed_read_at_xa": True},
     "2": {"decliners_hold_identity": []},
     "3": {"erased": 4, "kept_legal_ground": 1, "case_stays": True},
     "4": {
@@ -70,6 +70,7 @@ TOLD: dict[str, dict[str, Any]] = {
         "received_while_away": [None],
         "letters_after_replay": 1,
         "same_receipt": True,
+        "sealed_again_when_it_expired": True,
     },
     "9": {
         "sealed_before": 3,

@@ -57,9 +57,9 @@ class Desk:
         made = await self.api.post(f"cases/{case}/consents", body)
         return str(made["consent"])
 
-    async def offer(self, case: str, peer: str, urgency: str = "routine") -> str:
+    async def offer(self, case: str, peer: str, **facts: Any) -> str:
         """Offer everybody of the case to a country; the thread."""
-        body = {"peer": peer, "needs": ["shelter", "health"], "urgency": urgency}
+        body = {"peer": peer, "needs": ["shelter", "health"], **facts}
         return str((await self.api.post(f"cases/{case}/referrals", body))["thread"])
 
     async def act(self, thread: str, kind: str, body: Any, **more: Any) -> None:

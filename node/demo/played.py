@@ -26,6 +26,7 @@ INTERPRETER = {"language": "uk", "dialect": [], "gender": "woman", "mode": "on_s
 TICKET = {"item": "transport", "payer": "opener", "ceiling": [{"minor_units": 8900, "currency": "EUR"}], "agreed": True}
 JOURNEY = {"modes": ["rail"], "met_by": "focal_point", "interpreters": [INTERPRETER], "escorts": [SOCIAL_WORKER],
            "costs": [TICKET]}  # fmt: skip
+LEVELS = {"health_needs": "L2"}
 AS_PLANNED = {"status": "as_planned", "services_started": [], "services_stopped": [], "plan_review_date": []}
 COMPLETED = {"outcome": "services_started", "services": ["safe-place"], "followup_wanted": False, "satisfaction": []}
 
@@ -76,18 +77,19 @@ async def accept(desk: Desk, thread: str, fields: list[str], *, narrative: bool 
     """Accept everybody who was offered; names only those fields that the place needs."""
     (offer, *_) = await desk.open_all(thread)
     tokens = [entry["token"] for entry in offer["consent"]]
-    needed = [{"person": tokens[0], "field": name, "level": "L3"} for name in fields]
+    needed = [{"person": tokens[0], "field": name, "level": LEVELS.get(name, "L3")} for name in fields]
     needed += [{"person": tokens[0], "field": "narrative", "level": "L4"}] if narrative else []
     body = {**ACCEPTANCE, "persons": tokens, "data_needed": needed, "start_not_before": "2026-12-01"}
     await desk.act(thread, "referral.accept", body)
 
 
-async def names_at(desk: Desk, thread: str) -> set[str]:
-    """Open the identity of the disclosure, with a reason, as a person with the office key may."""
+async def read_at(desk: Desk, thread: str) -> dict[str, str]:
+    """Open the identity of the disclosure about one person, with a reason, as somebody with the office key may."""
     letter = await received(desk, thread, "referral.disclose")
     assert letter is not None
     opened = await desk.api.post(f"letters/{letter['letter_id']}/identity", {"reason": "prepare_reception"})
-    return {fields["given_name"] for fields in opened["persons"].values()}
+    (her,) = opened["persons"].values()
+    return dict(her)
 
 
 async def arrive(desk: Desk, network: Network, thread: str) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 from node.demo import return_story as do
 from node.demo.network import Network
 from node.demo.person import Desk
-from node.demo.played import DAY_S, accept, desks_of, names_at
+from node.demo.played import DAY_S, accept, desks_of, read_at
 from node.demo.return_story import HOUR_S
 from node.demo.seeded_people import child, family, grown_up
 from node.errors import NotFound
@@ -158,7 +158,7 @@ async def _withdrawn(cast: Cast) -> str:
 async def _opened(cast: Cast) -> str:
     _, thread, _ = await _with_names(cast.xd, cast.xa, "Zoryana")
     await cast.xa.open_all(thread)
-    await names_at(cast.xa, thread)
+    await read_at(cast.xa, thread)
     return thread
 
 

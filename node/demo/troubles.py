@@ -1,8 +1,10 @@
-"""Golden scenarios 8 and 13: a country that is away for nine days, a disclosure too far.
+"""Golden scenarios 8 and 13: a country that is away, for nine days and once for longer, and a disclosure too far.
 
 Through the nodes' public HTTP interfaces only; all people are invented. Source: domain 11.
 """
 
+import hashlib
+import json
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -15,6 +17,7 @@ from node.errors import PeerError
 
 AWAY = ((4, "caseworker"), (5, "backup"))  # days, and who hears of the letter that nobody has opened
 HALF_A_DAY_S = DAY_S // 2
+ENVELOPE_LIVES_S = 14 * DAY_S  # as XA's record says
 SLOT_BYTES = 4096
 
 
@@ -45,7 +48,31 @@ async def away_for_nine_days(network: Network, stack: AsyncExitStack) -> Played:
         }
     )
     played.agreed = unsent == [None] and letters == 1 and played.told["same_receipt"]
-    return await end(played, {thread: (xd, xa)}, "offered")
+    later, played.told["sealed_again_when_it_expired"], counted = await _until_it_expires(network, xd, xa)
+    played.agreed &= played.told["sealed_again_when_it_expired"] and counted == 1
+    await end(played, {thread: (xd, xa)}, "expired")  # nobody has answered the first for three weeks
+    return await end(played, {later: (xd, xa)}, "offered")
+
+
+async def _until_it_expires(network: Network, xd: Desk, xa: Desk) -> tuple[str, bool, int]:
+    """XA is away for longer than an envelope lives: the thread, whether the letter was sealed again, and how often it
+    counts at XA, where the copy of the first envelope comes too late.
+    """
+    url = network.nodes["XA"].url
+    await network.end("XA")
+    async with listening_at(url) as listener:
+        thread = await _offered(xd, "Ruslana")
+        copy = await listener.first()
+    await network.pass_time(ENVELOPE_LIVES_S)
+    await seen_lately(xd)
+    await network.start_again("XA")
+    await network.pass_time(HALF_A_DAY_S)
+    await xa.sees(thread, "offered")
+    await xd.all_received(thread)
+    await replay(url, copy)
+    (shown,) = json.loads(await xd.api.get_bytes(f"threads/{thread}/evidence?to={xd.code}"))["letters"]
+    sealed_again = shown["envelope"] != hashlib.sha256(copy).hexdigest()
+    return thread, sealed_again, len((await xa.view(thread))["letters"])
 
 
 async def too_much(network: Network, stack: AsyncExitStack) -> Played:

@@ -108,11 +108,10 @@ def check_no_rule_broken(play: Play) -> None:
     """R04 (names only after acceptance), the audit's chain, and among honest nodes no alarm and no rule that refuses.
 
     What met another letter on the way is refused with a reason of its own; a rule would mean that its sender broke it.
-    R20 alone may refuse an honest letter: her withdrawal takes effect on arrival, before what was sent ahead of it.
     """
     for code in play.codes:
         refused = query(play, code, "select distinct reason from outbox where state='refused'")
-        assert not {REASON_NAMES.get(reason, "") for (reason,) in refused} & (set(BY_ID) - {"R20"})
+        assert not {REASON_NAMES.get(reason, "") for (reason,) in refused} & set(BY_ID)
         for thread in threads(play, code).values():
             applied = [e.kind for e in thread.entries if e.status == "applied"]
             assert "referral.disclose" not in applied or "referral.accept" in applied

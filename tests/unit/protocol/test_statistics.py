@@ -64,7 +64,7 @@ tables = st.integers(1, 4).flatmap(
 @settings(max_examples=120, deadline=None)
 @given(tables)
 @example([(0, 0, 5, 0), (0, 1, 0, 10), (0, 1, 6, 0)])  # no line tells the 1, all together did
-def test_no_hidden_number_follows_from_what_is_shown(counts):
+def test_a10_no_hidden_number_follows_from_what_is_shown(counts):
     """Attack: whoever solves all sums of the table at once finds no number from 1 to 10."""
     shown = suppress(table(*counts))
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from node.store.migrations_case_notes import CASE_NOTES_SQL
 from node.store.migrations_channel import GREETED_SQL
 from node.store.migrations_delivery import DELIVERY_SQL
 from node.store.migrations_desk import DESK_SQL
@@ -169,6 +170,12 @@ def m020_held(db: Database) -> None:
 def m021_scans(db: Database) -> None:
     """Scans of signed papers."""
     _run(db.conn, SCANS_SQL)
+
+
+@NODE()
+def m022_case_notes(db: Database) -> None:
+    """Notes of colleagues on a case."""
+    _run(db.conn, CASE_NOTES_SQL)
 
 
 @KEYRING()

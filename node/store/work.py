@@ -12,6 +12,7 @@ import msgspec
 from node.store.alarms import Alarms, Pages
 from node.store.archive import Archive
 from node.store.audit import Audit
+from node.store.case_notes import CaseNotes
 from node.store.cases import Cases
 from node.store.channels import Channels
 from node.store.credentials import Credentials
@@ -85,6 +86,7 @@ class Reader:
     alarms = Veiled(Alarms)
     archive = Repository(Archive)
     audit = Repository(Audit)
+    case_notes = Repository(CaseNotes)
     cases = Repository(Cases)
     certificates = Repository(Certificates)
     channels = Repository(Channels)

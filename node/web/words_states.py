@@ -57,6 +57,8 @@ PEOPLE: Final[dict[str, str]] = {
     "identity_opened": "Names opened",
     "identity_written": "Names written",
     "letter_opened": "Letter opened",
+    "note_written": "Note written",
+    "notes_opened": "Notes read",
     "case_exported": "Case saved as a file",
     "scan_attached": "Signed paper attached",
     "scan_opened": "Signed paper opened",

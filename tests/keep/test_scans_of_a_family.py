@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import closing
 
+from node.service.cases.case_notes import note_lines, write_note
 from node.service.cases.consents import list_consents
 from node.service.scans.clean import cleaned
 from node.service.scans.keeping import attach_scan, open_scan, scans_of
@@ -21,6 +22,7 @@ async def test_r25_one_persons_scan_goes_with_her_and_the_others_opens_under_the
     (mother,) = (one for who, one in records.items() if who != CHILD)
     hers = await attach_scan(node, ana, case, mother, jpeg())
     await attach_scan(node, ana, case, records[CHILD], png())
+    await write_note(node, ana, case, "about both")
     with closing(sqlite3.connect(world.tmp / "XD" / "node.db")) as before:
         gone = {row[0] for row in before.execute("select sealed from scan where consent_id=?", (records[CHILD],))}
         key = before.execute("select dek from scan where consent_id=?", (mother,)).fetchone()[0]
@@ -31,3 +33,4 @@ async def test_r25_one_persons_scan_goes_with_her_and_the_others_opens_under_the
     assert not node.seals.case_keys.exists(key[:16])
     assert [one.scan_id for one in await scans_of(node, ana, case, mother)] == [hers]
     assert (await open_scan(node, ana, case, mother, hers, "keep_safe")).content == cleaned(jpeg())[1]
+    assert await note_lines(node, ana, case) == []  # nobody can take her out of free words

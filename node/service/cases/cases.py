@@ -55,7 +55,8 @@ from node.store.work import Reader, Work
 SECOND_PERSON = "second_person_needed"
 LOOKS = (
     "identity_opened", "letter_opened", "case_taken", "identity_written", "found_beyond", "printed", "scan_attached",
-    "scan_opened", "scan_removed", "case_exported",
+    "scan_opened", "scan_removed", "case_exported", "note_written",
+    "notes_opened",
 )  # fmt: skip
 PAGE = 500
 SOMEBODY_ELSE = "somebody else"  # stands for the second person while nobody has confirmed

@@ -6,7 +6,7 @@ Statement, signature and receipt stay as evidence, without content. Source: wire
 from node.crypto.vault import Dek
 from node.service.context import DAY_S, Node
 from node.service.evidence.export import own_receipt
-from node.service.scans.places import SCAN_VERSION, scan_place
+from node.service.scans.places import SCAN_VERSION, note_place, scan_place
 from node.service.seals import key_id_of
 from node.store.keep import SEALED
 from node.store.letters import LetterRow
@@ -32,6 +32,7 @@ def forget_case(work: Work, case_id: str, now: int) -> bytes | None:
     work.alarms.end_of_case(case_id, now)
     work.sealed_rows.forget_all(case_id)
     work.scans.forget_case(case_id)
+    work.case_notes.forget_case(case_id)
     work.cases.erase(case_id, now)
     work.dates.put_case(case_id, None)
     work.spent.add(key_id_of(row.dek), now, now)
@@ -84,6 +85,9 @@ def change_key(node: Node, work: Work, case_id: str, now: int, destroy_at: int) 
     for scan, consent, dek in work.scans.keys_of(case_id):
         place = scan_place(case_id, consent, scan)
         work.scans.put_key(scan, node.seals.under_another_key(dek, wrapped, place, SCAN_VERSION))
+    for note, dek in work.case_notes.keys_of(case_id):
+        again = node.seals.under_another_key(dek, wrapped, note_place(case_id, note), SCAN_VERSION)
+        work.case_notes.put_key(note, again)
     work.sealed_rows.put_case_key(case_id, wrapped)
     work.spent.add(key_id_of(row.dek), now, destroy_at)
     node.seals.forget(row.dek)

@@ -8,3 +8,8 @@ SCAN_VERSION: Final = 1  # a scan is never changed, only taken away
 def scan_place(case_id: str, consent_id: str, scan_id: str) -> str:
     """What the key and the seal of a scan are bound to."""
     return f"{case_id}.{consent_id}.{scan_id}"
+
+
+def note_place(case_id: str, note_id: str) -> str:
+    """The same for a note of colleagues."""
+    return f"{case_id}.note.{note_id}"

@@ -4,6 +4,7 @@ from node.web.pages.alerts import ALERTS
 from node.web.pages.answer import ANSWER
 from node.web.pages.cards import CARDS
 from node.web.pages.case import CASE
+from node.web.pages.case_notes import CASE_NOTES
 from node.web.pages.changes import CHANGES
 from node.web.pages.consent import CONSENT
 from node.web.pages.countries import COUNTRIES
@@ -51,5 +52,5 @@ PAGES: tuple[Page, ...] = (
     *OFFER_CONSENT, *TEXTS,
     *DANGER, *ALERTS, *OFF_NETWORK, *PHONES, *ON_CALL, *TRUST,
     *HEALTH, *OVERSIGHT, *REVIEW, *STATISTICS, *TOKENS, *HELPING, *KEYS,
-    *CHANGES, *CONSENT, *SCANS, *EXPORT, *OPEN, *RIGHTS, *RIGHTS_CASE, *MEDICAL, *CARDS, *PRINTING,
+    *CHANGES, *CONSENT, *SCANS, *EXPORT, *CASE_NOTES, *OPEN, *RIGHTS, *RIGHTS_CASE, *MEDICAL, *CARDS, *PRINTING,
 )  # fmt: skip

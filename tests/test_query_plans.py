@@ -44,6 +44,7 @@ GROWS = {
         "deadline",
         "task",
         "scan",
+        "case_note",
     ),
     *("audit", "alarm", "page", "certificate", "answered_case", "channel_gap", "not_revived", "archive", "case_key"),
 }

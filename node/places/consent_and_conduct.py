@@ -63,6 +63,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
             "protocol.cases.return_changes: approve plan_journey",
             "protocol.gate.returns: _as_approved",
             "protocol.gate.ten_gates: _g10",
+            "service.cases.case_notes: open_notes",
             "service.cases.cases: _decide _proposed read_names",
             "service.cases.identity: must_hold",
             "service.returns.alarms: open_place",

@@ -184,6 +184,9 @@ STORIES: dict[str, dict[str, str]] = {
         "test_a_recovery_code_lets_in_once_and_is_not_in_the_database": "begin_codes confirm_codes right_password",
         "test_new_recovery_codes_take_the_place_of_the_old": "new_recovery_codes",
     },
+    "tests/web/test_case_notes.py": {
+        "test_r24_a_note_is_shut_until_somebody_says_why_and_that_is_logged": "write_note open_notes",
+    },
     "tests/web/test_scans.py": {
         "test_a_wrong_paper_is_removed_and_only_it": "attach_scan open_scan remove_scan",
     },

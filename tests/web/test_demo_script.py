@@ -21,8 +21,8 @@ async def test_a12_the_printed_script_goes_as_it_is_printed(desks: dict[str, Des
     says(await xd.open("/desk/"), "start")
     tasks = await started(xd)
     says(await xd.open(tasks), "kept_from", "needs", "consent", "check_all")
-    for page, labels in (("kept-from", ("none", "save")), ("where", ("shelter", "weeks", "save"))):
-        says(await xd.open(f"{tasks}/{page}"), *labels)
+    for task, labels in (("kept-from", ("none", "save")), ("where", ("shelter", "weeks", "save"))):
+        says(await xd.open(f"{tasks}/{task}"), *labels)
     check = await filled(xd, tasks)
     says(await xd.open(f"{tasks}/consent"), "yes", "interpreter", "writing", "caseworker", "record")
     says(check, "send")

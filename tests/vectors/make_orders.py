@@ -27,6 +27,7 @@ from tests.vectors.make_threads import (
     R,
     Step,
     built,
+    consent,
     threads_of,
 )
 from tests.vectors_support import seed
@@ -62,6 +63,14 @@ def overtaking(name: str, step: Step, key: str, of: Step, place: int) -> Step:
 
 CORRECT = Step(O, "rectification", "accepted", reason=207, frame=NAMED | RIGHTS)
 STAND_DOWN = Step(O, "safety.stand_down", "none", frame=DANGER | {"n": 2})
+
+MEET = Step(O, "transit.arrange", "expected")
+MEET_BOTH = MEET._replace(frame={"both": True})
+# In which threads which letter (from 0) lets which earlier one have its turn, and with what reason that is refused.
+LATE: dict[str, dict[int, list[list[int]]]] = {
+    "own-bad-thread-waits-and-is-refused": {3: [[2, 201]]},
+    "own-bad-thread-somebody-left-out-ahead-of-her-entry": {3: [[2, 126]]},
+}
 
 THREADS: dict[str, tuple[Step, ...]] = {
     # a letter whose number comes before its turn waits, and has its turn when the missing one comes
@@ -105,6 +114,11 @@ THREADS: dict[str, tuple[Step, ...]] = {
     "bad-thread-own-side-in-the-sender-role": (
         OFFER, ACCEPT, at(DISCLOSE._replace(reason=203), 2, 1, "accepted", sender_role=R),
         at(DISCLOSE, 2, 1, "accepted")._replace(reason=206), at(DISCLOSE, 3, 1, "disclosed")),
+    # what waited is judged by all that came before it, also by what comes only now; its refusal is told late
+    "bad-thread-waits-and-is-refused": (
+        OFFER, ACCEPT, at(window(5), 3, 1, "accepted"), at(UPDATE, 2, 1, "accepted"), at(DISCLOSE, 4, 1, "disclosed")),
+    "bad-thread-somebody-left-out-ahead-of-her-entry": (
+        PASS, HELP, at(MEET, 3, 1, "expected"), at(MEET_BOTH, 2, 1, "expected")),
     # what a letter answers, and when it was written
     "good-thread-answers-the-offer": (OFFER, ACCEPT._replace(answers=0)),
     "bad-thread-answers-a-letter-that-nobody-sent": (
@@ -191,13 +205,22 @@ RETURNS: dict[str, tuple[Late, ...]] = {
 
 def orders() -> Iterator[Vector]:
     """The threads of this file."""
-    yield from threads_of(THREADS, _built)
+    for one in threads_of(THREADS, _built):
+        late = LATE.get(one["name"], {})
+        for place, told in late.items():
+            one["letters"][place]["late"] = told
+        yield one | {"expect": {"ok": one["expect"]["ok"] and not late}}
     for short, steps in RETURNS.items():
         yield _returned(f"own-{short}", steps)
 
 
 def _built(name: str, step: Step, n: int, seen: int, before: list[dict[str, Any]]) -> dict[str, Any]:
-    one = built(name, step, n, seen, before)
+    """As in make_threads, her consent to a passage too; `both`: a second person is stated."""
+    frame = dict(step.frame)
+    both = frame.pop("both", False)
+    one = built(name, step._replace(frame=frame), n, seen, before)
+    if both:
+        one["consent"].append(consent(name) | {"token": seed(f"{name} second token", 16).hex()})
     for entry in one["consent"]:
         entry.update(purposes=["enquiry", "referral", "transit"])
     return one | ({"consent": []} if step.kind.startswith("transit.stop") else {})

@@ -42,7 +42,7 @@ from node.service.threads.book import Book, OpenCase, OpenFile
 from node.service.threads.effects import apply_effects
 from node.service.threads.ending import end_if_about_ended
 from node.service.threads.expectations import CONFIRM, CONFIRMS, OPENED, settle
-from node.service.threads.files import ThreadFile, exchanged, with_incoming
+from node.service.threads.files import ThreadFile, exchanged, stating, with_incoming
 from node.service.threads.keeping import decode_kept
 from node.store.letters import LetterRow
 from node.store.work import Work
@@ -148,8 +148,11 @@ def _verdict(node: Node, work: Work, found: OpenFile | None, letter: AnyLetter, 
     book = Book(node, work)
 
     def content(entry: Entry, known: Shared) -> int:
+        nonlocal facts
         judged = letter if entry.letter_id == letter.letter_id else _kept(book, peer, entry.letter_id)
         objection = None if judged is None else _shown(node, judged, _as_known(facts, known))
+        if objection is None and judged is not None:
+            facts = stating(facts, judged)  # those that waited for this one know it
         return 0 if objection is None else objection.reason
 
     return receiving.receive(

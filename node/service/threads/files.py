@@ -3,6 +3,8 @@
 Stored sealed, in one row. `facts_of` is what the gate and the receiver's checks look at.
 """
 
+from collections.abc import Iterable
+
 import msgspec
 
 from node.protocol.consent.scope import after_withdrawal
@@ -90,11 +92,24 @@ def exchanged(file: ThreadFile) -> ThreadFacts:
     return thread_facts(msgspec.structs.replace(file.thread, queued=()), entries)
 
 
+def stating(facts: ThreadFacts, letter: AnyLetter) -> ThreadFacts:
+    """The facts after a letter of the opener was found good: what it states binds whatever has its turn after it.
+
+    Else whoever posts two letters the wrong way round leaves somebody out of the second. Source: H26; wire 7.
+    """
+    if letter.sender_role != "opener" or not letter.consent:
+        return facts
+    entries = _renewed(facts.entries, letter)
+    for gone in facts.withdrawn:
+        entries = after_withdrawal(entries, gone.token, gone.purposes, gone.levels)
+    return msgspec.structs.replace(facts, entries=entries)
+
+
 def _withdrawal_waits(file: ThreadFile) -> bool:
     return any(entry.kind == "consent.withdrawal" for entry in file.thread.queued)
 
 
-def _renewed(entries: tuple[ConsentEntry, ...], letter: AnyLetter) -> tuple[ConsentEntry, ...]:
+def _renewed(entries: Iterable[ConsentEntry], letter: AnyLetter) -> tuple[ConsentEntry, ...]:
     newer = {entry.token: entry for entry in letter.consent}
     return (*(entry for entry in entries if entry.token not in newer), *newer.values())
 

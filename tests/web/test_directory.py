@@ -6,9 +6,11 @@ from typing import get_args
 import pytest
 
 from node.protocol.letters import codes_directory as codes
+from node.protocol.matters import MATTERS
 from node.service.directory.publishing import publish_entry, send_entries
 from node.service.directory.views import view_entry
-from node.web.words import WORDS
+from node.web.sentences import sentences
+from node.web.words import english
 from tests.api.conftest import PASSWORD, Desk
 from tests.unit.service.test_directory import own
 from tests.web.browser import Browser, Page
@@ -63,8 +65,9 @@ async def test_an_entry_is_written_on_pages_and_reaches_the_other_country(
     assert entry.services[0].service.id == "shelter-1" and entry.services[0].assured_days == 0
 
     page = await browsers["XA"].open("/desk/countries/XD")
-    for words in ("Haven of the first days", "Monday 09:00–12:30", "Family court", "Little room", "Deputy"):
+    for words in ("Haven of the first days", "Monday 09:00–12:30", "Family court", "Little room", "Deputy of the"):
         assert words in page.said, words
+    assert "(" not in page.said.split("Who appoints guardians")[1].split("Is the risk")[0]
 
 
 async def test_nothing_is_published_before_every_part_is_written(browsers: dict[str, Browser]):
@@ -175,12 +178,13 @@ async def test_a_caseworker_reads_countries_and_writes_no_entry(desks: dict[str,
     assert (await bea.open("/desk/countries/XQ")).status == 404
 
 
-def test_every_code_of_an_entry_has_words_of_its_own():
+def test_every_code_of_an_entry_has_a_word_that_is_translated():
+    """Of its field, where the same code says something else in a letter."""
     lists = {
-        "roles": codes.RolePlayed, "on_call": codes.OnCall, "status": codes.ServiceStatus,
+        "roles": codes.RolePlayed, "on_call": codes.OnCall, "status": codes.ServiceStatus, "role": codes.ContactRole,
         "starts_within": codes.StartsWithin, "capacity": codes.Capacity, "eligibility": codes.Eligibility,
-        "permits": codes.PermitKind, "challenge": codes.ChallengeReason,
+        "permits": codes.PermitKind, "challenge": codes.ChallengeReason, "accepts": codes.AcceptedMatter,
     }  # fmt: skip
-    assert [
-        f"{of}={one}" for of, several in lists.items() for one in get_args(several) if f"{of}={one}" not in WORDS
-    ] == []
+    every = [(of, one) for of, several in lists.items() for one in get_args(several)]
+    every += [("matter", one) for one in MATTERS]
+    assert [pair for pair in every if english(pair[1], pair[0]) not in sentences()] == []

@@ -20,6 +20,7 @@ def sayer(v: Visit) -> Any:
 
     def said(name: str, value: Any) -> Markup:
         plain = msgspec.to_builtins(value)
+        plain = list(plain) if isinstance(plain, tuple) else plain
         if plain in (None, [], ""):
             return DASH
         if name in FREE:
@@ -45,7 +46,9 @@ def _hours(v: Visit, _: Helpers, one: Mapping[str, int]) -> Markup:
 
 def _contact(_: Visit, helpers: Helpers, one: Mapping[str, Any]) -> Markup:
     languages: Sequence[str] = one["languages"]
-    return Markup("{}: {}").format(helpers.word(one["role"]), ", ".join(helpers.language(code) for code in languages))
+    return Markup("{}: {}").format(
+        helpers.word(one["role"], "role"), ", ".join(helpers.language(code) for code in languages)
+    )
 
 
 def _promise(_: Visit, helpers: Helpers, one: Mapping[str, Any]) -> Markup:

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from node.errors import BadInput, NotAllowed, NotFound
+from node.errors import BadInput, Conflict, NotAllowed, NotFound
 from node.protocol.gate.context import cancel
 from node.protocol.gate.information import may_be_confirmed
 from node.protocol.letters.bodies_information import AskAnswerBody, Finding
@@ -27,6 +27,7 @@ from node.service.threads.book import Book, OpenFile
 from node.service.threads.commands import ActDone, Command
 from node.service.threads.drafting import Stated, frame
 from node.service.threads.files import ThreadFile
+from node.service.threads.said_already import said_already
 from node.store.work import Reader, Work
 
 Found = Literal["not_known", "not_found", "cannot_disclose"]
@@ -100,6 +101,8 @@ def _answer(node: Node, work: Work, actor: Actor, thread_id: str, command: AnyAn
         in_reply_to=question, relates_to=None, disclosed=(), sealed=None, now=now,
     )  # fmt: skip
     letter = msgspec.structs.replace(letter, lawful_basis="public_task")
+    if said_already(node, work, found, letter, now):
+        raise Conflict("this was answered a moment ago; read the thread again")
     case = Book(node, work).case(found.row.case_id)
     return queue_decided(node, work, actor, case, found, letter, Stated((), {}), now)
 

@@ -10,7 +10,7 @@ from typing import Final, cast, get_args
 
 import msgspec
 
-from node.errors import BadInput, NotAllowed
+from node.errors import BadInput, Conflict, NotAllowed
 from node.protocol.letters.bodies_rights import AccessRequestBody, AccessResponseBody, HeldLetter, OpenedBy
 from node.protocol.letters.codes import LEVELS, Level
 from node.protocol.letters.codes_rights import Held, OpenerRole
@@ -28,6 +28,7 @@ from node.service.threads.commands import ActDone, Command
 from node.service.threads.done_here import done_here
 from node.service.threads.drafting import Stated, frame
 from node.service.threads.keeping import decode_kept
+from node.service.threads.said_already import said_already
 from node.service.threads.stops import is_ending
 from node.store.letters import LetterRow
 from node.store.threads import ThreadRow
@@ -106,6 +107,8 @@ def _ask(node: Node, work: Work, actor: Actor, row: ThreadRow, now: int) -> bool
     for token in _tokens(book.open_file(row)):
         found = book.open_file(work.threads.get(row.peer, row.thread_id) or row)
         letter = _frame(node, found, "access.request", AccessRequestBody(token=token), None, now)
+        if said_already(node, work, found, letter, now):
+            continue
         try:
             queue_decided(node, work, actor, case, found, letter, Stated((), {}), now)
         except NotAllowed:  # nothing was written yet: the gate comes first
@@ -136,6 +139,8 @@ def _answer(node: Node, work: Work, actor: Actor, thread_id: str, command: Answe
     )  # fmt: skip
     case = Book(node, work).case(found.row.case_id)
     letter = _frame(node, found, "access.response", body, command.request, now)
+    if said_already(node, work, found, letter, now):
+        raise Conflict("this request was answered a moment ago; the other country is told")
     try:
         done = queue_decided(node, work, actor, case, found, letter, Stated((), {}), now)
     except NotAllowed as refused:  # nothing was written yet: the gate comes first

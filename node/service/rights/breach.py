@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from node.errors import BadInput, NotAllowed, NotFound
+from node.errors import BadInput, Conflict, NotAllowed, NotFound
 from node.protocol.letters.bodies_rights import BreachNoticeBody
 from node.protocol.letters.codes_rights import BREACH_NOTICE_S, BreachCause, BreachMeasure
 from node.protocol.letters.decode import AnyLetter
@@ -21,6 +21,7 @@ from node.service.threads.blocks import is_closed_to
 from node.service.threads.book import Book, OpenFile
 from node.service.threads.commands import Command
 from node.service.threads.drafting import Stated, frame
+from node.service.threads.said_already import said_already
 from node.service.threads.stops import is_ending
 from node.store.work import Work
 
@@ -118,6 +119,8 @@ def _tell(
         in_reply_to=None, relates_to=None, disclosed=(), sealed=None, now=now,
     )  # fmt: skip
     letter = msgspec.structs.replace(letter, lawful_basis="legal_obligation")
+    if said_already(node, work, found, letter, now):
+        raise Conflict("this breach was reported a moment ago; the countries are told")
     ask_to_tell_her(work, found, letter.letter_id, now)
     if quiet:
         return False

@@ -103,6 +103,9 @@ async def propose_text(node: Node, actor: Actor, new: ProposeText) -> Text:
 
     def propose(work: Work) -> Text:
         now, points = node.now(), msgspec.json.encode(new.points)
+        waiting = (row for row in work.texts.all() if row.published_at is None and row.proposed_by == actor.user_id)
+        if (new.language, new.variant, points) in ((row.language, row.variant, row.points) for row in waiting):
+            raise Conflict("this text is proposed already; another coordinator publishes it")
         row = work.texts.propose(new.language, new.variant, points, actor.user_id, now)
         work.audit.append(now, actor.user_id, "consent_text_proposed", _code(row))
         return _text(row)

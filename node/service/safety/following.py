@@ -4,7 +4,7 @@ What a person here decides always counts here; whether the other country may hea
 must not leave stops no one from taking an alarm up. Source: domain 5.10; R02, R10; practice H21.
 """
 
-from node.errors import NotAllowed, NotFound
+from node.errors import Conflict, NotAllowed, NotFound
 from node.protocol.letters.bodies import Body
 from node.protocol.letters.bodies_safety import AcknowledgedBody, SafetyUpdateBody, StandDownBody
 from node.protocol.safety import ACK, STAND_DOWN
@@ -16,6 +16,7 @@ from node.service.safety.requests import Acknowledge, Review, StandDown, Told, U
 from node.service.threads.acts import queue_decided
 from node.service.threads.book import Book
 from node.service.threads.drafting import Stated, frame
+from node.service.threads.said_already import said_already
 from node.store.alarms import AlarmRow
 from node.store.work import Reader, Work
 
@@ -117,6 +118,8 @@ def _tell(node: Node, work: Work, actor: Actor, row: AlarmRow, kind: str, body: 
         found.file, kind, body, letter_id, stated=Stated((), {}), urgency="urgent", in_reply_to=None, relates_to=None,
         disclosed=(), sealed=None, now=now,
     )  # fmt: skip
+    if said_already(node, work, found, letter, now):
+        raise Conflict("the other country was told this a moment ago; read the alert again")
     try:
         queue_decided(node, work, actor, case, found, letter, Stated((), {}), now)
     except NotAllowed:  # it raises before anything is written

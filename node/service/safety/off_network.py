@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from node.errors import NotAllowed, NotFound
+from node.errors import Conflict, NotAllowed, NotFound
 from node.protocol.letters.scalars import Id
 from node.protocol.on_the_way import is_on_the_way
 from node.service.access import may_work_on
@@ -22,7 +22,7 @@ from node.service.safety.requests import Reach
 from node.service.seals import Erased
 from node.service.threads.acts import open_for
 from node.service.threads.blocks import is_closed_to
-from node.service.threads.book import Book
+from node.service.threads.book import Book, OpenFile
 from node.service.threads.commands import Command
 from node.store.distrust import OffNetworkRow
 from node.store.work import Reader, Work
@@ -134,6 +134,8 @@ async def record_contact(node: Node, actor: Actor, thread_id: str, command: Reco
             raise NotAllowed("nothing about her goes to this country", rule="R10", for_user=CLOSED)
         numbers = {"contact": country.record.authority.contact, "out_of_hours": country.record.out_of_hours}
         kept = Kept(command.who, numbers[command.number], command.said, command.owner)
+        if _waits(node, work, found, actor, kept, command.is_plan):
+            raise Conflict("this contact is recorded and waits for a second person already")
         sealed = node.seals.seal(found.dek, "off_network", thread_id, kept)
         row = OffNetworkRow(
             0, found.row.peer, thread_id, found.row.case_id, command.is_plan, sealed, now, actor.user_id, None, None
@@ -146,6 +148,16 @@ async def record_contact(node: Node, actor: Actor, thread_id: str, command: Reco
         return _view(node, work, number)
 
     return await node.store.write(record)
+
+
+def _waits(node: Node, reader: Reader, found: OpenFile, actor: Actor, kept: Kept, is_plan: bool) -> bool:
+    """Whether this person recorded the same words, and nobody confirmed them yet."""
+    rows = reader.off_network.of_thread(found.row.peer, found.row.thread_id)
+    return any(
+        node.seals.open_as(Kept, found.dek, "off_network", row.thread_id, row.sealed) == kept
+        for row in rows
+        if row.first_by == actor.user_id and row.confirmed_at is None and row.is_plan == is_plan
+    )
 
 
 async def confirm_contact(node: Node, actor: Actor, number: int) -> ContactView:

@@ -104,6 +104,7 @@ TASKS: Final[dict[str, str]] = {
     "thread_stopped": "The other country ended a matter",
     "consent_withdrawn": "She took her consent back; erase what rests on it",
     "erasure_requested": "Asked to erase; do it and confirm",
+    "not_all_answered": "The other country answered only part of what it was asked to erase",
     "not_all_erased": "The other country did not erase everything",
     "access_requested": "She asks what is held about her",
     "access_answered": "The answer about what they hold is there",

@@ -41,7 +41,7 @@ from node.service.safety.arrivals import DANGER
 from node.service.threads.book import Book, OpenCase, OpenFile
 from node.service.threads.effects import apply_effects
 from node.service.threads.ending import end_if_about_ended
-from node.service.threads.expectations import CONFIRM, CONFIRMS, OPENED, settle
+from node.service.threads.expectations import CONFIRM, OPENED, settle
 from node.service.threads.files import ThreadFile, exchanged, stating, with_incoming
 from node.service.threads.keeping import decode_kept
 from node.store.letters import LetterRow
@@ -271,7 +271,7 @@ def _answered(work: Work, letter: AnyLetter) -> None:
     """An answer was surely preceded by an opening; a stop ends every timer of its thread."""
     if letter.in_reply_to is not None:
         work.deadlines.meet(letter.in_reply_to, OPENED)
-        if letter.kind in CONFIRMS:
+        if letter.kind == "access.response":  # what an erasure's answer settles is judged item by item: `effects`
             work.deadlines.meet(letter.in_reply_to, CONFIRM)
 
 

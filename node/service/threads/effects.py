@@ -32,6 +32,7 @@ from node.service.information.neutral import question_came
 from node.service.keep.notes import Stopped, note
 from node.service.returns.transits import cancel_transits, transit_answered, transit_stopped
 from node.service.rights.access import answer_came, request_came
+from node.service.rights.answered import all_confirmed
 from node.service.rights.breach import notice_came
 from node.service.rights.complaints import complaint_answered
 from node.service.rights.corrections import correction_came
@@ -39,7 +40,7 @@ from node.service.rights.onward import passed_on
 from node.service.safety.alarms import nobody_answers
 from node.service.safety.arrivals import arrived
 from node.service.threads.book import Book, OpenFile
-from node.service.threads.expectations import nothing_is_answered
+from node.service.threads.expectations import CONFIRM, nothing_is_answered
 from node.service.threads.stops import end_unheard, leaves_at
 from node.store.work import Work
 
@@ -94,10 +95,18 @@ def _erasure_asked(node: Node, work: Work, found: OpenFile, letter: AnyLetter, n
 
 
 def _erasure_confirmed(node: Node, work: Work, found: OpenFile, letter: AnyLetter, now: int) -> None:
-    """Something is still there, on a ground: she is told which, and until when (GDPR 12(4)). And who else had it."""
+    """Something is still there, on a ground: she is told which, and until when (GDPR 12(4)). And who else had it.
+
+    Our waiting ends with an answer to every item that we asked for; until then people hear that some have none (R20).
+    """
     body = letter.body
     assert isinstance(body, ErasureConfirmBody)
     passed_on(node, work, found, letter, body.onward, now)
+    if letter.in_reply_to is not None:
+        if all_confirmed(Book(node, work), found, letter.in_reply_to):
+            work.deadlines.meet(letter.in_reply_to, CONFIRM)
+        else:
+            _task(work, found, letter, "not_all_answered", now)
     if any(item.result != "erased" for item in body.items):
         _task(work, found, letter, "not_all_erased", now)
 

@@ -13,7 +13,9 @@ from node.service.actor import Actor
 from node.service.context import Node
 from node.service.keep.forget import OLD_KEY_LIFE_S, change_key, forget_letter, keep_own_receipt
 from node.service.keep.notes import ErasedLetter, note
+from node.service.rights.answered import SAYS_NOTHING, all_done
 from node.service.threads.book import Book, OpenFile
+from node.service.threads.keeping import decode_kept
 from node.store.work import Work
 
 log = get()
@@ -37,13 +39,14 @@ def erase_confirmed(node: Node, work: Work, found: OpenFile, letter: AnyLetter, 
             work.audit.append(now, actor.user_id, "erased", item.letter_id, rule="R20")
     if any(item.result == "erased" for item in body.items):
         change_key(node, work, found.row.case_id, now, now + OLD_KEY_LIFE_S)
-    if letter.in_reply_to is not None:
+    if letter.in_reply_to is not None and all_done(Book(node, work), found, letter.in_reply_to, body):
         work.deadlines.meet(letter.in_reply_to, "erase")
 
 
 def erase_levels(node: Node, work: Work, found: OpenFile, letter_id: str, levels: set[str], now: int) -> bool:
     """Erase a received letter: all of it when its frame (L1) is named, else only the block with the values.
 
+    Where its own words tell of that level too (L2: needs, plans, risks) no block holds them: the letter goes whole.
     False when there is nothing of it. Older copies open until the case's old key is destroyed (`change_key`).
     """
     row = work.letters.get(found.row.peer, "in", letter_id)
@@ -51,12 +54,13 @@ def erase_levels(node: Node, work: Work, found: OpenFile, letter_id: str, levels
         return False
     gone = ErasedLetter(at=now, peer=row.peer, direction="in", letter=letter_id, levels=tuple(sorted(levels)))
     note(node, work, gone)
-    if "L1" in levels:
+    book = Book(node, work)
+    payload = book.payload(row)
+    if "L1" in levels or ("L2" in levels and decode_kept(payload).kind not in SAYS_NOTHING):
         forget_letter(work, row, now)
         return True
     keep_own_receipt(work, row)
-    book = Book(node, work)
-    payload = msgspec.json.decode(book.payload(row))
+    payload = msgspec.json.decode(payload)
     if SEALED_LEVELS & levels and payload.get("sealed_identity") is not None:
         payload["sealed_identity"] = None
         sealed = book.seal_payload(found.dek, letter_id, msgspec.json.encode(payload))

@@ -17,7 +17,6 @@ REPLY, OPENED, CONFIRM = "reply", "opened", "confirm"
 # What takes effect on arrival is no act of the tables, so that a missing answer to it is watched here (R20, R33).
 ASKS_TO_CONFIRM: Final = frozenset({"consent.withdrawal", "erasure.request", "access.request"})
 NO_ANSWER: Final = "no_answer_after_stop"
-CONFIRMS: Final = frozenset({"erasure.confirm", "access.response"})
 
 
 def expect(

@@ -9,6 +9,7 @@ import pytest
 from node.errors import BadInput, NotAllowed
 from node.service.cases.cases import change_case
 from node.service.cases.requests import FirstIntakeAnswered
+from node.service.rights.asked import asked_to_erase
 from node.service.rights.sheet import sheet
 from node.service.threads import reading
 from node.service.threads.book import Book
@@ -125,3 +126,67 @@ async def test_a_withdrawal_is_confirmed_or_climbs_the_ladder(world: World) -> N
 
     assert deadlines(world, "XD", thread)["confirm"] == "open"
     assert "overdue_confirm_caseworker" in tasks(world, "XD")
+
+
+async def test_r20_receiver_one_answered_item_of_two_is_no_answer(world: World) -> None:
+    """R20: a country that confirms one letter and is silent of the other is waited for, and people hear of it."""
+    thread, _ = await disclosed(world)
+    xd, xa = world["XD"], world["XA"]
+    token = xd.tokens(thread)[HER]
+    items = [
+        {"letter_id": await letter_of(world, "XA", thread, kind), "levels": ["L1", "L3"]}
+        for kind in ("referral.offer", "referral.disclose")
+    ]
+    request = await xd.act(thread, "erasure.request", {"token": token, "items": items})
+    await world.settle()
+
+    async def answers(item: dict[str, Any], of: str = token) -> None:
+        body = {"token": of, "items": [{**item, "result": "erased", "kept": []}], "onward": []}
+        await xa.act(thread, "erasure.confirm", body, in_reply_to=request.letter_id)
+        await world.settle()
+
+    await answers(items[0])
+    assert (deadlines(world, "XD", thread)["confirm"], deadlines(world, "XA", thread)["erase"]) == ("open", "open")
+    assert tasks(world, "XD").count("not_all_answered") == 1
+    await answers({**items[1], "levels": ["L3"]}, "ab" * 16)  # of nobody who was asked about
+    assert deadlines(world, "XD", thread)["confirm"] == "open"
+    await answers(items[1])
+
+    assert (deadlines(world, "XD", thread)["confirm"], deadlines(world, "XA", thread)["erase"]) == ("met", "met")
+
+
+async def test_r20_receiver_one_letter_of_a_consent_taken_back_is_no_answer_for_all(world: World) -> None:
+    """R20, 5.9: the offer and the disclosure rest on it; one of them confirmed leaves the other awaited."""
+    thread, case = await disclosed(world)
+    xd, xa = world["XD"], world["XA"]
+    record = xd.node.store.read_sync(
+        lambda reader: Book(xd.node, reader).consents(Book(xd.node, reader).case(case))[0].consent_id
+    )
+    await xd.withdraw(case, record)
+    await world.settle()
+    asked = await asked_to_erase(xa.node, xa.caseworker, thread)
+    assert asked is not None and len(asked.items) > 1
+
+    for item, state in ((asked.items[:1], "open"), (asked.items[1:], "met")):
+        said = [{"letter_id": one.letter_id, "levels": one.levels, "result": "erased", "kept": []} for one in item]
+        body = {"token": asked.token, "items": said, "onward": []}
+        await xa.act(thread, "erasure.confirm", body, in_reply_to=asked.letter)
+        await world.settle()
+        assert deadlines(world, "XD", thread)["confirm"] == deadlines(world, "XA", thread)["erase"] == state
+
+
+async def test_r20_receiver_erased_for_her_plan_and_needs_leaves_no_words_of_them(world: World) -> None:
+    """R20: an offer tells of her needs in its own words; `erased` for L2 takes the letter whole."""
+    thread, _ = await disclosed(world)
+    xa = world["XA"]
+    offer = await letter_of(world, "XA", thread, "referral.offer")
+    token = world["XD"].tokens(thread)[HER]
+    item = {"letter_id": offer, "levels": ["L2"]}
+    request = await world["XD"].act(thread, "erasure.request", {"token": token, "items": [item]})
+    await world.settle()
+
+    body = {"token": token, "items": [{**item, "result": "erased", "kept": []}], "onward": []}
+    await xa.act(thread, "erasure.confirm", body, in_reply_to=request.letter_id)
+
+    assert [one.erased for one in (await xa.view(thread)).letters if one.letter_id == offer] == [True]
+    assert deadlines(world, "XA", thread)["erase"] == "met"

@@ -1,4 +1,4 @@
-# make demo    a registry and three invented countries on this machine, with twelve cases, until Ctrl-C
+# make demo    a registry and four invented countries on this machine, with twelve cases, until Ctrl-C
 #                (ONCE=1: play the scenarios, then end; OFF=XT or ON=XT: switch a country of the running demo;
 #                FAST=60: an hour passes in each minute; SPEAK=uk: the script in Ukrainian; CODE=TEXT: the six
 #                digits for a sign-in of the running demo; RESET=1: clear away after one that was killed)

@@ -30,7 +30,8 @@ compile() {
 [ -f requirements/dev.txt ] || stop "requirements/dev.txt is missing; run make in the project folder"
 command -v git >/dev/null 2>&1 || stop "git is missing; install it and try again"
 
-wanted=$(cksum requirements/dev.txt pyproject.toml)
+wanted="$(cksum requirements/dev.txt pyproject.toml)
+$PWD"  # a folder that was moved: the commands name their old place
 if [ -x .venv/bin/python ] && [ "$(cat .venv/.ready 2>/dev/null || true)" = "$wanted" ] && fits .venv/bin/python; then
     compile
     exit 0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from node.service.threads.doors import OWN_DOOR
+from node.service.threads.doors import ACTS, FOLLOWS_FROM, OWN_DOOR
 from tests.api.conftest import Desk
 
 OFFER = {"needs": ["shelter"], "region": None, "accessibility": [], "safety_codes": [], "earliest_date": None,
@@ -56,6 +56,21 @@ async def test_r02_sender_a_danger_has_one_door_and_every_other_names_it(desks: 
         answer = await xd.post("bea", thread, {"kind": f"safety.{kind}", "body": {}})
         assert (answer.status, answer.json["field"]) == (422, "kind")
         assert answer.json["expected"] == OWN_DOOR[f"safety.{kind}"]
+
+
+async def test_what_a_thread_lists_as_allowed_is_done_there_or_names_its_door(desks: dict[str, Desk]):
+    """The stop and her withdrawal are listed as every act is; whoever asks for them there reads where they are done."""
+    xd = desks["XD"]
+    case = await ready(xd)
+    begun = await xd.done("bea", f"/cases/{case}/threads", {"peer": "XA", "kind": "referral.offer", "body": OFFER}, 201)
+    await xd.world.settle()
+    listed = (await xd.get("bea", f"/threads/{begun['thread']}")).json["options"]
+    elsewhere = {one["kind"] for one in listed if one["allowed"]} - set(ACTS)
+
+    assert {"referral.ended", "consent.withdrawal"} <= elsewhere
+    for kind in elsewhere:
+        answer = await xd.post("bea", f"/threads/{begun['thread']}/acts", {"kind": kind, "body": {}})
+        assert answer.json["expected"] == {**OWN_DOOR, **FOLLOWS_FROM}[kind]
 
 
 async def test_a_body_that_is_no_object_or_lacks_a_field_is_named(desks: dict[str, Desk]):

@@ -64,7 +64,8 @@ async def accept(eyes: Eyes, page: Page, thread: str, *fields: str) -> None:
     """The other country accepts and asks for these fields."""
     await page.goto(eyes.url("XA", f"/desk/thread/{thread}/do/referral.accept"))
     await page.fill('[name="organisation.id"]', "haven-of-xa")
-    await page.fill("[name=services]", "safe-place")
+    offered = page.locator("[name=services][type=checkbox]")  # those of its own entry, once there is one
+    await (offered.first.check() if await offered.count() else page.fill("[name=services]", "safe-place"))
     await page.fill("[name=start_not_before]", "2026-12-20")
     await tick(page, meeting_modes="met_on_arrival")
     for name in fields:

@@ -175,6 +175,11 @@ def withdrawals(thread: Thread) -> tuple[Withdrawn, ...]:
     )
 
 
+def withdrawal_waits(thread: Thread) -> bool:
+    """Whether what she took back was decided here and has not left yet: the other side knows nothing of it."""
+    return any(entry.kind == "consent.withdrawal" for entry in thread.queued)
+
+
 def promised_days(thread: Thread) -> int | None:
     """For how long after the end our side, which took the referral over, promised her to keep what it receives.
 

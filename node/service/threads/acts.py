@@ -38,7 +38,7 @@ from node.service.safety.arrivals import by_us
 from node.service.threads.book import Book, OpenCase, OpenFile
 from node.service.threads.commands import Act, ActDone
 from node.service.threads.done_here import done_here
-from node.service.threads.doors import ACTS, OWN_DOOR
+from node.service.threads.doors import ACTS, FOLLOWS_FROM, OWN_DOOR
 from node.service.threads.drafting import STATES_CONSENT, Stated, disclose, frame, persons_of, state_consents
 from node.service.threads.ending import end_contact, told_of_with
 from node.service.threads.erasure import empty_log, erase_confirmed
@@ -282,8 +282,8 @@ class Refused(NotAllowed):
 
 
 def _body_of(command: Act) -> Body:
-    if command.kind in OWN_DOOR:
-        raise BadInput("this act has a route of its own", field="kind", expected=OWN_DOOR[command.kind])
+    if (door := OWN_DOOR.get(command.kind) or FOLLOWS_FROM.get(command.kind)) is not None:
+        raise BadInput("this act has a route of its own", field="kind", expected=door)
     if command.kind not in ACTS:
         raise BadInput("no such act; use one that the thread lists", field="kind", expected="an act of this thread")
     try:

@@ -14,7 +14,7 @@ from node.protocol.letters.decode import AnyLetter
 from node.protocol.letters.frame import ConsentEntry
 from node.protocol.matters import matter_named
 from node.protocol.threads import machine
-from node.protocol.threads.thread import EXPIRED, Thread, withdrawals
+from node.protocol.threads.thread import EXPIRED, Thread, withdrawal_waits, withdrawals
 from node.protocol.threads.thread_facts import thread_facts
 
 
@@ -64,7 +64,9 @@ def taken_back(file: ThreadFile, entries: tuple[ConsentEntry, ...]) -> ThreadFil
     """The file once our side decided a withdrawal that leaves these entries; the other side knows of none before it
     leaves.
     """
-    return msgspec.structs.replace(file, entries=entries, told=file.told if _withdrawal_waits(file) else file.entries)
+    return msgspec.structs.replace(
+        file, entries=entries, told=file.told if withdrawal_waits(file.thread) else file.entries
+    )
 
 
 def with_incoming(file: ThreadFile, letter: AnyLetter) -> ThreadFile:
@@ -88,7 +90,7 @@ def exchanged(file: ThreadFile) -> ThreadFacts:
 
     Source: wire 3 row 14; H01, H16.
     """
-    entries = file.told if _withdrawal_waits(file) else file.entries
+    entries = file.told if withdrawal_waits(file.thread) else file.entries
     return thread_facts(msgspec.structs.replace(file.thread, queued=()), entries)
 
 
@@ -103,10 +105,6 @@ def stating(facts: ThreadFacts, letter: AnyLetter) -> ThreadFacts:
     for gone in facts.withdrawn:
         entries = after_withdrawal(entries, gone.token, gone.purposes, gone.levels)
     return msgspec.structs.replace(facts, entries=entries)
-
-
-def _withdrawal_waits(file: ThreadFile) -> bool:
-    return any(entry.kind == "consent.withdrawal" for entry in file.thread.queued)
 
 
 def _renewed(entries: Iterable[ConsentEntry], letter: AnyLetter) -> tuple[ConsentEntry, ...]:

@@ -9,6 +9,7 @@ import sys
 
 from node.app import tls_of
 from node.config import read_secret
+from node.doctor_access import access, same_as, unreadable
 from node.doctor_data import calendar, data_folder, database, registry_copy, root, running, sealed_keys
 from node.errors import OpenTRMError
 from node.findings import Check, Finding, Patient
@@ -114,7 +115,7 @@ def keys(patient: Patient) -> Finding:
     try:
         read_secret(file)
     except OpenTRMError as error:
-        return Finding("keys", "wrong", error.message, "give the file to the node's user alone: chmod 600")
+        return same_as("keys", error)
     return Finding("keys", "ok", "the secret that unlocks the node can be read")
 
 
@@ -140,7 +141,9 @@ def _made(check: Check, patient: Patient) -> Finding:
     try:
         return check(patient)
     except OpenTRMError as error:
-        return Finding(check.__name__, "wrong", error.message, "repair what the sentence names, then run doctor again")
+        return same_as(check.__name__, error)
+    except OSError as error:
+        return unreadable(check.__name__, error)
 
 
 CHECKS: list[Check] = [
@@ -149,6 +152,7 @@ CHECKS: list[Check] = [
     primitives,
     configuration,
     data_folder,
+    access,
     disk,
     clock,
     keys,

@@ -11,13 +11,14 @@ import msgspec
 from node.app import unlock_of
 from node.clock import INVENTED_COUNTRY
 from node.config import pinned_root
+from node.doctor_access import FIX, same_as
 from node.errors import OpenTRMError
 from node.findings import Finding, Level, Patient
 from node.public_holidays import days_left, how_known
 from node.service.upkeep.setup import KEY_FILE, RECORD_FILE, keys_open
 from node.store.db import Store
 from node.store.folder import KEYS_NAME, LOCK_NAME, DataFolder
-from node.store.problems import StoreBroken
+from node.store.problems import StoreBroken, StoreReadOnly
 from registry.names import DAY_S, ISSUED_FIELD
 from registry.record import read_node_record
 from registry.roots import maintainers_of, parse_metadata
@@ -34,7 +35,8 @@ def data_folder(patient: Patient) -> Finding:
         mode = patient.data_dir.stat().st_mode
     except OSError as error:
         reason = (error.strerror or "it cannot be read").lower()
-        return Finding("data", "wrong", f"data folder: {reason}", "run trm-node init")
+        fix = "run trm-node init" if isinstance(error, FileNotFoundError) else FIX.format(what="it")
+        return Finding("data", "wrong", f"data folder: {reason}", fix)
     if not stat.S_ISDIR(mode):
         return Finding("data", "wrong", "node.data_dir is not a folder", "name a folder, then run trm-node init")
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
@@ -72,6 +74,8 @@ def sealed_keys(patient: Patient) -> Finding:
         )
     try:
         keys_open(DataFolder(patient.data_dir, config.node.journal_dir), unlock_of(config))
+    except StoreReadOnly as error:  # nothing is wrong with the keys: nobody shall restore them
+        return same_as("secrets", error)
     except StoreBroken as error:
         fix = "first stop the node and copy its data folder aside"
         return Finding("secrets", "wrong", error.message, fix)

@@ -72,7 +72,7 @@ def open_reader(path: Path, application_id: int, version: int) -> sqlite3.Connec
     """A connection that cannot write. Works on a read-only disk too. Raises as `open_writer`."""
     if not _holds_something(path):
         raise _no_database(path)
-    connection = _connected(_reader_address(path))
+    connection = _connected(reader_address(path))
     try:
         _judge(connection, path, application_id, version, may_be_new=False)
         _apply(connection, (*_EVERY, *_READER))
@@ -87,7 +87,7 @@ def open_reader(path: Path, application_id: int, version: int) -> sqlite3.Connec
 
 def another_reader(path: Path) -> sqlite3.Connection:
     """One more reader of a file that was judged when it was opened."""
-    connection = _connected(_reader_address(path))
+    connection = _connected(reader_address(path))
     _apply(connection, (*_EVERY, *_READER))
     return connection
 
@@ -125,10 +125,11 @@ def _connected(address: str) -> sqlite3.Connection:
         raise explained(error) or error from error
 
 
-def _reader_address(path: Path) -> str:
-    beside = path.with_name(path.name + "-wal")
-    # Without a log there is nothing that could change below a reader on a disk that nobody can write to.
-    settled = not os.access(path.parent, os.W_OK) and not _holds_something(beside)
+def reader_address(path: Path) -> str:
+    """Where a reader finds it that leaves nothing behind: whoever has the file open to write keeps a log beside it."""
+    log = path.with_name(path.name + "-wal")
+    # An empty log on a disk that nobody can write to changes nothing below a reader either.
+    settled = not log.exists() or (not os.access(path.parent, os.W_OK) and not _holds_something(log))
     return f"file:{quote(str(path))}?mode=ro" + ("&immutable=1" if settled else "")
 
 

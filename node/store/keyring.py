@@ -12,12 +12,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import quote
 
 from node.errors import BadInput, Conflict, Unavailable
-from node.store.connect import open_writer
+from node.store.connect import open_writer, reader_address
 from node.store.migrations import KEYRING, KEYRING_ID, KEYRING_VERSION, migrate
-from node.store.problems import StoreBroken, explained
+from node.store.problems import StoreBroken, StoreReadOnly, explained
 
 T = TypeVar("T")
 _EMPTY_LOG = "pragma wal_checkpoint(truncate)"
@@ -67,14 +66,17 @@ class Keyring:
     def peek(cls, path: Path) -> Peeked:
         """Every sealed key of a file that another process may have open; checks the whole file and writes nothing.
 
-        StoreBroken where it is damaged or no key file.
+        StoreBroken where it is damaged or no key file; StoreReadOnly where this user may not open it.
         """
         try:
-            with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
+            with closing(sqlite3.connect(reader_address(path), uri=True)) as connection:
                 faults = connection.execute("pragma quick_check(1)").fetchone()
                 secrets = connection.execute("select name, sealed from secret").fetchall()
                 case_keys = connection.execute("select key_id, sealed from case_key").fetchall()
-        except (sqlite3.Error, UnicodeDecodeError):  # the second where SQLite quotes a damaged schema
+        except (sqlite3.Error, UnicodeDecodeError) as error:  # the second where SQLite quotes a damaged schema
+            known = explained(error)
+            if isinstance(known, StoreReadOnly):
+                raise StoreReadOnly(f"{path.name} cannot be used: {known.message}") from None
             raise StoreBroken(f"{path.name} cannot be used; restore it from its own backup") from None
         if faults != ("ok",):
             raise StoreBroken(f"{path.name} is damaged; restore it from its own backup")
@@ -236,7 +238,7 @@ def copy_keys(source: Path, target: Path, files: dict[str, bytes]) -> None:
     half.unlink(missing_ok=True)
     made = Keyring.open(half)
     try:
-        with closing(sqlite3.connect(f"file:{quote(str(source))}?mode=ro", uri=True)) as old:
+        with closing(sqlite3.connect(reader_address(source), uri=True)) as old:
             made._take_over(old, files)
     except sqlite3.Error as error:
         half.unlink(missing_ok=True)

@@ -167,7 +167,7 @@ def test_a_folder_without_a_database_is_found(node_toml):
     found = {finding.check: finding for finding in doctor.examine(patient(node_toml))}
 
     assert found["database"].level == "wrong"
-    assert "run init first" in found["database"].says
+    assert "run init first" in found["database"].fix
 
 
 def test_the_database_of_another_country_is_found(node_toml, store):

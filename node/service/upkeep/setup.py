@@ -293,6 +293,8 @@ def _unwrap(name: str, sealed: bytes | None, kek: Kek) -> bytes:
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
+    except PermissionError:
+        raise Unavailable(f"{path.name} may not be read; check that file and folder are this user's") from None
     except OSError:
         if (path.parent / DATABASE_NAME).exists():
             raise Unavailable(f"{path.name} is missing and the database is there; put its copy back") from None

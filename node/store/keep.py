@@ -265,6 +265,8 @@ SEALED: tuple[SealedColumn, ...] = (
     SealedColumn("off_network", "thread_id", ("id",)),
     SealedColumn("draft", "ref", ("case_id", "ref")),
 )
+# Sealed to the office, each row under a key of its own; a row goes whole with its case.
+SEALED_TO_OFFICE: tuple[str, ...] = ("scan", "case_note")
 
 
 class SealedRows:
@@ -292,6 +294,8 @@ class SealedRows:
         for column in SEALED:
             query = f"update {column.table} set sealed=null where {column.of_case} and sealed is not null"
             self._c.execute(query, (case_id,))
+        for table in SEALED_TO_OFFICE:
+            self._c.execute(f"delete from {table} where case_id=?", (case_id,))
 
     def put_case_key(self, case_id: str, dek: bytes) -> None:
         """The control key of a case, wrapped under another case key."""

@@ -31,8 +31,6 @@ def forget_case(work: Work, case_id: str, now: int) -> bytes | None:
         work.deadlines.end_all(thread.peer, thread.thread_id)
     work.alarms.end_of_case(case_id, now)
     work.sealed_rows.forget_all(case_id)
-    work.scans.forget_case(case_id)
-    work.case_notes.forget_case(case_id)
     work.cases.erase(case_id, now)
     work.dates.put_case(case_id, None)
     work.spent.add(key_id_of(row.dek), now, now)

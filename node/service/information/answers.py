@@ -41,7 +41,10 @@ class FoundNothing(Command, frozen=True, tag_field="answer", tag="no_information
 
 
 class Confirm(Command, frozen=True, tag_field="answer", tag="confirmed"):
-    """Confirmed. `case`: her case here, where the answer tells that she is known; `findings`: topics of a country."""
+    """Confirmed. `case`: her case here, needed where the answer tells that she is known; `findings`: topics of a country.
+
+    A case that is named is looked at whatever was asked: what she fears there keeps the answer here (R10, R27).
+    """
 
     case: Id | None = None
     findings: tuple[Finding, ...] = ()
@@ -91,7 +94,7 @@ def _answer(node: Node, work: Work, actor: Actor, thread_id: str, command: AnyAn
             "this answer would tell whether she is known", rule="R27", for_user=f"Answer neutrally: {WHY_NEUTRAL}."
         )
     file = found.file
-    if isinstance(command, Confirm) and purpose in ABOUT_BEING_KNOWN:
+    if isinstance(command, Confirm) and (purpose in ABOUT_BEING_KNOWN or command.case is not None):
         file = msgspec.structs.replace(
             file, rests_on=_her_case(node, work, actor, command, found.row.peer, purpose, now)
         )

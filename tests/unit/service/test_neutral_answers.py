@@ -140,6 +140,21 @@ async def test_a_confirmation_that_waits_when_she_asks_for_protection_never_leav
     assert answers == ["no_information_to_share"]
 
 
+@pytest.mark.parametrize("purpose", ["identity_nationality", "prior_identification_as_victim"])
+async def test_r10_sender_who_asked_for_protection_is_confirmed_to_nobody_she_fears_whatever_was_asked(
+    world: World, purpose: str
+) -> None:
+    """R10, R27: that her papers are ours would tell that country as much as that we know her."""
+    hers = await known_at_xa(world, afraid=True)
+    thread = (await ask(world, await case_of_hers(world), purpose=purpose)).thread
+    await world.settle()
+
+    with pytest.raises(NotAllowed) as no:
+        await answer(world, thread, Confirm(case=hers))
+
+    assert no.value.rule == "R10"
+
+
 async def test_once_she_took_her_consent_back_only_the_neutral_answer_leaves(world: World) -> None:
     """R20: her consent to the question ends at both sides; what was found stays here."""
     hers = await known_at_xa(world, afraid=False)

@@ -182,6 +182,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
             "service.safety.alarms: thread_is_quiet",
             "service.threads.desk: task_done",
         ),
+        receiver=("service.safety.arrivals: _is_theirs",),
         both=("protocol.referral: window_is_near", "protocol.return_gates: she_confirmed"),
     ),
     "R33": Places(

@@ -23,6 +23,7 @@ DISCLOSURE_AND_RETURN: dict[str, Places] = {
             "protocol.gate.guards_safety: alert",
             "service.safety.following: _review",
         ),
+        receiver=("service.safety.arrivals: _is_theirs",),
         both=("protocol.gate.shown_safety: _alert _frame objections", "protocol.safety: _rows"),
     ),
     "R03": Places(

@@ -125,6 +125,21 @@ async def r32(world: World) -> None:
     liar = await disclosed(world, "R32")
     assert await liar.sends("referral.arrange", **arriving(world, 90 * DAY_S + 1)) == (REFUSED, OUT_OF_PLACE)
     assert await liar.sends("referral.arrange", **arriving(world, 90 * DAY_S)) == (STORED, 0)
+    await lost_on_the_way(world)
+
+
+async def lost_on_the_way(world: World) -> None:
+    """She did not arrive and people are called; whom that suits says that it is over, naming the departure."""
+    liar = await travelling(world, "R32 again")
+    departure = liar.last
+    await world.days(2)
+    calls = called(world)
+    assert len(calls) == 1
+    urgent = {"lawful_basis": "vital_interests", "urgency": "urgent"}
+    for kind in ("safety.acknowledged", "safety.stand_down"):
+        for named in (departure, *calls):
+            assert await liar.sends(kind, urgent, alert=named) == (STORED, 0)
+    assert called(world) == calls
 
 
 async def r33(world: World) -> None:
@@ -343,6 +358,12 @@ def held(world: World) -> list[str]:
     query = "select held_code from letter where held_code is not null"
     found = node.store.read_sync(lambda reader: reader.connection.execute(query).fetchall())
     return [code for (one,) in found if (code := node.seals.uncover(one)) != "H05"]
+
+
+def called(world: World) -> list[str]:
+    """What people of XA are being called about, and nobody took up or ended."""
+    found = world["XA"].node.store.read_sync(lambda reader: reader.alarms.open())
+    return [row.ref for row in found if row.ladder == "call" and row.acknowledged_at is None]
 
 
 def lines_of(world: World, letter_id: str) -> list[Any]:

@@ -41,7 +41,7 @@ class FoundNothing(Command, frozen=True, tag_field="answer", tag="no_information
 
 
 class Confirm(Command, frozen=True, tag_field="answer", tag="confirmed"):
-    """Confirmed. `case`: her case here, needed where the answer tells that she is known; `findings`: topics of a country.
+    """Confirmed. `case`: her case here, where the answer tells that she is known; `findings`: topics of a country.
 
     A case that is named is looked at whatever was asked: what she fears there keeps the answer here (R10, R27).
     """

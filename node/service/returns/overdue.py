@@ -34,7 +34,9 @@ def arrival_overdue(node: Node, work: Work, row: DeadlineRow, now: int) -> None:
         book.put_case(case, raised.case, now)
         ask_somebody(node, work, found, ALARM, now)
         about = About(row.peer, row.thread_id, None, found.row.case_id)
-        call_people(node, work, "call", row.letter_id, "", now, about)
+        # An id that only we can make: a peer knows the letter's, and could have ended an alert of that id beforehand.
+        ref = node.seals.blind("overdue", row.peer, row.thread_id, row.letter_id)
+        call_people(node, work, "call", ref, "", now, about)
     elif row.step < len(LADDER):
         ask_somebody(node, work, found, f"{ALARM}_{LADDER[row.step]}", now)
     work.audit.append(now, "node", "overdue", row.letter_id, rule=node.seals.cover("R32"))

@@ -70,6 +70,21 @@ async def test_h02_receiver_danger_told_late_about_somebody_who_was_erased_is_ke
     assert len(xa.node.store.read_sync(lambda reader: reader.cases.all(5))) == 1  # no case begins anew
 
 
+async def test_r32_receiver_whoever_told_of_a_danger_does_not_silence_the_call_from_another_thread(world: World):
+    """R02, R32: kept after an erasure, it is ended by people here, not by a stand-down elsewhere that names it."""
+    liar = await erased(world)
+    urgent = {"lawful_basis": "vital_interests", "urgency": "life_threat"}
+    assert await liar.sends("safety.alert", urgent, who=[liar.token]) == (STORED, 0)
+    other = Dishonest(world, "another thread of the same country")
+    await other.sends("referral.offer")
+
+    for kind in ("safety.acknowledged", "safety.stand_down"):
+        assert await other.sends(kind, urgent, alert=liar.last) == (STORED, 0)
+
+    (told,) = await open_alerts(world["XA"].node, world["XA"].coordinator)
+    assert told.acknowledged_at is None and called(world, "XA") == ["call"]
+
+
 async def test_h02_receiver_what_tells_of_no_danger_is_refused_there_as_ever(world: World):
     """Wire 3, row 13: a thread that was erased is answered like one that ended, and nothing of the letter is kept."""
     liar = await erased(world)

@@ -20,7 +20,7 @@ from node.api.limits import ApiLimits, held_to
 from node.clock import clock_for
 from node.config import Config, Loaded, pinned_root, read_secret, read_text_secret, two_steps
 from node.errors import Unavailable
-from node.health import health_routes, metrics_application
+from node.health import health_routes, metrics_application, tell_of_clock
 from node.jobs import Job, Jobs
 from node.log import configure, get
 from node.machine import machine_of, settings_of
@@ -124,6 +124,7 @@ async def running(loaded: Loaded) -> AsyncIterator[Running]:
     asks = asyncio.create_task(keeper.answer_asks(), name="registry asks")
     try:
         await keeper.refresh()
+        tell_of_clock(node)
         load_bundles(node)
         await judge_parked(node)
         here = Administration(lambda: machine_of(node, jobs, loaded), lambda: settings_of(loaded))

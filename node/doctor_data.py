@@ -102,7 +102,8 @@ def registry_copy(patient: Patient) -> Finding:
         return Finding("registry", "warning", "no registry was verified yet", "start the node with a mirror in reach")
     age_s = patient.clock.now() - int(msgspec.json.decode(newest.data)["signed"].get(ISSUED_FIELD, 0))
     if age_s < -CLOCK_BEHIND_S:
-        return Finding("registry", "wrong", "the registry is younger than the clock of this machine", "set the clock")
+        says = "the clock of this machine is behind: the registry was signed in its future"
+        return Finding("registry", "wrong", says, "set the clock and turn on time service: timedatectl set-ntp true")
     says = f"the newest verified registry is {age_s // DAY_S} days old"
     if age_s > QUEUE_ONLY_S:
         return Finding(

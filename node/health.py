@@ -12,15 +12,26 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from node.errors import Unavailable
 from node.jobs import Jobs
+from node.log import get
 from node.service.context import Node
 from node.store.work import Reader
 
 TEXT = "text/plain; version=0.0.4"
+CLOCK_SAYS = {
+    "behind": "the clock of this machine is behind: the registry was signed in its future; set the clock and turn on"
+    " time service",
+    "ahead": "the clock of this machine is over seven days ahead of the newest registry; set the clock, or bring a"
+    " mirror within reach if the clock is right",
+}
+log = get()
 
 
 def health_routes(node: Node, jobs: Jobs) -> list[web.RouteDef]:
-    """`/healthz`: the process answers. `/readyz`: it can also write, knows the registry, and its sweeps run."""
+    """`/healthz`: the process answers. `/readyz`: it can also write, knows the registry, which does not contradict its
+    clock, and its sweeps run.
+    """
 
     async def healthz(_: web.Request) -> web.Response:
         return web.json_response({"ok": True})
@@ -37,7 +48,15 @@ def not_ready(node: Node, jobs: Jobs) -> list[str]:
     late = [f"job_{tick.name}" for tick in jobs.ticks() if tick.is_late]
     store = ["store_read_only"] if node.store.problem is not None else []
     registry = ["no_registry"] if not node.view.countries else []
-    return [*store, *registry, *late]
+    clock = ["clock"] if node.clock_trouble() else []
+    return [*store, *registry, *clock, *late]
+
+
+def tell_of_clock(node: Node) -> None:
+    """One line in the log where our clock and the registry contradict each other: little leaves until that is set."""
+    trouble = node.clock_trouble()
+    if trouble:
+        log.error("clock_contradicts_registry", reason=trouble, error=Unavailable(CLOCK_SAYS[trouble]))
 
 
 def metrics_application(node: Node, jobs: Jobs) -> web.Application:

@@ -7,6 +7,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from node.clock import Clock
 from node.crypto.batch import Random, RootCache
@@ -147,6 +148,17 @@ class Node:
     def clock_is_believed(self) -> bool:
         """True while our clock is at most seven days past the newest verified time."""
         return self.now() <= self.view.verified_at + AHEAD_S or self.now() <= self.verified_time() + AHEAD_S
+
+    def clock_trouble(self) -> Literal["behind", "ahead", ""]:
+        """How our clock contradicts the registry; "" while it does not, or no registry is known.
+
+        Behind is judged by the maintainers' signed time alone: two countries cannot say that our clock is wrong.
+        """
+        if not self.view.verified_at:
+            return ""
+        if self.now() < self.view.verified_at - FLAG_SKEW_S:
+            return "behind"
+        return "" if self.clock_is_believed() else "ahead"
 
     def sender_key(self, country: str, key_id: bytes) -> VerifyingKey | None:
         """The verified message key of that id for that country, in any status (row 5)."""

@@ -185,7 +185,7 @@ def test_the_database_of_another_country_is_found(node_toml, store):
         (7 * 86_400, "ok", "7 days old"),
         (7 * 86_400 + 1, "warning", "sending needs two people"),
         (14 * 86_400 + 1, "wrong", "letters only queue"),
-        (-301, "wrong", "younger than the clock"),
+        (-301, "wrong", "the clock of this machine is behind"),
     ],
 )
 def test_the_age_of_the_registry_is_judged(node_toml, store, age_s, level, says):

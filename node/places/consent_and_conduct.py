@@ -17,7 +17,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
             "service.threads.withdrawals: _tell _withdraw",
         ),
         receiver=(
-            "service.rights.erasures: may_open_kept",
+            "service.rights.erasures: _came_under_what_she_took_back may_open_kept",
             "service.threads.effects: _withdrawn",
             "service.threads.erasure: erase_confirmed",
         ),

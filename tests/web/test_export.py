@@ -16,12 +16,17 @@ from tests.web.test_referral import started
 async def test_c13_a_case_is_saved_with_its_letters_and_their_evidence_and_without_a_name(
     desks: dict[str, Desk], browsers: dict[str, Browser]
 ):
-    """C13, R36: with a purpose, logged; a letter stands in it as it was signed, one that nobody read stays shut."""
+    """C13, R36: with a purpose, logged; a letter stands in it as it was signed, one that nobody read stays shut.
+
+    H03, R19, R28: it holds what she fears and what may not go on, so there is no word for handing it to an authority.
+    """
     xd = browsers["XD"]
     case, _ = await taken(desks, browsers)
     page = await xd.open(f"{case}/export")
     refused = await xd.send(page, f"{case}/export")
     assert refused.status == 409 and "Choose what the file is for" in refused.said
+    handed = await xd.send(page, f"{case}/export", purpose="given_to_authority")
+    assert handed.status == 409 and "For the authority" not in page.said + handed.said
 
     made = await xd.send(page, f"{case}/export", purpose="own_file")
 

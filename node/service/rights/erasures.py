@@ -1,6 +1,7 @@
 """What follows from an erasure that was confirmed, beside the erasing: restricted and kept letters, who else is told.
 
-`restricted`: stored, and opened only by a coordinator. `kept`: on a ground until a time, at which a person is asked to
+`restricted`: stored, and opened only by a coordinator; so is what came under a consent that she took back whole, from
+that moment until it is erased or confirmed as kept. `kept`: on a ground until a time, at which a person is asked to
 erase it. The countries to which it went on from here are told at once, and named to whoever asked (R28).
 Source: R20, R28; GDPR 17(3), 18, 19; domain 5.9.
 """
@@ -8,13 +9,14 @@ Source: R20, R28; GDPR 17(3), 18, 19; domain 5.9.
 import msgspec
 
 from node.errors import BadInput, NotAllowed
-from node.protocol.gate.facts import ActorRole
+from node.protocol.gate.facts import ActorRole, duty_of
 from node.protocol.letters.bodies import ErasureConfirmBody, ErasureRequestBody, ToErase
 from node.protocol.letters.codes import LEVELS
 from node.protocol.letters.decode import AnyLetter
 from node.protocol.rules import Objection
+from node.protocol.safety import is_safety
 from node.protocol.threads import machine
-from node.protocol.threads.thread import entry_of
+from node.protocol.threads.thread import entry_of, withdrawals
 from node.service.actor import Actor
 from node.service.context import Node
 from node.service.delivery.queueing import draft_of, queue_letter
@@ -67,11 +69,20 @@ def tell_onward(node: Node, work: Work, found: OpenFile, actor: Actor, now: int)
 
 
 def may_open_kept(file: ThreadFile, letter_id: str, role: ActorRole) -> Objection | None:
-    """Why this letter is not opened: what is restricted is stored, and read by a coordinator only (GDPR 18)."""
-    restricted = any(one.letter_id == letter_id and one.result == "restricted" for one in file.kept)
-    if not restricted or role == "coordinator":
+    """Why this letter is not opened: what is restricted is stored, and read by a coordinator only (GDPR 18).
+
+    Her withdrawal restricts at once, and needs nobody's decision; what an erasure confirmed since then counts (R20).
+    """
+    if role == "coordinator":
         return None
-    return Objection("R20", "this letter is restricted since she asked to erase it", "ask a coordinator", "hold")
+    result = next((one.result for one in file.kept if one.letter_id == letter_id), None)
+    if result == "restricted":
+        return Objection("R20", "this letter is restricted since she asked to erase it", "ask a coordinator", "hold")
+    if result is None and _came_under_what_she_took_back(file, letter_id):
+        return Objection(
+            "R20", "this letter is restricted since she took her consent back", "ask a coordinator", "hold"
+        )
+    return None
 
 
 def refuse_restricted(file: ThreadFile, letter_id: str, role: ActorRole) -> None:
@@ -81,6 +92,21 @@ def refuse_restricted(file: ThreadFile, letter_id: str, role: ActorRole) -> None
         raise NotAllowed(
             objection.sentence, rule=objection.rule, for_user=f"{objection.sentence}: {objection.next_step}"
         )
+
+
+def _came_under_what_she_took_back(file: ThreadFile, letter_id: str) -> bool:
+    """R20: whether the other side told us this on a consent of which nothing is left: everybody's, or one it names.
+
+    Danger is read by whoever has to act, whatever became of consent (H02).
+    """
+    thread = file.thread
+    entry = next((one for one in thread.entries if one.letter_id == letter_id), None)
+    if entry is None or entry.side == thread.side or is_safety(entry.kind):
+        return False
+    told = [one for one in withdrawals(thread) if one.side != thread.side or entry.side == "opener"]
+    gone = {one.token for one in told} - {one.token for one in file.entries}
+    rests = duty_of(entry.kind).rests_on_consent or entry.facts.sealed
+    return bool(gone) and rests and (not file.entries or any(item.person in gone for item in entry.facts.items))
 
 
 def _asked_before(found: OpenFile) -> bool:

@@ -109,6 +109,42 @@ async def test_r20_receiver_erases_within_three_days_although_the_stop_follows(w
     assert deadlines(world, "XA", thread) == {"erase": asked_at + 3 * DAY_S}
 
 
+async def test_r20_receiver_opens_her_name_to_a_coordinator_alone_once_all_of_her_consent_is_gone(world: World) -> None:
+    """R20, GDPR 18: restricted by her word itself; the second desk that would read it has three days to erase it."""
+    case, consent, thread = await disclosed(world)
+    xa = world["XA"]
+    offer, names = [one.letter_id for one in (await xa.view(thread)).letters if one.direction == "in"]
+    assert await reading.open_identity(xa.node, xa.caseworker, names, "give_service")
+    await world["XD"].withdraw(case, consent)
+    await world.settle()
+
+    for letter in (offer, names):
+        with pytest.raises(NotAllowed) as no:
+            await reading.open_letter(xa.node, xa.caseworker, letter)
+        assert no.value.rule == "R20"
+    with pytest.raises(NotAllowed):
+        await reading.open_identity(xa.node, xa.caseworker, names, "give_service")
+    assert "Zoryana" in repr(await reading.open_identity(xa.node, xa.coordinator, names, "person_asked"))
+    token = world["XD"].tokens(thread)[HER]
+    ground = [{"legal_ground": "legal_claims", "until": world.clock.now() + 5 * DAY_S}]
+    told = [{"letter_id": names, "levels": ["L3"], "result": "kept", "kept": ground}]
+    asked = (await xa.view(thread)).letters[-1].letter_id
+    await xa.act(thread, "erasure.confirm", {"token": token, "items": told, "onward": []}, in_reply_to=asked)
+    assert await reading.open_identity(xa.node, xa.caseworker, names, "give_service")
+
+
+async def test_r20_receiver_reads_what_the_consent_that_is_left_still_covers(world: World) -> None:
+    """R20: she took back one purpose; the rest of what she allowed goes on, and is read for it."""
+    case, consent, thread = await disclosed(world)
+    xa = world["XA"]
+    names = [one.letter_id for one in (await xa.view(thread)).letters if one.direction == "in"][-1]
+    xd = world["XD"]
+    await withdraw_consent(xd.node, xd.coordinator, case, consent, Withdraw(purposes=("enquiry",)))
+    await world.settle()
+
+    assert await reading.open_identity(xa.node, xa.caseworker, names, "give_service")
+
+
 async def test_a_withdrawal_that_has_not_left_changes_no_answer(world: World) -> None:
     """Wire 3 row 14; H01, H16: held as she fears them, it must not be read from the receipt of their acceptance."""
     xd, xa = world["XD"], world["XA"]

@@ -87,6 +87,11 @@ class _Numbers(Collector):
             "Age of the newest verified registry",
             self._node.now() - self._node.view.verified_at,
         )
+        yield _gauge(
+            "trm_registry_lies",
+            "Mirrors and countries of the registry whose files do not verify, went back, or are left out",
+            len(self._node.registry_lies),
+        )
         yield _gauge("trm_store_writable", "1 while the database takes writes", int(self._node.store.problem is None))
         yield _gauge("trm_commits", "Commits since the start", self._node.store.commits)
         yield _gauge(

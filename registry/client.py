@@ -14,17 +14,18 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from tuf.api.exceptions import DownloadError, RepositoryError
+from tuf.api.exceptions import BadVersionNumberError, DownloadError, RepositoryError
 
 from node.errors import OpenTRMError
-from registry.errors import FileMissing, RegistryUnavailable
+from registry.errors import FileMissing, MirrorBehind, RegistryUnavailable
 from registry.fetch import Fetch, HttpFetch, fetch_from_folder
 from registry.history import next_view
 from registry.mirror import Loaded, load_top
 from registry.roles import RoleReader
 from registry.roots import maintainers_of, parse_metadata
+from registry.troubles import is_lie, sentence_of
 from registry.trust import QUARANTINE_S, Verified, View, decode_view, encode_view
-from registry.tuftypes import Root
+from registry.tuftypes import Root, Timestamp
 
 Archive = Callable[[str, bytes], None]
 
@@ -60,6 +61,8 @@ class RegistryClient:
         self._roles = RoleReader(state_dir / "files")
         self._verified: Verified | None = None
         self._view: View | None = None
+        self._served: dict[str, int] = {}
+        self.lies: dict[str, str] = {}  # mirror or role -> sentence: what did not verify at the last refresh
 
     @property
     def view(self) -> View | None:
@@ -81,7 +84,7 @@ class RegistryClient:
         except (RepositoryError, DownloadError, OpenTRMError, OSError):
             return None
         previous = _stored_view(current)
-        self._verified = verified
+        self._verified, self._served = verified, dict(previous.served) if previous else {}
         self._view = next_view(previous, verified, now, self._quarantine_s)
         return self._view
 
@@ -98,28 +101,53 @@ class RegistryClient:
             try:
                 self._refresh_from(mirror, now)
             except (RepositoryError, DownloadError, OpenTRMError, OSError) as error:
-                troubles[mirror] = _sentence(error)
+                troubles[mirror] = sentence_of(error)
+        found = self._country_troubles() | troubles
+        self.lies = {source: sentence for source, sentence in found.items() if is_lie(sentence)}
         if self._view is None:
             raise RegistryUnavailable(f"no mirror gave a registry that verifies: {'; '.join(troubles.values())}")
-        self._view = msgspec.structs.replace(self._view, built_at=now, troubles=self._country_troubles() | troubles)
+        self._view = msgspec.structs.replace(self._view, built_at=now, troubles=found)
         return self._view
 
     def _refresh_from(self, mirror: str, now: int) -> None:
         # A clock that was set back must not make old files valid again.
         at = max(now, self._verified.verified_at if self._verified else 0)
         attempt = self._new_attempt()
-        loaded = load_top(attempt, self._pinned, mirror + "metadata/", self._fetch, at=at)
+        loaded = self._load_from(mirror, attempt, at)
+        self._served[mirror] = loaded.timestamp.version
         if self._is_known(loaded):
             return
         for name, data in loaded.fetched.items():
             self._archive(name, data)
         verified = self._verify(loaded, mirror, self._fetch, archive=True)
         view = next_view(self._view, verified, now, self._quarantine_s)
-        (attempt / _VIEW).write_bytes(encode_view(view))
+        (attempt / _VIEW).write_bytes(encode_view(msgspec.structs.replace(view, served=self._of_mirrors())))
         self.before_current()
         # Crash before this line: the old copy is still the current one, and the next refresh does the same again.
         self._commit(attempt)
         self._verified, self._view = verified, view
+
+    def _load_from(self, mirror: str, attempt: Path, at: int) -> Loaded:
+        """MirrorBehind where it serves a good list that is older than ours, and never served a newer one itself."""
+        seen: list[bytes] = []
+
+        def fetch(url: str, max_bytes: int) -> bytes:
+            data = self._fetch(url, max_bytes)
+            if url.endswith("/timestamp.json"):
+                seen.append(data)
+            return data
+
+        try:
+            return load_top(attempt, self._pinned, mirror + "metadata/", fetch, at=at)
+        except BadVersionNumberError:  # its signature was judged before its number
+            version = parse_metadata(seen[-1], Timestamp).signed.version if seen else 0
+            ours = self._verified.timestamp_version if self._verified else 0
+            if seen and self._served.get(mirror, 0) <= version < ours:
+                raise MirrorBehind(f"mirror serves version {version} of the list; {ours} is known") from None
+            raise
+
+    def _of_mirrors(self) -> dict[str, int]:
+        return {mirror: version for mirror, version in self._served.items() if mirror in self._mirrors}
 
     def _country_troubles(self) -> dict[str, str]:
         """Troubles of countries stay until they verify; those of mirrors are of this refresh only."""
@@ -183,8 +211,3 @@ def _only_local(url: str, max_bytes: int) -> bytes:
     if not url.endswith("/timestamp.json"):
         raise FileMissing("file is not in the stored copy; it comes with the next refresh")
     return fetch_from_folder(url, max_bytes)
-
-
-def _sentence(error: Exception) -> str:
-    cause = error.__cause__ if isinstance(error, DownloadError) and error.__cause__ is not None else error
-    return f"{type(cause).__name__}: {cause}"

@@ -35,5 +35,9 @@ class MirrorFailed(TryLater):
     """A mirror gave nothing usable: another mirror, or the same later."""
 
 
+class MirrorBehind(MirrorFailed):
+    """A mirror has not got yet what another one has: it catches up by itself."""
+
+
 class FileMissing(MirrorFailed):
     """The mirror answered that it does not have the file; for the next root that is the ordinary answer."""

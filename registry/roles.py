@@ -22,6 +22,7 @@ from registry.names import country_role, record_path, signature_path, suspend_ro
 from registry.record import MAX_RECORD_BYTES, read_record, verify_record
 from registry.roots import maintainers_of, parse_metadata
 from registry.suspension import MAX_SUSPENSION_BYTES, Suspension, read_suspension
+from registry.troubles import sentence_of
 from registry.trust import VerifiedCountry
 from registry.tuftypes import Metadata, Root, Snapshot, TargetFile, Targets
 
@@ -72,13 +73,13 @@ class RoleReader:
             try:
                 countries[code] = self._country(source, role)
             except (RepositoryError, OpenTRMError) as error:
-                failed[country_role(code)] = f"{type(error).__name__}: {error}"
+                failed[country_role(code)] = sentence_of(error)
         suspensions: list[Suspension] = []
         for maintainer in admitted.suspend_roles:
             try:
                 suspensions += self._suspensions(source, maintainer)
             except (RepositoryError, OpenTRMError) as error:
-                failed[suspend_role(maintainer)] = f"{type(error).__name__}: {error}"
+                failed[suspend_role(maintainer)] = sentence_of(error)
         return countries, failed, tuple(suspensions)
 
     def _delegations(self, top: Top) -> Admitted:

@@ -149,6 +149,7 @@ class View(msgspec.Struct, frozen=True):
     countries: dict[str, Country]
     suspensions: tuple[Suspension, ...]  # all that ever counted here; the 30-day rule needs them
     troubles: dict[str, str]
+    served: dict[str, int] = {}  # by mirror: the newest timestamp it ever served that verified
 
     def country(self, code: str) -> Country | None:
         """The country, or None if it was never in the registry."""

@@ -58,22 +58,22 @@ def publish_unchecked(world: RegistryWorld, code: str, record: Any, signer: str 
     world.publisher.publish({f"c-{code}": role.to_bytes()}, files)
 
 
-def publish_snapshot_without(world: RegistryWorld, name: str) -> None:
+def publish_snapshot_without(world: RegistryWorld, name: str, now: int = NOW) -> None:
     """What the thief of the online key can do."""
     signer = signers(world.online)[ED25519]
     old, timestamp = world.repository.snapshot(), world.repository.timestamp()
     assert old is not None
     assert timestamp is not None
     meta = {path: file for path, file in old.meta.items() if path != name}
-    snapshot = Metadata(Snapshot(version=old.version + 1, expires=when(NOW + DAY_S), meta=meta))
+    snapshot = Metadata(Snapshot(version=old.version + 1, expires=when(now + DAY_S), meta=meta))
     snapshot.sign(signer)
     world.repository.write_snapshot(old.version + 1, snapshot.to_bytes())
     fresh = Metadata(
         Timestamp(
             version=timestamp.version + 1,
-            expires=when(NOW + DAY_S),
+            expires=when(now + DAY_S),
             snapshot_meta=MetaFile.from_data(old.version + 1, snapshot.to_bytes(), ["sha256"]),
-            unrecognized_fields={ISSUED_FIELD: NOW},
+            unrecognized_fields={ISSUED_FIELD: now},
         )
     )
     fresh.sign(signer)

@@ -138,6 +138,21 @@ def _registry(o: Overview, _: Machine) -> Iterator[Line]:
         yield Line(name, "ok", N_("The registry is fresh. Signed: %(at)s"), values)
 
 
+def _registry_lies(o: Overview, _: Machine) -> Iterator[Line]:
+    if o.registry_lies:
+        yield Line(
+            N_("What mirrors of the registry serve"),
+            "wrong",
+            N_(
+                "Mirrors or countries whose files do not verify, are older than before, or are left out: %(count)s."
+                " The last good list stays in use."
+            ),
+            {"count": o.registry_lies},
+            N_("Somebody may be attacking it. Telephone a maintainer, and take that mirror out of the configuration."),
+            "registry.mirrors",
+        )
+
+
 def _keys(o: Overview, _: Machine) -> Iterator[Line]:
     yield _ends(
         o,
@@ -259,6 +274,7 @@ PARTS: Final[tuple[Callable[[Overview, Machine], Iterator[Line]], ...]] = (
     _disk,
     _clock,
     _registry,
+    _registry_lies,
     _keys,
     _backup,
     _calls,

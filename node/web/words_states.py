@@ -178,6 +178,7 @@ TASKS: Final[dict[str, str]] = {
     "names_to_put_in_order": "Names have to be put in order; sign in with your password",
     "journal_damaged": "The journal of this node is damaged; tell the operator",
     "case_to_compare": "Compare this case with what you know",
+    "registry_attacked": "The list of countries was served changed, older or incomplete; tell the operator",
     "keys_differ": "The keys of a country were different by telephone",
     "directory_due": "Look through the directory of services",
     "directory_conflict": "Two directories of one country differ",

@@ -50,7 +50,24 @@ def test_a_rolled_back_timestamp_is_refused_and_the_next_mirror_is_used(world, t
 
     view = client.refresh(NOW)
 
-    assert "BadVersionNumberError" in view.troubles[f"{tmp_path}/old/"]
+    assert "MirrorBehind" in view.troubles[f"{tmp_path}/old/"]
+    assert not client.lies
+    assert view.countries["XA"].serial == 2
+
+
+def test_a_mirror_that_goes_back_behind_what_it_served_lies_also_after_a_restart(world, tmp_path):
+    """Attack 30: a mirror that was never newer is only behind; what each one served is kept with the verified copy."""
+    old = (world.folder / "metadata/timestamp.json").read_bytes()
+    world.update("XA")
+    world.client(tmp_path / "state").refresh(NOW)
+    back = tampered(fetch_from_folder, lambda url, data: old if url.endswith("timestamp.json") else data)
+    client = world.client(tmp_path / "state", fetch=back)
+    client.load(NOW)
+
+    view = client.refresh(NOW)
+
+    assert list(client.lies) == [f"{world.folder}/"]
+    assert "BadVersionNumberError" in only_trouble(view)
     assert view.countries["XA"].serial == 2
 
 

@@ -113,6 +113,9 @@ STORIES: dict[str, dict[str, str]] = {
     "tests/unit/service/test_readmitted.py": {
         "test_nobody_confirms_a_letter_of_a_foreign_case_or_one_that_waits_for_something_else": "confirm",
     },
+    "tests/unit/service/test_registry_attacked.py": {
+        "test_a_node_whose_first_and_only_mirror_lies_says_so_too": "_tell_of_lies",
+    },
     "tests/unit/service/test_returns_watch.py": {
         "test_r31_sender_a_halt_cancels_what_waits_and_the_passage_at_the_same_slot": "halt_return",
         "test_h07_receiver_care_ends_when_she_is_safe_and_its_task_is_not_ticked_off": "open_place write_place",

@@ -64,6 +64,7 @@ def test_a_node_that_is_well_has_no_line_that_asks_for_anything():
         ({"registry": "stale"}, "Registry", "warning"),
         ({"registry": "queue_only"}, "Registry", "wrong"),
         ({"registry_at": 0}, "Registry", "wrong"),
+        ({"registry_lies": 1}, "What mirrors of the registry serve", "wrong"),
         ({"registry_at": NOW + 3600}, "Clock", "wrong"),
         ({"record_ends_at": NOW}, "Our record in the registry", "wrong"),
         ({"role_ends_at": NOW + 9 * DAY_S}, "The role that signs our record", "warning"),

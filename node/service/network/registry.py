@@ -19,10 +19,12 @@ from node.service.safety.off_network import demand_plans
 from node.store.work import Work
 from registry.client import RegistryClient
 from registry.errors import RegistryUnavailable
+from registry.names import is_country
 from registry.trust import View
 
 log = get()
 LEAST_BETWEEN_S = 5.0
+ATTACKED = "registry_attacked"
 
 
 class RegistryKeeper:
@@ -37,6 +39,7 @@ class RegistryKeeper:
         self._last = -LEAST_BETWEEN_S
         self._lock = asyncio.Lock()
         self._followed: dict[str, tuple[bytes, str]] = {}
+        self._told: frozenset[str] = frozenset()
 
     async def refresh(self) -> None:
         """Ask all mirrors now; the view, the archive and whatever waited for it follow.
@@ -49,9 +52,12 @@ class RegistryKeeper:
                 view = await asyncio.to_thread(self._client.refresh, self._node.now())
             except RegistryUnavailable as error:
                 log.warning("registry_unavailable", error=type(error).__name__)
+                await self._tell_of_lies()
                 return
             for source in view.troubles:
-                log.warning("registry_trouble", reason="mirror" if "/" in source else source)
+                reason = "does_not_verify" if source in self._client.lies else "away"
+                log.warning("registry_trouble", reason=reason, peer=_country_of(source))
+            await self._tell_of_lies()
             behind = not self._node.clock_is_believed()
             self._node.view = view
             load_old_sends(self._node)
@@ -84,6 +90,17 @@ class RegistryKeeper:
         if files:
             self._node.store.write_sync(lambda work: _keep_all(work, files, now))
 
+    async def _tell_of_lies(self) -> None:
+        """Whoever begins to serve what does not verify is a task for people, once until it ended (attacks 30, 33)."""
+        node, now = self._node, self._node.now()
+        node.registry_lies = tuple(sorted(self._client.lies))
+        new = [source for source in node.registry_lies if source not in self._told]
+        if new:
+            log.error("registry_attacked", count=len(new))
+            await node.store.write(lambda work: _attacked(work, new, now))
+        # Crash before this line: an open task is not doubled.
+        self._told = frozenset(node.registry_lies)
+
     async def _follow(self, view: View) -> None:
         """Where a country came, changed or went, by the registry or by time, what waited for it is looked at again."""
         node, now = self._node, self._node.now()
@@ -101,6 +118,19 @@ class RegistryKeeper:
             node.bundles_asked_at.pop(code, None)  # whoever has a new record may have new prekeys too
         for peer in node.store.read_sync(lambda reader: reader.outbox.busy_peers()):
             node.wake(peer)
+
+
+def _country_of(source: str) -> str | None:
+    """The country of a role; None for a mirror, and for what maintainers sign."""
+    code = source.removeprefix("c-")
+    return code if is_country(code) else None
+
+
+def _attacked(work: Work, sources: list[str], now: int) -> None:
+    """A task for each country, one for all mirrors, whose addresses stand in the configuration."""
+    for peer in sorted({_country_of(source) for source in sources}, key=str):
+        work.tasks.add(ATTACKED, now, peer=peer)
+        work.audit.append(now, "node", ATTACKED, peer or "", outcome="alarm")
 
 
 def _look_again(

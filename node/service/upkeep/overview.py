@@ -57,7 +57,10 @@ class PeerFact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Overview(msgspec.Struct, frozen=True, kw_only=True):
-    """One moment of the node. Times are UTC seconds; `problem` is why the database takes nothing."""
+    """One moment of the node. Times are UTC seconds; `problem` is why the database takes nothing.
+
+    `registry_lies`: how many mirrors and countries of the registry serve what does not verify.
+    """
 
     now: int
     problem: str | None
@@ -72,6 +75,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     locked_sign_ins: int
     waits_for_office_key: int
     open_tasks: int
+    registry_lies: int = 0
 
 
 async def overview(node: Node, actor: Actor) -> Overview:
@@ -96,6 +100,7 @@ def _read(node: Node, reader: Reader) -> Overview:
         locked_sign_ins=sum(row.disabled_at is None and row.locked_until > now for row in people),
         waits_for_office_key=reader.tasks.count_code("rotate_office_key"),
         open_tasks=reader.tasks.count_open(),
+        registry_lies=len(node.registry_lies),
     )
 
 

@@ -21,6 +21,7 @@ from node.protocol.threads import machine
 from node.service.access import may_work_on
 from node.service.actor import Actor
 from node.service.context import DAY_S, Node
+from node.service.rights.erasures import may_open_kept
 from node.service.rights.onward import onward_countries, passed_on
 from node.service.threads.acts import open_for, queue_decided
 from node.service.threads.book import Book, OpenFile
@@ -168,8 +169,10 @@ def _held(node: Node, reader: Reader, found: OpenFile, row: LetterRow) -> HeldLe
     kept = next((one for one in found.file.kept if one.letter_id == row.letter_id), None)
     levels = () if row.sealed is None else _levels(decode_kept(Book(node, reader).payload(row)))
     condition: Held = "erased" if row.sealed is None else "whole"
-    if kept is not None and row.sealed is not None:
-        condition = "restricted" if kept.result == "restricted" else "kept"
+    if may_open_kept(found.file, row.letter_id, "caseworker") is not None and row.sealed is not None:
+        condition = "restricted"
+    elif kept is not None and row.sealed is not None:
+        condition = "kept"
     ground = (
         (Kept(legal_ground=kept.ground, until=kept.until),)
         if condition == "kept" and kept is not None and kept.ground is not None and kept.until is not None

@@ -65,6 +65,23 @@ async def test_her_sheet_says_what_another_country_holds_and_who_opened_it(world
     assert deadlines(world, "XD", thread)["confirm"] == "met"
 
 
+async def test_what_she_took_back_is_said_to_be_restricted_until_it_is_erased(world: World) -> None:
+    """R20, GDPR 15, 18: her sheet does not call a letter whole that only a coordinator may still open."""
+    thread, case = await disclosed(world)
+    xd = world["XD"]
+    (record,) = xd.node.store.read_sync(lambda r: Book(xd.node, r).consents(Book(xd.node, r).case(case)))
+    await xd.withdraw(case, record.consent_id)
+    await world.settle()
+
+    await ask_everybody(xd.node, xd.caseworker, case)
+    await world.settle()
+    await answered(world, thread)
+    (country,) = (await sheet(xd.node, xd.caseworker, case, xd.node.country)).countries
+
+    names = await letter_of(world, "XA", thread, "referral.disclose")
+    assert {one.letter_id: one.held for one in country.holds}[names] == "restricted"
+
+
 async def test_after_an_erasure_the_sheet_says_that_it_is_gone(world: World) -> None:
     """An erased letter is named as erased; nothing of it is claimed to be held."""
     thread, case = await disclosed(world)

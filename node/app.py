@@ -18,9 +18,10 @@ from aiohttp import web
 from node.api.app import api_application
 from node.api.limits import ApiLimits, held_to
 from node.clock import clock_for
-from node.config import Config, Loaded, pinned_root, read_secret, read_text_secret, two_steps
+from node.config import Config, Loaded, pinned_root, read_text_secret, two_steps
 from node.errors import Unavailable
 from node.health import health_routes, metrics_application, tell_of_clock
+from node.init_checks import read_key
 from node.jobs import Job, Jobs
 from node.log import configure, get
 from node.machine import machine_of, settings_of
@@ -68,7 +69,7 @@ def unlock_of(config: Config) -> Unlock:
     """How the node's key is had by this configuration; asks for the passphrase where nothing is configured."""
     keys = config.keys
     if keys.key_file is not None:
-        return Unlock(key_file=read_secret(keys.key_file))
+        return Unlock(key_file=read_key(keys.key_file))
     if keys.passphrase_file is not None:
         return Unlock(passphrase=read_text_secret(keys.passphrase_file))
     if sys.stdin.isatty():

@@ -25,6 +25,7 @@ ENV_PREFIX = "TRM_"
 MAX_FILE_BYTES = 64 * 1024
 MAX_SECRET_BYTES = 4096
 LONGEST_LIMITATION_YEARS = 100
+LONGEST_SHOWN = 40
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 CountryCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")]
@@ -309,7 +310,15 @@ def _converted(tables: dict[str, dict[str, Any]], path: Path, origins: Mapping[s
     except msgspec.ValidationError as error:
         field = str(error).rpartition("`$.")[2].rstrip("`") if "`$." in str(error) else None
         where = origins.get(field or "", path.name)
-        raise BadConfig(f"{where}: {in_words(error)}", field=field) from error
+        found = _text_at(tables, field) if "regex" in str(error) else ""
+        raise BadConfig(f"{where}: {in_words(error)}{found}", field=field) from error
+
+
+def _text_at(tables: dict[str, dict[str, Any]], field: str | None) -> str:
+    """What was found there, where it is a short text: a configuration holds no secret and no person."""
+    section, _, key = (field or "").partition(".")
+    value = tables.get(section, {}).get(key)
+    return f", found '{value}'" if isinstance(value, str) and len(value) <= LONGEST_SHOWN else ""
 
 
 def _checked(config: Config) -> Config:

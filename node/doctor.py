@@ -13,6 +13,7 @@ from node.doctor_access import access, same_as, unreadable
 from node.doctor_data import calendar, data_folder, database, registry_copy, root, running, sealed_keys
 from node.errors import OpenTRMError
 from node.findings import Check, Finding, Patient
+from node.init_checks import read_key
 from node.pager import channels_of, try_connection
 
 OLDEST_PYTHON = (3, 11)
@@ -113,7 +114,7 @@ def keys(patient: Patient) -> Finding:
     if file is None:
         return Finding("keys", "ok", "the passphrase is asked for at every start")
     try:
-        read_secret(file)
+        read_key(file) if file == section.key_file else read_secret(file)
     except OpenTRMError as error:
         return same_as("keys", error)
     return Finding("keys", "ok", "the secret that unlocks the node can be read")

@@ -23,7 +23,7 @@ from registry.publisher import Publisher
 from registry.removal import check_removed, check_return
 from registry.repository import Repository, halves
 from registry.request import Request, read_request
-from registry.roots import Maintainers, check_both_keys, check_new_root, maintainers_of, table_of
+from registry.roots import Maintainers, check_both_keys, check_new_root, how_many, maintainers_of, table_of
 from registry.tufkeys import key_pair, signers
 from registry.tuftypes import Key, Metadata, Role, Root, Targets
 
@@ -55,7 +55,7 @@ def check_names(names: Collection[str], needed: int) -> None:
     if not all(is_maintainer(name) for name in names):
         raise BadRegistryFile("a maintainer's name is not 1 to 32 of a-z, 0-9 and inner hyphens")
     if not 1 <= needed <= len(names) <= 2 * needed - 1:
-        raise BadRegistryFile(f"root wants {needed} of {len(names)} maintainers; n may be at most 2k-1 and at least k")
+        raise BadRegistryFile(f"root wants {needed} of {len(names)} maintainers; {how_many(needed, len(names))}")
 
 
 def build_root(public: Mapping[str, bytes], needed: int, online: bytes, now: int, version: int = 1) -> Root:

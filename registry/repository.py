@@ -56,7 +56,11 @@ class Repository:
         path = self.metadata / "timestamp.json"
         if not path.exists():
             return None
-        timestamp: Timestamp = parse_metadata(_read(path), Timestamp).signed
+        try:
+            timestamp: Timestamp = parse_metadata(_read(path), Timestamp).signed
+        except BadRegistryFile as error:
+            says = f"{path.name}: {error.message}; put the newest copy of it back from a mirror, then start again"
+            raise BadRegistryFile(says) from None
         return timestamp
 
     def snapshot(self) -> Snapshot | None:

@@ -38,6 +38,12 @@ def parse_metadata(data: bytes, kind: type[Signed]) -> Metadata[Any]:
     return metadata
 
 
+def how_many(needed: int, names: int) -> str:
+    """What to do where so many must sign and so many are named: more than half must sign, and at least one."""
+    least = names // 2 + 1
+    return f"more than half of them must sign, and not more than there are: at least {least}, at most {names}"
+
+
 def table_of(needed: int, key_ids: Mapping[str, tuple[str, str]]) -> dict[str, object]:
     """The custom field of the root that `maintainers_of` reads."""
     return {"needed": needed, "keys": {name: list(ids) for name, ids in key_ids.items()}}
@@ -51,7 +57,7 @@ def maintainers_of(root: Root) -> Maintainers:
     # 2 hybrid by arithmetic: one algorithm alone must stay below the threshold
     n = len(key_ids)
     if not (1 <= needed <= n <= 2 * needed - 1):
-        raise BadRegistryFile(f"root wants {needed} of {n} maintainers; n may be at most 2k-1 and at least k")
+        raise BadRegistryFile(f"root wants {needed} of {n} maintainers; {how_many(needed, n)}")
     # 3 root and targets are signed by exactly these keys, 2k of 2n
     all_ids = {key_id for pair in key_ids.values() for key_id in pair}
     for name in (Root.type, Targets.type):

@@ -122,7 +122,10 @@ def test_init_overwrites_nothing(tmp_path: Path):
         ({"holiday": "25.12.2026"}, "holiday"),
         ({"authority": ""}, "authority"),
         ({"login": "Ana Ionescu"}, "login"),
-        ({"password_file": "short"}, "password"),
+        (
+            {"password_file": "short"},
+            "password cannot be used: found another value, expected a text of at least 12 char",
+        ),
         ({"password_file": None}, "password of coordinator was not given"),
         ({"passphrase_file": None}, "passphrase of this node was not given"),
         ({"passphrase_file": "short"}, "passphrase"),

@@ -114,6 +114,14 @@ def _change(old: str, new: str) -> Callable[[Path], None]:
     return change
 
 
+def _both(*happen: Callable[[Path], None]) -> Callable[[Path], None]:
+    def all_of_it(folder: Path) -> None:
+        for one in happen:
+            one(folder)
+
+    return all_of_it
+
+
 def _pragma(words: str) -> Callable[[Path], None]:
     def set_it(folder: Path) -> None:
         with closing(sqlite3.connect(folder / "data" / "node.db")) as connection:
@@ -163,17 +171,31 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str]] = {
     "root gone": (_remove("root.json"), "pinned root root.json: no such file or directory; name the file in"),
     "root is something else": (_write("root.json", b"{}"), "root"),
     "key file cut": (_write("data/node.key", b"TRMK"), "key file is cut off"),
+    "secret of another length": (
+        _both(_change("passphrase_file = ", "key_file = "), _write("passphrase", b"short")),
+        "key file passphrase holds 5 bytes; expected 32 bytes",
+    ),
     "key file gone": (_remove("data/node.key"), "put its copy back"),
     "no node in the folder": (_remove("data/node.key", "data/keys.db", "data/node.db"), "run `trm-node init` first"),
     "keys gone": (_remove("data/keys.db"), "keys.db is missing"),
     "a page of the keys": (_damage("keys.db", 4 * PAGE_BYTES - 1, PAGE_BYTES), "keys.db is damaged"),
     "one key": (_damage("keys.db", b"fallback", 30), "the fallback key in keys.db does not open with node.key"),
     "tables of the keys": (_damage("keys.db", b"TABLE secret", 3), "keys.db is damaged; stop the node and restore it"),
-    "tables of the database": (_damage("node.db", b"TABLE outbox", 3), "database file is damaged; stop the node"),
+    "tables of the database": (
+        _damage("node.db", b"TABLE outbox", 3),
+        "node.db: database file is damaged; stop the node",
+    ),
+    "database is empty": (_write("data/node.db", b""), "node.db is empty; stop the node and restore"),
     "keys are other bytes": (_write("data/keys.db", b"x" * 65_536), "keys.db cannot be used"),
     "database gone": (_remove("data/node.db"), "there is no database"),
-    "database is other bytes": (_write("data/node.db", b"x" * 65_536), "database"),
-    "database of another program": (_pragma("application_id = 7"), "of another program"),
+    "database is other bytes": (
+        _write("data/node.db", b"x" * 65_536),
+        "node.db: file is not a database of this program",
+    ),
+    "database of another program": (
+        _pragma("application_id = 7"),
+        "node.db: file is a database, but of another program",
+    ),
     "database from the future": (_pragma("user_version = 999"), "install the newer program"),
     "another country": (_change('"XA"', '"XT"'), "XA"),
     "clock file gone": (_remove("clock"), "clock file: No such file"),

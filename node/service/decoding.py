@@ -12,6 +12,7 @@ from node.errors import BadInput
 _PATH = re.compile(r" - at (?:`key` in )?`(\$[^`]*)`$")
 _KINDS = re.compile(r"^Expected `([^`]+)`, got `([a-z-]+)`")
 _MISSING = re.compile(r"^Object missing required field `([^`]+)`")
+_LENGTH = re.compile(r"^`(array|str)` of length ([<>]=) (\d+)$")
 _LIMIT = re.compile(r"^Expected (`[a-z| ]+` .+)$")
 
 
@@ -28,8 +29,17 @@ def explained(error: msgspec.ValidationError, inside: str = "") -> BadInput:
     if text.startswith("Object contains unknown field"):
         return _wrong(path, "a field of another name", "only the fields that the schema lists")
     if match := _LIMIT.match(text):
-        return _wrong(path, "another value", match.group(1).replace("`", ""))
+        return _wrong(path, "another value", _limit(match.group(1)))
     return _wrong(path, "another value", "one of the listed codes")
+
+
+def _limit(said: str) -> str:
+    """A length in words; other limits as they are: `int` >= 1 is read by programs too."""
+    hit = _LENGTH.match(said)
+    if hit is None:
+        return said.replace("`", "")
+    what, unit = ("a list", "entries") if hit[1] == "array" else ("a text", "characters")
+    return f"{what} of at {'least' if hit[2] == '>=' else 'most'} {hit[3]} {unit}"
 
 
 def _wrong(path: str, found: str, expected: str) -> BadInput:

@@ -63,6 +63,8 @@ def open_writer(path: Path, application_id: int, version: int, *, create: bool) 
 
 def _no_database(path: Path) -> Unavailable:
     """Where keys or a key file lie beside it there was a node: nobody shall think of making a new one."""
+    if path.exists():
+        return Unavailable(f"{path.name} is empty; stop the node and restore the newest backup")
     if any((path.parent / name).exists() for name in ("keys.db", "node.key")):
         return Unavailable("there is no database in the data folder and its keys are there; restore the newest backup")
     return Unavailable("there is no database in the data folder; run init first, or name the right folder")

@@ -16,7 +16,7 @@ from node.errors import Unavailable
 from node.store.connect import another_reader, open_reader, open_writer, settle_log
 from node.store.copy import copy_into
 from node.store.migrations import APPLICATION_ID, SCHEMA_VERSION, migrate
-from node.store.problems import StoreReadOnly, explained
+from node.store.problems import ForeignDatabase, StoreBroken, StoreReadOnly, explained
 from node.store.veil import NO_VEIL, Veil
 from node.store.work import Reader, Work
 from node.store.writer import Job, Writer
@@ -43,6 +43,13 @@ class Store:
         `create=False` refuses to begin an empty database where one is expected. Raises what `node.store.problems`
         names.
         """
+        try:
+            return cls._opened(path, read_only, create)
+        except (StoreBroken, ForeignDatabase) as error:  # which file, for there are two
+            raise type(error)(f"{path.name}: {error.message}") from error
+
+    @classmethod
+    def _opened(cls, path: Path, read_only: bool, create: bool) -> "Store":
         if read_only:
             open_reader(path, APPLICATION_ID, SCHEMA_VERSION).close()
             return cls(path, None)

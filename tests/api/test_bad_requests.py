@@ -29,7 +29,7 @@ WRONG: dict[str, tuple[Any, int, str, str, str]] = {
     ),
     "missing field": ({}, 422, "persons", "nothing", "a value"),
     "unknown field": (her(**{CANARY: 1}), 422, "persons.0", "a field of another name", "only the fields"),
-    "too few": ({"persons": []}, 422, "persons", "another value", "array of length >= 1"),
+    "too few": ({"persons": []}, 422, "persons", "another value", "a list of at least 1 entries"),
     "broken pattern": (her(languages=[f"{CANARY} x"]), 422, "persons.0.languages.0", "another value", "matching regex"),
     "not an object": ([], 422, "body", "array", "object"),
 }

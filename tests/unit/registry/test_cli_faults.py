@@ -38,6 +38,7 @@ def run(folder: Path, *words: str) -> Result:
     [
         (("ada",), "5", "5 of 1 maintainers"),
         (("ada", "bo", "cyd"), "1", "1 of 3 maintainers"),
+        (("ada", "bo", "cyd", "dov"), "2", "more than half of them must sign, and not more than there are: at least 3"),
         (("../ada",), "1", "name"),
     ],
 )
@@ -141,6 +142,17 @@ def test_a_passphrase_that_is_no_text_is_one_sentence(folder: Path, data: bytes,
 
     assert says in result.output
     assert not list((folder / "k").rglob("key.sealed"))
+
+
+def test_a_torn_timestamp_is_named_with_what_to_do(folder: Path):
+    """A publisher whose disk was full: the file is on every mirror."""
+    made(folder, folder)
+    (folder / "new" / "metadata" / "timestamp.json").write_bytes(b'{"signed": {')
+    where = ["--registry", str(folder / "new"), "--key", str(folder / "keys" / "online"), "--port", "0"]
+
+    result = run(folder, "serve", *where, "--passphrase-file", str(folder / "secret"))
+
+    assert "timestamp.json: file is no tuf metadata; expected timestamp; put the newest copy" in result.output
 
 
 def test_a_second_publisher_of_one_registry_is_refused(folder: Path):

@@ -165,7 +165,7 @@ def test_a_missing_database_is_not_replaced_by_an_empty_one(path):
     assert not path.exists()
 
     path.touch()
-    with pytest.raises(Unavailable, match="no database in the data folder"):
+    with pytest.raises(Unavailable, match=r"node\.db is empty; stop the node and restore"):
         Store.open(path, create=False)
 
 

@@ -45,7 +45,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
             "service.scans.keeping: _attach",
         ),
         both=(
-            "protocol.gate.shown: _entry",
+            "protocol.gate.shown: _entry her_end",
             "protocol.return_gates: agreed asked_again results_known",
         ),
     ),

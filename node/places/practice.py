@@ -277,7 +277,10 @@ PRACTICE: dict[str, Places] = {
             "service.returns.calling: watch_detention",
         ),
         receiver=("protocol.gate.desk: holds",),
-        both=("protocol.return_gates: asked_since_her_release",),
+        both=(
+            "protocol.gate.shown_return: _detained",
+            "protocol.return_gates: asked_since_her_release",
+        ),
     ),
     "H26": Places(
         sender=(

@@ -297,7 +297,7 @@ def _supported(way: ReturnFacts, entry: Entry) -> ReturnFacts:
 
 
 def _agreed(way: ReturnFacts, entry: Entry) -> ReturnFacts:
-    told = entry.facts.way
+    told, way = entry.facts.way, replace(way, detained_at=0)  # H25: asked since her release, or it was refused
     return replace(way, agreed=True) if told.code == "plan" else replace(way, asked_at=told.times[0])
 
 

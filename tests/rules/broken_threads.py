@@ -255,11 +255,17 @@ async def h25(world: World) -> None:
     """She was detained on the way, is brought back, and agrees to another plan on the next day."""
     liar = await travelling(world, "H25")
     await liar.hears("return.arrival", **detained(world))
+    for kind in ("return.traveldoc_status", "return.decision"):  # what would bring her over that border all the same
+        assert await liar.sends(kind) == (REFUSED, 125)
     assert await liar.sends("return.failed", cause="changed_mind") == (STORED, 0)
     assert await liar.sends("return.take_back") == (STORED, 0)
+    assert await liar.sends("return.risk_request") == (REFUSED, 125)
     world.clock.step(DAY_S)
     assert await liar.sends("consent.assertion", asked_at=world.clock.now()) == (REFUSED, 125)
     assert await liar.sends("return.travel_plan", **window(world.clock.now())) == (REFUSED, 22)
+    world.clock.step(DAY_S)
+    assert await liar.sends("consent.assertion", asked_at=world.clock.now()) == (STORED, 0)
+    assert await liar.sends("return.decision") == (STORED, 0)  # asked since her release: it goes on
 
 
 async def r27(world: World) -> None:

@@ -1,5 +1,9 @@
 """Consent, when it counts and when it ends: R01, R20-R23, R26, H09, H17."""
 
+import json
+from typing import Any
+
+import msgspec
 import pytest
 
 from node.errors import NotAllowed
@@ -7,6 +11,10 @@ from node.protocol.consent.faults import faults
 from node.protocol.consent.scope import after_withdrawal, assertion, note_asserted, withdraw
 from node.protocol.gate.facts import ThreadFacts, Withdrawn
 from node.protocol.gate.gate import receiver
+from node.protocol.letters.bodies import Body
+from node.protocol.letters.frame import Letter
+from node.protocol.letters.kinds import KINDS
+from tests.letters_support import BODIES
 from tests.rules.world import (
     CHILD,
     CHILD_TOKEN,
@@ -133,6 +141,38 @@ def test_r22_receiver_a_letter_written_after_the_consents_end_is_refused():
 
     assert refused_for(offer(consent=(ended,), age_band="25-34")) == ("R22", 22)
     assert receiver(offer(consent=(with_(ended, until=NOW + 1),)), ThreadFacts()) is None
+
+
+def found(**frame: Any) -> Letter[Body]:
+    """What the country of return found about the risk, as its answer; her consent was stated by the other."""
+    raw = json.loads(
+        json.dumps(BODIES["return.risk_result"]).replace(BODIES["referral.accept"]["persons"][0], HER_TOKEN)
+    )
+    body = msgspec.convert({**raw, "rows": raw["rows"][:1]}, KINDS["return.risk_result"].body)
+    frame = {"sender_role": "responder", "consent": (), "written_at": NOW, **frame}
+    made: Letter[Body] = with_(letter("referral.update"), kind="return.risk_result", body=body, **frame)
+    return made
+
+
+def test_r22_receiver_no_answer_tells_something_new_after_the_consent_it_rests_on_has_ended():
+    """R22, 5.3: what the opener stated carries the answers of the responder until its end, and no longer."""
+    until = accepted(entries=(entry(until=NOW),))
+
+    assert refused_for(found(), until) == ("R22", 22)
+    assert refused_for(found(disclosed=(NAME,)), until) == ("R22", 22)
+    assert receiver(found(written_at=NOW - 1), until) is None
+    assert receiver(found(), accepted(entries=(entry(until=NOW + 1),))) is None
+    update = with_(letter("referral.update"), sender_role="responder", consent=())
+    assert receiver(update, until) is None  # care under way goes on
+
+
+def test_r22_sender_an_answer_waits_once_the_stated_consent_has_ended():
+    """R22: held, also where it was drafted before the end; the other country may state one that goes on."""
+    ends = accepted(entries=(entry(until=NOW + DAY),))
+    gate = release(found(), shared=ends, now=NOW + 2 * DAY)
+
+    assert "R22" not in [one.rule for one in release(found(), shared=ends).objections]
+    assert [one.effect for one in gate.objections if one.rule == "R22"] == ["hold"]
 
 
 @pytest.mark.parametrize(

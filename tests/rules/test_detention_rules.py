@@ -9,12 +9,15 @@ import msgspec
 import pytest
 
 from node.protocol.cases.changes import place_in_detention
+from node.protocol.gate.facts import ThreadFacts
+from node.protocol.gate.gate import receiver
 from node.protocol.letters.bodies import Body
 from node.protocol.letters.frame import Letter
 from node.protocol.letters.kinds import KINDS, LETTER
+from node.protocol.threads.return_facts import ReturnFacts
 from tests.letters_support import BODIES
 from tests.rules.return_world import returning
-from tests.rules.world import NOW, both, entry, letter, with_
+from tests.rules.world import NOW, both, drafting, entry, letter, with_
 
 GOES, WAITS = "goes", "waits"
 SIDES: Final[dict[str, str]] = {
@@ -88,3 +91,26 @@ def test_h25_sender_no_question_is_asked_to_plan_a_return_of_somebody_detained()
     """H25: a return is not helped along by another matter; a question for her help goes."""
     assert waits(of("info.request", why="plan_return_she_wishes")) == WAITS
     assert waits(of("info.request", why="right_to_assistance")) == GOES
+
+
+TOLD: Final = ThreadFacts(accepted=True, way=ReturnFacts(detained_at=NOW))
+NOT_REFUSED: Final = {"consent.assertion", "return.request", "return.travel_plan", "return.departure",
+                      "return.way_ended", "return.close"}  # fmt: skip
+
+
+@pytest.mark.parametrize("side", ["opener", "responder"])
+@pytest.mark.parametrize("kind", [kind for kind in SIDES if kind.startswith(("return.", "consent."))])
+def test_h25_receiver_what_furthers_a_return_is_refused_once_the_thread_tells_of_detention(
+    kind: str, side: str
+) -> None:
+    """H25: the sender's table, at both sides alike; our own letter waits, though nothing is noted in our case.
+
+    What the tables judge by when she was asked, and a good end, which may follow a release, are not refused for it.
+    """
+    made = of(kind, side)
+    objection = receiver(made, TOLD)
+    refused = SIDES[kind] == WAITS and kind not in NOT_REFUSED
+
+    assert (objection is not None and objection.reason == 125) == refused
+    assert ("H25" in [one.rule for one in drafting(made, case=returning(), shared=TOLD)]) == refused
+    assert objection is None or objection.effect == "hold" or not refused

@@ -21,7 +21,14 @@ NOT_ON_CONSENT = ("departure", "arrival", "failed", "close", "cancel", "stop")
 
 
 def letter(
-    name: str, kind: str, body: Any, role: str = OPENER, n: int = 1, seen: int = 0, **frame: Any
+    name: str,
+    kind: str,
+    body: Any,
+    role: str = OPENER,
+    n: int = 1,
+    seen: int = 0,
+    until: int = NOW + 90 * DAY_S,
+    **frame: Any,
 ) -> dict[str, Any]:
     """A whole letter of this kind as plain JSON; token and thread are those of the vector."""
     quiet = kind.endswith(NOT_ON_CONSENT) or role == RESPONDER
@@ -36,7 +43,7 @@ def letter(
         "levels": ["L1", "L2", "L3"],
         "categories": ["needs", "identity", "documents", "arrangements"],
         "holder": None,
-        "until": NOW + 90 * DAY_S,
+        "until": until,
     }
     return {
         "kind": kind,
@@ -179,8 +186,15 @@ THREADS: dict[str, tuple[tuple[Step, ...], tuple[Step, int] | None]] = {
                                         "confirmed_how": []}),
          (OPENER, "return.failed", {"cause": "changed_mind"}), (OPENER, "return.take_back", {})),
         ((OPENER, "consent.assertion", {}), 125)),
+    "own-bad-thread-document-while-detained": (
+        (*PREPARED, PLAN, ASKED, LEFT,
+         (RESPONDER, "return.arrival", {"arrived": False, "condition": "detained", "confirmed_by_her": False,
+                                        "confirmed_how": []})),
+        ((OPENER, "return.traveldoc_status", {}), 125)),
+    "own-bad-thread-answer-after-her-end": (PREPARED[:3], ((RESPONDER, "return.risk_result", {}), 22)),
     "own-bad-thread-detained": ((), ((OPENER, "return.request", {"at_liberty": False}), 17)),
 }  # fmt: skip
+HER_END = {"own-bad-thread-answer-after-her-end": NOW + DAY_S}  # then her consent ends, and the last letter is written
 
 
 def threads() -> Iterator[Vector]:
@@ -191,8 +205,12 @@ def threads() -> Iterator[Vector]:
         for role, kind, changes in (*steps, *([refused[0]] if refused else [])):
             tops[role] += 1
             seen = tops[OPENER if role == RESPONDER else RESPONDER]
-            one = letter(name, kind, body(kind, name, **changes), role, tops[role], seen)
             last = refused is not None and len(letters) == len(steps)
+            times = {
+                "until": HER_END.get(name, NOW + 90 * DAY_S),
+                "written_at": HER_END.get(name, NOW) if last else NOW,
+            }
+            one = letter(name, kind, body(kind, name, **changes), role, tops[role], seen, **times)
             state = state if last else state_after(kind, state, changes)
             reason = refused[1] if refused and last else 0
             answer = {"status": 3 if reason else 1, "reason": reason, "state": state}

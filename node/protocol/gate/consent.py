@@ -10,6 +10,7 @@ from node.protocol.consent.faults import GUARDIAN_GIVES, faults
 from node.protocol.consent.record import ConsentRecord
 from node.protocol.gate.context import Context, asserted_here, asserts, cancel, hold, used
 from node.protocol.gate.facts import ENDS_AT_MAJORITY, purpose_gone
+from node.protocol.gate.shown import answers_after_her_end, her_end
 from node.protocol.letters.frame import ConsentEntry
 from node.protocol.rules import Objection
 
@@ -49,6 +50,8 @@ def consent_covers(c: Context) -> Iterator[Objection]:
     if letter.sender_role == "responder" and not letter.consent:
         if not c.shared.entries and not c.shared.withdrawn:
             yield cancel("R01", "no consent was stated on this thread", "ask the other country")
+        if answers_after_her_end(letter, c.shared, c.now):  # a draft may have been written before her end
+            yield her_end("the consent that the other country stated has ended")
         return
     for entry in letter.consent:
         yield from _entry_covered(c, entry)

@@ -1,4 +1,4 @@
-"""Guard of our side while she is detained, here or abroad: nothing of a return goes, from whichever of its countries.
+"""While she is detained, here or abroad, nothing of a return goes, from whichever of its countries: guard and row 13.
 
 Behind bars nobody chooses freely, and where she is held it must not be helped along. What tells how she is, asks for
 help for her, brings her back or ends something goes, also to the country that detains her: its focal point has to hear
@@ -15,6 +15,7 @@ from node.protocol.letters.bodies_information import AskBody
 from node.protocol.letters.bodies_way import DepartureBody, TransitDepartureBody
 from node.protocol.letters.frame import Letter
 from node.protocol.rules import Objection
+from node.protocol.threads.return_facts import ReturnFacts
 
 BY_ITS_GATES: Final = frozenset({"return.request", "return.travel_plan", "return.departure"})  # g9 says it (`returns`)
 OF_A_RETURN: Final = ("return.", "transit.", "consent.assertion")
@@ -31,6 +32,7 @@ GOES: Final = frozenset(
         "transit.confirm",
     }
 )
+JUDGED_BY_TABLES: Final = frozenset({*BY_ITS_GATES, "consent.assertion", "return.way_ended", "return.close"})
 
 
 def detained(c: Context) -> Iterator[Objection]:
@@ -49,6 +51,15 @@ def _furthers_a_return(letter: Letter[Body]) -> bool:
     if letter.kind in BY_ITS_GATES and letter.sender_role == "opener":
         return False
     return not only_tells_that_she_stayed(body)
+
+
+def shown_detained(letter: Letter[Body], way: ReturnFacts) -> bool:
+    """Whether the thread itself says that she is detained, and this letter would help her return along (H25).
+
+    What calls it a good end is her own word of another day: no letter tells of a release, so it is not refused there.
+    That she agrees, plans and leaves again is judged by the tables, by when she was asked since.
+    """
+    return bool(way.detained_at) and letter.kind not in JUDGED_BY_TABLES and _furthers_a_return(letter)
 
 
 def only_tells_that_she_stayed(body: Body) -> bool:

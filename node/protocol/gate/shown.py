@@ -148,6 +148,8 @@ def _consent(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objection]:
             yield _no("R01", "no consent is stated", "record her consent for this country first")
         else:
             yield _no("H09", "another legal ground stands in the place of consent", "ask her; nothing replaces consent")
+    if answers_after_her_end(letter, shared, letter.written_at):
+        yield her_end("the consent had ended when the answer was written")
     # 3. one token each
     tokens = [entry.token for entry in letter.consent]
     if len(set(tokens)) != len(tokens):
@@ -275,6 +277,24 @@ def _entry_for(letter: Letter[Body], shared: ThreadFacts, token: str) -> Consent
         return own
     # An assertion the responder received is the consent for its answers on this thread (domain 5.3).
     return next((entry for entry in shared.entries if entry.token == token), None)
+
+
+def answers_after_her_end(letter: Letter[Body], shared: ThreadFacts, at: int) -> bool:
+    """R22: whether a responder's letter tells something new at `at` about somebody whose consent had ended by then.
+
+    It rests on the opener's newest entry of each token; one that names nobody is about everybody of the thread.
+    """
+    duty = duty_for(letter)
+    if letter.sender_role != "responder" or not duty.rests_on_consent or not (duty.discloses or letter.disclosed):
+        return False
+    stated = {entry.token for entry in letter.consent}
+    about = {item.person for item in letter.disclosed} or {entry.token for entry in shared.entries}
+    return any(entry.token in about - stated and entry.until <= at for entry in shared.entries)
+
+
+def her_end(sentence: str) -> Objection:
+    """R22: the answer waits until the other country states a consent that goes on."""
+    return Objection("R22", sentence, "the other country has to ask her again", effect="hold", reason=reason_of("R22"))
 
 
 def _rested_on(letter: Letter[Body], gone: Withdrawn) -> bool:

@@ -8,6 +8,7 @@ practice H12, H17, H26.
 import re
 from collections.abc import Iterator
 
+from node.protocol.gate.detention import shown_detained
 from node.protocol.gate.facts import ThreadFacts
 from node.protocol.letters.bodies import Body
 from node.protocol.letters.bodies_return import (
@@ -29,6 +30,8 @@ _REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 def about_returns(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objection]:
     """Objections to what these letters say; nothing for letters of other matters."""
     body = letter.body
+    if shown_detained(letter, shared.way):
+        yield _detained()
     if isinstance(body, AssertionBody | TravelPlanBody | TransitArrangeBody):
         yield from _everybody(letter, shared)
     match body:
@@ -95,6 +98,12 @@ def _family(letter: Letter[Body], body: FamilyRequestBody) -> Iterator[Objection
     # 4. of trafficking the family hears nothing, unless she wants it
     if body.told == "what_she_agreed" and not all("exploitation" in entry.categories for entry in letter.consent):
         yield _no("R16", "the family would hear of trafficking", "tell them nothing of it, or ask her")
+
+
+def _detained() -> Objection:
+    why = "she was told of as detained, and nothing was said of her since"
+    then = "arrange her release; ask her again 48 hours after it, and have that told first"
+    return Objection("H25", why, then, effect="hold", reason=reason_of("H25"))
 
 
 def _no(rule: str, sentence: str, next_step: str) -> Objection:

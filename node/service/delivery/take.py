@@ -171,6 +171,7 @@ def _as_known(facts: ThreadFacts, known: Shared) -> ThreadFacts:
     return msgspec.structs.replace(
         facts, accepted=known.accepted, data_needed=known.data_needed, organisation=known.organisation or None,
         changed_at=known.changed_at, opened_at=known.opened_at, organisation_type=known.organisation_type,
+        way=known.way,
     )  # fmt: skip
 
 

@@ -88,6 +88,7 @@ class Nodes:
         return replace(
             thread_facts(thread, tuple(stated.values())), accepted=known.accepted, data_needed=known.data_needed,
             organisation=known.organisation or None, changed_at=known.changed_at, opened_at=known.opened_at,
+            way=known.way,
         )  # fmt: skip
 
 

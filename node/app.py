@@ -92,6 +92,7 @@ def open_configured(loaded: Loaded) -> tuple[Opened, RegistryClient, list[tuple[
     opened = open_node(folder, config.node.country, unlock_of(config), NO_VIEW, clock, os.urandom)
     try:  # only now is the folder ours alone: reading the stored registry works in a folder beside it
         opened.node.view = client.load(clock.now()) or NO_VIEW
+        _must_have_a_registry(client)
         load_old_sends(opened.node)
     except BaseException:
         opened.close()
@@ -103,6 +104,15 @@ def open_configured(loaded: Loaded) -> tuple[Opened, RegistryClient, list[tuple[
         retry_cap_urgent_s=min(longest_s, usual.retry_cap_urgent_s),
     )  # fmt: skip
     return opened, client, fetched
+
+
+def _must_have_a_registry(client: RegistryClient) -> None:
+    """A copy that cannot be used or renewed is said; with neither there would never be a registry, so none starts."""
+    found = [one for one in (client.damaged, client.unwritable()) if one is not None]
+    for one in found:
+        get().error("registry_copy", exc_info=one)
+    if client.view is None and (unwritable := client.unwritable()) is not None:
+        raise Unavailable(unwritable.message)
 
 
 @asynccontextmanager

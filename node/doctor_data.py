@@ -19,6 +19,7 @@ from node.service.upkeep.setup import KEY_FILE, RECORD_FILE, keys_open
 from node.store.db import Store
 from node.store.folder import KEYS_NAME, LOCK_NAME, DataFolder
 from node.store.problems import StoreBroken, StoreReadOnly
+from registry.client import RegistryClient
 from registry.names import DAY_S, ISSUED_FIELD
 from registry.record import read_node_record
 from registry.roots import maintainers_of, parse_metadata
@@ -96,6 +97,13 @@ def root(patient: Patient) -> Finding:
 
 def registry_copy(patient: Patient) -> Finding:
     """How old the newest verified registry is: old enough, and the node sends less."""
+    config = patient.loaded.config
+    client = RegistryClient(patient.data_dir / "registry", pinned_root(config), config.registry.mirrors)
+    client.load(patient.clock.now())
+    for fault in (client.damaged, client.unwritable()):
+        if fault is not None:
+            says, _, fix = fault.message.partition("; ")
+            return Finding("registry", "wrong", says, fix)
     with _opened(patient) as store:
         newest = store.read_sync(lambda reader: reader.archive.latest("timestamp.json"))
     if newest is None:

@@ -8,6 +8,7 @@ Synchronous and for one thread at a time: run it in one executor thread. Source:
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +18,7 @@ import msgspec
 from tuf.api.exceptions import BadVersionNumberError, DownloadError, RepositoryError
 
 from node.errors import OpenTRMError
-from registry.errors import FileMissing, MirrorBehind, RegistryUnavailable
+from registry.errors import BadRegistryFile, FileMissing, MirrorBehind, RegistryUnavailable
 from registry.fetch import Fetch, HttpFetch, fetch_from_folder
 from registry.history import next_view
 from registry.mirror import Loaded, load_top
@@ -62,6 +63,7 @@ class RegistryClient:
         self._verified: Verified | None = None
         self._view: View | None = None
         self._served: dict[str, int] = {}
+        self.damaged: BadRegistryFile | None = None  # why `load` could not use the copy that is there
         self.lies: dict[str, str] = {}  # mirror or role -> sentence: what did not verify at the last refresh
 
     @property
@@ -73,20 +75,38 @@ class RegistryClient:
         """The view from the files of an earlier run, without network: everything is verified again.
 
         The time of verification is the signed issue time of the stored timestamp, so a node that was off for a month
-        still starts; `View.freshness` then says what it may do. None if there are no files or they do not verify.
+        still starts; `View.freshness` then says what it may do. None if there are no files or they do not verify,
+        which `damaged` then says. Nothing is written beside them: it may be a disk that only reads.
         """
         current = self._state / _CURRENT
-        if not current.exists():
-            return None
         try:
-            loaded = load_top(self._new_attempt(), self._pinned, str(current) + "/", _only_local, at=None)
+            if not current.exists():
+                return None
+            with tempfile.TemporaryDirectory() as place:
+                copy = Path(place) / "copy"
+                shutil.copytree(current, copy, symlinks=True)
+                loaded = load_top(copy, self._pinned, str(current) + "/", _only_local, at=None)
             verified = self._verify(loaded, f"{self._state}/nowhere/", _only_local, archive=False)
-        except (RepositoryError, DownloadError, OpenTRMError, OSError):
+        except (RepositoryError, DownloadError, OpenTRMError, OSError, shutil.Error):
+            self.damaged = BadRegistryFile(
+                "the copy of the registry in the data folder cannot be read or does not verify, and is not used;"
+                " bring a mirror within reach, which renews it, and look at the disk"
+            )
             return None
         previous = _stored_view(current)
         self._verified, self._served = verified, dict(previous.served) if previous else {}
         self._view = next_view(previous, verified, now, self._quarantine_s)
         return self._view
+
+    def unwritable(self) -> BadRegistryFile | None:
+        """Why no newer registry could be kept; None where its folder can be made or written."""
+        place = next(path for path in (self._state, *self._state.absolute().parents) if path.exists())
+        if place.is_dir() and os.access(place, os.W_OK | os.X_OK):
+            return None
+        return BadRegistryFile(
+            "the folder of the registry in the data folder cannot be written; give it to the node's user, and look"
+            " whether the disk only reads"
+        )
 
     def refresh(self, now: int) -> View:
         """The newest view that any mirror can prove; all mirrors are asked, so that a frozen one shows.

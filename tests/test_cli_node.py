@@ -205,6 +205,7 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str]] = {
         "no certificate with its key",
     ),
     "address of nobody": (_change('host = "127.0.0.1"', 'host = "192.0.2.1"'), "cannot listen on 192.0.2.1 port 0"),
+    "registry copy is a file": (_write("data/registry", b"x"), "the folder of the registry in the data folder cannot"),
     "mistyped key": (_change("data_dir", "data_dri"), "did you mean 'data_dir'?"),
 }
 

@@ -123,7 +123,20 @@ def test_files_changed_on_disk_are_not_loaded(world, client, tmp_path):
     path = tmp_path / "state/current/snapshot.json"
     path.write_bytes(path.read_bytes().replace(b'"version":1', b'"version":2'))
 
-    assert world.client(tmp_path / "state").load(NOW) is None
+    restarted = world.client(tmp_path / "state")
+    assert restarted.load(NOW) is None
+    assert restarted.damaged is not None and "does not verify" in restarted.damaged.message
+
+
+def test_loading_the_copy_writes_nothing_beside_it(world, client, tmp_path):
+    """A data folder on a disk that only reads, or beside a running node (the doctor)."""
+    client.refresh(NOW)
+    before = sorted((path, path.lstat().st_mtime_ns) for path in (tmp_path / "state").rglob("*"))
+
+    restarted = world.client(tmp_path / "state")
+
+    assert restarted.load(NOW) is not None and restarted.damaged is None
+    assert before == sorted((path, path.lstat().st_mtime_ns) for path in (tmp_path / "state").rglob("*"))
 
 
 def test_a_record_that_does_not_name_the_one_before_it_is_refused(world, client):

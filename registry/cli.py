@@ -36,6 +36,7 @@ from registry.repository import Repository, write_whole
 from registry.request import make_request, read_request
 from registry.serve import serve as serve_registry
 from registry.suspension import make_suspension, publish_suspension
+from registry.troubles import plain
 
 PASSPHRASE_COST = MODERATE
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -268,7 +269,7 @@ def verify(mirror: str, root: Path, clock_file: Path | None) -> None:
     for code, country in view.countries.items():
         click.echo(f"{code} {country.status} record {country.serial} {country.fingerprint}")
     for source, sentence in view.troubles.items():
-        click.echo(f"{source}: {sentence}")
+        click.echo(f"{source}: {plain(sentence)}")
     if view.troubles:
         raise click.ClickException("not everything verifies; see the lines above")
 

@@ -24,7 +24,7 @@ from registry.history import next_view
 from registry.mirror import Loaded, load_top
 from registry.roles import RoleReader
 from registry.roots import maintainers_of, parse_metadata
-from registry.troubles import is_lie, sentence_of
+from registry.troubles import is_lie, plain, sentence_of
 from registry.trust import QUARANTINE_S, Verified, View, decode_view, encode_view
 from registry.tuftypes import Root, Timestamp
 
@@ -125,7 +125,9 @@ class RegistryClient:
         found = self._country_troubles() | troubles
         self.lies = {source: sentence for source, sentence in found.items() if is_lie(sentence)}
         if self._view is None:
-            raise RegistryUnavailable(f"no mirror gave a registry that verifies: {'; '.join(troubles.values())}")
+            raise RegistryUnavailable(
+                f"no mirror gave a registry that verifies: {'; '.join(map(plain, troubles.values()))}"
+            )
         self._view = msgspec.structs.replace(self._view, built_at=now, troubles=found)
         return self._view
 

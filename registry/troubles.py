@@ -4,6 +4,7 @@ Away: no answer, no such file, a copy that nobody renewed or that is not yet the
 verify, is older than the same mirror served before, or leaves out a country. Source: attacks 30, 33.
 """
 
+import re
 from typing import Final
 
 from tuf.api.exceptions import DownloadError
@@ -12,6 +13,8 @@ AWAY: Final = frozenset({
     "DownloadError", "DownloadHTTPError", "DownloadLengthMismatchError", "SlowRetrievalError", "MirrorFailed",
     "FileMissing", "MirrorBehind", "ExpiredMetadataError", "OSError",
 })  # fmt: skip
+
+_CLASS: Final = re.compile(r"^[A-Za-z]+: ")
 
 
 def sentence_of(error: Exception) -> str:
@@ -25,3 +28,8 @@ def sentence_of(error: Exception) -> str:
 def is_lie(sentence: str) -> bool:
     """True unless this sentence only says that somebody is away, behind, or did not renew."""
     return sentence.partition(":")[0] not in AWAY
+
+
+def plain(sentence: str) -> str:
+    """The same for a person at a keyboard, without the name of a class."""
+    return _CLASS.sub("", sentence)

@@ -1,5 +1,6 @@
 """What a maintainer sees when a command cannot do it: one sentence, exit code 1, nothing made."""
 
+import re
 import socket
 from pathlib import Path
 
@@ -153,6 +154,16 @@ def test_a_torn_timestamp_is_named_with_what_to_do(folder: Path):
     result = run(folder, "serve", *where, "--passphrase-file", str(folder / "secret"))
 
     assert "timestamp.json: file is no tuf metadata; expected timestamp; put the newest copy" in result.output
+
+
+def test_a_registry_that_does_not_verify_is_told_without_the_name_of_a_class(folder: Path):
+    metadata = folder / "reg" / "metadata"
+    (metadata / "timestamp.json").write_bytes(b'{"signed": {')
+
+    result = run(folder, "verify", str(folder / "reg"), "--root", str(metadata / "1.root.json"))
+
+    assert "no mirror gave a registry that verifies: " in result.output
+    assert not re.search(r"[a-z](Error|File|Failed)\b", result.output), result.output
 
 
 def test_a_second_publisher_of_one_registry_is_refused(folder: Path):

@@ -44,6 +44,7 @@ def patient(path: Path, now: int = NOW) -> Patient:
 
 @pytest.fixture
 def store(node_toml: Path) -> Iterator[Store]:
+    (node_toml.parent / "r.json").write_bytes(root_bytes())
     store = Store.open(DataFolder(node_toml.parent / "data").database)
     store.write_sync(lambda work: work.meta.claim("XA", "0" * 32))
     yield store
@@ -151,7 +152,6 @@ def test_the_slow_http_parser_is_refused(node_toml, monkeypatch):
 def test_a_working_set_up_is_well_beside_a_running_node(node_toml, store):
     timestamp = json.dumps({"signed": {"x-trm-issued-at": NOW - 3600}}).encode()
     store.write_sync(lambda work: work.archive.put("timestamp.json", 1, timestamp, NOW))
-    (node_toml.parent / "r.json").write_bytes(root_bytes())
     for name in ("node.key", "keys.db"):
         (node_toml.parent / "data" / name).touch()
 

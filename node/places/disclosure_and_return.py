@@ -125,9 +125,13 @@ DISCLOSURE_AND_RETURN: dict[str, Places] = {
             "protocol.cases.changes_life: set_majority",
             "protocol.gate.guards: children",
         ),
-        receiver=("service.delivery.take: _intake",),
+        receiver=(
+            "protocol.gate.desk: holds",
+            "service.delivery.take: _intake",
+        ),
         both=(
             "protocol.gate.shown: _first_contact",
+            "protocol.gate.shown_once: said_before",
             "protocol.return_gates: requested",
         ),
     ),
@@ -151,6 +155,7 @@ DISCLOSURE_AND_RETURN: dict[str, Places] = {
         sender=(
             "protocol.cases.changes_children: clear_family suspect_family",
             "protocol.cases.safeguards: _received _suspected",
+            "protocol.gate.information: may_be_confirmed",
             "protocol.gate.people: family",
         ),
         receiver=(
@@ -158,6 +163,7 @@ DISCLOSURE_AND_RETURN: dict[str, Places] = {
             "service.cases.family_found: family_found",
         ),
         both=(
+            "protocol.gate.shown_information: _question",
             "protocol.gate.shown_return: _family",
             "protocol.return_gates: family_not_involved family_was_asked",
         ),

@@ -120,7 +120,10 @@ PRACTICE: dict[str, Places] = {
             "protocol.consent.faults: _provisional _who_gave_it",
             "service.cases.consents: second_consent",
         ),
-        both=("protocol.gate.shown: _entry",),
+        both=(
+            "protocol.gate.shown: _entry",
+            "protocol.gate.shown_once: said_before",
+        ),
     ),
     "H11": Places(
         sender=(
@@ -303,6 +306,7 @@ PRACTICE: dict[str, Places] = {
         ),
         both=(
             "protocol.gate.shown: _accepted _first_contact _item",
+            "protocol.gate.shown_once: nobody_new",
             "protocol.gate.shown_return: _everybody _rows",
             "protocol.gate.shown_safety: _medical _sealed",
         ),

@@ -82,7 +82,7 @@ DOMAIN: tuple[Rule, ...] = (
         "R12",
         "Whoever may be a child is treated as a child until two people have settled her age.",
         "CETS 197 art 10(3)",
-        ("drafting", "release", "receiver", "record"),
+        ("drafting", "release", "receiver", "record", "desk"),
     ),
     Rule(
         "R13",

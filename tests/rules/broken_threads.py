@@ -44,17 +44,6 @@ async def r10(world: World) -> None:
     assert held(world) == ["R10"]
 
 
-async def r14(world: World) -> None:
-    """A child's plan without a best-interests decision, both assessments told."""
-    liar = Dishonest(world, "R14")
-    child = {"consent": [liar.consent(treated_as_child=True, given_by="guardian", capacity="child_assent_recorded")]}
-    assert await liar.sends("return.request", child, age_band="12-15", treated_as_child=True) == (STORED, 0)
-    await liar.hears("return.request_response")
-    assert await liar.sends("return.risk_result", child) == (STORED, 0)
-    await liar.hears("return.risk_result")
-    assert await liar.sends("return.travel_plan", child) == (REFUSED, 14)
-
-
 async def r15(world: World) -> None:
     """Family is asked for under a mark that forbids it."""
     liar = await assessing(world, "R15")
@@ -66,19 +55,17 @@ async def r15(world: World) -> None:
     await found.hears("return.family_result", involvement="indicated")
     for steps in (["find"], ["assess"], ["find", "assess"], ["contact"]):
         assert await found.sends("return.family_request", steps=steps) == (REFUSED, 15)
+    # a question to look for them goes no way round it
+    asking = Dishonest(world, "R15 asked")
+    purpose = asks("given_name")(asking) | {"consent": [asking.consent(holder=asking.sealed()["office_kid"])]}
+    assert await asking.sends("info.request", marked | purpose, purpose="family_tracing") == (REFUSED, 15)
+    assert await asking.sends("info.request", purpose, purpose="family_tracing") == (STORED, 0)
 
 
 async def r16(world: World) -> None:
     """Family would hear of trafficking without her word."""
     liar = await assessing(world, "R16")
     assert await liar.sends("return.family_request", told="what_she_agreed") == (REFUSED, 16)
-
-
-async def h12(world: World) -> None:
-    """A child's family before a decision on tracing."""
-    liar = await assessing(world, "H12")
-    child = {"consent": [liar.consent(treated_as_child=True, given_by="guardian", capacity="child_assent_recorded")]}
-    assert await liar.sends("return.family_request", child) == (REFUSED, 112)
 
 
 async def r20(world: World) -> None:

@@ -15,10 +15,12 @@ from node.protocol.rules import BY_ID
 from tests.attack.forged_posts import rows
 from tests.dishonest import Dishonest
 from tests.rules.broken_letters import ONE_LETTER, asks
-from tests.rules.broken_threads import SEVERAL
+from tests.rules.broken_threads import SEVERAL as THREADS
+from tests.rules.broken_words import REMEMBERED
 from tests.world import World, make_world
 
 NOTHING_TO_SEE: Final = "nothing to see: "
+SEVERAL: Final = THREADS | REMEMBERED
 SEEN: Final = {*ONE_LETTER, *SEVERAL}
 
 

@@ -257,10 +257,11 @@ def test_h26_sender_no_dependent_child_crosses_a_border_before_custody_was_check
     """H26: an arrangement waits; the offer and the help do not."""
     arrange = letter("referral.arrange", consent=(entry(), entry(CHILD)))
     records = (record(), record(CHILD))
+    known = accepted(entries=arrange.consent)
     checked = change.check_custody(case(HER, CHILD), "p2", "sole", False, DAY, ANA, NOW).case
 
-    assert both(arrange, case=case(HER, CHILD), consents=records, shared=accepted()) == ["H26"]
-    assert both(arrange, case=checked, consents=records, shared=accepted()) == []
+    assert both(arrange, case=case(HER, CHILD), consents=records, shared=known) == ["H26"]
+    assert both(arrange, case=checked, consents=records, shared=known) == []
     assert both(offer(HER, CHILD), case=case(HER, CHILD), consents=records) == []
 
 

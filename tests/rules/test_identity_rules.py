@@ -298,6 +298,7 @@ def test_the_same_letter_gets_the_same_answer_whatever_is_known_here():
         "alerted",
         "way",
         "silent",
+        "once",
         "answerable",
         "own_alerts",
         "organisation_type",

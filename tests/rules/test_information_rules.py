@@ -6,9 +6,11 @@ import pytest
 from msgspec.structs import replace
 
 from node.protocol.cases.case import Person
+from node.protocol.cases.changes_children import suspect_family
 from node.protocol.cases.life_events import LifeRecords, Nationality
 from node.protocol.cases.paper import may_tell, what_she_takes
 from node.protocol.consent.record import ConsentTo
+from node.protocol.gate.desk import holds
 from node.protocol.gate.facts import ThreadFacts
 from node.protocol.gate.information import may_be_confirmed
 from node.protocol.gate.shown import receiver
@@ -114,6 +116,19 @@ def test_r27_sender_who_may_not_be_confirmed_is_answered_like_an_unknown_person(
     assert why(with_(HER, coercion_suspected=True)) == ["H17"]
     assert why(HER, record(HER, purposes=("referral",))) == ["R01"]
     assert why(HER, record(HER, **{**EVERYTHING, "recipients": (replace(TO_XA, country="XB"),)})) == ["R01"]
+
+
+def test_r15_receiver_a_question_for_family_waits_where_family_may_be_involved() -> None:
+    """R15: our people found that her family may be involved; nobody confirms it to who looks for it, whatever asks."""
+    suspected = suspect_family(case(), HER.person_id, "parent", "ana", NOW).case
+    looking = question(purpose="family_tracing")
+
+    assert [one.rule for one in holds(looking, suspected, "XA", NOW)] == ["R15"]
+    assert holds(looking, case(), "XA", NOW) == []
+    allowed = record(HER, purposes=("family_tracing",))
+    confirmed = may_be_confirmed(suspected, (allowed,), "XA", "family_tracing", NOW)
+    assert [one.rule for one in confirmed] == ["R15"]
+    assert may_be_confirmed(case(), (allowed,), "XA", "family_tracing", NOW) == []
 
 
 @pytest.mark.parametrize("code", ["not_confirmed", "need_more"])

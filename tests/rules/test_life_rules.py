@@ -282,7 +282,7 @@ def test_h30_sender_a_newborn_crosses_no_border_before_registration_and_a_lawyer
     baby = with_(CHILD, guardian=GUARDIAN, child=with_(CHILD.child, custody=Custody("sole", YESTERDAY, ANA)))
     born = life.add_birth(case(), "p1", baby, YESTERDAY, "ana", NOW).case
     arrange = letter("referral.arrange", consent=(entry(), entry(born.persons[1])))
-    world = {"consents": (record(), record(CHILD)), "shared": accepted()}
+    world = {"consents": (record(), record(CHILD)), "shared": accepted(entries=arrange.consent)}
 
     assert both(arrange, case=on_thread(born), **world) == ["H30", "H31"]
     registered = life.register_birth(born, "p2", "registered", ANA, NOW).case

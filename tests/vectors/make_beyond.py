@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.forge import NOW
 from tests.letters_support import BODIES
-from tests.vectors.made import Vector, b64, vector
+from tests.vectors.made import HANDLING, Vector, b64, vector
 from tests.vectors.make_letters import ASK, KID, NAME, SEALED, Letter, consent, letter
 from tests.vectors_support import seed
 
@@ -76,6 +76,10 @@ REFUSED: tuple[tuple[int, str, Letter], ...] = (
     (110, "provisional-of-an-adult", offer({"basis": "provisional", "levels": ["L1"], "purposes": ["enquiry"]})),
     (110, "provisional-for-a-question", asked(PROVISIONAL)),
     (22, "consent-over-when-written", offer({"until": NOW})),
+    (22, "consent-for-more-than-a-year", offer({"until": NOW + 366 * DAY_S + 1})),
+    (15, "family-looked-for-against-her-word", of(
+        "info.request", body=ASK | {"purpose": "family_tracing"}, consent=[consent(purposes=["family_tracing"])],
+        disclosed=[NAME], sealed_identity=SEALED, handling=[*HANDLING, "no_contact_family"])),
     (1, "consent-for-another-purpose", offer({"purposes": ["referral"]})),
     (1, "consent-without-a-profile", offer({"levels": ["L3"]})),
     (22, "first-entry-before-the-second",

@@ -11,7 +11,7 @@ from tests.forge import NOW
 from tests.letters_support import BODIES
 from tests.vectors import make_returns as returns
 from tests.vectors.made import Vector, vector
-from tests.vectors.make_kinds import ANSWER, HELP, PASS, REQUEST
+from tests.vectors.make_kinds import ANSWER, HELP, PASS, REQUEST, SUPPORTED
 from tests.vectors.make_protecting import DANGER
 from tests.vectors.make_threads import (
     ACCEPT,
@@ -33,12 +33,22 @@ from tests.vectors.make_threads import (
 from tests.vectors_support import seed
 
 ARRIVED = Step(R, "referral.arrived", "in_progress")
+SUPPORT_ANSWERED = Step(R, "ident.support_response", "answered")
 UPDATE = Step(O, "referral.update", "accepted")
 CHANGE = Step(R, "referral.change", "disclosed")
 OTHER_ORGANISATION = {"organisation": [{"id": "harbour-xa", "type": "civil_society"}]}
 NOBODY = seed("a letter that nobody sent", 16).hex()
 CANCEL = Step(O, "transit.cancel", "cancelled", frame={"lawful_basis": "public_task", "consent": []})
 NO = {"can_assist": False}
+
+# Consents that letters state otherwise than usual.
+CHILD = {"treated_as_child": True, "given_by": "guardian", "capacity": "child_assent_recorded"}
+
+
+def for_now(written_at: int) -> dict[str, Any]:
+    """A letter that rests on a provisional basis for ten days."""
+    entry = {"basis": "provisional", "given_by": "child_protection", "purposes": ["enquiry"], "levels": ["L1"]}
+    return {"written_at": written_at, "entry": CHILD | entry | {"until": written_at + 10 * DAY_S}}
 
 
 def at(step: Step, n: int, seen: int, state: str, **frame: Any) -> Step:
@@ -130,6 +140,13 @@ THREADS: dict[str, tuple[Step, ...]] = {
     "bad-thread-letter-id-of-the-other-side": (
         OFFER, ACCEPT._replace(state="offered", reason=206, frame={"letter_id": later(
             "bad-thread-letter-id-of-the-other-side", OFFER, 1)})),
+    # whom nobody offered; a basis that was renewed once already
+    "bad-thread-somebody-nobody-offered": (OFFER, ACCEPT, DISCLOSE._replace(
+        state="accepted", reason=126, frame=DISCLOSE.frame | {"both": True})),
+    "bad-thread-provisional-for-the-third-time": (
+        SUPPORTED._replace(frame=for_now(NOW)), SUPPORT_ANSWERED,
+        SUPPORTED._replace(frame=for_now(NOW + 20 * DAY_S)), SUPPORT_ANSWERED,
+        SUPPORTED._replace(state="answered", reason=110, frame=for_now(NOW + 20 * DAY_S + 1))),
     # whose withdrawal
     "bad-thread-update-after-its-own-withdrawal": (
         OFFER, ACCEPT, DISCLOSE, WITHDRAW._replace(side=R, state="disclosed"),
@@ -160,9 +177,6 @@ THREADS: dict[str, tuple[Step, ...]] = {
     "good-thread-decline-crossed-a-stop": (
         OFFER, Step(R, "referral.decline", "declined"), at(ENDED, 2, 0, "ended")),
 }  # fmt: skip
-
-# Consents that the letters of a return state otherwise than usual.
-CHILD = {"treated_as_child": True, "given_by": "guardian", "capacity": "child_assent_recorded"}
 
 
 class Late(NamedTuple):
@@ -195,6 +209,9 @@ RETURNS: dict[str, tuple[Late, ...]] = {
         Late(R, "return.risk_result", "assessing", {"overall": "unacceptable"}, unseen=1)),
     "bad-thread-independent-word-and-nobody-asked": (
         *STEADY[:2], Late(O, "return.risk_result", "assessing", ALONE, 123)),
+    "bad-thread-child-is-an-adult-in-the-next": (
+        Late(O, "return.request", "requested", {"age_band": "12-15", "treated_as_child": True}, consent=CHILD),
+        Late(R, "return.request_response", "assessing"), Late(O, "return.risk_request", "assessing", reason=12)),
     "bad-thread-plan-for-a-child-undecided": (
         *STEADY, Late(O, "return.travel_plan", "assessing", reason=14, consent=CHILD)),
     "good-thread-field-at-l2-without-a-block": (
@@ -215,14 +232,14 @@ def orders() -> Iterator[Vector]:
 
 
 def _built(name: str, step: Step, n: int, seen: int, before: list[dict[str, Any]]) -> dict[str, Any]:
-    """As in make_threads, her consent to a passage too; `both`: a second person is stated."""
+    """As in make_threads, her consent to a passage too; `both`: a second person; `entry`: parts of each consent."""
     frame = dict(step.frame)
-    both = frame.pop("both", False)
+    both, said = frame.pop("both", False), frame.pop("entry", {})
     one = built(name, step._replace(frame=frame), n, seen, before)
     if both:
         one["consent"].append(consent(name) | {"token": seed(f"{name} second token", 16).hex()})
     for entry in one["consent"]:
-        entry.update(purposes=["enquiry", "referral", "transit"])
+        entry.update({"purposes": ["enquiry", "referral", "transit"]} | said)
     return one | ({"consent": []} if step.kind.startswith("transit.stop") else {})
 
 

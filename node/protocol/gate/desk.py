@@ -1,6 +1,6 @@
 """What the desk holds or asks here: local reasons, for our people only, never an answer on the wire (row 14).
 
-Source: wire 3 row 14; R10, R17, R24; practice H05, H14, H17, H31.
+Source: wire 3 row 14; R10, R12, R17, R24; practice H05, H14, H17, H27, H31.
 """
 
 from collections.abc import Iterable
@@ -9,7 +9,9 @@ from typing import Any, Literal, get_args
 from node.protocol.cases.case import Case, Person, asked_to_be_unknown_to, asylum_blocks, distrusted, person_of
 from node.protocol.cases.safeguards import and_parents
 from node.protocol.gate.context import hold
+from node.protocol.gate.once_told import NOTHING_TOLD, OnceTold, grown
 from node.protocol.letters.bodies import Body
+from node.protocol.letters.bodies_information import AskBody
 from node.protocol.letters.codes import EYES_ONLY, STOP_KINDS
 from node.protocol.letters.fields import BY_NAME
 from node.protocol.letters.frame import Letter
@@ -23,11 +25,17 @@ ALWAYS_WORKS = frozenset(
 
 
 def holds(
-    letter: Letter[Body], case: Case | None, sender: str, now: int, distrusted_by_all: bool = False
+    letter: Letter[Body],
+    case: Case | None,
+    sender: str,
+    now: int,
+    distrusted_by_all: bool = False,
+    once: OnceTold = NOTHING_TOLD,
 ) -> list[Objection]:
     """Why a letter that was stored and receipted waits for a person here, before anybody acts on it or answers.
 
-    `sender` is the country, `distrusted_by_all` whether two people distrust it for everybody; [] when nothing holds it.
+    `sender` is the country, `distrusted_by_all` whether two people distrust it for everybody, `once` what its thread
+    said of each person before; [] when nothing holds it.
     Never held, because they protect: stops, withdrawals, safety.
     """
     if letter.kind in ALWAYS_WORKS or letter.kind.startswith("safety."):  # H02: a danger is never held up here
@@ -48,15 +56,23 @@ def holds(
     if case.place_is_detention:
         found.append(hold("R17", "she is detained", "arrange her release before planning with another country"))
     # 4. R15: family that may be involved is not contacted for another country either
-    if letter.kind == "return.family_request" and any(person.family.suspected for person in persons):
+    if _seeks_family(letter) and any(person.family.suspected for person in persons):
         found.append(hold("R15", "family may be involved here", "contact nobody of it; two people decide"))
     # 5. H14: two people distrust the sender
     if distrusted_by_all or distrusted(case, "country", sender):
         found.append(hold("H14", "two people recorded distrust of this country", "speak with the coordinator"))
-    # 6. H17: somebody may press her; the screen says nothing of why
+    # 6. R12, H27: a child told of as an adult may have turned 18, or the other side no longer protects it as one
+    if letter.sender_role == "opener" and any(grown(once, entry) for entry in letter.consent):
+        found.append(hold("R12", "a child is told of as an adult now", "ask how her age was settled; phone them"))
+    # 7. H17: somebody may press her; the screen says nothing of why
     if any(person.coercion_suspected for person in persons):
         found.append(Objection("H17", "this letter waits", "speak with the coordinator", "hold", discreet=True))
     return found
+
+
+def _seeks_family(letter: Letter[Body]) -> bool:
+    asked = isinstance(letter.body, AskBody) and letter.body.purpose == "family_tracing"
+    return asked or letter.kind == "return.family_request"
 
 
 def may_open_identity(reason: str, user: str) -> Objection | None:

@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from node.protocol.gate.once_told import NOTHING_TOLD, OnceTold
 from node.protocol.letters.bodies import Body, DataItem
 from node.protocol.letters.bodies_information import AskBody
 from node.protocol.letters.bodies_return import FamilyRequestBody
@@ -165,6 +166,7 @@ class ThreadFacts(msgspec.Struct, frozen=True):
     another organisation (UTC seconds). `stopped`: a stop was sent, received or queued. `alerted`: tokens
     that safety alerts named. `way`: the facts of a return. `silent`: our side decided that nothing more is answered.
     After a stop or then: `answerable` are the other side's letters that may be answered, `own_alerts` this side's.
+    `once`: what the opener once said of each token, whatever became of it.
     """
 
     accepted: bool = False
@@ -181,6 +183,7 @@ class ThreadFacts(msgspec.Struct, frozen=True):
     answerable: frozenset[str] = frozenset()
     own_alerts: frozenset[str] = frozenset()
     organisation_type: OrganisationType | None = None
+    once: OnceTold = NOTHING_TOLD
 
 
 class Draft(msgspec.Struct, frozen=True):

@@ -64,7 +64,7 @@ def may_be_confirmed(
 ) -> list[Objection]:
     """Why another country may not hear that we know the person of this case; [] when she allows it for this purpose.
 
-    Towards that country the answer is then the neutral one, as for an unknown person. Source: R01, R10, R27; H05, H14.
+    There the answer is then the neutral one, as for somebody unknown. Source: R01, R10, R15, R27; H05, H14.
     """
     found: list[Objection] = []
     for person in case.persons:
@@ -75,6 +75,8 @@ def may_be_confirmed(
             found.append(hold("H05", _CLOSED, _ANSWER_NEUTRAL))
         elif person.coercion_suspected:
             found.append(Objection("H17", "this answer waits", _ANSWER_NEUTRAL, effect="hold", discreet=True))
+        elif purpose == "family_tracing" and person.family.suspected:
+            found.append(hold("R15", "family may be involved here", _ANSWER_NEUTRAL))
         # 2. she allows it: this person, this country, this purpose
         elif not any(_allows(record, person, asker, purpose, now) for record in consents):
             found.append(hold("R01", "no consent of hers allows this answer to that country", _ANSWER_NEUTRAL))

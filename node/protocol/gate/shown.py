@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from node.protocol.cases.case import CHILD_BANDS
-from node.protocol.consent.record import MAX_PROVISIONAL_SECONDS
+from node.protocol.consent.record import MAX_CONSENT_SECONDS, MAX_PROVISIONAL_SECONDS
 from node.protocol.gate import shown_safety
 from node.protocol.gate.facts import (
     ENDS_AT_MAJORITY,
@@ -24,6 +24,7 @@ from node.protocol.gate.facts import (
 from node.protocol.gate.shown_frame import missing_marks
 from node.protocol.gate.shown_information import about_questions, beyond_the_question
 from node.protocol.gate.shown_logistics import about_interpreters
+from node.protocol.gate.shown_once import nobody_new, said_before
 from node.protocol.gate.shown_return import about_returns, region_only
 from node.protocol.letters.bodies import AcceptBody, Body, DataItem, OfferBody
 from node.protocol.letters.bodies_return import ReturnRequestBody
@@ -71,6 +72,7 @@ def objections(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objection]
     yield from about_returns(letter, shared)
     yield from about_interpreters(letter)
     yield from _before_acceptance(letter, shared)
+    yield from nobody_new(letter, shared)
     yield from _consent(letter, shared)
     yield from _disclosed(letter, shared)
     yield from _accepted(letter, shared)
@@ -156,12 +158,13 @@ def _consent(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objection]:
         yield _no("R26", "two persons share a token", "draw a new token for each person")
     # 4. each entry by itself
     for entry in letter.consent:
-        yield from _entry(letter, entry)
+        yield from _entry(letter, entry, shared)
 
 
-def _entry(letter: Letter[Body], entry: ConsentEntry) -> Iterator[Objection]:
+def _entry(letter: Letter[Body], entry: ConsentEntry, shared: ThreadFacts) -> Iterator[Objection]:
     duty = duty_for(letter)
-    # 1. a child never alone, and never without its own assent
+    # 1. a child stays one until it can be 18; it is never alone, and never without its own assent
+    yield from said_before(letter, entry, shared)
     speaks = entry.given_by in _GUARDIAN_GIVES or entry.given_by == "child_protection"
     if entry.treated_as_child and not (speaks and entry.capacity == "child_assent_recorded"):
         yield _no("R13", "a child's consent is given as an adult's", "ask the guardian and the child")
@@ -187,6 +190,8 @@ def _entry(letter: Letter[Body], entry: ConsentEntry) -> Iterator[Objection]:
     # 5. in its time when written, where something new is told
     if entry.until <= letter.written_at and (duty.discloses or letter.disclosed):
         yield _no("R22", "the consent had ended when the letter was written", "ask her again")
+    elif entry.until > letter.written_at + MAX_CONSENT_SECONDS:
+        yield _no("R22", "the consent is longer than 12 months", "set an end within 12 months")
     # 6. for this purpose, and at least L1
     if duty.purpose is not None and duty.purpose not in entry.purposes:
         yield _no("R01", "consent is for another purpose", "ask her for this purpose")

@@ -55,7 +55,10 @@ def _question(letter: Letter[Body], body: AskBody) -> Iterator[Objection]:
     # 2. a consulate only to verify identity
     if body.consular and body.purpose not in IS_SHE_YOURS:
         yield _no("R11", "a consulate would be asked something else", "only identity may be verified there")
-    # 3. the fewest facts, and at least one of them where the question is about her
+    # 3. family is not looked for against her word
+    if body.purpose == "family_tracing" and "no_contact_family" in letter.handling:
+        yield _no("R15", "her family must not be contacted", "do not ask for it")
+    # 4. the fewest facts, and at least one of them where the question is about her
     if FACTS_FOR[body.purpose] and not letter.disclosed:
         yield _no("R04", "a question about a person without a fact to check", "name the facts to be checked")
 

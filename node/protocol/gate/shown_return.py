@@ -42,7 +42,7 @@ def about_returns(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objecti
         case RiskResultBody():
             yield from _rows(letter, body, shared)
         case FamilyRequestBody():
-            yield from _family(letter, body)
+            yield from _family(letter, body, shared)
         case AssertionBody():
             yield from _agreement(body)
         case TravelPlanBody() if not body.safeguards_met:
@@ -85,12 +85,13 @@ def _rows(letter: Letter[Body], body: RiskResultBody, shared: ThreadFacts) -> It
         yield _no("H26", "the risk is not told for each person", "write at least one row for each person")
 
 
-def _family(letter: Letter[Body], body: FamilyRequestBody) -> Iterator[Objection]:
+def _family(letter: Letter[Body], body: FamilyRequestBody, shared: ThreadFacts) -> Iterator[Objection]:
     # 1. she said no
     if "no_contact_family" in letter.handling:
         yield _no("R15", "her family must not be contacted", "do not ask for it")
-    # 2. a child: only after a decision on tracing
-    if any(entry.treated_as_child for entry in letter.consent) and not body.best_interests_date:
+    # 2. a child, also one told of as an adult since: only after a decision on tracing
+    children = (entry.treated_as_child or shared.once.of(entry.token).as_child for entry in letter.consent)
+    if any(children) and not body.best_interests_date:
         yield _no("H12", "no best-interests decision on tracing", "have it decided first")
     # 3. contact is a consent of its own (its purpose is judged as for any letter), and so is looking for them
     if "find" in body.steps and not all("family_tracing" in entry.purposes for entry in letter.consent):

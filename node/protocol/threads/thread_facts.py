@@ -4,13 +4,14 @@ from collections.abc import Iterable
 
 from node.protocol.consent.scope import after_withdrawal
 from node.protocol.gate.facts import ThreadFacts
+from node.protocol.gate.once_told import NOTHING_TOLD, OnceTold
 from node.protocol.letters.codes import STOP_KINDS
 from node.protocol.letters.frame import ConsentEntry
 from node.protocol.safety import IN_DANGER
 from node.protocol.threads.thread import Thread, withdrawals
 
 
-def thread_facts(thread: Thread, stated: Iterable[ConsentEntry]) -> ThreadFacts:
+def thread_facts(thread: Thread, stated: Iterable[ConsentEntry], once: OnceTold = NOTHING_TOLD) -> ThreadFacts:
     """What both sides exchanged, for the receiver and the gate; `stated`: the newest entry of each token."""
     gone = withdrawals(thread)
     entries = tuple(stated)
@@ -33,6 +34,7 @@ def thread_facts(thread: Thread, stated: Iterable[ConsentEntry]) -> ThreadFacts:
         silent=thread.stop_decided,
         answerable=answerable(thread) if stopped else frozenset(),
         own_alerts=_own_alerts(thread) if stopped or thread.stop_decided else frozenset(),
+        once=once,
     )
 
 

@@ -240,9 +240,9 @@ def _intake(node: Node, letter: AnyLetter, thread: Thread, now: int) -> Case:
 
 def _desk_hold(book: Book, found: OpenFile, letter: AnyLetter, peer: str, now: int) -> str | None:
     case: OpenCase = book.case(found.row.case_id)
-    objections = [
-        one for one in holds(letter, case.case, peer, now, peer in book.node.distrusted.countries) if one.rule != "H05"
-    ]
+    distrusted = peer in book.node.distrusted.countries
+    found_held = holds(letter, case.case, peer, now, distrusted, found.file.once)
+    objections = [one for one in found_held if one.rule != "H05"]
     code = "" if not objections else "waits" if objections[0].discreet else objections[0].rule
     covered = book.node.seals.cover(code)  # sealed for every letter, so that holding one takes no longer (attack 57)
     return covered if objections else None

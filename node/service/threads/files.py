@@ -9,6 +9,7 @@ import msgspec
 
 from node.protocol.consent.scope import after_withdrawal
 from node.protocol.gate.facts import ThreadFacts
+from node.protocol.gate.once_told import NOTHING_TOLD, STATES_NOBODY, OnceTold, telling
 from node.protocol.letters.codes import ErasureResult, LegalGround, Level, Urgency
 from node.protocol.letters.decode import AnyLetter
 from node.protocol.letters.frame import ConsentEntry
@@ -35,7 +36,8 @@ class ThreadFile(msgspec.Struct, frozen=True):
     `opening` is the letter id of the opening letter; `retention_until` and `first_ends` are the opening letter's
     (UTC seconds). `decided` is what a person found for a question asked of us, `rests_on` her case here from which it
     was confirmed (R27); `kept` is what we confirmed as not erased; `local_reason` why we declined, in no letter.
-    `told` are the entries as the other side has them, while a withdrawal of ours waits to leave.
+    `told` are the entries as the other side has them, while a withdrawal of ours waits to leave. `once` is what was
+    ever said of each token.
     """
 
     thread: Thread
@@ -50,14 +52,15 @@ class ThreadFile(msgspec.Struct, frozen=True):
     kept: tuple[KeptHere, ...] = ()
     local_reason: str = ""
     told: tuple[ConsentEntry, ...] = ()
+    once: OnceTold = NOTHING_TOLD
 
 
 def with_letter(file: ThreadFile, letter: AnyLetter) -> ThreadFile:
     """The file after a letter of either side counts: its consent entries replace older ones of the same token."""
-    if letter.sender_role != "opener" or not letter.consent:
+    if not _states(letter):
         return file
-    told = _renewed(file.told, letter) if file.told else ()
-    return msgspec.structs.replace(file, entries=_renewed(file.entries, letter), told=told)
+    told, once = _renewed(file.told, letter) if file.told else (), telling(file.once, letter)
+    return msgspec.structs.replace(file, entries=_renewed(file.entries, letter), told=told, once=once)
 
 
 def taken_back(file: ThreadFile, entries: tuple[ConsentEntry, ...]) -> ThreadFile:
@@ -75,14 +78,14 @@ def with_incoming(file: ThreadFile, letter: AnyLetter) -> ThreadFile:
     gone_by = withdrawals(file.thread)
     later = [gone for gone in gone_by if not gone.known_to(letter.sender_role, letter.n, letter.seen)]
     entries = widened.entries
-    for gone in later if letter.consent else ():
+    for gone in later if _states(letter) else ():
         entries = after_withdrawal(entries, gone.token, gone.purposes, gone.levels)
     return msgspec.structs.replace(widened, entries=entries)
 
 
 def facts_of(file: ThreadFile) -> ThreadFacts:
     """What both sides exchanged, and what of ours waits to leave, as our gate needs it."""
-    return thread_facts(file.thread, file.entries)
+    return thread_facts(file.thread, file.entries, file.once)
 
 
 def exchanged(file: ThreadFile) -> ThreadFacts:
@@ -91,7 +94,7 @@ def exchanged(file: ThreadFile) -> ThreadFacts:
     Source: wire 3 row 14; H01, H16.
     """
     entries = file.told if withdrawal_waits(file.thread) else file.entries
-    return thread_facts(msgspec.structs.replace(file.thread, queued=()), entries)
+    return thread_facts(msgspec.structs.replace(file.thread, queued=()), entries, file.once)
 
 
 def stating(facts: ThreadFacts, letter: AnyLetter) -> ThreadFacts:
@@ -99,12 +102,17 @@ def stating(facts: ThreadFacts, letter: AnyLetter) -> ThreadFacts:
 
     Else whoever posts two letters the wrong way round leaves somebody out of the second. Source: H26; wire 7.
     """
-    if letter.sender_role != "opener" or not letter.consent:
+    if not _states(letter):
         return facts
     entries = _renewed(facts.entries, letter)
     for gone in facts.withdrawn:
         entries = after_withdrawal(entries, gone.token, gone.purposes, gone.levels)
-    return msgspec.structs.replace(facts, entries=entries)
+    return msgspec.structs.replace(facts, entries=entries, once=telling(facts.once, letter))
+
+
+def _states(letter: AnyLetter) -> bool:
+    """Whether it states whose consent there is: the opener does, and not by what is never refused."""
+    return letter.sender_role == "opener" and bool(letter.consent) and letter.kind not in STATES_NOBODY
 
 
 def _renewed(entries: Iterable[ConsentEntry], letter: AnyLetter) -> tuple[ConsentEntry, ...]:

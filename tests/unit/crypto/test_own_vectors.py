@@ -24,7 +24,7 @@ KINDS = {
     "evidence": (2, 14),
     "fingerprint": (4, 5),
     "keyring": (1, 0),
-    "letter": (57, 183),
+    "letter": (57, 185),
     "node-record": (1, 4),
     "office": (1, 7),
     "pop": (1, 1),
@@ -39,7 +39,7 @@ KINDS = {
     "silence": (1, 3),
     "stream": (2, 2),
     "suspension": (1, 5),
-    "thread": (43, 60),
+    "thread": (43, 63),
 }
 
 

@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from node.protocol.gate.facts import ThreadFacts
+from node.protocol.gate.once_told import NOTHING_TOLD, telling
 from node.protocol.gate.shown import receiver
 from node.protocol.letters.codes import Role
 from node.protocol.letters.decode import AnyLetter, decode
@@ -82,11 +83,13 @@ class Nodes:
         if thread is None:
             return ThreadFacts()
         stated: dict[str, ConsentEntry] = {}
+        once = NOTHING_TOLD
         for entry in (*(one for one in thread.entries if one.status == "applied"), *passed):
             if entry.side == "opener":
                 stated |= {one.token: one for one in self.letters[entry.letter_id].consent}
+                once = telling(once, self.letters[entry.letter_id])
         return replace(
-            thread_facts(thread, tuple(stated.values())), accepted=known.accepted, data_needed=known.data_needed,
+            thread_facts(thread, tuple(stated.values()), once), accepted=known.accepted, data_needed=known.data_needed,
             organisation=known.organisation or None, changed_at=known.changed_at, opened_at=known.opened_at,
             way=known.way,
         )  # fmt: skip

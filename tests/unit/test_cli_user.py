@@ -73,7 +73,7 @@ def test_what_is_wrong_is_one_sentence(folder: Path):
     for result in (wrong, missing, taken):
         assert result.exit_code == 1
         assert result.output.startswith("Error: ") and result.output.count("\n") == 1
-    assert "password" in wrong.output and "length" in wrong.output
+    assert "password" in wrong.output and "at least 12 characters" in wrong.output
 
 
 def test_a_running_node_is_left_alone(folder: Path):

@@ -156,8 +156,10 @@ def _forget_in_thread(
         for stated in (found.file.entries, found.file.told)
     )
     persons = {token: who for token, who in found.file.persons.items() if token not in tokens}
+    of_others = tuple(one for one in found.file.once.tokens if one.token not in tokens)
+    once = msgspec.structs.replace(found.file.once, tokens=of_others)
     thread = _blotted(found.file.thread, tokens) if is_over(found.file, now) else found.file.thread
-    left = msgspec.structs.replace(found.file, thread=thread, entries=entries, told=told, persons=persons)
+    left = msgspec.structs.replace(found.file, thread=thread, entries=entries, told=told, once=once, persons=persons)
     book.put_file(found, left, now)
 
 

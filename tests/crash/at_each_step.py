@@ -26,6 +26,7 @@ from node.store.audit import Audit
 from node.store.writer import Job, Writer
 
 KILLS = "OPENTRM_KILLS"
+left_out_when_quick = pytest.mark.skipif(bool(os.environ.get("TRM_QUICK")), reason="TRM_QUICK leaves these kills out")
 FILES = ("", "-wal")  # the third, -shm, is made anew from these
 Tables = dict[str, str]
 _undisturbed: set[str] = set()

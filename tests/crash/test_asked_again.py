@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.crash.asked_again import ASKED
+from tests.crash.at_each_step import left_out_when_quick
 from tests.crash.test_each_step import STORIES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -112,6 +113,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     return found
 
 
+@left_out_when_quick
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_that_is_asked_for_again_doubles_nothing(command: str, told: dict[str, dict[str, Any]]) -> None:
     """After its commit the node dies and nobody hears of it: the same person asks a node that opened the files anew."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.at_each_step import KILLS
+from tests.crash.at_each_step import KILLS, left_out_when_quick
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = 2  # each reads the program in once
@@ -212,6 +212,7 @@ def _part(number: int) -> dict[str, list[str]]:
     return {f"{file}::{story}": named.split() for file, story, named in stories}
 
 
+@left_out_when_quick
 @pytest.mark.parametrize("part", range(PARTS))
 def test_a_kill_at_a_step_leaves_nothing_of_it_or_all_of_it(part: int, tmp_path: Path) -> None:
     """Attack 51: before its commit the next start finds the file as it was, after it as it was meant, and no third."""

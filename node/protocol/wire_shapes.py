@@ -7,17 +7,9 @@ the text back and compares. `T?` is null or T, `[T]` a list, `[T 1..]` one of at
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, Literal, get_args, get_origin
+from typing import Any, Final
 
-from node.protocol.letters import (
-    codes,
-    codes_directory,
-    codes_information,
-    codes_logistics,
-    codes_return,
-    codes_rights,
-    codes_safety,
-)
+from node.protocol.letters.code_lists import CODE_LISTS
 from node.protocol.letters.kinds import KINDS, Kind
 from node.protocol.letters.scalars import MAX_INT
 from node.protocol.letters.schemas import BEYOND, Schema, answers, schema
@@ -38,9 +30,6 @@ NAMED: Final = {  # the description of a value in the schemas: its word on the p
     "the category and a number": "service_id",
     "a short name without digits": "name",
 }
-_MODULES: Final = (
-    codes, codes_directory, codes_information, codes_logistics, codes_return, codes_rights, codes_safety
-)  # fmt: skip
 
 
 def shapes() -> Iterator[str]:
@@ -126,12 +115,7 @@ def _lists(schemas: list[Schema]) -> dict[tuple[str, ...], str]:
     """The lists of codes that stand in two places or more, with the name that the program has for each."""
     parts = {name: part for one in schemas for name, part in one.get("$defs", {}).items()}
     found = Counter(_enums([parts, schemas[0]["properties"]]))
-    names = {frozenset(get_args(value)): name for module in _MODULES for name, value in _literals(module)}
-    return {values: names[frozenset(values)] for values, times in found.items() if times > 1}
-
-
-def _literals(module: Any) -> Iterator[tuple[str, Any]]:
-    yield from ((n, v) for n, v in vars(module).items() if get_origin(v) is Literal and not n.startswith("_"))
+    return {values: CODE_LISTS[frozenset(values)].name for values, times in found.items() if times > 1}
 
 
 def _enums(value: Any) -> Iterator[tuple[str, ...]]:

@@ -6,24 +6,16 @@ tables are the rules.
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, Final, Literal, get_args, get_origin
+from typing import Any, Final, Literal
 
 import msgspec
 from msgspec import inspect
 
 from node.errors import NotFound
 from node.protocol.gate.facts import MAY_DISCLOSE
-from node.protocol.letters import (
-    codes,
-    codes_directory,
-    codes_information,
-    codes_logistics,
-    codes_return,
-    codes_rights,
-    codes_safety,
-    scalars,
-)
+from node.protocol.letters import codes, codes_safety, scalars
 from node.protocol.letters.carries import CARRIES
+from node.protocol.letters.code_lists import CODE_LISTS
 from node.protocol.letters.fields import FIELDS
 from node.protocol.letters.kinds import KINDS
 
@@ -151,7 +143,8 @@ def _field(name: str, kind: inspect.Type, has_default: bool = False) -> FormFiel
 
 def _in_order(values: Sequence[Any]) -> tuple[str, ...]:
     """Choices as the list of codes has them, which is how people read them; the type alone has lost the order."""
-    return _ORDER.get(frozenset(values)) or tuple(map(str, values))
+    known = CODE_LISTS.get(frozenset(values))
+    return known.values if known else tuple(map(str, values))
 
 
 def _one_of(types: list[inspect.Type]) -> inspect.Type:
@@ -181,15 +174,6 @@ def _description(scalar: Any) -> str:
     return str(scalar.__metadata__[0].description)
 
 
-_LISTS = (
-    codes, codes_directory, codes_information, codes_logistics, codes_return, codes_rights, codes_safety,
-)  # fmt: skip
-_ORDER: dict[frozenset[Any], tuple[str, ...]] = {
-    frozenset(get_args(one)): get_args(one)
-    for module in _LISTS
-    for one in vars(module).values()
-    if get_origin(one) is Literal
-}
 _BY_PATTERN: tuple[tuple[Shape, Any], ...] = (
     ("country", scalars.Country),
     ("language", scalars.Language),

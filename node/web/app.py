@@ -18,6 +18,7 @@ from node.service.staff.first_things import FirstThing, comes_first
 from node.service.staff.locks import standing
 from node.service.staff.sign_in import Staff
 from node.service.threads.times import zone_of
+from node.web import kept
 from node.web.administration import Administration
 from node.web.assets import serve_static
 from node.web.forms import Fields
@@ -125,7 +126,7 @@ async def _answer(
         site_of(request),
         request.cookies.get(ATTEMPT_COOKIE, ""),
     )
-    return await page.handler(replace(visit, administration=stranger.administration, file=file))
+    return await kept.answered(replace(visit, administration=stranger.administration, file=file), page)
 
 
 async def _caller(staff: Staff, page: Page, token: str) -> Caller | None:

@@ -18,6 +18,7 @@ from node.service.staff.people import READS_NAMES
 from node.service.threads.doors import ACTS
 from node.service.threads.forms import FormField, may_carry_fields, open_lists
 from node.web.assets import content, hashed
+from node.web.banners import banners
 from node.web.forms import rows_shown
 from node.web.language import LANGUAGES, own_name, speech
 from node.web.paper.pressing import Press
@@ -247,6 +248,7 @@ class Templates:
                 "static": hashed,
                 "settings": self.settings,
                 "office_contact": _contact(visit),
+                "banners": banners(visit.node),
                 "idle_s": visit.staff.limits.idle_s,
                 "names_shut": _names_shut(visit),
                 "with_query": visit.with_query,

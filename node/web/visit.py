@@ -23,7 +23,8 @@ class Visit(Asked):
     """One request to the desk. `form` holds what was typed, each field with all its values, blanks included.
 
     `site` is this desk as the browser calls it: `https://desk.example`; `attempt` tells one try with a passkey from
-    another before anybody is signed in; `file` is what was attached, on a page that takes a file.
+    another before anybody is signed in; `file` is what was attached, on a page that takes a file; `kept` is what was
+    typed here before and not recorded yet.
     """
 
     staff: Staff
@@ -40,6 +41,7 @@ class Visit(Asked):
     attempt: str = field(repr=False, default="")
     administration: Administration = field(repr=False, default=Administration())
     file: bytes = field(repr=False, default=b"")
+    kept: Fields = field(repr=False, default_factory=dict)
 
     @property
     def say(self) -> Callable[..., str]:

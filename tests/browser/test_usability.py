@@ -74,6 +74,25 @@ async def test_a5_what_was_typed_is_on_the_server_before_it_is_sent(eyes: Eyes):
     assert await other.is_checked('input[name="peer"][value="XA"]')
 
 
+async def test_a5_without_an_answer_the_page_says_so_posts_nothing_and_saves_afterwards(eyes: Eyes):
+    """Bad input, issue 4: a lost connection loses at most the last field."""
+    page = await eyes.person("XD")
+    tasks = await start(page)
+    await page.goto(f"{tasks}/kept-from")
+    await page.context.set_offline(True)
+    await tick(page, named="no")
+    await page.wait_for_selector("#no-answer:visible")
+    await page.click(SAVE)
+    assert page.url.endswith("/kept-from") and await page.is_checked('input[value="no"]')
+
+    async with page.expect_response(lambda answer: answer.status == 204):
+        await page.context.set_offline(False)
+
+    await page.wait_for_selector("#no-answer", state="hidden")
+    await page.click(SAVE)
+    await page.wait_for_url("**/referral")
+
+
 async def test_a6_a_letter_is_queued_until_the_other_country_has_it_and_then_received_by_itself(eyes: Eyes):
     """A6: nothing is called sent that was not received; the open page learns of it without being loaded again."""
     page = await eyes.person("XD")

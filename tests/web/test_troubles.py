@@ -1,5 +1,6 @@
 """A11: every page of an error names one next step and whom to phone, and shows nothing of what was asked for."""
 
+import msgspec
 import pytest
 
 from node.errors import OpenTRMError
@@ -8,6 +9,7 @@ from node.web.pages import desk as desk_page
 from node.web.troubles import ERASED, FAILED, SAYS
 from tests.api.conftest import Desk
 from tests.web.browser import Browser, Page
+from tests.world import DAY_S
 
 ROWS = [(kind, status, step) for kind, status, _, step in SAYS]
 SECRET = "amber"  # what an error may say to a log, and no page
@@ -66,3 +68,32 @@ async def test_real_ones_as_people_meet_them(desk: Desk, ana: Browser):
     for page in (nothing, unknown, foreign):
         assert contact_of(desk) in page.said and "/desk/" in page.links
     assert stranger.url.path == "/desk/sign-in" and contact_of(desk) in stranger.said
+
+
+@pytest.mark.parametrize(
+    ("days", "says"),
+    [(0, ""), (3, "not renewed for two days"), (8, "two people decide whether"), (15, "letters wait here until")],
+)
+async def test_an_old_list_of_countries_is_said_on_every_page(desk: Desk, ana: Browser, days: int, says: str):
+    """Registry 4.6: what still leaves, and whom to tell, before anybody writes a letter that has to wait."""
+    node = desk.staff.node
+    node.view = msgspec.structs.replace(node.view, verified_at=node.now() - days * DAY_S)
+
+    pages = [await ana.open(path) for path in ("/desk/", "/desk/start", "/desk/admin/queues")]
+
+    assert all((says in page.said) if says else ("list of countries" not in page.said) for page in pages)
+
+
+async def test_a_node_that_only_reads_says_so_on_every_page_and_still_shows_them(desk: Desk, ana: Browser):
+    """Interface 4.3: a banner, reads only; what is posted is answered with what to do, not with a fault."""
+    start = await ana.open("/desk/start")
+    writer = desk.staff.node.store._writer
+    assert writer is not None
+    writer.problem = "disk is full"
+
+    desk_page, posted = await ana.open("/desk/"), await ana.send(start, "/desk/start", age_band="25-34")
+
+    assert desk_page.status == 200 and "This node only reads for now" in desk_page.said
+    assert posted.status == 503 and "Tell the operator; nothing is lost." in posted.said
+    writer.problem = None
+    assert "only reads" not in (await ana.open("/desk/")).said

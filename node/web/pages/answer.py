@@ -24,7 +24,7 @@ FIRST: Final = ("given_name", "safe_contact", "health_needs", "nationality", "bi
 
 async def _ask(v: Visit) -> web.Response:
     view, offer = await _offered(v)
-    return await _form(v, view, offer, _preset(offer))
+    return await _form(v, view, offer, v.kept or _preset(offer))
 
 
 async def _answer(v: Visit) -> web.Response:

@@ -32,7 +32,11 @@ async def _ask(v: Visit) -> web.Response:
     if form.name in OWN_PAGE:
         return v.go(f"/case/{case.case}/{OWN_PAGE[form.name]}")
     choices = await choices_of(v, case)
-    return _show(v, case, form, choices, _preset(v, form, choices))
+    linked = {name: [v.query[name]] for name in PRESET if name in v.query}
+    preset = _preset(v, form, choices)
+    linked = {name: preset[name] for name in v.query if name in preset}
+    typed = {**preset, **v.kept, **linked}
+    return _show(v, case, form, choices, typed)
 
 
 async def _make(v: Visit) -> web.Response:

@@ -49,7 +49,10 @@ TEXT: Final = "1"  # the version of the text that is read to her
 async def _consent(v: Visit) -> web.Response:
     case, thread = await _about(v)
     person = _person(v, case)
-    return await _show(v, case, person, thread, await _preset(v, person, thread))
+    preset = await _preset(v, person, thread)
+    about = {"person_id": [person.person_id], "peer": preset["peer"]}
+    is_same = all(v.kept.get(name) == value for name, value in about.items())
+    return await _show(v, case, person, thread, v.kept if is_same else preset)
 
 
 async def _record(v: Visit) -> web.Response:

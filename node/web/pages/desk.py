@@ -7,6 +7,7 @@ from aiohttp import web
 
 from node.service.cases.drafts import my_drafts
 from node.service.threads.desk import DueView, Inbox, inbox, task_done
+from node.web.kept import is_listed
 from node.web.pages.notices import notices
 from node.web.pages.roles import WORK
 from node.web.visit import Page, Visit
@@ -41,7 +42,7 @@ async def _desk(v: Visit) -> web.Response:
         inbox=waiting,
     )
     return v.show(
-        "desk.html", lanes=lanes, full=len(due) >= LANE, drafts=await my_drafts(v.node, v.actor),
+        "desk.html", lanes=lanes, full=len(due) >= LANE, drafts=[one for one in await my_drafts(v.node, v.actor) if is_listed(one.ref)],
         notices=await notices(v),
     )  # fmt: skip
 

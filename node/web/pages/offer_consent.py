@@ -15,6 +15,7 @@ from node.service.cases.consents import NewConsent
 from node.service.cases.drafts import read_draft
 from node.service.cases.requests import CaseView
 from node.service.rights.texts import POINTS, Reading, Variant, reading_for, said
+from node.web.forms import Fields
 from node.web.pages.referral import BASE, DRAFT, countries_known, peer_of, problem
 from node.web.pages.roles import WORK
 from node.web.visit import Page, Visit
@@ -35,11 +36,21 @@ async def _show(v: Visit, case: CaseView, **more: Any) -> web.Response:
     peer = peer_of(draft)
     records = await consents.list_consents(v.node, v.actor, case.case)
     reading = await _reading(v, case)
+    typed = _typed(v, peer, {"text": [reading.hers.code], "read_in": [_language(v, case)]})
     return v.show(
-        "consent.html", case=case, peer=peer, records=records, typed=v.form, reading=reading, points=_points(reading),
+        "consent.html", case=case, peer=peer, records=records, typed=typed, reading=reading,
+        points=_points(reading),
         said=said, read_in=_language(v, case), is_child=_is_child(case), for_a_child=FOR_A_CHILD,
         variant=_variant(v, case), **more,
     )  # fmt: skip
+
+
+def _typed(v: Visit, peer: str, read: dict[str, list[str]]) -> Fields:
+    """What was just typed, else what was kept for this country; no point of another text is ticked."""
+    if v.form or v.kept.get("peer") != [peer]:
+        return v.form
+    is_same = all(v.kept.get(name) == value for name, value in read.items())
+    return v.kept if is_same else {name: values for name, values in v.kept.items() if name != "read_aloud"}
 
 
 async def _reading(v: Visit, case: CaseView) -> Reading:
@@ -52,7 +63,7 @@ def _points(reading: Reading) -> list[tuple[str, str, str]]:
 
 def _language(v: Visit, case: CaseView) -> str:
     """The language it is read in: chosen above the text, else the first that she speaks."""
-    asked = v.typed("read_in") or v.query.get("in", "")
+    asked = v.typed("read_in") or v.query.get("in", "") or v.kept.get("read_in", [""])[-1]
     plain = asked if asked.replace("-", "").isalpha() and asked.isascii() and len(asked) < 20 else ""
     return plain or next(iter(case.persons[0].languages), "en")
 
@@ -61,7 +72,7 @@ def _variant(v: Visit, case: CaseView) -> Variant:
     """Which text: an adult's, a child's, or the one for those who consent for a child."""
     if not _is_child(case):
         return "adult"
-    asked = v.typed("variant") or v.query.get("for", "")
+    asked = v.typed("variant") or v.query.get("for", "") or v.kept.get("variant", [""])[-1]
     return "guardian" if asked == "guardian" else "child"
 
 

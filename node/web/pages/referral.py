@@ -99,7 +99,7 @@ async def _list(v: Visit, case: CaseView) -> list[Task]:
 
 async def _kept_from(v: Visit) -> web.Response:
     case = await cases.view_case(v.node, v.actor, v.path["case"])
-    return v.show("kept_from.html", case=case, countries=countries_known(v))
+    return v.show("kept_from.html", case=case, countries=countries_known(v), typed=v.kept)
 
 
 async def _keep_from(v: Visit) -> web.Response:
@@ -107,7 +107,7 @@ async def _keep_from(v: Visit) -> web.Response:
     named = v.ticked("blocked") if v.typed("named") == "yes" else []
     if v.typed("named") not in ("yes", "no") or (v.typed("named") == "yes" and not named):
         error = BadInput("nobody was asked", field="named", for_user=v.say("Ask her, then choose one answer."))
-        return v.show("kept_from.html", status=422, case=case, countries=countries_known(v), error=error)
+        return v.show("kept_from.html", status=422, case=case, countries=countries_known(v), typed=v.form, error=error)
     blocked = {person.person_id: tuple(named) for person in case.persons}
     await cases.change_case(v.node, v.actor, case.case, FirstIntakeAnswered(blocked=blocked))
     return v.go(f"/case/{case.case}/referral")
@@ -148,6 +148,8 @@ async def _write_names(v: Visit) -> web.Response:
     named: dict[str, str | None] = {name: v.typed(name) for name in every if v.typed(name)}
     if named:
         await cases.write_names(v.node, v.actor, case_id, WriteIdentity(persons={person: named}))
+    if v.typed("_stay"):
+        return web.Response(status=204)
     return v.go(f"/case/{case_id}/referral")
 
 

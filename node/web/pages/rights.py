@@ -59,7 +59,9 @@ async def _show_question(v: Visit, view: ThreadView, status: int = 200, **more: 
         "missing": [(name, word(v.speech, name)) for name, _ in told_after_acceptance()],
     }
     parts = {str(one.__struct_config__.tag): fields_of(one) for one in PARTS}
-    return v.show("answer.html", status=status, thread=view, parts=parts, typed=v.form, choices=choices, **more)
+    return v.show(
+        "answer.html", status=status, thread=view, parts=parts, typed=v.form or v.kept, choices=choices, **more
+    )
 
 
 async def _wrong(v: Visit) -> web.Response:
@@ -130,7 +132,7 @@ async def _decide(v: Visit) -> web.Response:
 
 def _show_complaint(v: Visit, view: ThreadView, status: int = 200, **more: Any) -> web.Response:
     fields = fields_of(AnswerComplaint)
-    return v.show("complaint.html", status=status, thread=view, fields=fields, typed=v.form, **more)
+    return v.show("complaint.html", status=status, thread=view, fields=fields, typed=v.form or v.kept, **more)
 
 
 async def _evidence(v: Visit) -> web.Response:

@@ -70,8 +70,10 @@ async def _show_breach(v: Visit, **more: Any) -> web.Response:
         if not one.erased
     ]
     facts = {"told": v.query.get("told", ""), **more}
-    return v.show("breach.html", case=case, fields=fields_of(ReportBreach), choices={"letters": letters}, typed=v.form,
-                  **facts)  # fmt: skip
+    return v.show(
+        "breach.html", case=case, fields=fields_of(ReportBreach), choices={"letters": letters},
+        typed=v.form or v.kept, **facts,
+    )  # fmt: skip
 
 
 RIGHTS_CASE: tuple[Page, ...] = (

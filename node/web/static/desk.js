@@ -7,8 +7,10 @@
   // The error, if there is one, is where reading goes on.
   document.getElementById("error")?.focus();
 
-  // 1. Save a form a second after the last key; the page says when.
+  // 1. Save a form a second after the last key; the page says when. What could not be saved is tried again.
   const unsaved = new Map();
+  const noAnswer = document.getElementById("no-answer");
+  let lost = false;
   for (const form of document.querySelectorAll("form[data-autosave]")) {
     const said = form.querySelector(".saved");
     const save = async () => {
@@ -16,10 +18,9 @@
       unsaved.delete(form);
       const typed = new URLSearchParams(new FormData(form));
       typed.set("_stay", "1");
-      try {
-        const answer = await fetch(form.action, { method: "POST", body: typed, redirect: "manual", keepalive: true });
-        if (said) said.textContent = answer.status === 204 ? "\u2713" : "\u2717";
-      } catch { if (said) said.textContent = "\u2717"; }
+      const answer = await fetch(form.action, { method: "POST", body: typed, redirect: "manual", keepalive: true }).catch(() => null);
+      if (said) said.textContent = answer?.status === 204 ? "\u2713" : "\u2717";
+      if (!answer || answer.status >= 500) { unsaved.set(form, { save }); lose(); }
     };
     form.addEventListener("input", () => {
       clearTimeout(unsaved.get(form)?.timer);
@@ -27,6 +28,27 @@
     });
   }
   const saveAll = () => Promise.all([...unsaved.values()].map((one) => one.save()));
+
+  // Nobody answers: the page says so and asks again; until then nothing is posted, for what was typed would be gone.
+  const lose = () => {
+    if (lost || !noAnswer) return;
+    lost = true;
+    noAnswer.hidden = false;
+    setTimeout(again, 3000);
+  };
+  const again = async () => {
+    const answer = await fetch("/healthz", { cache: "no-store" }).catch(() => null);
+    if (!answer || answer.status >= 500) return setTimeout(again, 3000);
+    lost = false;
+    noAnswer.hidden = true;
+    saveAll();
+  };
+  addEventListener("offline", lose);
+  addEventListener("submit", (event) => {
+    if (!lost || event.target.matches("#leave, [data-back]")) return;
+    event.preventDefault();
+    noAnswer.focus();
+  }, true);
 
   // A page that the browser kept is not shown again: it may be locked by now.
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
@@ -121,7 +143,7 @@
       if (asked && !asked.open) asked.showModal();
     } else if (last > told && now - told >= beat) {
       told = now;
-      const answer = await post("/desk/here").catch(() => null);
+      const answer = await post("/desk/here").catch(() => lose());
       if (answer?.type === "opaqueredirect") cover();
     }
   }, 1000);

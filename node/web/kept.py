@@ -1,0 +1,54 @@
+"""What is typed into a long form is kept on the server as it is typed, sealed with its case, until it is recorded.
+
+So that ten minutes without anybody, a lost connection or a killed server cost the last field and no more. Only forms
+of coded answers are here: names and free words go where they are sealed to the office. Forms of letters keep theirs
+beside what they send. Source: issue 4, autosave on the server; interface C4, C14.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from aiohttp import web
+
+from node.service.cases.drafts import drop_draft, read_draft, save_draft
+from node.service.threads.reading import view_thread
+from node.web.visit import Page, Visit
+
+KEPT: Final = frozenset({
+    "/case/{case}/referral/kept-from", "/case/{case}/referral/consent", "/case/{case}/consent",
+    "/case/{case}/change/{name}", "/case/{case}/breach",
+    "/thread/{thread}/answer", "/thread/{thread}/complaint", "/thread/{thread}/do/referral.accept",
+})  # fmt: skip
+OF_THE_FORM: Final = frozenset({"_csrf", "_add", "_stay", "_step"})  # no answers
+PAGE: Final = "page:"  # begins the name of such a draft; the rest is where it is written
+SEE_OTHER: Final = 303
+
+
+async def answered(v: Visit, page: Page) -> web.Response:
+    """The page's own answer, with what was kept of it before; `_stay` keeps what was typed and does nothing else."""
+    if page.path not in KEPT:
+        return await page.handler(v)
+    case, ref = await _case(v), PAGE + page.path.format_map(v.path).removeprefix("/")
+    if page.method == "GET":
+        draft = await read_draft(v.node, v.actor, case, ref)
+        return await page.handler(replace(v, kept=draft.typed) if draft else v)
+    typed = {name: list(values) for name, values in v.form.items() if name not in OF_THE_FORM}
+    if v.typed("_stay"):
+        await save_draft(v.node, v.actor, case, ref, typed)
+        return web.Response(status=204)
+    answer = await page.handler(v)
+    if answer.status == SEE_OTHER:
+        # Crash here: it is recorded, and the form shows once more what was typed.
+        await drop_draft(v.node, v.actor, case, ref)
+    else:
+        await save_draft(v.node, v.actor, case, ref, typed)
+    return answer
+
+
+def is_listed(ref: str) -> bool:
+    """Whether the desk lists a draft of this name: a task of a referral is found through the referral."""
+    return not (ref.startswith(PAGE) and "/referral/" in ref)
+
+
+async def _case(v: Visit) -> str:
+    return v.path["case"] if "case" in v.path else (await view_thread(v.node, v.actor, v.path["thread"])).case

@@ -28,6 +28,7 @@ ELSEWHERE = {
     "evidence": ("node.cli_evidence", "evidence"),
     "calendar": ("node.cli_calendar", "calendar"),
     "backup": ("node.cli_keep", "backup"),
+    "upgrade": ("node.cli_upgrade", "upgrade"),
     "restore": ("node.cli_keep", "restore"),
     "erase": ("node.cli_keep", "erase"),
     "recovery": ("node.cli_keep", "recovery"),

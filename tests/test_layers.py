@@ -94,6 +94,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "node.cli_user",
         "node.cli_evidence",
         "node.cli_keep",
+        "node.cli_upgrade",
         "node.cli_setup",
         "node.commands",
         "node.docs",

@@ -206,6 +206,11 @@ def _ends(o: Overview, name: str, at: int | None, soon_s: int, fix: str, command
 
 
 def _backup(o: Overview, _: Machine) -> Iterator[Line]:
+    return of_backup(o)
+
+
+def of_backup(o: Overview) -> Iterator[Line]:
+    """How old the last copy is; one line."""
     name, command = N_("Backup"), "trm-node backup /mnt/copies/node-DAY.db"
     fix = N_("Make a copy now, and every night. Keep the copy of the keys apart from it.")
     if o.backup_at is None:

@@ -12,6 +12,7 @@ from node.config import parsed
 from node.machine import settings_of
 from node.service.staff.review import EVERY_S
 from node.store.audit import AuditRow
+from node.store.migrations import NODE
 from node.store.work import Reader
 from node.web.administration import Administration
 from node.web.app import desk_application
@@ -186,3 +187,16 @@ async def test_over_the_api_too_an_operator_may_only_sign_in_and_out_on_the_publ
         ("olaf", "/users"): 403,
         ("olaf", "/queues"): 403,
     }
+
+
+async def test_an_operator_reads_which_version_runs_and_how_to_get_to_a_newer_one(desk: Desk):
+    """O9: the program, the steps of its database, the last copy, and the commands in their order; a caseworker not."""
+    olaf, bea = await at_work(desk, "olaf", "operator"), await at_work(desk, "bea", "caseworker")
+
+    page = await olaf.open("/desk/admin/version")
+
+    assert f"{len(NODE._migrations)}" in page.said and NODE._migrations[-1].name in page.said
+    assert "No backup was ever made." in page.said
+    commands = [page.said.index(one) for one in ("upgrade --try", "systemctl stop", "upgrade /mnt", "trm-node doctor")]
+    assert commands == sorted(commands)
+    assert (await bea.open("/desk/admin/version")).status == 403

@@ -44,6 +44,7 @@ from node.web.pages.texts import TEXTS
 from node.web.pages.thread import THREAD
 from node.web.pages.tokens import TOKENS
 from node.web.pages.trust import TRUST
+from node.web.pages.version import VERSION
 from node.web.visit import Page
 
 PAGES: tuple[Page, ...] = (
@@ -51,6 +52,6 @@ PAGES: tuple[Page, ...] = (
     *DESK, *RESTORED, *SEARCH, *REFERRAL, *CASE, *ANSWER, *THREAD, *RETURNS, *COUNTRIES, *COUNTRY, *MATCH, *DIRECTORY,
     *OFFER_CONSENT, *TEXTS,
     *DANGER, *ALERTS, *OFF_NETWORK, *PHONES, *ON_CALL, *TRUST,
-    *HEALTH, *OVERSIGHT, *REVIEW, *STATISTICS, *TOKENS, *HELPING, *KEYS,
+    *HEALTH, *OVERSIGHT, *REVIEW, *STATISTICS, *TOKENS, *HELPING, *KEYS, *VERSION,
     *CHANGES, *CONSENT, *SCANS, *EXPORT, *CASE_NOTES, *OPEN, *RIGHTS, *RIGHTS_CASE, *MEDICAL, *CARDS, *PRINTING,
 )  # fmt: skip

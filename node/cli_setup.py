@@ -6,7 +6,6 @@ Every step looks at what is there and does only what is missing, so that it may 
 
 import json
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,8 +110,7 @@ def _compare(root: Path) -> None:
 
 def _mail(path: Path, yes: bool) -> None:
     from node.config import load
-    from node.pager import try_connection
-    from node.setup_steps import alarm_of, toml_of_alarm
+    from node.setup_steps import alarm_of, keep_alarm
 
     if load(path).config.alarm.smtp_host or yes:
         return
@@ -125,23 +123,14 @@ def _mail(path: Path, yes: bool) -> None:
     security = click.prompt("Encryption", type=click.Choice(["starttls", "tls", "none"]), default="starttls")
     port = click.prompt("Port", type=click.IntRange(1, 65_535), default=465 if security == "tls" else 587)
     alarm = alarm_of(host.strip(), port, security, sender.strip(), to.strip())
-    try_connection(alarm)
-    with path.open("a", encoding="utf-8") as file:
-        file.write(toml_of_alarm(alarm))
-    load(path)
+    keep_alarm(path, alarm)
     click.echo("2 mail: the server answered; a mail says only that something waits")
 
 
 def _backup(path: Path, yes: bool, folder: Path | None) -> None:
     """The first backup, and the proof that a node comes out of it: put back in a folder that goes again."""
-    from node.app import unlock_of
-    from node.clock import clock_for
-    from node.config import load
-    from node.service.keep.backup import back_up, back_up_keys
-    from node.setup_steps import drill
-    from node.store.folder import DataFolder
+    from node.setup_steps import first_backup
 
-    config = load(path).config
     if folder is None and not yes:
         typed = click.prompt(
             "Folder for backups, on another disk; leave it empty for later", default="", show_default=False
@@ -150,27 +139,15 @@ def _backup(path: Path, yes: bool, folder: Path | None) -> None:
     if folder is None:
         click.echo("3 no backup yet: `trm-node backup FILE`, and `--keys` apart")
         return
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    clock = clock_for(config.node.country, config.node.clock_file)
-    data = DataFolder(config.node.data_dir, config.node.journal_dir)
-    database, keys = folder / f"node-{clock.now()}.db", folder / f"keys-{clock.now()}.db"
-    back_up(data, database, clock)
-    back_up_keys(data, keys)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".tried-") as empty:
-        cases = drill(Path(empty), database, keys, config.node.country, unlock_of(config), clock, os.urandom)
-    click.echo(f"3 backup: {database.name} and {keys.name}; a node came out of them, {cases} cases")
+    made = first_backup(path, folder)
+    click.echo(f"3 backup: {made.database} and {made.keys}; a node came out of them, {made.cases} cases")
     click.echo("  keep the keys apart from the database, for 30 days at most")
 
 
 def _doctor(path: Path) -> None:
-    from node.clock import clock_for
-    from node.config import load
-    from node.doctor import examine
-    from node.findings import Patient
+    from node.setup_steps import looked_at
 
-    loaded = load(path)
-    node = loaded.config.node
-    found = [one for one in examine(Patient(loaded, clock_for(node.country, node.clock_file))) if one.level != "ok"]
+    found = looked_at(path)
     for one in found:
         click.echo(f"4 {one.level}: {one.says}" + (f": {one.fix}" if one.fix else ""))
     if not found:

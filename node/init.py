@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 from getpass import getpass
 from pathlib import Path
 
@@ -31,16 +32,20 @@ from node.service.upkeep.setup import RECORD_FILE, Made, Unlock, init_node, open
 from node.store.folder import DataFolder
 
 
-def initialise(config_path: Path, options: InitOptions, random: Random) -> list[str]:
+def initialise(
+    config_path: Path, options: InitOptions, random: Random, ask: Callable[[str], str] | None = None
+) -> list[str]:  # fmt: skip
     """Make the node, its first coordinator, recovery sheets and configuration; returns what to tell the operator.
 
     BadInput or Unavailable when something is wrong or exists already: then nothing was made; nothing is overwritten.
+    `ask` gives a secret that no file holds; it is asked for at the terminal otherwise.
     """
     self_test()
     check_options(config_path, options)
     clock = clock_for(options.country, options.clock_file)
-    passphrase = None if options.key_file is not None else _passphrase(options)
-    first = checked_user(options.login, _password(options))
+    ask = ask or _asked
+    passphrase = None if options.key_file is not None else _passphrase(options, ask)
+    first = checked_user(options.login, _password(options, ask))
     folder = DataFolder(options.data).create()
     unlock = Unlock(passphrase, None if options.key_file is None else _key(options.key_file, random))
     cost = SMALLEST if options.fast_kdf else MODERATE
@@ -56,10 +61,10 @@ def initialise(config_path: Path, options: InitOptions, random: Random) -> list[
     return [*_told(config_path, options, sheets), _calendar_told(options, made, clock.now())]
 
 
-def _passphrase(options: InitOptions) -> str:
+def _passphrase(options: InitOptions, ask: Callable[[str], str]) -> str:
     if options.passphrase_file is not None:
         return checked_passphrase(read_text_secret(options.passphrase_file))
-    return checked_passphrase(_asked("Passphrase of this node"))
+    return checked_passphrase(ask("Passphrase of this node"))
 
 
 def _key(path: Path, random: Random) -> bytes:
@@ -71,10 +76,10 @@ def _key(path: Path, random: Random) -> bytes:
     return key
 
 
-def _password(options: InitOptions) -> str:
+def _password(options: InitOptions, ask: Callable[[str], str]) -> str:
     if options.password_file is not None:
         return read_text_secret(options.password_file)
-    return _asked(f"Password of {options.login}")
+    return ask(f"Password of {options.login}")
 
 
 def _asked(what: str) -> str:

@@ -1,19 +1,27 @@
-"""What `trm-node setup` does beside `init`: the root's sum read by telephone, the mail, a backup that is tried.
+"""What the first run does beside `init`: the root's sum read by telephone, the mail, a backup that is tried.
+
+Two faces take these steps: `trm-node setup` at a terminal, and its page on this machine (`node.first_run`).
 
 Source: issue 4, operator; interface O1; registry, pinned root; at-rest, backup.
 """
 
 import hashlib
 import json
+import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
-from node.app import NO_VIEW
-from node.clock import Clock
-from node.config import AlarmSection
+from node.app import NO_VIEW, unlock_of
+from node.clock import Clock, clock_for
+from node.config import AlarmSection, load
 from node.crypto.batch import Random
+from node.doctor import examine
 from node.errors import BadInput
-from node.service.keep.backup import come_back
+from node.findings import Finding, Patient
+from node.pager import try_connection
+from node.service.keep.backup import back_up, back_up_keys, come_back
 from node.service.upkeep.setup import Unlock, open_node
 from node.store.folder import DataFolder
 
@@ -52,6 +60,45 @@ def toml_of_alarm(alarm: AlarmSection) -> str:
         f"to = {json.dumps(list(alarm.to))}",
     ]
     return "\n[alarm]\n" + "\n".join(lines) + "\n"
+
+
+def keep_alarm(path: Path, alarm: AlarmSection) -> None:
+    """Try the mail server, then write it into a configuration that has none; Unavailable where it does not answer."""
+    try_connection(alarm)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(toml_of_alarm(alarm))
+    load(path)
+
+
+class FirstBackup(NamedTuple):
+    """The names of both copies, and how many cases the node had that came out of them."""
+
+    database: str
+    keys: str
+    cases: int
+
+
+def first_backup(path: Path, folder: Path, unlock: Unlock | None = None) -> FirstBackup:
+    """The first backup, and the proof that a node comes out of it: put back in a folder that goes again."""
+    config = load(path).config
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    clock = clock_for(config.node.country, config.node.clock_file)
+    data = DataFolder(config.node.data_dir, config.node.journal_dir)
+    database, keys = folder / f"node-{clock.now()}.db", folder / f"keys-{clock.now()}.db"
+    back_up(data, database, clock)
+    back_up_keys(data, keys)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".tried-") as empty:
+        unlocked = unlock or unlock_of(config)
+        cases = drill(Path(empty), database, keys, config.node.country, unlocked, clock, os.urandom)
+    return FirstBackup(database.name, keys.name, cases)
+
+
+def looked_at(path: Path) -> list[Finding]:
+    """What the doctor finds that is not well."""
+    loaded = load(path)
+    node = loaded.config.node
+    found = examine(Patient(loaded, clock_for(node.country, node.clock_file)))
+    return [one for one in found if one.level != "ok"]
 
 
 def drill(empty: Path, database: Path, keys: Path, country: str, unlock: Unlock, clock: Clock, random: Random) -> int:

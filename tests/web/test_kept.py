@@ -23,7 +23,7 @@ async def test_her_consent_half_ticked_is_there_again_and_gone_once_recorded(des
     where = await ana.open(f"{tasks}/where")
     await ana.send(where, f"{tasks}/where", needs=["shelter"], urgency="routine", peer="FR")
     path = f"{tasks}/consent"
-    half = {"read_aloud": list("1234"), "agrees": "yes", "interpreter": "independent"}
+    half: dict[str, str | list[str]] = {"read_aloud": list("1234"), "agrees": "yes", "interpreter": "independent"}
     await type_in(ana, await ana.open(path), path, **half)
 
     other = Browser(desk.client)

@@ -14,6 +14,11 @@ import click
 @click.option("--url", required=True, help="Where other nodes reach this one, as its record will say.")
 @click.option("--authority", required=True, help="Name of the office that answers for the node; public.")
 @click.option("--contact", required=True, help="Public contact of its desk: a role, never a person.")
+@click.option(
+    "--out-of-hours",
+    default="",
+    help="Telephone number that is answered at night and on holidays, of a role; public. The contact if left out.",
+)
 @click.option("--registry", "mirrors", required=True, multiple=True, help="A mirror of the registry; may be repeated.")
 @click.option(
     "--root",

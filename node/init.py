@@ -98,6 +98,7 @@ def _new_node(options: InitOptions, now: int) -> NewNode:
         url=options.url,
         authority=options.authority,
         contact=options.contact,
+        out_of_hours=options.out_of_hours,
         office=Office(holder=options.holder or options.authority, kind=options.holder_kind),
         time_zone=options.time_zone,
         holidays=options.holidays or known.holidays,

@@ -112,7 +112,10 @@ def _must_be_new(config_path: Path, options: InitOptions) -> None:
 
 
 def _check_record_words(options: InitOptions) -> None:
-    for name, text in (("authority", options.authority), ("contact", options.contact), ("holder", options.holder)):
+    for name, text in (
+        ("authority", options.authority), ("contact", options.contact), ("holder", options.holder),
+        ("out-of-hours", options.out_of_hours or None),
+    ):  # fmt: skip
         if text is not None and not 0 < len(text.strip()) <= len(text) <= MAX_TEXT:
             raise BadInput(f"--{name} is empty or over {MAX_TEXT} characters; it stands in the public record")
     if not is_plain_url(options.url):

@@ -13,6 +13,7 @@ class InitOptions:
     url: str
     authority: str
     contact: str
+    out_of_hours: str = ""
     mirrors: tuple[str, ...]
     root: Path
     after: Path | None = None

@@ -32,6 +32,7 @@ def answers(folder: Path) -> dict[str, str]:
         "country": "XA",
         "authority": "Office for Trafficked Persons, Arvenia",
         "contact": "desk@office.example",
+        "out_of_hours": "+00 000 0199",
         "url": "https://trm.office.example",
         "holder": "Haven Arvenia",
         "holder_kind": "civil_society",

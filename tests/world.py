@@ -352,7 +352,8 @@ def new_node_of(code: str, follows: Follows | None = None) -> NewNode:
     """What a country says of itself when its node is made."""
     return NewNode(
         country=code, url=f"http://127.0.0.1:1/{code}", authority=f"Office for Victims of Trafficking, {code}",
-        contact="desk@office.example", office=Office(holder=f"Haven {code}"), follows=follows,
+        contact="desk@office.example", out_of_hours="switchboard of the authority",
+        office=Office(holder=f"Haven {code}"), follows=follows,
     )  # fmt: skip
 
 

@@ -250,6 +250,7 @@ class Network:
             url=f"http://127.0.0.1:{port}",
             authority=f"Office for Trafficked Persons, {NAMES[code]}",
             contact="+00 000 0100",
+            out_of_hours="+00 000 0199",
             mirrors=(self.registry_url,),
             root=self.folder / "root.json",
             after=after,

@@ -48,7 +48,7 @@ class NewNode(msgspec.Struct, frozen=True, kw_only=True):
     time_zone: str = "UTC"
     weekend: tuple[int, ...] = (6, 7)
     holidays: tuple[str, ...] = ()
-    out_of_hours: str = "switchboard of the authority"
+    out_of_hours: str = ""
     max_life_days: int = 14
     follows: Follows | None = None
 
@@ -86,7 +86,7 @@ def record_of(new: NewNode, now: int, message: SigningKey, fallback: KemKey, off
         max_attachment=0,
         max_life_days=new.max_life_days,  # type: ignore[arg-type]
         calendar=Calendar(time_zone=new.time_zone, weekend=list(new.weekend), holidays=list(new.holidays)),
-        out_of_hours=new.out_of_hours,
+        out_of_hours=new.out_of_hours or new.contact,
         commitments={"referral.offer": 5},
         min_reader=1,
         status="active",

@@ -32,13 +32,15 @@ def own_record(opened: Opened) -> OwnRecord:
     return OwnRecord(record, hashlib.sha256(data).digest())
 
 
-def renew_calendar(opened: Opened, calendar: Calendar) -> Record:
-    """Write node-record.json with this calendar and the next serial; durable before it returns."""
+def renew_calendar(opened: Opened, calendar: Calendar, out_of_hours: str | None = None) -> Record:
+    """Write node-record.json with this calendar, this number if one is given, and the next serial; durable before it
+    returns.
+    """
     node: Node = opened.node
     before = own_record(opened)
     renewed = msgspec.structs.replace(
         before.record, serial=before.record.serial + 1, prev_sha256=before.sha256.hex(), issued_at=node.now(),
-        calendar=calendar,
+        calendar=calendar, out_of_hours=out_of_hours or before.record.out_of_hours,
     )  # fmt: skip
     _write(opened.folder.path / RECORD_FILE, pack_node_record(renewed, node.keys.message))
     return renewed

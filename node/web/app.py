@@ -83,7 +83,7 @@ def _endpoint(staff: Staff, templates: Templates, page: Page, administration: Ad
             answer = await _sign_in_first(visit, request)
         except Exception as error:  # noqa: BLE001 - the HTTP border: one page for each error, none escapes
             _note(page, error)
-            answer = trouble(visit, error)
+            answer = trouble(await _recognised(visit), error)
         answer.headers.update({name: value for name, value in HEADERS.items() if name not in answer.headers})
         if may_be_packed(page, request):
             pack(answer, staff.node.random)
@@ -127,6 +127,16 @@ async def _answer(
         request.cookies.get(ATTEMPT_COOKIE, ""),
     )
     return await kept.answered(replace(visit, administration=stranger.administration, file=file), page)
+
+
+async def _recognised(stranger: Visit) -> Visit:
+    """The visit with whoever is signed in: a page of an error has every door too, "Danger now" above all."""
+    try:
+        caller = await who(stranger.staff, stranger.token)
+    except OpenTRMError:
+        return stranger
+    proof = csrf_of(stranger.token)
+    return replace(stranger, signed_in=caller, csrf=masked(proof, stranger.node.random(len(proof))))
 
 
 async def _caller(staff: Staff, page: Page, token: str) -> Caller | None:

@@ -22,6 +22,7 @@ from node.web.banners import banners
 from node.web.forms import rows_shown
 from node.web.language import LANGUAGES, own_name, speech
 from node.web.paper.pressing import Press
+from node.web.reach import would_wait
 from node.web.settings import DeskSettings
 from node.web.words import WORDS, word
 
@@ -172,6 +173,11 @@ class Helpers:
         if isinstance(value, Sequence) and not isinstance(value, str):
             return Markup(", ").join(self.value(name, one) for one in value)
         return self._text(name, str(value))
+
+    def waits(self, peer: str) -> str:
+        """Why a letter to this country would wait; empty where it would not."""
+        says = would_wait(self.visit.node, peer)
+        return self.visit.say(says, country=self.country(peer)) if says else ""
 
     def elsewhere(self) -> list[tuple[str, str]]:
         """Countries that are not in the registry, by name: what she fears need not be in the network."""

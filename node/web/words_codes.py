@@ -92,6 +92,8 @@ WORDS: Final[dict[str, str]] = {
     "agency": "An agency",
     "fund": "A fund",
     "focal_point": "National focal point",
+    "intake_desk": "The desk that takes people in",
+    "duty_desk": "The desk on duty",
     "receiving_organisation": "Organisation that receives her",
     "guardian_advocate": "A guardian",
     "supervisor_informed": "The supervisor was told",

@@ -56,9 +56,11 @@ async def test_a_letter_to_a_suspended_country_says_that_nothing_leaves(
     node.view = msgspec.structs.replace(node.view, countries={**node.view.countries, "XA": out})
 
     quiet = await browsers["XD"].open(thread)  # nothing of ours waits
+    check = await filled(browsers["XD"], await started(browsers["XD"]))
     waiting = await browsers["XD"].open(await offered(desks, browsers))
 
     assert "not active" not in quiet.said
+    assert "Arvenia is out of the network now" in check.said and "Sign and send to Arvenia" in check.text
     assert "Arvenia is not active in the list of countries" in waiting.said
     assert "desk@office.example" in waiting.said and "Next try" not in waiting.said
 

@@ -67,6 +67,8 @@ async def test_real_ones_as_people_meet_them(desk: Desk, ana: Browser):
     assert [page.status for page in (nothing, unknown)] == [404, 404] and foreign.status in (403, 409)
     for page in (nothing, unknown, foreign):
         assert contact_of(desk) in page.said and "/desk/" in page.links
+    assert all("Danger now" in page.said and "Lock" in page.said for page in (nothing, unknown, foreign))
+    assert "Danger now" not in stranger.said
     assert stranger.url.path == "/desk/sign-in" and contact_of(desk) in stranger.said
 
 

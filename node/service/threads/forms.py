@@ -23,6 +23,8 @@ Shape = Literal[
     "choice", "yes_no", "number", "time", "day", "country", "language", "code", "reference", "text", "group",
 ]  # fmt: skip
 # What the case knows of her is never typed in twice: a body that has one of these fields takes it from the case.
+# Whom to ask about a person who was accepted: a role, never a name.
+CONTACTS: Final = ("focal_point", "intake_desk", "duty_desk", "caseworker")
 PROFILE: Final = ("age_band", "treated_as_child", "gender", "languages", "interpreter", "dependants")
 MANY = 20  # rows of a group that one page takes at most
 
@@ -87,7 +89,10 @@ def told_in_alert() -> tuple[str, ...]:
 @cache
 def open_lists() -> dict[str, tuple[str, ...]]:
     """By field: what our own drafts may name where the wire leaves the list open."""
-    return {"needs": codes.NEEDS, "accessibility": codes.ACCESSIBILITY, "safety_codes": codes.SAFETY_CODES}
+    return {
+        "needs": codes.NEEDS, "accessibility": codes.ACCESSIBILITY, "safety_codes": codes.SAFETY_CODES,
+        "contact_role": CONTACTS,
+    }  # fmt: skip
 
 
 def may_carry_fields(kind: str) -> bool:

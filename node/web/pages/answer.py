@@ -37,7 +37,8 @@ async def _answer(v: Visit) -> web.Response:
             seen = await preview_act(v.node, v.actor, view.thread, view.peer, command)
             typed = {name: values for name, values in v.form.items() if name not in ("_csrf", "_step")}
             action = f"{ROOT}/thread/{view.thread}/do/{ACCEPT}"
-            return v.show("check_act.html", action=action, kind=ACCEPT, seen=seen, typed=typed)
+            called = called_of(v.speech, _tokens(offer))
+            return v.show("check_act.html", action=action, kind=ACCEPT, seen=seen, typed=typed, called=called)
         await acts.act(v.node, v.actor, view.thread, command)
     except (OpenTRMError, msgspec.ValidationError) as error:
         return await _form(v, view, offer, v.form, status=422, error=problem(v, error))

@@ -41,8 +41,9 @@ async def _desk(v: Visit) -> web.Response:
         theirs=[one for one in due if one.owed_by != v.node.country],
         inbox=waiting,
     )
+    drafts = [one for one in await my_drafts(v.node, v.actor) if is_listed(one.ref)]
     return v.show(
-        "desk.html", lanes=lanes, full=len(due) >= LANE, drafts=[one for one in await my_drafts(v.node, v.actor) if is_listed(one.ref)],
+        "desk.html", lanes=lanes, full=len(due) >= LANE, drafts=drafts,
         notices=await notices(v),
     )  # fmt: skip
 

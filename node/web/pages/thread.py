@@ -95,7 +95,8 @@ async def _done(v: Visit) -> web.Response:
         if v.typed("_step") != "send":
             seen = await preview_act(v.node, v.actor, view.thread, view.peer, command)
             action = f"{ROOT}/thread/{view.thread}/do/{kind}"
-            return v.show("check_act.html", action=action, kind=kind, seen=seen, typed=typed)
+            called = called_of(v.speech, list(view.persons) or view.tokens)
+            return v.show("check_act.html", action=action, kind=kind, seen=seen, typed=typed, called=called)
         done = await acts.act(v.node, v.actor, view.thread, command)
     except (OpenTRMError, msgspec.ValidationError) as error:
         return await _form(v, view, kind, v.form, status=422, error=problem(v, error))

@@ -17,6 +17,7 @@ from node.store.connect import another_reader, open_reader, open_writer, settle_
 from node.store.copy import copy_into
 from node.store.migrations import APPLICATION_ID, SCHEMA_VERSION, migrate
 from node.store.problems import ForeignDatabase, StoreBroken, StoreReadOnly, explained
+from node.store.ready import make_types_ready
 from node.store.veil import NO_VEIL, Veil
 from node.store.work import Reader, Work
 from node.store.writer import Job, Writer
@@ -29,6 +30,7 @@ class Store:
     """All rows of one node. Make one with `Store.open`, end it with `close`."""
 
     def __init__(self, path: Path, writer: Writer | None) -> None:
+        make_types_ready()
         self._path = path
         self._writer = writer
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")

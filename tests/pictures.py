@@ -62,3 +62,21 @@ def _png(width: int, height: int, points: bytes) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in chunks
     )
+
+
+def pdf_of(*objects: bytes) -> bytes:
+    """A PDF of these objects, numbered from 1, of which 1 is the catalogue and 2 the root of the tree of pages."""
+    tree = (b"<< /Type /Catalog /Pages 2 0 R >>", *objects)
+    return b"%PDF-1.5\n" + b"".join(b"%d 0 obj\n%b\nendobj\n" % one for one in enumerate(tree, 1))
+
+
+def stream(head: bytes, body: bytes) -> bytes:
+    """An object with a stream."""
+    return b"<< %b /Length %d >>\nstream\n%b\nendstream" % (head, len(body), body)
+
+
+def photograph(turned: bool = False) -> bytes:
+    """A picture as the page of a scan holds it."""
+    out = io.BytesIO()
+    page(turned).save(out, "JPEG")
+    return stream(b"/Type /XObject /Subtype /Image /Filter /DCTDecode", out.getvalue())

@@ -15,6 +15,7 @@ from node.doctor_access import FIX, same_as
 from node.errors import OpenTRMError
 from node.findings import Finding, Level, Patient
 from node.public_holidays import days_left, how_known
+from node.service.network.registry import LIES, lies_noted
 from node.service.upkeep.setup import KEY_FILE, RECORD_FILE, keys_open
 from node.store.db import Store
 from node.store.folder import KEYS_NAME, LOCK_NAME, DataFolder
@@ -105,13 +106,16 @@ def registry_copy(patient: Patient) -> Finding:
             says, _, fix = fault.message.partition("; ")
             return Finding("registry", "wrong", says, fix)
     with _opened(patient) as store:
-        newest = store.read_sync(lambda reader: reader.archive.latest("timestamp.json"))
+        newest, noted = store.read_sync(lambda it: (it.archive.latest("timestamp.json"), it.meta.get(LIES)))
     if newest is None:
         return Finding("registry", "warning", "no registry was verified yet", "start the node with a mirror in reach")
     age_s = patient.clock.now() - int(msgspec.json.decode(newest.data)["signed"].get(ISSUED_FIELD, 0))
     if age_s < -CLOCK_BEHIND_S:
         says = "the clock of this machine is behind: the registry was signed in its future"
         return Finding("registry", "wrong", says, "set the clock and turn on time service: timedatectl set-ntp true")
+    if lies := lies_noted(noted):
+        says = f"{len(lies)} mirrors or countries served what does not verify, went back, or were left out"
+        return Finding("registry", "wrong", says, "telephone a maintainer; take that mirror out of registry.mirrors")
     says = f"the newest verified registry is {age_s // DAY_S} days old"
     if age_s > QUEUE_ONLY_S:
         return Finding(

@@ -16,6 +16,7 @@ from node.errors import Unavailable
 from node.jobs import Jobs
 from node.log import get
 from node.service.context import Node
+from node.service.network.registry import ATTACKED
 from node.store.work import Reader
 
 TEXT = "text/plain; version=0.0.4"
@@ -30,7 +31,7 @@ log = get()
 
 def health_routes(node: Node, jobs: Jobs) -> list[web.RouteDef]:
     """`/healthz`: the process answers. `/readyz`: it can also write, knows the registry, which does not contradict its
-    clock, and its sweeps run.
+    clock, and its sweeps run; `warnings` are for people and never stop it.
     """
 
     async def healthz(_: web.Request) -> web.Response:
@@ -38,7 +39,8 @@ def health_routes(node: Node, jobs: Jobs) -> list[web.RouteDef]:
 
     async def readyz(_: web.Request) -> web.Response:
         reasons = not_ready(node, jobs)
-        return web.json_response({"ok": not reasons, "reasons": reasons}, status=503 if reasons else 200)
+        answer = {"ok": not reasons, "reasons": reasons, "warnings": warnings(node)}
+        return web.json_response(answer, status=503 if reasons else 200)
 
     return [web.get("/healthz", healthz), web.get("/readyz", readyz)]
 
@@ -51,6 +53,11 @@ def not_ready(node: Node, jobs: Jobs) -> list[str]:
     # Ahead may as well be a registry that nobody reached for a week: receiving never stops for that.
     clock = ["clock"] if node.clock_trouble() == "behind" else []
     return [*store, *registry, *clock, *late]
+
+
+def warnings(node: Node) -> list[str]:
+    """What people have to look at although the node works: else whoever lies to it could take it out of service."""
+    return [ATTACKED] if node.registry_lies else []
 
 
 def tell_of_clock(node: Node) -> None:

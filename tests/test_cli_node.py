@@ -34,7 +34,7 @@ async def test_a_node_runs_beside_its_registry_and_the_doctor_finds_it_well(tmp_
         node = network.nodes["XA"]
 
         assert await _get(f"{node.url}/healthz") == (200, '{"ok": true}')
-        assert await _get(f"{node.url}/readyz") == (200, '{"ok": true, "reasons": []}')
+        assert await _get(f"{node.url}/readyz") == (200, '{"ok": true, "reasons": [], "warnings": []}')
         status, numbers = await _get(f"{node.metrics_url}/metrics")
         assert status == 200
         assert "trm_store_writable 1.0\n" in numbers
@@ -67,7 +67,7 @@ async def test_a_node_whose_registry_is_out_of_reach_serves_and_says_that_it_is_
     with serving(tmp_path) as node:
         assert node.ready_line == f"ready XA {node.url} metrics {node.metrics_url}\n"
         assert (await _get(f"{node.url}/healthz"))[0] == 200
-        assert await _get(f"{node.url}/readyz") == (503, '{"ok": false, "reasons": ["no_registry"]}')
+        assert await _get(f"{node.url}/readyz") == (503, '{"ok": false, "reasons": ["no_registry"], "warnings": []}')
         doctor = run(tmp_path, "doctor")
         assert "no registry was verified yet: start the node with a mirror in reach" in doctor.output
         _damage("keys.db", b"fallback", 30)(tmp_path)

@@ -199,6 +199,16 @@ def test_the_age_of_the_registry_is_judged(node_toml, store, age_s, level, says)
     assert says in finding.says
 
 
+def test_who_lied_about_the_registry_is_said_whatever_its_age(node_toml, store):
+    timestamp = json.dumps({"signed": {"x-trm-issued-at": NOW}}).encode()
+    store.write_sync(lambda work: work.archive.put("timestamp.json", 1, timestamp, NOW))
+    store.write_sync(lambda work: work.meta.put("registry.lies", b'["c-XT"]'))
+
+    finding = doctor_data.registry_copy(patient(node_toml))
+
+    assert (finding.level, finding.says[:22]) == ("wrong", "1 mirrors or countries")
+
+
 def test_a_registry_that_was_never_verified_is_a_warning(node_toml, store):
     assert doctor_data.registry_copy(patient(node_toml)).level == "warning"
 

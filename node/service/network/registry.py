@@ -5,6 +5,9 @@ one more. Source: registry 4.6, decided 5, 8, 9; wire 3 row 5.
 """
 
 import asyncio
+from collections.abc import Collection
+
+import msgspec
 
 from node.errors import OpenTRMError
 from node.log import get
@@ -25,6 +28,7 @@ from registry.trust import View
 log = get()
 LEAST_BETWEEN_S = 5.0
 ATTACKED = "registry_attacked"
+LIES = "registry.lies"  # who lies, for the doctor, who may come while no node runs
 
 
 class RegistryKeeper:
@@ -39,7 +43,7 @@ class RegistryKeeper:
         self._last = -LEAST_BETWEEN_S
         self._lock = asyncio.Lock()
         self._followed: dict[str, tuple[bytes, str]] = {}
-        self._told: frozenset[str] = frozenset()
+        self._told = lies_noted(node.store.read_sync(lambda reader: reader.meta.get(LIES)))
 
     async def refresh(self) -> None:
         """Ask all mirrors now; the view, the archive and whatever waited for it follow.
@@ -57,13 +61,13 @@ class RegistryKeeper:
             for source in view.troubles:
                 reason = "does_not_verify" if source in self._client.lies else "away"
                 log.warning("registry_trouble", reason=reason, peer=_country_of(source))
-            await self._tell_of_lies()
             behind = not self._node.clock_is_believed()
             self._node.view = view
             load_old_sends(self._node)
             await self._follow(view)
             if behind and self._node.clock_is_believed():
                 await believed_again(self._node)
+            await self._tell_of_lies()  # last: that nobody can be told must not keep a newer list from counting
         await judge_parked(self._node)
 
     def ask(self) -> None:
@@ -92,14 +96,15 @@ class RegistryKeeper:
 
     async def _tell_of_lies(self) -> None:
         """Whoever begins to serve what does not verify is a task for people, once until it ended (attacks 30, 33)."""
-        node, now = self._node, self._node.now()
-        node.registry_lies = tuple(sorted(self._client.lies))
-        new = [source for source in node.registry_lies if source not in self._told]
-        if new:
-            log.error("registry_attacked", count=len(new))
-            await node.store.write(lambda work: _attacked(work, new, now))
-        # Crash before this line: an open task is not doubled.
-        self._told = frozenset(node.registry_lies)
+        node, now, lies = self._node, self._node.now(), frozenset(self._client.lies)
+        node.registry_lies = tuple(sorted(lies))
+        if lies == self._told:
+            return
+        if lies - self._told:
+            log.error(ATTACKED, count=len(lies - self._told))
+        await node.store.write(lambda work: _note_lies(work, lies, lies - self._told, now))
+        # Crash before this line: it is in the database, and the next start reads it there.
+        self._told = lies
 
     async def _follow(self, view: View) -> None:
         """Where a country came, changed or went, by the registry or by time, what waited for it is looked at again."""
@@ -126,9 +131,15 @@ def _country_of(source: str) -> str | None:
     return code if is_country(code) else None
 
 
-def _attacked(work: Work, sources: list[str], now: int) -> None:
-    """A task for each country, one for all mirrors, whose addresses stand in the configuration."""
-    for peer in sorted({_country_of(source) for source in sources}, key=str):
+def lies_noted(kept: object) -> frozenset[str]:
+    """The mirrors and roles that lied when a node looked last, from what it noted."""
+    return frozenset(msgspec.json.decode(kept, type=list[str])) if isinstance(kept, bytes) else frozenset()
+
+
+def _note_lies(work: Work, lies: Collection[str], new: Collection[str], now: int) -> None:
+    """Who lies now; a task for each new country, one for all mirrors, whose addresses stand in the configuration."""
+    work.meta.put(LIES, msgspec.json.encode(sorted(lies)))
+    for peer in sorted({_country_of(source) for source in new}, key=str):
         work.tasks.add(ATTACKED, now, peer=peer)
         work.audit.append(now, "node", ATTACKED, peer or "", outcome="alarm")
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from node.health import _Numbers
+from node.health import _Numbers, not_ready, warnings
 from node.jobs import Jobs
-from node.service.network.registry import RegistryKeeper
+from node.service.network.registry import LIES, RegistryKeeper, lies_noted
+from node.store.problems import StoreReadOnly
 from registry.errors import MirrorFailed
 from registry.fetch import fetch_from_folder
 from tests.registry_attacks import publish_snapshot_without
@@ -22,8 +23,8 @@ class Mirror:
         self.world = world
         self.node = world["XD"].node
         self.change: Callable[[str, bytes], bytes] = lambda url, data: data
-        client = world.registry.client(tmp / "client", fetch=self._fetch)
-        self.keeper = RegistryKeeper(self.node, client, [])
+        self.client = world.registry.client(tmp / "client", fetch=self._fetch)
+        self.keeper = RegistryKeeper(self.node, self.client, [])
 
     def _fetch(self, url: str, max_bytes: int) -> bytes:
         return self.change(url, fetch_from_folder(url, max_bytes))
@@ -46,6 +47,9 @@ class Mirror:
         await self.keeper.refresh()
         rows = self.node.store.read_sync(lambda reader: reader.tasks.all())
         return [row.peer for row in rows if row.code == "registry_attacked" and row.done_at is None]
+
+    def lies_for_the_doctor(self) -> int:
+        return len(lies_noted(self.node.store.read_sync(lambda reader: reader.meta.get(LIES))))
 
     def number(self) -> float:
         found = {one.name: one for one in _Numbers(self.node, Jobs([], self.node.clock, 60)).collect()}
@@ -107,3 +111,50 @@ async def test_a_mirror_that_is_merely_away_or_lacks_a_file_is_no_attack(mirror:
     mirror.publishes()
     mirror.change = change
     assert (await mirror.told(), mirror.number()) == ([], 0)
+
+
+async def test_an_attack_is_a_warning_of_readyz_and_never_takes_the_node_out_of_service(mirror: Mirror) -> None:
+    await mirror.told()
+    assert warnings(mirror.node) == []
+    mirror.serves(b"{}")
+    await mirror.told()
+
+    assert warnings(mirror.node) == ["registry_attacked"]
+    assert not_ready(mirror.node, Jobs([], mirror.node.clock, 60)) == []
+
+
+async def test_the_doctor_says_an_attack_until_it_ended_also_while_no_node_runs(mirror: Mirror) -> None:
+    """It reads what the node noted; a node that starts again tells nobody twice."""
+    mirror.serves(b"{}")
+    await mirror.told()
+    assert mirror.lies_for_the_doctor() == 1
+    again = RegistryKeeper(mirror.node, mirror.client, [])
+    mirror.change = lambda url, data: data
+    await again.refresh()
+
+    assert mirror.lies_for_the_doctor() == 0
+
+
+async def test_that_our_own_disk_is_full_is_nobodys_lie(mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Watched to fail: a full disk told people to take the mirror out of the configuration."""
+    await mirror.told()
+    mirror.publishes()
+    monkeypatch.setattr(mirror.client, "before_current", _full)
+
+    assert (await mirror.told(), mirror.number()) == ([], 0)
+
+
+async def test_a_newer_list_counts_even_where_nobody_can_be_told_of_an_attack(
+    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Watched to fail: while the disk was full, whoever lied about one country kept a revocation of another away."""
+    mirror.change = lambda url, data: data[:-1] + b" " if "/targets/XA/" in url else data
+    with monkeypatch.context() as full, pytest.raises(StoreReadOnly):
+        full.setattr(mirror.node.store, "write", _full)
+        await mirror.keeper.refresh()
+
+    assert mirror.node.view is mirror.client.view
+
+
+def _full(*_: object) -> None:
+    raise StoreReadOnly("disk is full")

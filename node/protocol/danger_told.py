@@ -21,7 +21,9 @@ DANGEROUS: Final = frozenset(
 
 
 def tells_of_danger(body: object) -> bool:
-    """H19: she did not come, was met in danger, is not safe, or shows signs of being trafficked again."""
+    """H07, H19: she did not come, stopped on the way, needs help there, was met in danger, is not safe, or shows signs
+    of being trafficked again.
+    """
     match body:
         case ReturnArrivalBody() | TransitConfirmBody():
             return body.condition in DANGEROUS
@@ -29,9 +31,6 @@ def tells_of_danger(body: object) -> bool:
             return not body.arrived or body.wellbeing in DANGEROUS
         case FollowupBody():
             return body.safe == "no" or body.re_trafficking == "signs"
+        case FailedBody() | AssistNowBody():
+            return True  # nobody knows yet where she sleeps tonight
     return False
-
-
-def needs_somebody(body: object) -> bool:
-    """H02, H07: whether somebody has to look after her although nothing of her is kept here any more."""
-    return tells_of_danger(body) or isinstance(body, FailedBody | AssistNowBody)

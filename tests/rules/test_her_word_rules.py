@@ -89,7 +89,7 @@ def test_h19_receiver_the_country_she_left_believes_nobody_elses_word_for_hers()
     assert not on_the_way(world.sides["opener"].thread)
     at_home = {row.kind: row.counts for row in HER_WORD_COUNTS if (row.at, row.by) == ("opener", "responder")}
     assert at_home.pop("transit.confirm") == "she was seen"
-    assert set(at_home) == {"return.arrival", "return.way_ended", "referral.arrived"}
+    assert set(at_home) == {"return.arrival", "return.way_ended", "return.failed", "referral.arrived"}
     assert set(at_home.values()) == {"a report"}
 
 

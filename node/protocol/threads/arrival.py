@@ -40,7 +40,7 @@ RESPONDER: Final[Role] = "responder"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a letter that she is there is worth at one side's node, by who tells it. `asks`: only if she confirmed it.
+    """What a letter that ends a journey is worth at one side's node, by who tells it. `asks`: only if she confirmed it.
 
     A report ends no watch. The country she left believes only what it heard itself, or a country on the way that saw
     her pass: whoever holds her where she arrived may write letters too. Beside letters: `cases.her_word`. H19, R32.
@@ -64,6 +64,10 @@ HER_WORD_COUNTS: Final = (
     Told("return.way_ended", OPENER,         RESPONDER, "a report"),
     Told("return.way_ended", RESPONDER,      RESPONDER, "her word"),
     Told("return.way_ended", RESPONDER,      OPENER,    "her word"),
+    Told("return.failed",    OPENER,         OPENER,    "her word"),
+    Told("return.failed",    OPENER,         RESPONDER, "a report"),
+    Told("return.failed",    RESPONDER,      RESPONDER, "her word"),
+    Told("return.failed",    RESPONDER,      OPENER,    "her word"),
     Told("referral.arrived", OPENER,         RESPONDER, "a report"),
     Told("referral.arrived", RESPONDER,      RESPONDER, "her word", asks=True),
     Told("transit.confirm",  OPENER,         RESPONDER, "she was seen"),
@@ -132,8 +136,20 @@ def awaited_since(thread: Thread) -> Entry | None:
         return None if there else newest(thread, ARRANGED)
     if thread.matter == "transit":
         return newest(thread, "transit.departure") if thread.shared.state == ON_THE_WAY else None
-    over = thread.shared.state == STOPPED or not on_the_way(thread)
-    return None if over else newest(thread, "return.departure")
+    left = newest(thread, "return.departure")
+    return None if left is None or not on_the_way(thread) or _stopped_for_us(thread, left) else left
+
+
+def _stopped_for_us(thread: Thread, left: Entry) -> bool:
+    """Whether her journey since `left` ended on the way by a word that counts here: then she is cared for. H07.
+
+    That the country of arrival says so ends no watch of the country she left: whoever holds her may say it. R32.
+    """
+    if thread.shared.state != STOPPED:
+        return False
+    since = _counting(thread)
+    since = since[since.index(left) + 1 :]
+    return any(one.kind == "return.failed" and _is_there(thread.side, one) for one in since)
 
 
 def newest(thread: Thread, *kinds: str) -> Entry | None:

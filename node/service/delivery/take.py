@@ -10,7 +10,7 @@ from node.crypto.statement import unpack_statement
 from node.crypto.vault import Dek
 from node.protocol.cases.case import CHILD_BANDS, Case, CaseThread, Person
 from node.protocol.cases.changes import open_thread as note_thread
-from node.protocol.danger_told import needs_somebody
+from node.protocol.danger_told import tells_of_danger
 from node.protocol.gate.desk import holds
 from node.protocol.gate.facts import ThreadFacts
 from node.protocol.gate.shown import receiver
@@ -122,7 +122,7 @@ def _after_erasure(node: Node, work: Work, one: Arrival, letter: AnyLetter, payl
     A danger is kept and calls people all the same, an alert or not: what they need stands in the letter (H02, H19).
     """
     peer = one.sender
-    if letter.kind in IN_DANGER or needs_somebody(letter.body):
+    if letter.kind in IN_DANGER or tells_of_danger(letter.body):
         if objection := _shown(node, letter, ThreadFacts()):
             return _refused(work, letter, objection.reason, now)
         _store(node, work, one, letter, payload, None, None, None)

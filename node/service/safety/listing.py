@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from node.errors import NotFound
-from node.protocol.danger_told import needs_somebody
+from node.protocol.danger_told import tells_of_danger
 from node.protocol.letters.bodies import Body
 from node.protocol.letters.bodies_safety import AlertBody, MedicalBody
 from node.service.access import is_theirs
@@ -101,7 +101,7 @@ def _view(node: Node, reader: Reader, row: AlarmRow) -> AlertView:
         review_due_at=review.due_at if review is not None and review.closed_at is None else None,
         danger=body if isinstance(body, AlertBody) else None,
         medical=body if isinstance(body, MedicalBody) else None,
-        told=msgspec.to_builtins(body) if row.case_id is None and needs_somebody(body) else None,
+        told=msgspec.to_builtins(body) if row.case_id is None and tells_of_danger(body) else None,
         phone=reach(node, reader, row.peer or "", node.now()) if known else None,
         acts=("answer_drill",) if node.seals.uncover(row.code) == DRILL else ACTS_OF.get(row.ladder, ()),
     )

@@ -10,7 +10,7 @@ from node.protocol.consent.faults import GUARDIAN_GIVES, faults
 from node.protocol.consent.record import ConsentRecord
 from node.protocol.gate.context import Context, asserted_here, asserts, cancel, hold, used
 from node.protocol.gate.facts import ENDS_AT_MAJORITY, purpose_gone
-from node.protocol.gate.shown import answers_after_her_end, her_end
+from node.protocol.gate.shown import answers_after_her_end, concerned_by, her_end
 from node.protocol.letters.frame import ConsentEntry
 from node.protocol.rules import Objection
 
@@ -22,7 +22,10 @@ def withdrawn(c: Context) -> Iterator[Objection]:
     if not c.duty.rests_on_consent:
         return
     ours = [record for record in c.consents if asserted_here(c, record)]
-    told = any(_concerns(c, gone.token) and purpose_gone(gone, c.duty.purpose, c.levels) for gone in c.shared.withdrawn)
+    told = any(
+        concerned_by(c.draft.letter, gone.token, c.shared) and purpose_gone(gone, c.duty.purpose, c.levels)
+        for gone in c.shared.withdrawn
+    )
     recorded = any(_withdrawn_for(c, record) for record in ours)
     if told or (recorded and not _covered_again(c)):
         # Where something is left the thread goes on without this letter; with nothing left the stop follows.
@@ -162,8 +165,3 @@ def _covered_again(c: Context) -> bool:
     return bool(entries) and all(
         any(asserts(c, record, entry) and not _withdrawn_for(c, record) for record in c.consents) for entry in entries
     )
-
-
-def _concerns(c: Context, token: str) -> bool:
-    # An answer says no tokens; it is about everybody of the thread.
-    return c.draft.letter.sender_role == "responder" or any(e.token == token for e in c.draft.letter.consent)

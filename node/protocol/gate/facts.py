@@ -222,5 +222,9 @@ def purpose_of(kind: str, body: Body) -> Purpose | None:
 
 
 def purpose_gone(withdrawn: Withdrawn, purpose: str | None, levels: frozenset[str]) -> bool:
-    """Whether a withdrawal takes away what a letter of this purpose and these levels rests on."""
-    return (purpose in withdrawn.purposes) or bool(levels & frozenset[str](withdrawn.levels))
+    """Whether a withdrawal takes away what a letter of this purpose and these levels rests on.
+
+    L1 is of every letter, so with it everything is gone, whatever purposes were named.
+    """
+    gone = frozenset[str](withdrawn.levels)
+    return purpose in withdrawn.purposes or "L1" in gone or bool(levels & gone)

@@ -142,7 +142,7 @@ def _consent(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objection]:
         return
     # 1. not on something she took back
     known = [gone for gone in shared.withdrawn if gone.known_to(letter.sender_role, letter.n, letter.seen)]
-    if any(_rested_on(letter, gone) for gone in known):
+    if any(_rested_on(letter, gone, shared) for gone in known):
         yield _no("R20", "the letter rests on consent that was taken back", "nothing goes on; help continues")
     # 2. the opener says whose consent it rests on; answers rest on what the opener said
     if letter.sender_role == "opener" and not letter.consent and (duty.discloses or letter.disclosed):
@@ -302,9 +302,19 @@ def her_end(sentence: str) -> Objection:
     return Objection("R22", sentence, "the other country has to ask her again", effect="hold", reason=reason_of("R22"))
 
 
-def _rested_on(letter: Letter[Body], gone: Withdrawn) -> bool:
-    tokens = {entry.token for entry in letter.consent} | {item.person for item in letter.disclosed}
-    concerns_her = gone.token in tokens or letter.sender_role == "responder"
+def concerned_by(letter: Letter[Body], token: str, shared: ThreadFacts) -> bool:
+    """R20: whether a letter is about this person. An answer is about everybody. A letter of the opener's that states
+    nobody's consent rests on what was stated before: it is about all of whom something still stands.
+    """
+    if letter.sender_role == "responder":
+        return True
+    stated = {entry.token for entry in letter.consent or shared.entries}
+    return token in stated or not stated
+
+
+def _rested_on(letter: Letter[Body], gone: Withdrawn, shared: ThreadFacts) -> bool:
+    named = gone.token in {item.person for item in letter.disclosed}
+    concerns_her = named or concerned_by(letter, gone.token, shared)
     levels = frozenset[str](item.level for item in letter.disclosed)
     return concerns_her and purpose_gone(gone, duty_for(letter).purpose, levels)
 

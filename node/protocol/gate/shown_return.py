@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from node.protocol.gate.detention import shown_detained
-from node.protocol.gate.facts import ThreadFacts
+from node.protocol.gate.facts import ThreadFacts, purpose_gone
 from node.protocol.letters.bodies import Body
 from node.protocol.letters.bodies_return import (
     AssertionBody,
@@ -19,7 +19,7 @@ from node.protocol.letters.bodies_return import (
     RiskResultBody,
     TravelPlanBody,
 )
-from node.protocol.letters.bodies_way import TransitArrangeBody
+from node.protocol.letters.bodies_way import DepartureBody, TransitArrangeBody
 from node.protocol.letters.codes import reason_of
 from node.protocol.letters.frame import Letter
 from node.protocol.rules import Objection
@@ -47,6 +47,8 @@ def about_returns(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objecti
             yield from _agreement(body)
         case TravelPlanBody() if not body.safeguards_met:
             yield _no("R09", "the sender does not vouch for its own gates", "clear them, and write the plan again")
+        case DepartureBody() if body.outcome == "departed":
+            yield from _still_wished(letter, shared)
 
 
 def region_only(region: str | None) -> Iterator[Objection]:
@@ -99,6 +101,16 @@ def _family(letter: Letter[Body], body: FamilyRequestBody, shared: ThreadFacts) 
     # 4. of trafficking the family hears nothing, unless she wants it
     if body.told == "what_she_agreed" and not all("exploitation" in entry.categories for entry in letter.consent):
         yield _no("R16", "the family would hear of trafficking", "tell them nothing of it, or ask her")
+
+
+def _still_wished(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objection]:
+    """R20, R07: nobody leaves for a country after she took back what she had agreed to; whoever was sent all the same
+    is told of by an alert.
+    """
+    known = [gone for gone in shared.withdrawn if gone.known_to(letter.sender_role, letter.n, letter.seen)]
+    stated = {entry.token for entry in shared.entries}
+    if any(purpose_gone(gone, "travel", frozenset()) and (gone.token in stated or not stated) for gone in known):
+        yield _no("R20", "she took back that she travels", "halt the return; whoever is on the way gets an alert")
 
 
 def _detained() -> Objection:

@@ -156,6 +156,19 @@ async def test_a_machine_cannot_ask_for_what_needs_two_people(desk: Desk):
     assert (answer.status, answer.json["rule"]) == (409, "R40")
 
 
+async def test_a_machine_is_no_second_person_who_looks_at_a_guardian(desk: Desk):
+    """R40, H11: whoever looks for a conflict of interest is a person."""
+    case = await desk.case("bea", age_band="12-15")
+    told = {"appointing_body": "court", "appointed_on": "2026-10-01", "not_named_in_case": True, "heard_alone": True}
+    await change(desk, "bea", case, "record_guardian", person_id=her(case), **told)
+    desk.tokens["machine"] = (await desk.done("ana", "/tokens", {"label": "x"}, 201))["token"]
+    check = {"change": "check_guardian", "person_id": her(case), "conflict_found": False}
+
+    answer = await desk.post("machine", f"/cases/{case['case']}/changes", check)
+
+    assert (answer.status, answer.json["rule"]) == (409, "R40")
+
+
 async def test_lifting_an_asylum_block_is_refused_at_once_without_her_written_wish(desk: Desk):
     """H03: it does not even wait for a second person."""
     case = await desk.case("bea")

@@ -121,6 +121,40 @@ def test_h11_sender_who_recorded_a_guardian_cannot_clear_it_of_conflict():
     assert check_guardian(recorded, "p1", False, "ben", NOW).case.persons[0].guardian == GUARDIAN
 
 
+def test_h11_sender_a_conflict_that_was_found_is_not_looked_away():
+    """H11: whoever looks again clears nothing alone; a guardian is recorded anew, and another person checks."""
+    found = check_guardian(case(MINOR), "p1", True, "ben", NOW).case
+
+    with pytest.raises(NotAllowed, match="a conflict of interest was found"):
+        check_guardian(found, "p1", False, "cleo", NOW)
+    anew = record_guardian(found, "p1", GUARDIAN, "ana", NOW).case
+    assert check_guardian(anew, "p1", False, "ben", NOW).case.persons[0].guardian == with_(GUARDIAN, since=NOW)
+
+
+@pytest.mark.parametrize("by", ["guardian", "legal_representative"])
+def test_h11_sender_what_one_guardian_allowed_another_ones_appointment_does_not_revive(by):
+    """H11: the one with a conflict consented; the next one is asked anew, and what that one allows counts."""
+    who = MINOR if by == "guardian" else with_(HER, guardian=GUARDIAN)
+    old, new = record(who, given_by=by), record(who, given_by=by, valid_from=NOW + DAY)
+    conflict = check_guardian(case(who), "p1", True, "ben", NOW).case
+    next_one = with_(GUARDIAN, appointing_body="another-court-xd", appointed_on="2026-11-10")
+    after = check_guardian(record_guardian(conflict, "p1", next_one, "ana", NOW).case, "p1", False, "ben", NOW).case
+    her = after.persons[0]
+
+    assert [one.sentence for one in faults(old, her, NOW)] == ["another guardian had consented, or none yet"]
+    assert faults(new, her, NOW + DAY) == []
+    same = record_guardian(case(who), "p1", GUARDIAN, "ana", NOW).case  # written down again: nothing was taken away
+    assert faults(old, check_guardian(same, "p1", False, "ben", NOW).case.persons[0], NOW) == []
+
+
+def test_h11_sender_nobody_consents_as_guardian_before_the_appointment():
+    """H11: a day of grace, because a date begins earlier in the east."""
+    appointed = with_(MINOR, guardian=with_(GUARDIAN, appointed_on="2026-11-18"))
+
+    assert rules_of(record(MINOR, valid_from=NOW - DAY), appointed) == []
+    assert rules_of(record(MINOR, valid_from=NOW - 3 * DAY), appointed) == ["H11"]
+
+
 @pytest.mark.parametrize("by", ["guardian", "self_with_guardian"])
 def test_h11_receiver_a_sender_that_does_not_vouch_for_a_guardian_is_refused(by):
     """Wire 7: `safeguards_met` is the statement that R23, H11 and H17 hold; who speaks for her stands beside it."""

@@ -34,7 +34,8 @@ LIFT_WAIT_SECONDS = 7 * 24 * 3600  # H03: the block ends seven days after her wr
 class Guardian(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who decides with a child, or for an adult who cannot alone; offices and user ids, no names. Source: H11.
 
-    `appointed_on` is a date `YYYY-MM-DD`; `recorded_by` and `conflict_checked_by` are two different users.
+    `appointed_on` is a date `YYYY-MM-DD`; `recorded_by` and `conflict_checked_by` are two different users. `since`:
+    from when this one speaks for her in the place of another (UTC seconds, 0: there was no other).
     """
 
     appointing_body: str
@@ -44,6 +45,7 @@ class Guardian(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     conflict_checked_by: str | None
     conflict_found: bool
     heard_alone: bool
+    since: int = 0
 
 
 class Tie(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

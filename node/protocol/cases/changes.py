@@ -80,16 +80,29 @@ def settle_age(case: Case, person_id: str, age_band: AgeBand, by: tuple[str, ...
 
 
 def record_guardian(case: Case, person_id: str, guardian: Guardian, by: str, at: int) -> Changed:
-    """A guardian as recorded by `by`; it counts only after a second person's check. Source: H11."""
-    fresh = msgspec.structs.replace(guardian, recorded_by=by, conflict_checked_by=None)
+    """A guardian as recorded by `by`; it counts only after a second person's check. Source: H11.
+
+    What another guardian had consented to does not count with this one: whoever had a conflict stays without a voice.
+    """
+    before = the_person(case, person_id).guardian
+    since = 0 if before is None else at if _is_another(before, guardian) else before.since
+    fresh = msgspec.structs.replace(guardian, recorded_by=by, conflict_checked_by=None, since=since)
     return person_changed(case, person_id, {"guardian": fresh}, "guardian_recorded", "H11", (by,), at)
 
 
 def check_guardian(case: Case, person_id: str, conflict_found: bool, by: str, at: int) -> Changed:
-    """A second person looked for a conflict of interest; one that is found suspends the consents. Source: H11."""
+    """A second person looked for a conflict of interest; one that is found suspends the consents. Source: H11.
+
+    One that was found is not looked away by one more look: a guardian is recorded anew, and checked anew.
+    """
     guardian = the_person(case, person_id).guardian
     if guardian is None:
         raise NotFound("no guardian is recorded; record one first", rule="H11")
+    if guardian.conflict_found and not conflict_found:
+        raise NotAllowed(
+            "a conflict of interest was found; record who is guardian now, then another person checks", rule="H11",
+            for_user="A conflict of interest was found. Record who is guardian now; then a colleague checks again.",
+        )  # fmt: skip
     if not conflict_found:
         two_people((guardian.recorded_by, by), "H11")
     checked = msgspec.structs.replace(guardian, conflict_checked_by=by, conflict_found=conflict_found)
@@ -238,6 +251,12 @@ def the_person(case: Case, person_id: str) -> Person:
     if person is None:
         raise NotFound("no such person in this case; choose one of its persons", field="person_id")
     return person
+
+
+def _is_another(before: Guardian, now: Guardian) -> bool:
+    """Whether another guardian was appointed, or the same one after a conflict: consents are asked for anew. H11."""
+    appointed = (before.appointing_body, before.appointed_on), (now.appointing_body, now.appointed_on)
+    return before.conflict_found or appointed[0] != appointed[1]
 
 
 def _union(person: Person, countries: Iterable[str]) -> tuple[str, ...]:

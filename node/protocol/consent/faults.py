@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from node.protocol.cases.case import Person
 from node.protocol.consent.earlier_wishes import OF_A_RETURN, wish_faults
-from node.protocol.consent.guardians import guardian_fault
+from node.protocol.consent.guardians import given_by_another, guardian_fault
 from node.protocol.consent.record import (
     MAX_CONSENT_SECONDS,
     MAX_PROVISIONAL_RENEWALS,
@@ -140,7 +140,7 @@ def _who_gave_it(record: ConsentRecord, person: Person, now: int) -> Iterator[Ob
     elif person.treated_as_child:
         yield from _child(record, person)
     elif record.given_by == "legal_representative":
-        if fault := guardian_fault(person.guardian):
+        if fault := guardian_fault(person.guardian) or given_by_another(record, person.guardian):
             yield fault
     elif record.given_by == "child_protection":
         yield _hold("H10", "child protection cannot consent for an adult", "ask the person")
@@ -159,7 +159,7 @@ def _child(record: ConsentRecord, person: Person) -> Iterator[Objection]:
         yield _hold("R13", "a child's consent needs the guardian", "ask the guardian with the child")
     if record.capacity != "child_assent_recorded":
         yield _hold("R13", "the child's own assent is not recorded", "ask the child, in its own words")
-    if fault := guardian_fault(person.guardian):
+    if fault := guardian_fault(person.guardian) or given_by_another(record, person.guardian):
         yield fault
 
 

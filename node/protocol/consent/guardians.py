@@ -1,7 +1,13 @@
 """Whether a guardian of a child, or a legal representative of an adult, counts. Source: R13; practice H11."""
 
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
 from node.protocol.cases.case import Guardian
+from node.protocol.consent.record import ConsentRecord
 from node.protocol.rules import Objection
+
+_LAST: Final = 253_300_000_000  # in the year 9996: beyond it no calendar goes
 
 
 def guardian_fault(guardian: Guardian | None) -> Objection | None:
@@ -23,6 +29,19 @@ def guardian_fault(guardian: Guardian | None) -> Objection | None:
     # 5. the child was heard alone
     if not guardian.heard_alone:
         return _hold("H11", "the child was not heard alone", "speak with the child without the guardian")
+    return None
+
+
+def given_by_another(record: ConsentRecord, guardian: Guardian | None) -> Objection | None:
+    """Why what was consented to was not this guardian's word; None if it may have been. Source: H11.
+
+    A day of the calendar begins earlier in the east, so the day before the appointment still counts.
+    """
+    if guardian is None:
+        return None
+    day = datetime.fromtimestamp(min(record.valid_from, _LAST), UTC).date() + timedelta(days=1)
+    if record.valid_from < guardian.since or day.isoformat() < guardian.appointed_on:
+        return _hold("H11", "another guardian had consented, or none yet", "ask the guardian of now, with the child")
     return None
 
 

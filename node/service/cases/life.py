@@ -10,6 +10,7 @@ from node.protocol.cases.changes import AuditLine, Changed
 from node.protocol.cases.changes_life import note_refused
 from node.protocol.cases.life_events import Refused
 from node.protocol.consent.record import ConsentRecord
+from node.service.cases import requests as asks
 from node.service.cases import requests_life as lives
 from node.service.cases import requests_people as people
 from node.service.cases.acts import CHANGES
@@ -20,6 +21,7 @@ from node.store.work import Work
 
 # What a case system may not ask for, though one person may: a named person decides (R40).
 PEOPLE_DECIDE: Final = (
+    asks.CheckGuardian,
     people.DecideBestInterests,
     people.DecideTracing,
     people.DecideNoContact,

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from node.protocol.cases.case import Person
+from node.protocol.cases.case import Case, Person
 from node.protocol.cases.changes_children import suspect_family
-from node.protocol.cases.life_events import LifeRecords, Nationality
+from node.protocol.cases.life_events import Death, LifeRecords, Nationality
 from node.protocol.cases.paper import may_tell, what_she_takes
 from node.protocol.consent.record import ConsentTo
 from node.protocol.gate.desk import holds
@@ -24,6 +24,7 @@ from node.protocol.letters.decode import checked
 from node.protocol.letters.frame import Letter
 from node.protocol.threads.machine import receive
 from node.protocol.threads.thread import entry_of
+from tests.rules.return_world import plan, returning
 from tests.rules.world import (
     HER,
     NOW,
@@ -292,6 +293,39 @@ def test_h10_receiver_support_may_rest_on_a_provisional_basis_and_a_question_may
 
     assert refused(letter("ident.support_request", n=1, consent=(provisional,))) == 0
     assert refused(with_(question(), consent=(provisional,))) == 110
+
+
+# --- R27 and what else keeps an answer here ---
+
+
+@pytest.mark.parametrize("gone", ["left_by_choice", "lost_contact", "feared_taken"])
+def test_h29_sender_nobody_who_is_gone_is_confirmed(gone) -> None:
+    """H29: all three freeze new disclosure; that she is known here is one."""
+    assert confirming(case(with_(HER, disappearance=gone))) == ["H29"]
+    assert confirming(case(HER)) == []
+
+
+def test_h30_sender_nobody_who_died_is_confirmed() -> None:
+    """H30: letters freeze."""
+    assert confirming(case(with_(HER, life=LifeRecords(death=Death("2026-11-01", NOW, "ana"))))) == ["H30"]
+
+
+def test_h04_sender_after_a_stop_on_the_way_the_country_of_return_is_not_answered() -> None:
+    """H04: contact waits until a person decided, also where that country asks about her on another thread."""
+    stopped = with_(returning(HER), returns=(plan(held_for_transit=True),))
+
+    assert confirming(stopped) == ["H04"]
+    assert confirming(returning(HER)) == []
+
+
+def test_h14_sender_a_country_that_is_distrusted_for_everybody_is_not_answered() -> None:
+    """H14: for one person or for all; it sees nothing."""
+    assert confirming(case(HER), distrusted_by_all=True) == ["H14"]
+
+
+def confirming(of: Case, **said: bool) -> list[str]:
+    """The rules that keep from XA that the person of this case is known here."""
+    return [one.rule for one in may_be_confirmed(of, (record(),), "XA", "enquiry", NOW, **said)]
 
 
 # --- R33 ---

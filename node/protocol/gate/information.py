@@ -13,10 +13,12 @@ from node.protocol.cases.case import (
     countries_unknown,
     distrusted,
 )
+from node.protocol.cases.safeguards import is_frozen
 from node.protocol.consent.faults import faults
 from node.protocol.consent.record import ConsentRecord
 from node.protocol.gate.context import Context, cancel, hold, used
 from node.protocol.gate.facts import DECIDING_ROLES
+from node.protocol.gate.way_stopped import contact_waits
 from node.protocol.letters.bodies import Body
 from node.protocol.letters.bodies_information import AskAnswerBody, AskBody
 from node.protocol.letters.bodies_return import IdentityRequestBody
@@ -60,11 +62,13 @@ def answered_while_she_agrees(c: Context) -> Iterator[Objection]:
 
 
 def may_be_confirmed(
-    case: Case, consents: Sequence[ConsentRecord], asker: str, purpose: Purpose, now: int
-) -> list[Objection]:
+    case: Case, consents: Sequence[ConsentRecord], asker: str, purpose: Purpose, now: int,
+    distrusted_by_all: bool = False,
+) -> list[Objection]:  # fmt: skip
     """Why another country may not hear that we know the person of this case; [] when she allows it for this purpose.
 
-    There the answer is then the neutral one, as for somebody unknown. Source: R01, R10, R15, R27; H05, H14.
+    There the answer is then the neutral one, as for somebody unknown. `distrusted_by_all`: two people distrust the
+    asker for everybody. Source: R01, R10, R15, R27; H04, H05, H14, H29, H30.
     """
     found: list[Objection] = []
     for person in case.persons:
@@ -77,10 +81,16 @@ def may_be_confirmed(
             found.append(Objection("H17", "this answer waits", _ANSWER_NEUTRAL, effect="hold", discreet=True))
         elif purpose == "family_tracing" and person.family.suspected:
             found.append(hold("R15", "family may be involved here", _ANSWER_NEUTRAL))
+        elif person.disappearance is not None:
+            found.append(hold("H29", "nobody knows where she is, and nothing new is told", _ANSWER_NEUTRAL))
+        elif is_frozen(person) is not None:
+            found.append(hold("H30", "letters about this person are frozen", _ANSWER_NEUTRAL))
         # 2. she allows it: this person, this country, this purpose
         elif not any(_allows(record, person, asker, purpose, now) for record in consents):
             found.append(hold("R01", "no consent of hers allows this answer to that country", _ANSWER_NEUTRAL))
-    if distrusted(case, "country", asker):
+    if (waits := contact_waits(case, case.persons, asker)) is not None:
+        found.append(hold(waits.rule, waits.sentence, _ANSWER_NEUTRAL))
+    if distrusted_by_all or distrusted(case, "country", asker):
         found.append(hold("H14", "two people recorded distrust of this country", _ANSWER_NEUTRAL))
     return found
 

@@ -105,7 +105,7 @@ async def challenge(node: Node, actor: Actor, country: str, command: Challenge) 
 
 def _match(node: Node, reader: Reader, actor: Actor, wish: MatchWish) -> Matched:
     shelf = shelf_of(node, reader)
-    barred = frozenset(wish.not_countries)
+    barred = frozenset(wish.not_countries) | frozenset(node.distrusted.countries)
     if wish.case is not None:
         may_work_on(reader, actor, wish.case)
         case = Book(node, reader).case(wish.case).case

@@ -165,4 +165,5 @@ def _objections(node: Node, reader: Reader, case_id: str, peer: str, purpose: In
         case = book.case(case_id)
     except NotFound:  # erased since
         return [cancel("R25", "her case here was erased", "the neutral answer leaves at its time")]
-    return may_be_confirmed(case.case, book.consents(case), peer, CONSENT_FOR[purpose], now)
+    distrusted_by_all = peer in node.distrusted.countries
+    return may_be_confirmed(case.case, book.consents(case), peer, CONSENT_FOR[purpose], now, distrusted_by_all)

@@ -10,6 +10,8 @@ from node.errors import NotAllowed, NotFound
 from node.service.actor import Actor
 from node.service.cases.cases import change_case, decide_change
 from node.service.cases.requests import RecordDistrust
+from node.service.directory.asking import MatchWish, match
+from node.service.directory.publishing import publish_entry, send_entries
 from node.service.safety import concerns, distrusting
 from node.service.safety.concerns import RaiseConcern
 from node.service.safety.distrusting import Distrust
@@ -17,7 +19,7 @@ from node.service.threads.reading import view_thread
 from registry.cli import main as registry_cli
 from registry.concern import read_concern
 from registry.errors import BadRegistryFile
-from tests.unit.service.test_on_call import staff
+from tests.unit.service.test_on_call import own_entry, staff
 from tests.world import DAY_S, NOW
 
 HOUR = 3600
@@ -46,6 +48,25 @@ async def test_distrust_of_a_country_takes_two_people_and_holds_names_and_new_ma
     )
     await distrusting.decide_distrust(again.node, BEN, back.id, True)
     await again.offer("XA")
+
+
+async def test_h14_sender_a_country_distrusted_for_everybody_is_proposed_to_nobody(world):
+    """H14, 5.11: what it offers is a miss with its reason, with and without a case."""
+    xd, xa = world["XD"], world["XA"]
+    await publish_entry(xa.node, xa.coordinator, own_entry())
+    await send_entries(xa.node)
+    await world.settle()
+    wish = await distrusting.propose_distrust(xd.node, xd.caseworker, Distrust(target="country", value="XA"))
+    wanted = MatchWish(needs=("shelter",), age_band="25-34", gender="woman")
+    before = await match(xd.node, xd.coordinator, wanted)
+
+    await distrusting.decide_distrust(xd.node, BEN, wish.id, True)
+
+    for asked in (wanted, msgspec.structs.replace(wanted, case=await xd.new_case())):
+        after = await match(xd.node, xd.coordinator, asked)
+        assert (after.matches, after.phones) == ([], [])
+        assert all("not_for_her" in one.reasons for one in after.misses)
+    assert not any("not_for_her" in one.reasons for one in before.misses)
 
 
 async def test_what_a_distrusted_country_sends_waits_for_a_person_here_and_it_is_told_nothing(world):

@@ -89,6 +89,15 @@ class OnCall:
             return self._drills("direction=? order by at desc limit ?", (direction, limit))
         return self._drills("direction=? and peer=? order by at desc limit ?", (direction, peer, limit))
 
+    def last_kept(self, direction: str, peer: str | None = None) -> int | None:
+        """When the newest drill that was answered in time, with the vault open, was asked; of one country or of all."""
+        kept = "select max(at) from drill where direction=? and unlocked=1 and answered_at<=answer_by"
+        values: tuple[object, ...] = (direction,)
+        if peer is not None:
+            kept, values = f"{kept} and peer=?", (direction, peer)
+        (found,) = self._c.execute(kept, values).fetchone()
+        return None if found is None else int(found)
+
     def _drills(self, where: str, values: tuple[object, ...]) -> list[DrillRow]:
         rows = self._c.execute(
             "select letter_id, peer, direction, at, answer_by, answered_at, answered_by, unlocked from drill"

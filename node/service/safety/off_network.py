@@ -70,14 +70,17 @@ class ContactView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OnTheWay(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who is on the way with a country: whom to phone, and whether a plan stands."""
+    """Somebody who is on the way with a country: whom to phone, and whether a plan stands.
+
+    `phone` is null where nothing about her goes to that country, by telephone neither (R10).
+    """
 
     thread: str
     case: str
     matter: str
     state: str
     has_plan: bool
-    phone: Reach
+    phone: Reach | None
 
 
 def demand_plans(node: Node, work: Work, peer: str, now: int) -> int:
@@ -113,7 +116,7 @@ async def on_the_way(node: Node, actor: Actor, peer: str) -> list[OnTheWay]:
                         matter=thread.matter,
                         state=thread.shared.state,
                         has_plan=plan,
-                        phone=phone,
+                        phone=None if _is_closed(node, reader, row.case_id, peer, now) else phone,
                     )
                 )
         return found
@@ -130,7 +133,7 @@ async def record_contact(node: Node, actor: Actor, thread_id: str, command: Reco
         country = node.view.country(found.row.peer)
         if country is None:
             raise NotFound("that country is not in the registry; there is no number to phone", field="thread")
-        if is_closed_to(Book(node, work).case(found.row.case_id).case, found.row.peer, now):  # H15: a call is a way out
+        if _is_closed(node, work, found.row.case_id, found.row.peer, now):  # H15: a call is a way out
             raise NotAllowed("nothing about her goes to this country", rule="R10", for_user=CLOSED)
         numbers = {"contact": country.record.authority.contact, "out_of_hours": country.record.out_of_hours}
         kept = Kept(command.who, numbers[command.number], command.said, command.owner)
@@ -210,6 +213,10 @@ def _view(node: Node, reader: Reader, number: int) -> ContactView:
         id=row.id, thread=row.thread_id, peer=row.peer, at=row.at, is_plan=row.is_plan, who=kept.who,
         number=kept.number, said=kept.said, owner=kept.owner, first_by=row.first_by, second_by=row.second_by,
     )  # fmt: skip
+
+
+def _is_closed(node: Node, reader: Reader, case_id: str, peer: str, now: int) -> bool:
+    return is_closed_to(Book(node, reader).case(case_id).case, peer, now)
 
 
 def _may_see(reader: Reader, actor: Actor, case_id: str) -> bool:

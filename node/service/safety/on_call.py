@@ -25,6 +25,7 @@ from node.store.work import Reader, Work
 
 NEEDED: Final = 2
 DRILL, DRILL_DUE, DRILL_EVERY_S, ONE_A_DAY_S = "drill", "drill_due", 30 * DAY, DAY
+SOONEST_AGAIN_S: Final = DAY - 2 * HOUR  # one that left a day after the last may have had a shorter way
 Mail = Annotated[str, Meta(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}(?!\n)$")]
 Phone = Annotated[str, Meta(pattern=r"^[+0-9 ()/-]{0,40}(?!\n)$")]
 
@@ -166,20 +167,23 @@ async def answer_drill(node: Node, actor: Actor, drill: str) -> None:
 
 
 def drill_came(node: Node, work: Work, peer: str, letter_id: str, body: DrillBody, now: int) -> None:
-    """A country tests whether somebody is there: people are called as for a danger, once a day at most for it."""
+    """A country tests whether somebody is there: people are called as for a danger, once a day at most for it.
+
+    A further one within the day is not counted: one a day is all that a country sends (`start_drill`).
+    """
     before = work.on_call.drills("in", peer, limit=1)
-    if not work.on_call.add_drill(letter_id, peer, "in", now, min(body.answer_by, now + HOUR)):
-        return
-    if not before or now - before[0].at >= ONE_A_DAY_S:
+    if before and now - before[0].at < SOONEST_AGAIN_S:
+        return  # nobody is called a second time, and no flood of drills hides one that was answered
+    if work.on_call.add_drill(letter_id, peer, "in", now, min(body.answer_by, now + HOUR)):
         raise_alarm(node, work, "call", letter_id, DRILL, now, About(peer))
 
 
 def drill_answered(node: Node, work: Work, peer: str, body: DrillAnswerBody, now: int) -> None:
-    """Somebody there answered ours; never earlier than we asked, never later than now."""
-    row = work.on_call.drill(body.drill)
-    if row is not None:
-        at = max(row.at, min(body.answered_at, now))
-        work.on_call.answer_drill(body.drill, peer, "out", at, peer, body.unlocked)
+    """Somebody there answered ours, at the moment at which we hear it: what it says of the time is its own word, and
+    whoever cannot be reached within the hour is not on call for us (H21).
+    """
+    if work.on_call.drill(body.drill) is not None:
+        work.on_call.answer_drill(body.drill, peer, "out", now, peer, body.unlocked)
 
 
 async def remind_of_drill(node: Node) -> None:
@@ -207,8 +211,7 @@ def lacking(reader: Reader, now: int) -> list[str]:
 
 def last_answered(reader: Reader) -> int | None:
     """When we last answered a drill in time, with the vault open."""
-    rows = reader.on_call.drills("in")
-    return max((row.at for row in rows if row.was_in_time and row.unlocked), default=None)
+    return reader.on_call.last_kept("in")
 
 
 def _drill(row: DrillRow) -> DrillView:

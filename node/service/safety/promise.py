@@ -10,5 +10,4 @@ PROMISE_S: Final = 35 * DAY  # a drill every month, and some days of grace
 
 def last_drill(reader: Reader, country: str) -> int | None:
     """When somebody there last answered a drill of ours in time, with the vault open; None if never."""
-    rows = reader.on_call.drills("out", country)
-    return max((row.at for row in rows if row.unlocked and row.was_in_time), default=None)
+    return reader.on_call.last_kept("out", country)

@@ -9,7 +9,7 @@ import pytest
 from node.errors import BadInput, Conflict, NotAllowed, NotFound
 from node.protocol.cases.case import Person
 from node.protocol.cases.changes import block_countries
-from node.protocol.letters.bodies_safety import DrillBody
+from node.protocol.letters.bodies_safety import DrillAnswerBody, DrillBody
 from node.protocol.on_the_way import is_on_the_way
 from node.protocol.threads.deadlines import Calendar
 from node.protocol.threads.thread import Shared, Thread
@@ -160,6 +160,37 @@ async def test_a_flood_of_drills_calls_people_once_a_day(world):
     assert len(world["XA"].node.store.read_sync(lambda reader: reader.alarms.open())) == 1
 
 
+async def test_h21_receiver_an_answer_counts_from_when_it_is_heard(world):
+    """H21: whoever was not there writes afterwards that somebody was, within the hour."""
+    xd, xa = world["XD"], world["XA"]
+    drill = await on_call.start_drill(xd.node, xd.coordinator, StartDrill(peer="XA"))
+    await world.settle()
+    world.clock.step(2 * HOUR)
+    lie = DrillAnswerBody(drill.drill, NOW + 60, True)
+    await xa.node.store.write(lambda work: queue_control(xa.node, work, "XD", "safety.drill_answer", lie, NOW))
+    await world.settle()
+
+    assert [one.in_time for one in (await on_call.roster(xd.node, xd.coordinator)).drills] == [False]
+
+
+async def test_h21_receiver_no_flood_of_drills_hides_one_that_was_answered(world):
+    """H21: what one country sends takes away nobody's promise."""
+    xd, xa = world["XD"].node, world["XA"]
+    for user in ("ana", "cleo"):
+        person = SetOnCall(user=staff(xa, user), position="first", unlocks_away=True, mail="x@office.example")
+        await on_call.set_on_call(xa.node, xa.coordinator, person)
+    await drilled(world, xa.coordinator)
+
+    for at in (NOW + 60, NOW + DAY_S):
+        world.clock.step(at - world.clock.now())
+        for _ in range(30):
+            await xd.store.write(lambda work: queue_control(xd, work, "XA", "safety.drill", DrillBody(NOW), NOW))
+        await world.settle()
+
+    seen = await on_call.roster(xa.node, xa.coordinator)
+    assert (seen.promise_stands, len(seen.drills)) == (True, 2)
+
+
 async def test_a_drill_is_due_once_a_month(world):
     """H21: monthly, while anybody is on the roster."""
     node = world["XA"].node
@@ -267,7 +298,7 @@ async def test_a_suspension_lists_who_is_on_the_way_and_demands_a_plan_by_two_pe
 
     [her] = await off_network.on_the_way(node, head, "XA")
     assert (her.thread, her.has_plan) == (thread, False)
-    assert her.phone.contact
+    assert her.phone is not None and her.phone.contact
     assert [row.ladder for row in node.store.read_sync(lambda reader: reader.alarms.open())] == ["plan"]
     call = RecordContact(who="the duty officer there", number="out_of_hours", said="she is met all the same")
     await off_network.record_contact(node, head, thread, call)
@@ -288,9 +319,8 @@ async def test_a_suspension_lists_who_is_on_the_way_and_demands_a_plan_by_two_pe
 async def test_nobody_telephones_a_country_that_may_hear_nothing_of_her(world):
     """H15, R10: a call is a way out like a letter."""
     node, head = world["XD"].node, world["XD"].coordinator
-    done = await world["XD"].offer("XA")
-    await world.settle()
-    case_id = (await world["XD"].view(done.thread)).case
+    thread = await on_her_way(world)
+    case_id = (await world["XD"].view(thread)).case
 
     def close(work):
         book = Book(node, work)
@@ -299,8 +329,9 @@ async def test_nobody_telephones_a_country_that_may_hear_nothing_of_her(world):
 
     node.store.write_sync(close)
     with pytest.raises(NotAllowed) as error:
-        await off_network.record_contact(node, head, done.thread, RecordContact(who="x", number="contact", said="y"))
+        await off_network.record_contact(node, head, thread, RecordContact(who="x", number="contact", said="y"))
     assert error.value.rule == "R10"
+    assert [(one.thread, one.phone) for one in await off_network.on_the_way(node, head, "XA")] == [(thread, None)]
 
 
 async def test_a_disappearance_is_recorded_in_the_case_and_ended_by_one_person(world):

@@ -65,6 +65,11 @@ def months_later(at: int, months: int) -> int:
     return int(when.replace(year=year, month=month, day=min(when.day, monthrange(year, month)[1])).timestamp())
 
 
+def is_held(kept: Retention, now: int) -> bool:
+    """Whether a legal hold stands at `now` (UTC seconds): then nothing of the case is erased."""
+    return kept.hold is not None and kept.hold.until > now
+
+
 def kept_longer_until(kept: Retention) -> int:
     """Until when nothing of the case is erased: a legal hold, or what she asked to keep for her claims; 0: no such."""
     hold = 0 if kept.hold is None else kept.hold.until

@@ -101,13 +101,17 @@ def test_h34_receiver_an_arrival_that_she_confirmed_of_a_return_counts_too():
 def test_h34_sender_what_she_asked_to_keep_is_kept():
     """H34: for her claims, past every other date; ended by two people only."""
     until = NOW + 3000 * DAY
-    kept = keep_changes.keep_at_her_request(case(), until, "ana", NOW).case
+    kept = keep_changes.keep_at_her_request(case(), until, ("ana",), NOW).case
 
     assert payload_due(kept.retention, NOW + DAY, NOW) == until
     assert case_due(kept.retention, [ThreadDates(ended_at=NOW)]) == until
     with pytest.raises(NotAllowed):
         keep_changes.end_her_request(kept, ("ana",), NOW)
     assert keep_changes.end_her_request(kept, ("ana", "bea"), NOW).case.retention.kept_at_her_request_until is None
+    with pytest.raises(NotAllowed):  # until tomorrow is an end as well
+        keep_changes.keep_at_her_request(kept, NOW + DAY, ("ana",), NOW)
+    shorter = keep_changes.keep_at_her_request(kept, NOW + DAY, ("ana", "bea"), NOW).case
+    assert keep_changes.keep_at_her_request(shorter, until, ("ana",), NOW).case == kept
 
 
 def test_months_are_those_of_the_calendar():

@@ -18,10 +18,15 @@ def reopen_case(case: Case, by: str, at: int) -> Changed:
     return _kept(case, {"closed_at": None}, "case_reopened", "R25", (by,), at)
 
 
-def keep_at_her_request(case: Case, until: int, by: str, at: int) -> Changed:
-    """She asked to keep it until then, for a claim; whatever another country's word was. Source: H34."""
+def keep_at_her_request(case: Case, until: int, by: tuple[str, ...], at: int) -> Changed:
+    """She asked to keep it until then, for a claim; whatever another country's word was. Source: H34.
+
+    For a shorter time than she had asked for takes two people, as ending it does.
+    """
     _future(until, at, LONGEST_WISH_S, "H34")
-    return _kept(case, {"kept_at_her_request_until": until}, "kept_at_her_request", "H34", (by,), at)
+    if at < until < (case.retention.kept_at_her_request_until or 0):
+        two_people(by, "H34")
+    return _kept(case, {"kept_at_her_request_until": until}, "kept_at_her_request", "H34", by, at)
 
 
 def end_her_request(case: Case, by: tuple[str, ...], at: int) -> Changed:

@@ -13,6 +13,7 @@ from node.protocol.cases.case import person_of
 from node.protocol.cases.without import check_nobody_waits
 from node.protocol.letters.kinds import LETTER
 from node.protocol.matters import STOPS
+from node.protocol.retention import is_held
 from node.service.access import may_work_on
 from node.service.actor import Actor
 from node.service.cases.change import PersonId
@@ -156,7 +157,7 @@ def _check(node: Node, work: Work, case: OpenCase, person_id: str | None, ground
     if person_id is not None and len(case.case.persons) == 1:
         raise NotAllowed("this is the only person of the case; erase the whole case", rule="H26")
     kept = case.case.retention
-    if kept.hold is not None and kept.hold.until > now:
+    if is_held(kept, now):
         raise NotAllowed(
             "a legal hold is on this case; two people lift it first, or it ends by itself", rule="R25",
             for_user="A legal hold is on this case. Nothing is erased before it ends.",

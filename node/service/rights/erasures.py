@@ -9,10 +9,12 @@ Source: R20, R28; GDPR 17(3), 18, 19; domain 5.9.
 import msgspec
 
 from node.errors import BadInput, NotAllowed
+from node.protocol.cases.case import Case
 from node.protocol.gate.facts import ActorRole, duty_of
 from node.protocol.letters.bodies import ErasureConfirmBody, ErasureRequestBody, ToErase
 from node.protocol.letters.codes import LEVELS
 from node.protocol.letters.decode import AnyLetter
+from node.protocol.retention import is_held
 from node.protocol.rules import Objection
 from node.protocol.safety import is_safety
 from node.protocol.threads import machine
@@ -37,6 +39,17 @@ def must_name_onward(node: Node, work: Work, found: OpenFile, body: ErasureConfi
         raise BadInput(
             "countries that had it from here are not named", field="onward", expected=", ".join(sorted(missing)),
             rule="R28",
+        )  # fmt: skip
+
+
+def refuse_while_held(case: Case, body: ErasureConfirmBody, now: int) -> None:
+    """R25: nothing of a case under a legal hold is erased, by whomever it is asked; what is kept is told with its
+    ground and its end (GDPR 17(3)). NotAllowed where the confirmation says that something is erased.
+    """
+    if is_held(case.retention, now) and any(item.result == "erased" for item in body.items):
+        raise NotAllowed(
+            "a legal hold is on this case; tell what is kept, on which ground and until when", rule="R25",
+            for_user="A legal hold is on this case. Say that the letters are kept, and until when.",
         )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import msgspec
 
 from node.errors import NotAllowed, NotFound
 from node.protocol.gate.desk import may_open_identity
+from node.protocol.retention import is_held
 from node.service.access import may_work_on
 from node.service.actor import Actor
 from node.service.cases.identity import must_hold
@@ -80,6 +81,11 @@ async def remove_scan(node: Node, actor: Actor, case_id: str, consent_id: str, s
     def remove(work: Work) -> None:
         _scan(node, work, actor, case_id, consent_id, scan_id)
         now = node.now()
+        if is_held(Book(node, work).case(case_id).case.retention, now):
+            raise NotAllowed(
+                "a legal hold is on this case; the scan stays until it ends", rule="R25",
+                for_user="A legal hold is on this case. Attach the right paper beside the wrong one.",
+            )  # fmt: skip
         work.scans.forget(scan_id)
         change_key(node, work, case_id, now, now + OLD_KEY_LIFE_S)
         work.audit.append(now, actor.user_id, "scan_removed", case_id, rule="R25")

@@ -33,7 +33,7 @@ from node.service.delivery.asking import ask_gate
 from node.service.delivery.queueing import Queued, queue_letter
 from node.service.delivery.recipients import recipient_facts
 from node.service.keep.restored import after_restore
-from node.service.rights.erasures import must_name_onward, note_kept, tell_onward
+from node.service.rights.erasures import must_name_onward, note_kept, refuse_while_held, tell_onward
 from node.service.safety.arrivals import by_us
 from node.service.threads.book import Book, OpenCase, OpenFile
 from node.service.threads.commands import Act, ActDone
@@ -122,6 +122,7 @@ def _act(node: Node, work: Work, actor: Actor, thread_id: str, command: Act) -> 
     found = _with_local_reason(found, command, body)
     if isinstance(body, ErasureConfirmBody):
         must_name_onward(node, work, found, body)
+        refuse_while_held(case.case, body, now)
     letter, stated = _drafted(node, work, actor, found, case, command, body, now)
     if command.kind == "erasure.confirm":
         return _erased_and_told(node, work, actor, found, case, letter, stated, now)

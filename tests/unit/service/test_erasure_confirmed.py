@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from node.errors import BadInput, NotAllowed
-from node.service.cases.cases import change_case
+from node.service.cases.cases import change_case, decide_change
+from node.service.cases.keep_requests import HoldForLaw
 from node.service.cases.requests import FirstIntakeAnswered
 from node.service.rights.asked import asked_to_erase
 from node.service.rights.sheet import sheet
@@ -70,6 +71,26 @@ async def test_what_is_kept_on_a_ground_is_looked_at_again_when_its_time_is_over
     assert "overdue_kept_caseworker" in tasks(world, "XA")
     await confirm(world, thread, {"result": "erased"})
     assert deadlines(world, "XA", thread)["kept"] == "met"
+
+
+async def test_r25_receiver_a_legal_hold_keeps_what_another_country_wants_erased(world: World) -> None:
+    """R25, GDPR 17(3): no single person erases for another country what two people hold for a court."""
+    thread, _ = await disclosed(world)
+    xa, until = world["XA"], world.clock.now() + 5 * DAY_S
+    case_id = (await xa.view(thread)).case
+    hold = await change_case(xa.node, xa.coordinator, case_id, HoldForLaw(ground="authority_order", until=until))
+    assert hold.pending is not None
+    await decide_change(xa.node, xa.caseworker, case_id, hold.pending, True)
+    names = await letter_of(world, "XA", thread, "referral.disclose")
+
+    with pytest.raises(NotAllowed) as no:
+        await confirm(world, thread, {"result": "erased"})
+
+    assert no.value.rule == "R25"
+    assert await reading.open_identity(xa.node, xa.coordinator, names, "person_asked")
+    await confirm(world, thread, {"result": "kept", "kept": [{"legal_ground": "legal_claims", "until": until}]})
+    await world.days(6)
+    await confirm(world, thread, {"result": "erased"})
 
 
 async def test_a_confirmation_names_every_country_that_had_it_and_each_is_asked_to_erase(three: World) -> None:

@@ -24,6 +24,8 @@ from node.service.context import Node
 from node.service.evidence.export import about_thread, evidence_of_sent
 from node.service.evidence.files import Code, Evidence, Hash, Id, Report, verify
 from node.service.threads.book import Book
+from node.service.threads.expectations import CONFIRM
+from node.service.threads.files import ThreadFile
 from node.service.threads.ladder import owed_by_us
 from node.service.way_out import Out, let_out
 from node.store.outbox import EnvelopeRow
@@ -107,16 +109,16 @@ def _row(reader: Reader, actor: Actor, letter_id: str) -> ThreadRow:
 def _silence(node: Node, reader: Reader, row: ThreadRow, letter_id: str) -> Silence:
     now = node.now()
     file = Book(node, reader).open_file(row).file
-    awaited = next((one for one in file.thread.shared.awaited if one.letter_id == letter_id), None)
-    if awaited is None or awaited.reply_by is None or owed_by_us(file, letter_id):
+    due_at = _due_at(reader, row, file, letter_id)
+    if due_at is None:
         raise NotAllowed("no answer to this letter is awaited from the other country", rule="H22")
-    if now <= awaited.reply_by:
+    if now <= due_at:
         raise NotAllowed("the answer to this letter is not due yet", rule="H22")
     key = node.keys.message
     evidence = evidence_of_sent(node, reader, row, letter_id, key.key_id, now)
     snapshot, registry_at = _registry_seen(reader)
     claim = Claim(
-        country=node.country, peer=row.peer, thread=row.thread_id, letter=letter_id, due_at=awaited.reply_by, at=now,
+        country=node.country, peer=row.peer, thread=row.thread_id, letter=letter_id, due_at=due_at, at=now,
         snapshot=snapshot, registry_at=registry_at,
         envelopes=[_tried(one) for one in reader.outbox.envelopes_of(letter_id)],
     )  # fmt: skip
@@ -125,6 +127,16 @@ def _silence(node: Node, reader: Reader, row: ThreadRow, letter_id: str) -> Sile
         format=FORMAT, claim=to_base64url(data), signature=to_base64url(key.sign(data, labels.CONTEXT_SILENCE)),
         key=key.key_id.hex(), evidence=evidence,
     )  # fmt: skip
+
+
+def _due_at(reader: Reader, row: ThreadRow, file: ThreadFile, letter_id: str) -> int | None:
+    """By when the other country owed an answer, or a confirmation of what was asked about her data (R20, R33)."""
+    awaited = next((one for one in file.thread.shared.awaited if one.letter_id == letter_id), None)
+    if awaited is not None:
+        return None if owed_by_us(file, letter_id) else awaited.reply_by
+    rows = reader.deadlines.of_thread(row.peer, row.thread_id)
+    owed = (one.due_at for one in rows if (one.letter_id, one.code, one.state) == (letter_id, CONFIRM, "open"))
+    return next(owed, None)
 
 
 def _registry_seen(reader: Reader) -> tuple[str, int]:

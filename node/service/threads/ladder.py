@@ -16,6 +16,7 @@ from node.store.work import Work
 
 BATCH = 200
 ARRIVALS: Final = frozenset({"return.arrival", "referral.arrived", "transit.confirm"})
+OWED_HERE: Final = frozenset({"erase", "kept", "access", "rectify", "tell_her"})  # to her, by our own people
 WHO = ("caseworker", "backup", "coordinator", "figures")  # the steps of the ladder, in its order
 
 
@@ -55,7 +56,8 @@ def one_step(node: Node, work: Work, row: DeadlineRow, now: int) -> None:
         letter_id=row.letter_id,
     )
     work.audit.append(now, "node", "overdue", row.letter_id, outcome=node.seals.cover(code))
-    owing = node.country if file is not None and owed_by_us(file, row.letter_id) else row.peer
+    ours = row.code in OWED_HERE or (file is not None and owed_by_us(file, row.letter_id))
+    owing = node.country if ours else row.peer
     steps = escalation("routine" if file is None else file.urgency, row.due_at, calendar_of(node, owing))
     # The last step stays: the deadline is looked at again only in case the answer comes.
     again_at = steps[row.step + 1][0] if row.step + 1 < len(ESCALATION) else now + 3650 * DAY_S

@@ -13,8 +13,10 @@ from node.crypto.text import from_base64url, to_base64url
 from node.errors import NotAllowed, NotFound
 from node.service.actor import Actor
 from node.service.evidence.silence import Claim, Judged, Silence, export_silence, verify_silence
+from node.service.rights.access import ask_everybody
+from node.service.threads.book import Book
 from tests.evidence_support import Archiving, archiving
-from tests.world import DAY_S, make_world
+from tests.world import DAY_S, HER, make_world
 
 LATE_S = 9 * DAY_S
 DECLINE = {"reason": "no_capacity", "alternatives": [], "retry_after": []}
@@ -90,6 +92,35 @@ async def test_a_country_that_cannot_be_reached_shows_with_tries_and_the_class_o
     assert judged.claim is not None
     (tried,) = judged.claim.envelopes
     assert tried.tries == 1 and tried.last_error == "transport" and tried.receipted_at is None
+
+
+@pytest.mark.parametrize("kind", ["consent.withdrawal", "erasure.request", "access.request"])
+async def test_r20_sender_that_nobody_confirmed_what_she_asked_is_silence_too(both: Archiving, kind: str) -> None:
+    """5.9, 5.13: these count on arrival and are no act of the tables; what is owed to her is owed all the same."""
+    await offered(both)
+    d = both.world["XD"]
+    thread = d.node.store.read_sync(lambda reader: reader.threads.open())[0].thread_id
+    token = d.tokens(thread)[HER]
+    opening = d.node.store.read_sync(lambda reader: reader.letters.of_thread("XA", thread))[0].letter_id
+    if kind == "access.request":
+        await ask_everybody(d.node, d.coordinator, (await d.view(thread)).case)
+    elif kind == "erasure.request":
+        await d.act(thread, kind, {"token": token, "items": [{"letter_id": opening, "levels": ["L1"]}]})
+    else:
+        case = (await d.view(thread)).case
+        record = d.node.store.read_sync(
+            lambda reader: Book(d.node, reader).consents(Book(d.node, reader).case(case))[0]
+        )
+        await d.withdraw(case, record.consent_id)
+    await both.world.settle()
+    asked = next(one for one in (await d.view(thread)).letters if one.kind == kind).letter_id
+    with pytest.raises(NotAllowed, match="not due yet"):
+        await silence(both, asked)
+
+    await later(both, 31 * DAY_S)
+
+    judged = verify_silence(await silence(both, asked), both.root)
+    assert judged.claim is not None and judged.claim.letter == asked
 
 
 async def test_there_is_no_silence_before_the_answer_is_due_nor_after_it_came(both: Archiving) -> None:

@@ -66,6 +66,21 @@ def test_r09_sender_her_recovery_period_is_shortened_by_two_people_and_her_writi
     assert of(longer).persons[0].recovery == Recovery(until=NOW + 60 * DAY)
 
 
+def test_r09_sender_a_new_plan_does_not_shorten_what_another_plan_says_of_her():
+    """R09, R08: her recovery goes over into it, her old wish to go earlier does not; an unacceptable risk neither."""
+    resting = her_return(recovery=Recovery(NOW + 30 * DAY, waived_by=BOTH), risk=with_(RISK, overall="unacceptable"))
+    begun = do.begin_return(returning(plans=(plan(resting, ended_at=NOW),)), "1f" * 8, "XA", ("p1",), "ana", NOW).case
+
+    assert begun.returns[-1].persons[0].recovery == Recovery(NOW + 30 * DAY)
+    with pytest.raises(NotAllowed, match="recovery"):
+        do.set_recovery(begun, "1f" * 8, "p1", NOW, "ana", NOW)
+    with pytest.raises(NotAllowed, match="two different people"):
+        do.assess_risk(begun, "1f" * 8, "p1", RISK, ("ana",), NOW)
+    do.assess_risk(begun, "1f" * 8, "p1", RISK, BOTH, NOW)
+    elsewhere = do.begin_return(begun, "2f" * 8, "XB", ("p1",), "ana", NOW).case
+    do.assess_risk(elsewhere, "2f" * 8, "p1", RISK, ("ana",), NOW)
+
+
 def test_r08_sender_an_unacceptable_risk_is_called_otherwise_by_two_people_only():
     """R08: what protects takes one, what lifts it takes two."""
     one = do.assess_risk(returning(), PLAN, "p1", with_(RISK, overall="unacceptable"), ("ana",), NOW)

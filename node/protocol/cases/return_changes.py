@@ -35,12 +35,15 @@ Facts = dict[str, object]
 
 
 def begin_return(case: Case, plan_id: str, country: str, persons: tuple[str, ...], by: str, at: int) -> Changed:
-    """A plan towards one country, for persons of the case; another open one for the same country is refused."""
+    """A plan towards one country, for persons of the case; another open one for the same country is refused.
+
+    How long she may recover is hers and not the plan's: it goes over, and her wish to go earlier is asked anew (R09).
+    """
     if not persons or any(person_of(case, one) is None for one in persons):
         raise BadInput("a person is not of this case; choose persons of the case", field="persons", rule="H26")
     if any(plan.country == country and plan.is_open for plan in case.returns):
         raise Conflict("a plan towards this country is open already; go on with that one")
-    rows = tuple(PersonReturn(person_id=one) for one in dict.fromkeys(persons))
+    rows = tuple(PersonReturn(person_id=one, recovery=_recovery(case, one)) for one in dict.fromkeys(persons))
     plan = ReturnPlan(plan_id=plan_id, country=country, persons=rows, opened_at=at, changed_at=at)
     return _done(msgspec.structs.replace(case, returns=(*case.returns, plan)), "return_begun", "R07", (by,), at)
 
@@ -96,10 +99,10 @@ def assess_risk(
 ) -> Changed:
     """Our side's assessment: each domain once, and an overall that a person said. Source: R08, R40.
 
-    What was `unacceptable` becomes anything else only by two people.
+    What was `unacceptable` becomes anything else only by two people, under whichever plan towards that country.
     """
     _each_domain_once(risk)
-    before = _row(_plan(case, plan_id), person_id).risk
+    before = _row(_plan(case, plan_id), person_id).risk or _risk_of_before(case, plan_id, person_id)
     if before is not None and before.overall == "unacceptable" != risk.overall:
         two_people(by, "R08")
     facts: Facts = {"risk": msgspec.structs.replace(risk, by=by[0], at=at)}
@@ -274,6 +277,21 @@ def _row(plan: ReturnPlan, person_id: str) -> PersonReturn:
     if row is None:
         raise NotFound("this person is not part of the plan; choose persons of the plan", field="person_id", rule="H26")
     return row
+
+
+def _recovery(case: Case, person_id: str) -> Recovery | None:
+    """The newest recovery period of this person under any plan, without the wish that shortened it then."""
+    rows = (person_return(plan, person_id) for plan in reversed(case.returns))
+    known = next((row.recovery for row in rows if row is not None and row.recovery is not None), None)
+    return None if known is None else Recovery(until=known.until)
+
+
+def _risk_of_before(case: Case, plan_id: str, person_id: str) -> RiskAssessment | None:
+    """What our side last said of the risk in this country, under an earlier plan."""
+    country = _plan(case, plan_id).country
+    plans = (plan for plan in reversed(case.returns) if plan.country == country and plan.plan_id != plan_id)
+    rows = (person_return(plan, person_id) for plan in plans)
+    return next((row.risk for row in rows if row is not None and row.risk is not None), None)
 
 
 def _alarm(case: Case, thread: str) -> ArrivalAlarm:

@@ -22,7 +22,8 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
             "service.threads.erasure: erase_confirmed",
         ),
         both=(
-            "protocol.gate.shown: _consent",
+            "protocol.gate.shown: _consent concerned_by",
+            "protocol.gate.shown_return: _still_wished",
             "protocol.letters.bodies: WithdrawalBody",
             "protocol.threads.machine: RIGHTS",
         ),
@@ -92,6 +93,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
             "service.threads.times: _times",
         ),
         receiver=(
+            "service.rights.erasures: refuse_while_held",
             "service.delivery.take: _store hold_control",
             "service.keep.dates: _ended_at",
         ),
@@ -183,7 +185,11 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
             "service.threads.desk: task_done",
         ),
         receiver=("service.safety.arrivals: _is_theirs",),
-        both=("protocol.referral: window_is_near", "protocol.return_gates: she_confirmed"),
+        both=(
+            "protocol.referral: window_is_near",
+            "protocol.return_gates: she_confirmed",
+            "protocol.threads.arrival: _stopped_for_us",
+        ),
     ),
     "R33": Places(
         sender=(

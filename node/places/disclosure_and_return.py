@@ -84,7 +84,7 @@ DISCLOSURE_AND_RETURN: dict[str, Places] = {
     ),
     "R09": Places(
         sender=(
-            "protocol.cases.return_changes: set_recovery waive_recovery",
+            "protocol.cases.return_changes: begin_return set_recovery waive_recovery",
             "protocol.gate.ten_gates: _g3",
         ),
         both=(

@@ -52,6 +52,7 @@ PRACTICE: dict[str, Places] = {
     "H04": Places(
         sender=(
             "protocol.cases.return_changes: go_on_after_transit hold_for_transit",
+            "protocol.gate.information: may_be_confirmed",
             "protocol.gate.way_stopped: contact_waits way_stopped",
             "protocol.gate.ways_out: _abroad",
         ),
@@ -95,8 +96,9 @@ PRACTICE: dict[str, Places] = {
             "service.returns.watch: _care",
         ),
         both=(
+            "protocol.danger_told: tells_of_danger",
             "protocol.letters.bodies_way: AssistNowBody",
-            "protocol.threads.arrival: on_the_way",
+            "protocol.threads.arrival: _stopped_for_us on_the_way",
         ),
     ),
     "H08": Places(
@@ -128,7 +130,7 @@ PRACTICE: dict[str, Places] = {
     "H11": Places(
         sender=(
             "protocol.cases.changes: check_guardian record_guardian",
-            "protocol.consent.guardians: guardian_fault",
+            "protocol.consent.guardians: given_by_another guardian_fault",
         ),
         both=("protocol.gate.shown: _entry",),
     ),
@@ -242,7 +244,7 @@ PRACTICE: dict[str, Places] = {
     "H21": Places(
         sender=(
             "service.directory.publishing: _promises_no_more",
-            "service.safety.on_call: answer_drill",
+            "service.safety.on_call: answer_drill drill_answered",
         ),
     ),
     "H22": Places(
@@ -327,6 +329,7 @@ PRACTICE: dict[str, Places] = {
         sender=(
             "protocol.cases.disappearance: _changed record_disappearance",
             "protocol.gate.guards_safety: _feared_taken disappeared",
+            "protocol.gate.information: may_be_confirmed",
         ),
     ),
     "H30": Places(
@@ -335,6 +338,7 @@ PRACTICE: dict[str, Places] = {
             "protocol.cases.changes_life: record_incapacity register_birth",
             "protocol.cases.safeguards: birth_is_settled is_frozen",
             "protocol.consent.earlier_wishes: _hold",
+            "protocol.gate.information: may_be_confirmed",
             "protocol.gate.people: frozen newborns",
         ),
     ),

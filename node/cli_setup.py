@@ -27,16 +27,23 @@ TRIES = 3
 @click.option("--yes", is_flag=True, help="Ask nothing: all answers are in the file, and what is left is only said.")
 @click.option("--passphrase-file", type=GIVEN, help="Read the node's passphrase from here.")
 @click.option("--password-file", type=GIVEN, help="Read the coordinator's password from here.")
+@click.option("--page", is_flag=True, help="Ask on pages of this machine instead, in a language of your choice.")
+@click.option(
+    "--port", type=click.IntRange(0, 65_535), default=0, help="With --page: the port on the loopback; 0 is any."
+)
 @click.option("--backups", type=click.Path(file_okay=False, path_type=Path), help="Folder for the first backup.")
 @click.pass_obj
 def setup(
     path: Path, given: Path | None, yes: bool, passphrase_file: Path | None, password_file: Path | None,
-    backups: Path | None,
+    page: bool, port: int, backups: Path | None,
 ) -> None:  # fmt: skip
     """Make a node step by step: questions, the root compared by telephone, mail, a backup that was tried, what is next.
 
     Run it again at any time: what is done is left alone, and answers typed before an interruption are proposed.
     """
+    if page:
+        _on_pages(path, port)
+        return
     if path.exists():
         click.echo(f"1 made: {path.name} is there; nothing of it is changed")
     else:
@@ -45,6 +52,16 @@ def setup(
     _backup(path, yes, backups)
     _doctor(path)
     _next(path)
+
+
+def _on_pages(path: Path, port: int) -> None:
+    import asyncio
+    from contextlib import suppress
+
+    from node.first_run import serve
+
+    with suppress(KeyboardInterrupt):
+        asyncio.run(serve(path, port, click.echo))
 
 
 def _answered(path: Path, given: Path | None, yes: bool) -> "Answers":

@@ -89,6 +89,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "weasyprint": ("node.web.paper.press",),
     "click": (
         "node.cli",
+        "node.first_run",
         "node.cli_run",
         "node.cli_calendar",
         "node.cli_user",
@@ -106,6 +107,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "node.web",
         "node.app",
         "node.cli",
+        "node.first_run",
         "node.demo",
         "node.doctor",
         "node.health",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from unicodedata import bidirectional
 
 from babel import UnknownLocaleError
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from node.service.cases.pseudonym import pseudonym
@@ -275,6 +275,11 @@ def _environment() -> Environment:
     )  # fmt: skip
     env.filters |= {"ref": left_to_right, "short": short, "own_way": own_way}
     return env
+
+
+def template_named(name: str) -> Template:
+    """A template without a visit behind it, for pages where no desk is there yet."""
+    return _environment().get_template(name)
 
 
 def _paper_css() -> Markup:

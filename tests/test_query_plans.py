@@ -16,10 +16,14 @@ from typing import Any
 import pytest
 
 from node.api.routes import ROUTES
+from node.service.actor import Actor
 from node.service.delivery.incoming import judge_parked
 from node.service.directory.publishing import send_entries
 from node.service.safety import alarms, on_call
 from node.service.statistics.yearly import make_year
+from node.service.threads.board import board
+from node.service.threads.going_on import list_matters
+from node.service.threads.narrow import Narrow
 from node.service.upkeep import sweeps
 from node.store import connect
 from node.store.db import Store
@@ -53,6 +57,9 @@ FEW = {
     *("outbox_waits", "outbox_stuck", "envelope_out", "envelope_given_up", "letter_held", "letter_unopened"),
     *(
         "thread_open",
+        "thread_going_on",
+        "thread_going_on_with",
+        "deadline_peer",
         "deadline_due",
         "deadline_soon",
         "deadline_open",
@@ -110,6 +117,18 @@ async def erased(xd: Desk) -> None:
     asked = await xd.done("ana", f"/cases/{case['case']}/erasures", {"ground": "she_asked"}, 201)
     await xd.add("eva", "coordinator")
     await xd.done("eva", f"/cases/{case['case']}/erasures/{asked['pending']}/approve", {})
+
+
+async def narrowed(xd: Desk) -> None:
+    """The lists of the desk under each filter, for a coordinator and a caseworker, in both orders and past a page."""
+    node = xd.world["XD"].node
+    filters = [Narrow(whose=whose, peer=peer) for whose in ("", "mine", "nobody") for peer in ("", "XA")]
+    for role in ("coordinator", "caseworker"):
+        actor = Actor("0" * 32, role, "haven", None)
+        for narrow in (*filters, Narrow(is_today=True), Narrow(is_urgent=True)):
+            await board(node, actor, 200, narrow)
+            await list_matters(node, actor, narrow, "due", (5, "5"))
+            await list_matters(node, actor, narrow, "new", (BEYOND, "5"))
 
 
 async def swept(world: World) -> None:
@@ -182,6 +201,7 @@ async def test_no_statement_of_a_days_work_reads_all_of_a_table_that_grows(seen:
     await swept(xd.world)
     await xd.sign_in("ana")
     await looked_at(xd)
+    await narrowed(xd)
     await metrics_of(xd.world, "XD")
 
     assert len(seen) > 250

@@ -168,6 +168,7 @@ PRACTICE: dict[str, Places] = {
             "protocol.gate.information: may_be_confirmed",
             "protocol.gate.ways_out: _abroad",
             "service.access: is_theirs",
+            "service.cases.assigning: give",
             "service.safety.concerns: raise_concern sign",
             "service.safety.distrusting: _not_ours decide_distrust propose_distrust",
         ),

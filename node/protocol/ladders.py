@@ -34,6 +34,7 @@ class Ladder:
     due_s: int
     steps: tuple[Step, ...]
     again_s: int
+    rules: tuple[str, ...]
 
     def step(self, number: int) -> Step:
         """The step of this number; the last one from there on."""
@@ -49,21 +50,21 @@ class Ladder:
 # fmt: off
 LADDERS: Final[dict[LadderName, Ladder]] = {
     # a danger that was told to us and that nobody here has taken up yet
-    "call":   Ladder(HOUR, (Step(0, FIRST, ""), Step(HOUR, EVERYBODY, "backup"), Step(2 * HOUR, EVERYBODY, "coordinator")), 4 * HOUR),  # noqa: E501
+    "call":   Ladder(HOUR, (Step(0, FIRST, ""), Step(HOUR, EVERYBODY, "backup"), Step(2 * HOUR, EVERYBODY, "coordinator")), 4 * HOUR, ("R02", "H21")),  # noqa: E501
     # our own alert, of which nobody over there has said that they act: phone them
-    "answer": Ladder(HOUR, (Step(HOUR, FIRST, ""), Step(2 * HOUR, EVERYBODY, "backup"), Step(4 * HOUR, EVERYBODY, "coordinator")), 4 * HOUR),  # noqa: E501
+    "answer": Ladder(HOUR, (Step(HOUR, FIRST, ""), Step(2 * HOUR, EVERYBODY, "backup"), Step(4 * HOUR, EVERYBODY, "coordinator")), 4 * HOUR, ("R02", "H21")),  # noqa: E501
     # a letter about danger that waits for a second person here
-    "second": Ladder(HOUR, (Step(0, FIRST, ""), Step(HOUR // 2, EVERYBODY, "backup"), Step(HOUR, EVERYBODY, "coordinator")), HOUR),  # noqa: E501
+    "second": Ladder(HOUR, (Step(0, FIRST, ""), Step(HOUR // 2, EVERYBODY, "backup"), Step(HOUR, EVERYBODY, "coordinator")), HOUR, ("R02",)),  # noqa: E501
     # the second look at a letter that went without consent (R02)
-    "review": Ladder(DAY, (Step(0, NOBODY, ""), Step(DAY, EVERYBODY, "overdue"), Step(2 * DAY, EVERYBODY, "coordinator")), DAY),  # noqa: E501
+    "review": Ladder(DAY, (Step(0, NOBODY, ""), Step(DAY, EVERYBODY, "overdue"), Step(2 * DAY, EVERYBODY, "coordinator")), DAY, ("R02",)),  # noqa: E501
     # she was not told yet because it raised the risk: look again
-    "inform": Ladder(7 * DAY, (Step(7 * DAY, NOBODY, ""),), 7 * DAY),
+    "inform": Ladder(7 * DAY, (Step(7 * DAY, NOBODY, ""),), 7 * DAY, ("R02",)),
     # people on the way to or through a country that is out of the network (H32)
-    "plan":   Ladder(4 * HOUR, (Step(0, FIRST, ""), Step(4 * HOUR, EVERYBODY, "backup"), Step(12 * HOUR, EVERYBODY, "coordinator")), 12 * HOUR),  # noqa: E501
+    "plan":   Ladder(4 * HOUR, (Step(0, FIRST, ""), Step(4 * HOUR, EVERYBODY, "backup"), Step(12 * HOUR, EVERYBODY, "coordinator")), 12 * HOUR, ("H32",)),  # noqa: E501
     # a letter about an arrival that tells of danger (H19)
-    "look":    Ladder(HOUR, (Step(0, FIRST, ""), Step(HOUR, EVERYBODY, "backup"), Step(2 * HOUR, EVERYBODY, "coordinator")), 4 * HOUR),  # noqa: E501
+    "look":    Ladder(HOUR, (Step(0, FIRST, ""), Step(HOUR, EVERYBODY, "backup"), Step(2 * HOUR, EVERYBODY, "coordinator")), 4 * HOUR, ("H19",)),  # noqa: E501
     # somebody is detained: her release is asked for within 24 hours (R17, H25)
-    "owner": Ladder(DAY, (Step(0, FIRST, ""), Step(DAY, EVERYBODY, "backup"), Step(2 * DAY, EVERYBODY, "coordinator")), DAY),  # noqa: E501
+    "owner": Ladder(DAY, (Step(0, FIRST, ""), Step(DAY, EVERYBODY, "backup"), Step(2 * DAY, EVERYBODY, "coordinator")), DAY, ("R17", "H25")),  # noqa: E501
 }
 # fmt: on
 STILL_OPEN_S: Final = DAY  # once a person has it: ask every day whether it is over

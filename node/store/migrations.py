@@ -20,6 +20,7 @@ from node.store.migrations_keep import CASE_KEYS_SQL, EVIDENCE_SQL, KEEP_SQL
 from node.store.migrations_ladder import LADDER_SQL
 from node.store.migrations_lookups import LOOKUPS_SQL
 from node.store.migrations_mail import MAIL_SQL
+from node.store.migrations_narrowed import NARROWED_SQL
 from node.store.migrations_old_registry import OLD_REGISTRY_SQL
 from node.store.migrations_safety import SAFETY_SQL
 from node.store.migrations_scans import SCANS_SQL
@@ -176,6 +177,12 @@ def m021_scans(db: Database) -> None:
 def m022_case_notes(db: Database) -> None:
     """Notes of colleagues on a case."""
     _run(db.conn, CASE_NOTES_SQL)
+
+
+@NODE()
+def m023_narrowed(db: Database) -> None:
+    """Ways to what goes on with one country, and to the newest matters."""
+    _run(db.conn, NARROWED_SQL)
 
 
 @KEYRING()

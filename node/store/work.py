@@ -25,6 +25,7 @@ from node.store.ledger import Ledger
 from node.store.letters import Letters
 from node.store.mail_wishes import MailWishes
 from node.store.meta import Meta
+from node.store.narrowed import Narrowed
 from node.store.old_registry import OldSends
 from node.store.on_call import OnCall
 from node.store.outbox import Outbox
@@ -102,6 +103,7 @@ class Reader:
     letters = Repository(Letters)
     mail_wishes = Repository(MailWishes)
     meta = Repository(Meta)
+    narrowed = Veiled(Narrowed)
     off_network = Repository(OffNetwork)
     old_sends = Repository(OldSends)
     on_call = Repository(OnCall)

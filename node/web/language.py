@@ -18,6 +18,7 @@ from babel import Locale
 from babel.dates import TIMEDELTA_UNITS, format_date, format_datetime, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.units import format_unit
 from markupsafe import Markup, escape
 
 from node.web.words import WORDS, english
@@ -27,6 +28,7 @@ ENGLISH: Final = "en"
 LANGUAGES: Final = ("en", "fr", "es", "ro", "uk", "ru", "ar")
 REMEMBERED: Final = 8192
 UNITS: Final = TIMEDELTA_UNITS[:-1]  # from years to minutes, each with its seconds
+SPANS: Final = (("year", 365 * 86_400), ("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
 ENOUGH: Final = 0.85  # of a unit, for a distance to be told in it: what `format_timedelta` takes if nobody says
 ENDLESS: Final = 10**9  # no distance is so many of a larger unit than the one that was chosen
 GATE: Final = re.compile(r"g\d+")
@@ -114,6 +116,11 @@ class Speech:
     def day(self, iso: str) -> str:
         """A day such as `2026-11-27` in words."""
         return str(format_date(date.fromisoformat(iso), "d MMM y", locale=self.locale))
+
+    def span(self, seconds: int) -> str:
+        """How long something lasts, exactly: 2 years, 30 days, 72 hours, 10 minutes."""
+        unit, unit_s = next((one for one in SPANS if seconds % one[1] == 0 and seconds >= 2 * one[1]), SPANS[-1])
+        return str(format_unit(seconds // unit_s, f"duration-{unit}", locale=self.locale))
 
     def until(self, at: int, now: int) -> str:
         """How far a moment is away: in 3 days, 5 hours ago."""

@@ -13,6 +13,7 @@ from node.web import (
     words_fields,
     words_fields_more,
     words_letters,
+    words_periods,
     words_recorded,
     words_running,
     words_states,
@@ -33,6 +34,7 @@ WORDS: Final[dict[str, str]] = {
     **words_work.WORDS,
     **words_recorded.WORDS,
     **words_running.WORDS,
+    **words_periods.WORDS,
 }
 STEPS: Final = "caseworker|backup|coordinator|figures"
 # Codes made of others: the steps of a ladder, and what another system noticed about a country.

@@ -54,6 +54,7 @@ DIRECTORY: Final[dict[str, str]] = {
     "accepts=information": "Questions without a name",
     "accepts=identification": "Support with identification",
     "accepts=safety": "Danger",
+    "matter=referral": "Referrals",
     "matter=return": "Returns",
     "matter=transit": "Help on the way",
     "matter=information": "Questions without a name",

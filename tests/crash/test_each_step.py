@@ -130,6 +130,9 @@ STORIES: dict[str, dict[str, str]] = {
     "tests/web/test_danger.py": {
         "test_an_alert_that_the_second_person_refuses_goes_nowhere": "refuse_alert",
     },
+    "tests/web/test_inbox.py": {
+        "test_a_coordinator_gives_many_cases_at_once_and_each_stands_in_the_audit": "assign_cases",
+    },
     "tests/web/test_invited.py": {
         "test_the_invitation_of_somebody_who_was_shut_out_opens_nothing": "disable_user invite",
         "test_the_office_key_comes_from_a_signed_in_coordinator_and_from_no_invitation": "give_office",
@@ -192,6 +195,9 @@ STORIES: dict[str, dict[str, str]] = {
     },
     "tests/web/test_scans.py": {
         "test_a_wrong_paper_is_removed_and_only_it": "attach_scan open_scan remove_scan",
+    },
+    "tests/web/test_deadlines_board.py": {
+        "test_a_late_answer_is_escalated_step_by_step_up_to_the_coordinator": "escalate",
     },
     "tests/web/test_directory.py": {
         "test_a_stale_entry_is_stood_behind_again_with_one_press": "assure_entry",

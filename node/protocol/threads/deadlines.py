@@ -83,9 +83,9 @@ _ROWS: Final = (
     #     the answer to                routine     priority   urgent     life threat  source
     Reply("referral.offer",            wd(5),      wd(3),     hours(24), hours(4),    "H22"),
     Reply("referral.info_request",     wd(3),      wd(2),     hours(24), hours(4),    "H22"),
-    Reply("referral.info",             wd(5),      wd(3),     hours(24), hours(4),    "as the offer"),
+    Reply("referral.info",             wd(5),      wd(3),     hours(24), hours(4),    "H22: as the offer"),
     Reply("referral.accept",           wd(2),      wd(1),     hours(24), hours(4),    "H22"),
-    Reply("referral.handback",         wd(5),      wd(3),     hours(24), hours(4),    "as the offer"),
+    Reply("referral.handback",         wd(5),      wd(3),     hours(24), hours(4),    "H22: as the offer"),
     Reply("return.request",            wd(5),      wd(3),     hours(24), hours(4),    "H22"),
     Reply("return.risk_request",       wd(15),     wd(5),     hours(72), hours(24),   "H22"),
     Reply("return.family_request",     wd(20),     wd(10),    hours(120), hours(24),  "H22"),

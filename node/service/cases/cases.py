@@ -19,6 +19,7 @@ from node.service.access import is_theirs, may_work_on, whose
 from node.service.actor import Actor
 from node.service.cases import identity
 from node.service.cases.acts import CHANGES
+from node.service.cases.assigning import give, owner_row
 from node.service.cases.change import Change
 from node.service.cases.life import PEOPLE_DECIDE, make_change, what_follows
 from node.service.cases.requests import (
@@ -254,21 +255,9 @@ def _set_owner(node: Node, work: Work, actor: Actor, case_id: str, owner: str | 
         raise NotAllowed(
             "a caseworker takes an open case for themselves; ask a coordinator to assign it to somebody else"
         )
-    user = None if owner is None else work.people.get(owner)
-    if owner is not None and (
-        user is None or user.disabled_at is not None or user.role not in ("caseworker", "coordinator")
-    ):
-        raise BadInput(
-            "owner is no caseworker or coordinator of this node", field="owner", expected="the id of a colleague"
-        )
-    work.cases.put(_owned_by(row, owner, now))
-    work.audit.append(now, actor.user_id, "case_taken", case_id, outcome="assigned")
+    give(work, actor, row, owner_row(work, owner), now)
     book = Book(node, work)
     return case_view(book, book.case(case_id))
-
-
-def _owned_by(row: CaseRow, owner: str | None, now: int) -> CaseRow:
-    return CaseRow(row.case_id, row.dek, row.sealed, row.created_at, now, owner, row.erased_at)
 
 
 def _pending(node: Node, case: OpenCase, task: TaskRow) -> PendingView:

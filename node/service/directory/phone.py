@@ -46,6 +46,20 @@ def phone_of(node: Node, reader: Reader, country: str) -> PhoneView | None:
     return phone_with(node, reader, country, None if row is None else body_of(row))
 
 
+class Phones:
+    """Whom to phone, for a list in which the same countries stand again and again: each is looked up once."""
+
+    def __init__(self, node: Node, reader: Reader) -> None:
+        self._node, self._reader = node, reader
+        self._known: dict[str, PhoneView | None] = {}
+
+    def of(self, country: str) -> PhoneView | None:
+        """Whom to phone in `country` now; None where it is not in the registry."""
+        if country not in self._known:
+            self._known[country] = phone_of(self._node, self._reader, country)
+        return self._known[country]
+
+
 def phone_with(node: Node, reader: Reader, country: str, body: DirectoryBody | None) -> PhoneView | None:
     """The same where the entry is at hand already."""
     known = node.view.country(country)

@@ -97,7 +97,7 @@ def _has_news(node: Node, reader: Reader, row: MailWishRow) -> bool:
     if (row.told_at or 0) > seen_at:  # told already, and not at the desk since
         return False
     actor = Actor(user.user_id, user.role, user.organisation, None, reader.distrusts.cases_shut(user.organisation))
-    return newest_waiting(reader, actor) > seen_at
+    return newest_waiting(node, reader, actor) > seen_at
 
 
 def _is_day(node: Node) -> bool:

@@ -4,27 +4,31 @@ Everybody sees what belongs to their own cases; operators see what belongs to no
 protection is not shown (H17). Source: interface, inbox by deadline; R24.
 """
 
+from collections.abc import Iterator
+from itertools import islice
+
 import msgspec
 
 from node.errors import NotAllowed, NotFound
 from node.protocol.gate.facts import ActorRole
-from node.service.access import is_theirs_now, whose
+from node.service.access import whose
 from node.service.actor import Actor
 from node.service.cases.cases import SECOND_PERSON
 from node.service.context import Node
-from node.service.directory.phone import PhoneView, phone_of
+from node.service.directory.phone import Phones, PhoneView
 from node.service.keep.erasing import ERASURE
 from node.service.returns.standing import is_standing
 from node.service.threads.book import Book
 from node.service.threads.ladder import owed_by_us
+from node.service.threads.narrow import EVERYTHING, Lens, Narrow, due_before, part_of
+from node.service.threads.sight import LISTED, Sight
 from node.store.letters import LetterRow
-from node.store.tasks import TaskRow
 from node.store.threads import DeadlineRow, ThreadRow
 from node.store.work import Reader, Work
 
 DISCREET = "waits"
-LISTED = 1000  # of each list, the most pressing first
 EVERY = 1_000_000
+WALKED = 150  # rows of a list that is narrowed are looked at, the most pressing first
 OURS = ("erase", "withdrawal", "stop")  # what our own side does by a time, whoever asked
 SCRIPT = (
     "I am calling from the office for victims of trafficking about letter {reference}, which waits for your answer. "
@@ -107,26 +111,29 @@ class Inbox(msgspec.Struct, frozen=True, kw_only=True):
     tasks: list[TaskView]
 
 
-async def inbox(node: Node, actor: Actor, limit: int = LISTED) -> Inbox:
-    """What waits for this person, the most pressing first; at most `limit` of each list."""
+async def inbox(node: Node, actor: Actor, limit: int = LISTED, narrow: Narrow = EVERYTHING) -> Inbox:
+    """What waits for this person, the most pressing first; at most `limit` of each list, narrowed if that is asked."""
     actor.must_be(*WORKERS)
 
     def read(reader: Reader) -> Inbox:
-        sight = _Sight(reader, actor, limit)
+        lens = Lens(node, reader, actor, narrow)
+        sight = Sight(reader, actor, limit if narrow == EVERYTHING else max(limit, WALKED))
         return Inbox(
-            due=_due(node, reader, sight),
-            unopened=_unopened(reader, sight),
-            held=_held(node, reader, sight),
-            tasks=_tasks(node, reader, sight),
+            due=list(islice(_due(node, reader, sight, lens), limit)),
+            unopened=list(islice(_unopened(reader, sight, lens), limit)),
+            held=list(islice(_held(node, reader, sight, lens), limit)),
+            tasks=list(islice(_tasks(node, sight, lens), limit)),
         )
 
     return await node.store.read(read)
 
 
-def newest_waiting(reader: Reader, actor: Actor) -> int:
+def newest_waiting(node: Node, reader: Reader, actor: Actor) -> int:
     """When the newest of what waits for this person came or began to wait (UTC seconds); 0 while nothing does."""
-    sight = _Sight(reader, actor, EVERY)  # the lists begin with the oldest
-    unopened, held = [one.at for one in _unopened(reader, sight)], [one.at for one in _held_rows(reader, sight)]
+    sight = Sight(reader, actor, EVERY)  # the lists begin with the oldest
+    lens = Lens(node, reader, actor, EVERYTHING)
+    unopened = [one.at for one in _unopened(reader, sight, lens)]
+    held = [one.at for one in _held_rows(reader, sight)]
     tasks = [task.at for task in sight.tasks() if sight.task(task)]
     return max((*unopened, *held, *tasks), default=0)
 
@@ -136,7 +143,7 @@ async def list_threads(node: Node, actor: Actor) -> list[ThreadLine]:
     actor.must_be(*WORKERS)
 
     def read(reader: Reader) -> list[ThreadLine]:
-        sight = _Sight(reader, actor)
+        sight = Sight(reader, actor)
         return [
             ThreadLine(
                 thread=row.thread_id,
@@ -154,7 +161,9 @@ async def list_threads(node: Node, actor: Actor) -> list[ThreadLine]:
 
 async def list_tasks(node: Node, actor: Actor) -> list[TaskView]:
     """Open tasks this person may deal with, oldest first."""
-    return await node.store.read(lambda reader: _tasks(node, reader, _Sight(reader, actor)))
+    return await node.store.read(
+        lambda reader: list(_tasks(node, Sight(reader, actor), Lens(node, reader, actor, EVERYTHING)))
+    )
 
 
 async def task_done(node: Node, actor: Actor, task_id: int) -> None:
@@ -163,7 +172,7 @@ async def task_done(node: Node, actor: Actor, task_id: int) -> None:
 
     def done(work: Work) -> None:
         task = work.tasks.get(task_id)
-        if task is None or task.done_at is not None or not _Sight(work, actor).task(task):
+        if task is None or task.done_at is not None or not Sight(work, actor).task(task):
             raise NotFound("no such open task here", field="task")
         if task.code == "searched_beyond":
             actor.must_be("coordinator")
@@ -189,60 +198,25 @@ async def task_done(node: Node, actor: Actor, task_id: int) -> None:
     await node.store.write(done)
 
 
-class _Sight:
-    """Which cases this person may see; each is asked once."""
-
-    def __init__(self, reader: Reader, actor: Actor, limit: int = LISTED) -> None:
-        self.limit = limit
-        self._reader = reader
-        self._actor = actor
-        self._known: dict[str, bool] = {}
-
-    def case(self, case_id: str | None) -> bool:
-        """True when the case is theirs."""
-        if case_id is None:
-            return False
-        if case_id not in self._known:
-            row = self._reader.cases.get(case_id)
-            self._known[case_id] = row is not None and is_theirs_now(self._reader, row, self._actor)
-        return self._known[case_id]
-
-    def task(self, task: TaskRow) -> bool:
-        """Tasks of a case for those who work on it; tasks of none for coordinators and operators."""
-        if task.case_id is not None:
-            return self.case(task.case_id)
-        return self._actor.role in ("coordinator", "operator")
-
-    def tasks(self) -> list[TaskRow]:
-        """Open tasks that may be this person's."""
-        waiting = self._reader.waiting
-        return (
-            waiting.tasks_of_no_case(self.limit)
-            if self._actor.role == "operator"
-            else waiting.tasks(self.user, self.limit)
-        )
-
-    @property
-    def user(self) -> str | None:
-        """Whose lists are read; None for everybody's."""
-        return whose(self._actor)
-
-    @property
-    def sees_all(self) -> bool:
-        """True for coordinators, who also see what no case stands behind."""
-        return self._actor.role == "coordinator"
-
-
-def _due(node: Node, reader: Reader, sight: _Sight) -> list[DueView]:
-    now, found = node.now(), []
-    for row in reader.waiting.deadlines(sight.user, sight.limit):
+def _due(node: Node, reader: Reader, sight: Sight, lens: Lens) -> Iterator[DueView]:
+    now, phones = node.now(), Phones(node, reader)
+    for row in _due_rows(node, reader, sight, lens):
         thread = reader.threads.get(row.peer, row.thread_id)
-        if thread is not None and sight.case(thread.case_id):
-            found.append(_due_view(node, reader, row, thread, now))
-    return found
+        if thread is not None and sight.case(thread.case_id) and lens.lets_thread(thread):
+            yield due_view(node, reader, row, thread, now, phones)
 
 
-def _due_view(node: Node, reader: Reader, row: DeadlineRow, thread: ThreadRow, now: int) -> DueView:
+def _due_rows(node: Node, reader: Reader, sight: Sight, lens: Lens) -> list[DeadlineRow]:
+    if lens.narrow == EVERYTHING:
+        return reader.waiting.deadlines(sight.user, sight.limit)
+    part = part_of(lens.narrow, sight.actor)
+    return reader.narrowed.due(part, due_before(node, lens.narrow), (0, 0), sight.limit)
+
+
+def due_view(
+    node: Node, reader: Reader, row: DeadlineRow, thread: ThreadRow, now: int, phones: Phones | None = None
+) -> DueView:
+    """One thing that is expected, as a list shows it; without `phones` it names no number to phone."""
     ours = _is_ours(node, reader, row, thread)
     theirs_late = not ours and row.due_at < now
     return DueView(
@@ -255,7 +229,7 @@ def _due_view(node: Node, reader: Reader, row: DeadlineRow, thread: ThreadRow, n
         step=row.step,
         overdue=row.due_at < now,
         owed_by=node.country if ours else row.peer,
-        phone=phone_of(node, reader, row.peer) if theirs_late else None,
+        phone=phones.of(row.peer) if theirs_late and phones is not None else None,
         script=SCRIPT.format(reference=row.letter_id[:8]) if theirs_late else "",
     )
 
@@ -266,44 +240,39 @@ def _is_ours(node: Node, reader: Reader, row: DeadlineRow, thread: ThreadRow) ->
     return owed_by_us(Book(node, reader).open_file(thread).file, row.letter_id)
 
 
-def _unopened(reader: Reader, sight: _Sight) -> list[UnopenedView]:
-    return [
-        UnopenedView(letter=letter_id, thread=thread_id, case=case_id, peer=peer, at=at)
-        for peer, letter_id, thread_id, case_id, at in reader.waiting.unopened(sight.user, sight.limit)
-        if case_id is not None and sight.case(case_id)
-    ]
+def _unopened(reader: Reader, sight: Sight, lens: Lens) -> Iterator[UnopenedView]:
+    for peer, letter_id, thread_id, case_id, at in reader.waiting.unopened(sight.user, sight.limit):
+        if case_id is not None and sight.case(case_id) and lens.lets(peer, case_id, thread_id):
+            yield UnopenedView(letter=letter_id, thread=thread_id, case=case_id, peer=peer, at=at)
 
 
-def _held(node: Node, reader: Reader, sight: _Sight) -> list[HeldView]:
-    return [
-        HeldView(
-            letter=row.letter_id,
-            thread=row.thread_id,
-            case=row.case_id,
-            peer=row.peer,
-            at=row.at,
-            why=node.seals.uncover(row.held_code) if row.held_code else DISCREET,
-        )
-        for row in _held_rows(reader, sight)
-    ]
+def _held(node: Node, reader: Reader, sight: Sight, lens: Lens) -> Iterator[HeldView]:
+    for row in _held_rows(reader, sight):
+        if lens.lets(row.peer, row.case_id, row.thread_id):
+            yield HeldView(
+                letter=row.letter_id,
+                thread=row.thread_id,
+                case=row.case_id,
+                peer=row.peer,
+                at=row.at,
+                why=node.seals.uncover(row.held_code) if row.held_code else DISCREET,
+            )
 
 
-def _held_rows(reader: Reader, sight: _Sight) -> list[LetterRow]:
+def _held_rows(reader: Reader, sight: Sight) -> list[LetterRow]:
     rows = reader.waiting.held(sight.user, sight.limit)
     return [row for row in rows if sight.case(row.case_id) or (row.case_id is None and sight.sees_all)]
 
 
-def _tasks(node: Node, reader: Reader, sight: _Sight) -> list[TaskView]:
-    return [
-        TaskView(
-            id=task.id,
-            code=node.seals.uncover(task.code),
-            at=task.at,
-            case=task.case_id,
-            peer=task.peer,
-            thread=task.thread_id,
-            letter=task.letter_id,
-        )
-        for task in sight.tasks()
-        if sight.task(task)
-    ]
+def _tasks(node: Node, sight: Sight, lens: Lens) -> Iterator[TaskView]:
+    for task in sight.tasks():
+        if sight.task(task) and lens.lets(task.peer, task.case_id, task.thread_id):
+            yield TaskView(
+                id=task.id,
+                code=node.seals.uncover(task.code),
+                at=task.at,
+                case=task.case_id,
+                peer=task.peer,
+                thread=task.thread_id,
+                letter=task.letter_id,
+            )

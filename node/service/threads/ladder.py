@@ -29,7 +29,7 @@ def remind(node: Node, work: Work, now: int) -> int:
         if thread is None or file is None or remind_at(file.urgency, row.due_at) > now:
             continue
         work.deadlines.reminded(row.id, now)
-        if _is_an_arrival(file, row.letter_id):
+        if is_an_arrival(file, row.letter_id):
             continue
         code = "answer_due_soon" if owed_by_us(file, row.letter_id) else "phone_them_first"
         work.tasks.add(
@@ -43,7 +43,7 @@ def one_step(node: Node, work: Work, row: DeadlineRow, now: int) -> None:
     """One step of the ladder for a deadline that has passed."""
     thread = work.threads.get(row.peer, row.thread_id)
     file = _file(node, work, thread)
-    if file is not None and _is_an_arrival(file, row.letter_id):
+    if file is not None and is_an_arrival(file, row.letter_id):
         work.deadlines.escalated(row.id, row.step + 1, now + 3650 * DAY_S)
         return
     code = f"overdue_{row.code}_{WHO[min(row.step, len(WHO) - 1)]}"
@@ -70,7 +70,7 @@ def owed_by_us(file: ThreadFile, letter_id: str) -> bool:
     return any(one.owed_by == file.thread.side for one in awaited)
 
 
-def _is_an_arrival(file: ThreadFile, letter_id: str) -> bool:
+def is_an_arrival(file: ThreadFile, letter_id: str) -> bool:
     """Whether what is awaited is that she passes or arrives: its own alarm asks friends first (H06)."""
     awaited = (one for one in file.thread.shared.awaited if one.letter_id == letter_id)
     return any(ARRIVALS & set(one.kinds) for one in awaited)

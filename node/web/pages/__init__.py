@@ -10,11 +10,13 @@ from node.web.pages.consent import CONSENT
 from node.web.pages.countries import COUNTRIES
 from node.web.pages.country import COUNTRY
 from node.web.pages.danger import DANGER
+from node.web.pages.deadlines import DEADLINES
 from node.web.pages.desk import DESK
 from node.web.pages.directory import DIRECTORY
 from node.web.pages.export import EXPORT
 from node.web.pages.health import HEALTH
 from node.web.pages.helping import HELPING
+from node.web.pages.inbox import INBOX
 from node.web.pages.invited import INVITED
 from node.web.pages.keys import KEYS
 from node.web.pages.locked import LOCKED
@@ -28,6 +30,7 @@ from node.web.pages.opening import OPEN
 from node.web.pages.oversee import OVERSIGHT
 from node.web.pages.passkeys import PASSKEYS
 from node.web.pages.people import PEOPLE
+from node.web.pages.periods import PERIODS
 from node.web.pages.phones import PHONES
 from node.web.pages.printing import PRINTING
 from node.web.pages.referral import REFERRAL
@@ -49,7 +52,8 @@ from node.web.visit import Page
 
 PAGES: tuple[Page, ...] = (
     *SIGN_IN, *LOCKED, *INVITED, *ME, *PASSKEYS, *PEOPLE,
-    *DESK, *RESTORED, *SEARCH, *REFERRAL, *CASE, *ANSWER, *THREAD, *RETURNS, *COUNTRIES, *COUNTRY, *MATCH, *DIRECTORY,
+    *DESK, *INBOX, *DEADLINES, *PERIODS,
+    *RESTORED, *SEARCH, *REFERRAL, *CASE, *ANSWER, *THREAD, *RETURNS, *COUNTRIES, *COUNTRY, *MATCH, *DIRECTORY,
     *OFFER_CONSENT, *TEXTS,
     *DANGER, *ALERTS, *OFF_NETWORK, *PHONES, *ON_CALL, *TRUST,
     *HEALTH, *OVERSIGHT, *REVIEW, *STATISTICS, *TOKENS, *HELPING, *KEYS, *VERSION,

@@ -34,22 +34,22 @@ async def _case(v: Visit) -> web.Response:
 async def _show(v: Visit, **more: Any) -> web.Response:
     case_id = v.path["case"]
     case = await cases.view_case(v.node, v.actor, case_id)
-    records, returns, given, colleagues, restored = await asyncio.gather(
+    records, returns, given, people, restored = await asyncio.gather(
         consents.list_consents(v.node, v.actor, case_id),
         list_returns(v.node, v.actor, case_id),
         reason_given(v.staff, v.caller, case_id),
-        _colleagues(v),
+        colleagues(v),
         view_answer(v.node, v.actor, case_id),
     )
     facts = {"persons": None, "changed": v.query.get("changed", ""), **more}
     return v.show(
         "case.html", case=case, consents=records, returns=returns, reasons=REASONS, headings=headed(change_forms()),
-        called=dict(persons_of(v, case)), given=given, colleagues=colleagues, restored=restored,
+        called=dict(persons_of(v, case)), given=given, colleagues=people, restored=restored,
         **facts,
     )  # fmt: skip
 
 
-async def _colleagues(v: Visit) -> list[tuple[str, str]]:
+async def colleagues(v: Visit) -> list[tuple[str, str]]:
     """Whom a coordinator may give a case to; nobody for a caseworker, who may take an open one."""
     if v.actor.role != "coordinator":
         return []

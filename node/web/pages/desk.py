@@ -1,4 +1,4 @@
-"""The desk: what needs an answer from us, what waits for others, tasks, drafts. And the board of deadlines."""
+"""The desk: what needs an answer from us, what waits for others, tasks, drafts."""
 
 from typing import Final
 
@@ -8,19 +8,12 @@ from aiohttp import web
 from node.service.cases.drafts import my_drafts
 from node.service.threads.desk import DueView, Inbox, inbox, task_done
 from node.web.kept import is_listed
+from node.web.pages.filters import filters_of, narrow_of, query_of
 from node.web.pages.notices import notices
 from node.web.pages.roles import WORK
 from node.web.visit import Page, Visit
-from node.web.words import N_
 
-DAY_S: Final = 86_400
-LANE, BOARD = 30, 200  # rows that one page reads of each list, the most pressing first
-COLUMNS: Final = (
-    (N_("Overdue"), 0),
-    (N_("Within 24 hours"), DAY_S),
-    (N_("Within three days"), 3 * DAY_S),
-    (N_("Within a week"), 7 * DAY_S),
-)
+LANE: Final = 30  # rows of each list that one page reads, the most pressing first
 
 
 class Lanes(msgspec.Struct, frozen=True):
@@ -34,7 +27,8 @@ class Lanes(msgspec.Struct, frozen=True):
 async def _desk(v: Visit) -> web.Response:
     if v.actor.role not in WORK:
         return v.show("other_role.html", notices=await notices(v))
-    waiting = await inbox(v.node, v.actor, LANE)
+    narrow = narrow_of(v)
+    waiting = await inbox(v.node, v.actor, LANE, narrow)
     due = sorted(waiting.due, key=lambda one: one.due_at)
     lanes = Lanes(
         ours=[one for one in due if one.owed_by == v.node.country],
@@ -44,18 +38,8 @@ async def _desk(v: Visit) -> web.Response:
     drafts = [one for one in await my_drafts(v.node, v.actor) if is_listed(one.ref)]
     return v.show(
         "desk.html", lanes=lanes, full=len(due) >= LANE, drafts=drafts,
-        notices=await notices(v),
+        notices=await notices(v), filters=filters_of(v, "/", narrow), listed=v.with_query(**query_of(narrow)),
     )  # fmt: skip
-
-
-async def _deadlines(v: Visit) -> web.Response:
-    due, now = sorted((await inbox(v.node, v.actor, BOARD)).due, key=lambda one: one.due_at), v.node.now()
-    columns: list[tuple[str, list[DueView]]] = []
-    start: float = float("-inf")
-    for name, end in (*COLUMNS, (N_("Later"), float("inf"))):
-        columns.append((name, [one for one in due if start < one.due_at - now <= end]))
-        start = end
-    return v.show("deadlines.html", columns=columns)
 
 
 async def _done(v: Visit) -> web.Response:
@@ -66,6 +50,5 @@ async def _done(v: Visit) -> web.Response:
 
 DESK: tuple[Page, ...] = (
     Page("GET", "/", ("caseworker", "coordinator", "auditor", "operator"), _desk),
-    Page("GET", "/deadlines", WORK, _deadlines),
     Page("POST", "/tasks/{task}/done", WORK, _done),
 )

@@ -47,8 +47,7 @@ class Tasks:
         sealed: bytes | None = None,
     ) -> None:
         """Ask a person to look; an open task of the same code about the same letter, thread and peer is not doubled."""
-        about = "|".join(("task", *(one or "" for one in (case_id, peer, thread_id, letter_id))))
-        covered = self._veil.cover(code, about)
+        covered = self._veil.cover(code, _about(case_id, peer, thread_id, letter_id))
         same = self._c.execute(
             "select 1 from task where code=? and done_at is null and letter_id is ? and thread_id is ? and peer is ?"
             " and case_id is ?",
@@ -77,9 +76,11 @@ class Tasks:
         """How many tasks are not done."""
         return int(self._c.execute("select count(*) from task where done_at is null").fetchone()[0])
 
-    def count_code(self, code: str) -> int:
-        """How many tasks of this kind are not done."""
-        return int(self._c.execute("select count(*) from task where done_at is null and code=?", (code,)).fetchone()[0])
+    def waits(self, code: str) -> bool:
+        """Whether a task of this kind that is about the whole node is not done."""
+        covered = self._veil.cover(code, _about(None, None, None, None))
+        found = self._c.execute("select 1 from task where done_at is null and code=? limit 1", (covered,)).fetchone()
+        return found is not None
 
     def all(self) -> list[TaskRow]:
         """Every task there ever was, done ones too, oldest first."""
@@ -120,6 +121,11 @@ class Tasks:
     def _many(self, where: str, values: tuple[object, ...]) -> list[TaskRow]:
         rows = self._c.execute(f"select {_TASK} from task where {where}", values)
         return [replace(row, code=self._veil.uncover(row.code)) for row in (TaskRow(*one) for one in rows)]
+
+
+def _about(*ids: str | None) -> str:
+    """What a task is about, as its code is covered: case, country, thread and letter."""
+    return "|".join(("task", *(one or "" for one in ids)))
 
 
 def _is_about(task: str, awaited: str) -> bool:

@@ -29,6 +29,7 @@ async def test_disabling_somebody_ends_everything_at_once_and_asks_for_a_new_off
     assert (await desk.sign_in("bea")).status == 401
     tasks = (await desk.get("ana", "/tasks")).json
     assert [task["code"] for task in tasks] == ["rotate_office_key"]
+    assert desk.staff.node.store.read_sync(lambda reader: reader.tasks.waits("rotate_office_key"))
     desk.tokens["machine"] = token["token"]
     assert (await desk.get("machine", "/sessions/me")).status == 200
 

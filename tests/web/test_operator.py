@@ -15,7 +15,7 @@ NOW = 1_800_000_000
 WELL = Overview(
     now=NOW, problem=None, registry="fresh", registry_at=NOW - 60, peers=[], record_ends_at=NOW + 300 * DAY_S,
     role_ends_at=NOW + 300 * DAY_S, prekeys_end_at=NOW + 60 * DAY_S, backup_at=NOW - 3600, wrong_passwords=0,
-    locked_sign_ins=0, waits_for_office_key=0, open_tasks=0,
+    locked_sign_ins=0, waits_for_office_key=False, open_tasks=0,
 )  # fmt: skip
 GOOD_MACHINE = Machine(free_mb=90_000, min_free_mb=500, calls_by=("mail",))
 PEER = PeerFact(
@@ -73,7 +73,7 @@ def test_a_node_that_is_well_has_no_line_that_asks_for_anything():
         ({"backup_at": NOW - 3 * DAY_S}, "Backup", "warning"),
         ({"wrong_passwords": 50}, "Sign-ins", "warning"),
         ({"locked_sign_ins": 1}, "Sign-ins", "warning"),
-        ({"waits_for_office_key": 1}, "Office key", "warning"),
+        ({"waits_for_office_key": True}, "Office key", "warning"),
     ],
 )
 def test_what_is_not_well_is_a_line_of_its_own(facts: dict[str, object], line: str, level: str):
@@ -117,7 +117,7 @@ def test_a_job_that_is_late_or_fails_says_so(late: bool, failures: int, level: s
 def test_every_line_that_is_not_well_says_what_to_do():
     worst = changed(
         problem="disk is full", registry="queue_only", record_ends_at=NOW, role_ends_at=NOW, prekeys_end_at=NOW,
-        backup_at=None, wrong_passwords=99, waits_for_office_key=1,
+        backup_at=None, wrong_passwords=99, waits_for_office_key=True,
     )  # fmt: skip
     found = health_lines.lines(worst, Machine(free_mb=1, min_free_mb=500, moved_clock=True, holidays_left=0))
     assert len([one for one in found if one.level != "ok"]) == len(found) == 12

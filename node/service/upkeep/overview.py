@@ -73,7 +73,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     backup_at: int | None
     wrong_passwords: int
     locked_sign_ins: int
-    waits_for_office_key: int
+    waits_for_office_key: bool
     open_tasks: int
     registry_lies: int = 0
 
@@ -98,7 +98,7 @@ def _read(node: Node, reader: Reader) -> Overview:
         backup_at=_backup_at(node),
         wrong_passwords=reader.audit.count_newest("sign_in", "refused", now - DAY_S, LOOKED_AT),
         locked_sign_ins=sum(row.disabled_at is None and row.locked_until > now for row in people),
-        waits_for_office_key=reader.tasks.count_code("rotate_office_key"),
+        waits_for_office_key=reader.tasks.waits("rotate_office_key"),
         open_tasks=reader.tasks.count_open(),
         registry_lies=len(node.registry_lies),
     )

@@ -76,13 +76,14 @@ def _report(node: Node, work: Work, actor: Actor, command: ReportBreach) -> Brea
     for letter_id in dict.fromkeys(command.letters):
         threads.setdefault(_thread_of(work, letter_id), []).append(letter_id)
     quiet = _kept_from(node, work, actor, list(threads), now)
-    told = [
-        _tell(node, work, actor, thread_id, letters, command, thread_id in quiet, now)
-        for thread_id, letters in threads.items()
-    ]
+    notices = [_notice(node, work, actor, one, letters, command, now) for one, letters in threads.items()]
+    new = [(found, letter) for found, letter in notices if not said_already(node, work, found, letter, now)]
+    if not new:
+        raise Conflict("this breach was reported a moment ago; the countries are told")
+    told = [_tell(node, work, actor, found, letter, found.row.thread_id in quiet, now) for found, letter in new]
     late = now > command.noticed_at + BREACH_NOTICE_S
     work.audit.append(now, actor.user_id, "breach_reported", rule="R33", outcome="late" if late else "done")
-    return BreachReported(notices=told.count(True), kept_here=told.count(False), late=late)
+    return BreachReported(notices=len(notices) - told.count(False), kept_here=told.count(False), late=late)
 
 
 def _thread_of(work: Work, letter_id: str) -> str:
@@ -103,13 +104,10 @@ def _kept_from(node: Node, work: Work, actor: Actor, threads: list[str], now: in
     return {found.row.thread_id for found in stopped if found.row.peer in closed}
 
 
-def _tell(
-    node: Node, work: Work, actor: Actor, thread_id: str, letters: list[str], command: ReportBreach, quiet: bool,
-    now: int,
-) -> bool:  # fmt: skip
-    """Queue the notice; False where it stays here. Our own people tell her either way."""
+def _notice(
+    node: Node, work: Work, actor: Actor, thread_id: str, letters: list[str], command: ReportBreach, now: int
+) -> tuple[OpenFile, AnyLetter]:  # fmt: skip
     found = open_for(node, work, actor, thread_id)
-    case = Book(node, work).case(found.row.case_id)
     body = BreachNoticeBody(
         letters=tuple(letters), noticed_at=command.noticed_at, cause=command.cause, measures=command.measures,
         names_exposed=command.names_exposed, people_affected=len(found.file.persons) or len(found.file.entries),
@@ -118,12 +116,17 @@ def _tell(
         found.file, "breach.notice", body, node.random(16).hex(), stated=Stated((), {}), urgency="urgent",
         in_reply_to=None, relates_to=None, disclosed=(), sealed=None, now=now,
     )  # fmt: skip
-    letter = msgspec.structs.replace(letter, lawful_basis="legal_obligation")
-    if said_already(node, work, found, letter, now):
-        raise Conflict("this breach was reported a moment ago; the countries are told")
+    return found, msgspec.structs.replace(letter, lawful_basis="legal_obligation")
+
+
+def _tell(
+    node: Node, work: Work, actor: Actor, found: OpenFile, letter: AnyLetter, quiet: bool, now: int
+) -> bool:  # fmt: skip
+    """Queue the notice; False where it stays here. Our own people tell her either way."""
     ask_to_tell_her(work, found, letter.letter_id, now)
     if quiet:
         return False
+    case = Book(node, work).case(found.row.case_id)
     try:
         queue_decided(node, work, actor, case, found, letter, Stated((), {}), now)
     except NotAllowed:  # nothing of it was written: the gate comes first

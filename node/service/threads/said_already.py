@@ -5,6 +5,7 @@ word. Source: issue 2, crash tests: nothing is doubled.
 """
 
 from node.protocol.letters.bodies import Body
+from node.protocol.letters.bodies_safety import AcknowledgedBody, SafetyUpdateBody
 from node.protocol.letters.decode import AnyLetter
 from node.service.context import Node
 from node.service.delivery.queueing import Queued
@@ -16,15 +17,22 @@ A_MOMENT_S = 600
 
 
 def said_already(node: Node, reader: Reader, found: OpenFile, letter: AnyLetter, now: int) -> bool:
-    """Whether a letter of ours of this kind and body was written on this thread in the last ten minutes, and counts."""
+    """Whether we said just this on this thread in the last ten minutes, and it counts.
+
+    Of an alert only the last word is looked at: a danger that lessened and grows again is news.
+    """
     thread = found.file.thread
-    ours = (
-        one.letter_id
-        for one in (*thread.queued, *thread.entries)
+    ours = [
+        one
+        for one in (*thread.entries, *thread.queued)
         if one.side == thread.side and one.kind == letter.kind and one.status == "applied"
         and one.written_at > now - A_MOMENT_S
-    )  # fmt: skip
-    return any(_body(node, reader, found, letter_id) == letter.body for letter_id in ours)
+    ]  # fmt: skip
+    bodies = (_body(node, reader, found, one.letter_id) for one in reversed(ours))
+    if isinstance(letter.body, SafetyUpdateBody | AcknowledgedBody):
+        alert = letter.body.alert
+        return letter.body == next((one for one in bodies if getattr(one, "alert", "") == alert), None)
+    return letter.body in bodies
 
 
 def _body(node: Node, reader: Reader, found: OpenFile, letter_id: str) -> Body | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from node.errors import NotAllowed, NotFound
+from node.errors import Conflict, NotAllowed, NotFound
 from node.protocol.ladders import PAGE_GAP_S
 from node.service.actor import Actor
 from node.service.safety import alarms, alerts, following, listing
@@ -252,6 +252,18 @@ async def test_an_update_that_grows_worse_calls_people_again(world):
     await climb(world, PAGE_GAP_S)
 
     assert ("mail", "first", 1) in pages(world["XA"])
+
+
+async def test_a_danger_that_grows_again_is_told_again_within_a_minute(world):
+    """Only the last word about an alert is not said twice: what changed since is news."""
+    letter = await alert(world["XD"], await world["XD"].new_case())
+    await climb(world)
+    xd = world["XD"]
+    for status in ("danger_grows", "danger_lessens", "danger_grows"):
+        assert (await following.update(xd.node, xd.coordinator, letter, UpdateAlert(status=status))).told
+
+    with pytest.raises(Conflict):
+        await following.update(xd.node, xd.coordinator, letter, UpdateAlert(status="danger_grows"))
 
 
 async def test_a_stand_down_ends_it_on_both_sides(world):

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from node.errors import BadInput, NotAllowed, NotFound, WrongRole
+from node.errors import BadInput, Conflict, NotAllowed, NotFound, WrongRole
 from node.service.rights.breach import ReportBreach, report_breach
 from node.service.rights.complaints import AnswerComplaint, answer
 from node.service.threads import opening
@@ -43,6 +43,24 @@ async def test_a_breach_is_told_on_every_thread_and_stays_until_she_was_told(wor
     assert task.thread is not None
     await task_done(xd.node, xd.coordinator, task.id)
     assert deadlines(world, "XD", task.thread)["tell_her"] == "met"
+
+
+async def test_a_report_that_names_one_more_letter_tells_the_country_of_that_one_too(world: World) -> None:
+    """R33: what was said a moment ago is not said again, and keeps no other country from hearing of its own letters."""
+    first, _ = await disclosed(world)
+    second, _ = await disclosed(world)
+    xa, at = world["XA"], world.clock.now() - 3600
+    letters = [await letter_of(world, "XA", one, "referral.disclose") for one in (first, second)]
+    await report_breach(xa.node, xa.coordinator, ReportBreach(letters=(letters[0],), noticed_at=at, **LOST))
+
+    both = ReportBreach(letters=tuple(letters), noticed_at=at, **LOST)
+    done = await report_breach(xa.node, xa.coordinator, both)
+    await world.settle()
+
+    assert done.notices == 2
+    assert tasks(world, "XD").count("tell_her_of_breach") == tasks(world, "XA").count("tell_her_of_breach") == 2
+    with pytest.raises(Conflict):
+        await report_breach(xa.node, xa.coordinator, both)
 
 
 async def test_a_breach_is_told_after_a_stop_and_a_late_one_is_marked(world: World) -> None:

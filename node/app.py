@@ -221,7 +221,7 @@ def _add_faces(app: web.Application, node: Node, staff: Staff, config: Config, a
     app.add_subapp("/api/v1", api_application(staff, limits, administration.serves_operators))
     monotonic = node.clock.monotonic
     held = held_to(limits, monotonic, refused(staff), SIGN_IN_PATHS)
-    settings = DeskSettings(config.desk.exit_url, config.desk.help_name, config.desk.help_phone)
+    settings = DeskSettings(config.desk.exit_url, config.desk.help_name, config.desk.help_phone, config.desk.undo_s)
     app.add_subapp("/desk", desk_application(staff, (held,), settings=settings, administration=administration))
 
 

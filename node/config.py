@@ -123,6 +123,7 @@ class DeskSection(Section, frozen=True):
     help_name: Annotated[str, msgspec.Meta(max_length=80)] = ""  # whom to phone who cannot sign in; shown to everybody
     help_phone: Annotated[str, msgspec.Meta(max_length=40)] = ""
     admin: Annotated[str, msgspec.Meta(pattern="^(local|public)$")] = "local"  # where operators' pages are served
+    undo_s: Annotated[int, msgspec.Meta(ge=0, le=600)] = 60  # so long can be taken back what was just sent
     second_step: Annotated[str, msgspec.Meta(pattern="^(|asked|required)$")] = ""  # "": required, but for XA-XZ
 
 

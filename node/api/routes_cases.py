@@ -7,8 +7,10 @@ from msgspec import Meta
 
 from node.api.call import Call, Handler, Route, number
 from node.api.roles import DECIDE, WORK
+from node.protocol.letters.scalars import Country
 from node.service.cases import cases, consents
 from node.service.cases.consents import ConsentView, NewConsent
+from node.service.cases.heading import CaseHead, case_head
 from node.service.cases.requests import (
     AnyChange,
     CasePage,
@@ -22,6 +24,7 @@ from node.service.cases.requests import (
     SetOwner,
     WriteIdentity,
 )
+from node.service.cases.timeline import CaseTimeline, Of, case_timeline
 from node.service.threads import withdrawals
 from node.service.threads.commands import Command, Withdraw
 
@@ -31,6 +34,14 @@ class PageQuery(Command, frozen=True):
 
     limit: Annotated[int, Meta(ge=1, le=500)] = 100
     before: Annotated[int, Meta(ge=0)] | None = None
+
+
+class TimelineQuery(Command, frozen=True):
+    """Which lines: all, letters only, or what was recorded here; of one other country, if named; at most `limit`."""
+
+    of: Of = "all"
+    country: Country | None = None
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 100
 
 
 class Withdrawn(msgspec.Struct, frozen=True):
@@ -80,6 +91,23 @@ CASES: tuple[Route, ...] = (
         "A case, without names",
         lambda c: cases.view_case(c.node, c.actor, c.path["case"]),
         answers=CaseView,
+    ),
+    Route(
+        "GET",
+        "/cases/{case}/head",
+        WORK,
+        "How her consent stands, what tells of danger, and what is due next",
+        lambda c: case_head(c.node, c.actor, c.path["case"]),
+        answers=CaseHead,
+    ),
+    Route(
+        "GET",
+        "/cases/{case}/timeline",
+        WORK,
+        "The letters of all its threads and what was recorded here, newest first, without names",
+        lambda c: case_timeline(c.node, c.actor, c.path["case"], c.query.of, c.query.country, c.query.limit),
+        query=TimelineQuery,
+        answers=CaseTimeline,
     ),
     Route(
         "POST",

@@ -14,9 +14,10 @@ from node.service.delivery import readmitted
 from node.service.evidence import export as evidence_export
 from node.service.evidence.files import Evidence
 from node.service.evidence.silence import Silence, export_silence
-from node.service.threads import acts, desk, opening, reading
+from node.service.threads import acts, desk, opening, reading, taking_back
 from node.service.threads.commands import Act, ActDone, OpenReferral, OpenThread, Sent, ThreadView
 from node.service.threads.desk import ThreadLine
+from node.service.threads.taking_back import TakenBack
 from node.service.way_out import WhereTo
 
 
@@ -52,6 +53,14 @@ THREADS: tuple[Route, ...] = (
         takes=OpenThread,
         answers=ActDone,
         status=201,
+    ),
+    Route(
+        "POST",
+        "/letters/{letter}/take-back",
+        WORK,
+        "Take back a letter of one's own that waits for `undo_s` to pass; 409 once it has left",
+        lambda c: taking_back.take_back(c.node, c.actor, c.path["letter"]),
+        answers=TakenBack,
     ),
     Route(
         "GET",

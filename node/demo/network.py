@@ -31,7 +31,7 @@ from registry.request import make_request
 
 READY_S = 30
 NAMES = {"XD": "Destinia", "XT": "Transitia", "XA": "Arvenia", "XB": "Borduria", "XC": "Cordavia"}
-ENVIRONMENT = {"TRM_REGISTRY__FIRST_CONTACT_WAIT_S": "0", "TRM_REGISTRY__REFRESH_S": "1"}
+ENVIRONMENT = {"TRM_REGISTRY__FIRST_CONTACT_WAIT_S": "0", "TRM_REGISTRY__REFRESH_S": "1", "TRM_DESK__UNDO_S": "0"}
 NO_SETTINGS: Final[Mapping[str, str]] = {}
 A_MONTH_S, NINE_MONTHS_S = 30 * 86_400, 270 * 86_400
 TOGETHER_S, SIX_HOURS_S = 600, 21_600

@@ -23,6 +23,7 @@ STARTING: Final = "Starting a registry and four countries; this takes some ten s
 PLAYING: Final = (
     "Playing thirteen scenarios between three countries, and a fourth that joins; this takes less than a minute.\n"
 )
+UNDO: Final = {"TRM_DESK__UNDO_S": "20"}  # time enough to try it, and not to wait for
 RETRY_S: Final = 5  # somebody looks at the page until what was queued has arrived
 
 
@@ -34,8 +35,8 @@ async def run(once: bool, language: str = "en", pace: int = 1) -> int:
     _cancel_when_told()
     with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
         lives = hold(Path(folder))
-        longer = longer_sign_ins(pace) if pace > 1 else {}
-        network = Network(Path(folder)) if once else Network(Path(folder), BEFORE_S, RETRY_S, longer)
+        settings = {**UNDO, **(longer_sign_ins(pace) if pace > 1 else {})}
+        network = Network(Path(folder)) if once else Network(Path(folder), BEFORE_S, RETRY_S, settings)
         try:
             return await (_play(network) if once else _stay(network, language, pace))
         finally:

@@ -51,6 +51,8 @@ class Drafts:
         """It was sent, or is not wanted any more."""
         self._c.execute("delete from draft where case_id=? and ref=?", (case_id, ref))
 
-    def drop_saved_before(self, at: int) -> int:
-        """Forget drafts that nobody touched since; how many."""
-        return self._c.execute("delete from draft where saved_at<?", (at,)).rowcount
+    def drop_saved_before(self, at: int, start: str = "") -> int:
+        """Forget drafts that nobody touched since, all of them or those whose `ref` begins so; how many."""
+        return self._c.execute(
+            "delete from draft where saved_at<? and substr(ref, 1, ?)=?", (at, len(start), start)
+        ).rowcount

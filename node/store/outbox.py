@@ -147,6 +147,10 @@ class Outbox:
         ).fetchone()
         return None if row[0] is None else int(row[0])
 
+    def goes_now(self, letter_id: str, now: int) -> None:
+        """A letter that waited for its time does not wait any longer."""
+        self._c.execute("update outbox set due_at=? where letter_id=? and state='queued'", (now, letter_id))
+
     def turn_comes(self, peer: str, thread_id: str, now: int) -> None:
         """The letter before them went, or never will: look at those that waited for their turn."""
         self._c.execute(

@@ -113,6 +113,10 @@ class Speech:
         moment = datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone))
         return str(format_datetime(moment, "EEE HH:mm", locale=self.locale))
 
+    def second(self, at: int) -> str:
+        """A moment of today to the second, on the clock of this country."""
+        return f"{datetime.fromtimestamp(at, UTC).astimezone(self.zone):%H:%M:%S}"
+
     def day(self, iso: str) -> str:
         """A day such as `2026-11-27` in words."""
         return str(format_date(date.fromisoformat(iso), "d MMM y", locale=self.locale))

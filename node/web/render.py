@@ -130,6 +130,14 @@ class Helpers:
         """What the time is now on the wall clock of a zone: day of the week and time."""
         return left_to_right(self.speech.clock(self.now, zone))
 
+    def second(self, at: int) -> Markup:
+        """A moment of today to the second, on the clock of this country."""
+        return left_to_right(self.speech.second(at))
+
+    def clock_at(self, at: int, zone: str) -> Markup:
+        """What a moment was, or will be, on the wall clock of another zone."""
+        return left_to_right(self.speech.clock(at, zone))
+
     def day(self, iso: str) -> Markup:
         """A day in words."""
         return Markup("<time>{}</time>").format(self.speech.day(iso))
@@ -259,6 +267,7 @@ class Templates:
                 "names_shut": _names_shut(visit),
                 "with_query": visit.with_query,
                 "error": None,
+                "taken_back": visit.query.get("back") == "1",
                 "paper_css": _paper_css,
                 **facts,
             }

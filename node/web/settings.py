@@ -9,8 +9,12 @@ SIGN_IN_PATHS: Final = ("/sign-in", "/passkey", "/passkey/begin", "/locked", "/i
 
 @dataclass(frozen=True, slots=True)
 class DeskSettings:
-    """`exit_url`: a neutral page elsewhere, or nothing for our own blank one; `help`: a name and a telephone number."""
+    """`exit_url`: a neutral page elsewhere, or nothing for our own blank one; `help`: a name and a telephone number.
+
+    `undo_s`: for so long what was sent can be taken back, before it is sealed; 0 for not at all.
+    """
 
     exit_url: str = ""
     help_name: str = ""
     help_phone: str = ""
+    undo_s: int = 0

@@ -44,6 +44,11 @@ class Visit(Asked):
     kept: Fields = field(repr=False, default_factory=dict)
 
     @property
+    def undo_s(self) -> int:
+        """For how long what is sent here can be taken back (seconds)."""
+        return self.templates.settings.undo_s
+
+    @property
     def say(self) -> Callable[..., str]:
         """A sentence in the reader's language."""
         return self.speech.say

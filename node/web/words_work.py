@@ -22,6 +22,7 @@ ALERTS: Final[dict[str, str]] = {
     "informed": "Does she know?",
     "said": "What was said and agreed",
     "number": "Which number of theirs?",
+    "undo_s": "For how many seconds it can be taken back",
     "is_plan": "Does it say where she sleeps, who is with her and who decides next?",
 }
 QUEUES: Final[dict[str, str]] = {

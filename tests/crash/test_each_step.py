@@ -158,7 +158,7 @@ STORIES: dict[str, dict[str, str]] = {
         "test_somebody_is_taken_off_the_roster_and_an_operator_only_looks": "drop_on_call set_on_call",
     },
     "tests/web/test_operator.py": {
-        "test_an_operator_reads_the_health_of_the_node_and_no_case": "drop_draft",
+        "test_an_operator_reads_the_health_of_the_node_and_no_case": "sent_draft",
     },
     "tests/web/test_operator_hands.py": {
         "test_a_country_that_did_not_answer_is_tried_again_now": "try_now",

@@ -5,7 +5,7 @@ of its own and nothing that links two of them (R26). Whether a record counts is 
 letter is the gate. Source: domain 5.3; wire 7; practice H10, H11, H13, H17, H26.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
@@ -74,6 +74,12 @@ def note_asserted(record: ConsentRecord, recipient: ConsentTo, token: str, threa
     if one in record.asserted:
         return record
     return msgspec.structs.replace(record, asserted=(*record.asserted, one))
+
+
+def never_told(record: ConsentRecord, thread: str, known: Collection[str]) -> ConsentRecord:
+    """The record without what it remembers of this thread beyond the `known` tokens: their letter never left."""
+    left = tuple(one for one in record.asserted if one.thread != thread or one.token in known)
+    return msgspec.structs.replace(record, asserted=left)
 
 
 def withdraw(

@@ -17,6 +17,8 @@ from node.store.drafts import DraftRow
 from node.store.work import Reader, Work
 
 DRAFT_LIFE_S: Final = 30 * DAY_S
+SENT: Final = "sent."  # before the id of a letter that can be taken back: what was typed for it
+SENT_LIFE_S: Final = 3600
 MAX_CHARACTERS: Final = 100_000
 SHOWN: Final = 50
 
@@ -33,7 +35,10 @@ class Draft(msgspec.Struct, frozen=True):
 
 
 class _Kept(msgspec.Struct, frozen=True):
+    """`of`: what it was a draft of, while its letter can be taken back."""
+
     typed: Typed
+    of: str = ""
 
 
 async def save_draft(node: Node, actor: Actor, case_id: str, ref: str, typed: Typed) -> int:
@@ -43,10 +48,7 @@ async def save_draft(node: Node, actor: Actor, case_id: str, ref: str, typed: Ty
 
     def save(work: Work) -> int:
         may_work_on(work, actor, case_id)
-        now, case = node.now(), Book(node, work).case(case_id)
-        sealed = node.seals.seal(case.dek, "draft", ref, _Kept(typed))
-        work.drafts.put(DraftRow(case_id, ref, sealed, now, actor.user_id))
-        return now
+        return _keep(node, work, case_id, ref, _Kept(typed), actor.user_id)
 
     return await node.store.write(save)
 
@@ -62,14 +64,37 @@ async def read_draft(node: Node, actor: Actor, case_id: str, ref: str) -> Draft 
     return await node.store.read(read)
 
 
-async def drop_draft(node: Node, actor: Actor, case_id: str, ref: str) -> None:
-    """It is not needed any more."""
+async def sent_draft(node: Node, actor: Actor, case_id: str, ref: str, letter_id: str | None) -> None:
+    """It was sent by this letter: no draft any more, and there again if the letter is taken back."""
 
-    def drop(work: Work) -> None:
+    def move(work: Work) -> None:
         may_work_on(work, actor, case_id)
+        row = work.drafts.get(case_id, ref)
         work.drafts.drop(case_id, ref)
+        if row is not None and letter_id is not None:
+            _keep(node, work, case_id, SENT + letter_id, _Kept(_opened(node, work, row).typed, ref), actor.user_id)
 
-    await node.store.write(drop)
+    await node.store.write(move)
+
+
+async def draft_again(node: Node, actor: Actor, case_id: str, letter_id: str) -> str:
+    """What was typed for a letter that was taken back is a draft again; of what, or "" where nothing is kept of it.
+
+    What was typed anew in its place meanwhile stays.
+    """
+
+    def move(work: Work) -> str:
+        may_work_on(work, actor, case_id)
+        row = work.drafts.get(case_id, SENT + letter_id)
+        if row is None:
+            return ""
+        kept = _kept(node, work, row)
+        work.drafts.drop(case_id, row.ref)
+        if work.drafts.get(case_id, kept.of) is None:
+            _keep(node, work, case_id, kept.of, _Kept(kept.typed), actor.user_id)
+        return kept.of
+
+    return await node.store.write(move)
 
 
 async def my_drafts(node: Node, actor: Actor) -> list[DraftRow]:
@@ -77,14 +102,20 @@ async def my_drafts(node: Node, actor: Actor) -> list[DraftRow]:
 
     def read(reader: Reader) -> list[DraftRow]:
         found = reader.drafts.of_user(actor.user_id, SHOWN)
-        return [one for one in found if _is_theirs(reader, one.case_id, actor)]
+        mine = [one for one in found if not one.ref.startswith(SENT)]
+        return [one for one in mine if _is_theirs(reader, one.case_id, actor)]
 
     return await node.store.read(read)
 
 
 async def forget_old_drafts(node: Node) -> None:
-    """Drafts that nobody touched for thirty days go. Safe to repeat."""
-    await node.store.write(lambda work: work.drafts.drop_saved_before(node.now() - DRAFT_LIFE_S))
+    """Drafts that nobody touched for thirty days go, and what was typed for letters that left. Safe to repeat."""
+
+    def forget(work: Work) -> None:
+        work.drafts.drop_saved_before(node.now() - DRAFT_LIFE_S)
+        work.drafts.drop_saved_before(node.now() - SENT_LIFE_S, SENT)
+
+    await node.store.write(forget)
 
 
 def _is_theirs(reader: Reader, case_id: str, actor: Actor) -> bool:
@@ -92,7 +123,16 @@ def _is_theirs(reader: Reader, case_id: str, actor: Actor) -> bool:
     return row is not None and is_theirs_now(reader, row, actor)
 
 
+def _keep(node: Node, work: Work, case_id: str, ref: str, kept: _Kept, by: str) -> int:
+    now, case = node.now(), Book(node, work).case(case_id)
+    work.drafts.put(DraftRow(case_id, ref, node.seals.seal(case.dek, "draft", ref, kept), now, by))
+    return now
+
+
 def _opened(node: Node, reader: Reader, row: DraftRow) -> Draft:
+    return Draft(row.case_id, row.ref, row.saved_at, _kept(node, reader, row).typed)
+
+
+def _kept(node: Node, reader: Reader, row: DraftRow) -> _Kept:
     case = Book(node, reader).case(row.case_id)
-    kept = node.seals.open_as(_Kept, case.dek, "draft", row.ref, row.sealed)
-    return Draft(row.case_id, row.ref, row.saved_at, kept.typed)
+    return node.seals.open_as(_Kept, case.dek, "draft", row.ref, row.sealed)

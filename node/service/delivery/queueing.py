@@ -9,9 +9,11 @@ import msgspec
 
 from node.crypto.vault import Dek
 from node.protocol.gate.facts import ActorRole
+from node.protocol.gate.once_told import OnceTold
 from node.protocol.letters.codes import HelloReason, Urgency
 from node.protocol.letters.control import Control, ControlBody, HelloBody, ReceivedUpTo
 from node.protocol.letters.decode import AnyLetter, checked, encode
+from node.protocol.letters.frame import ConsentEntry
 from node.protocol.letters.kinds import CONTROL, LETTER
 from node.service.context import Node
 from node.store.outbox import Waiting
@@ -21,11 +23,18 @@ URGENCY_RANK: Final[dict[Urgency, int]] = {"life_threat": 0, "urgent": 1, "prior
 CONTROL_RANK: Final = 1
 
 
+class Before(msgspec.Struct, frozen=True):
+    """What the thread's file said of consents before a letter that can be taken back."""
+
+    entries: tuple[ConsentEntry, ...]
+    once: OnceTold
+
+
 class Queued(msgspec.Struct, frozen=True):
     """What the outbox keeps of a letter until its release: the draft, and who decided it for whom.
 
     `letter` is the encoded letter with the numbers of a draft; `persons` maps its consent tokens to our person ids;
-    `second` is who confirmed it where two people are needed.
+    `second` is who confirmed it where two people are needed. `before` is there while whoever sent it can take it back.
     """
 
     letter: msgspec.Raw
@@ -33,6 +42,7 @@ class Queued(msgspec.Struct, frozen=True):
     actor_role: ActorRole
     persons: dict[str, str] = {}
     second: str = ""
+    before: Before | None = None
 
 
 def queue_letter(

@@ -20,6 +20,7 @@ from node.protocol.letters.kinds import KINDS
 from node.protocol.letters.strict import Malformed
 from node.protocol.rules import Objection
 from node.protocol.safety import is_safety
+from node.protocol.taking_back import may_wait
 from node.protocol.threads import machine
 from node.protocol.threads.arrival import on_the_way
 from node.protocol.threads.thread import entry_of
@@ -30,7 +31,7 @@ from node.service.context import Node
 from node.service.decoding import explained
 from node.service.delivery.ahead import sign_letter_ahead
 from node.service.delivery.asking import ask_gate
-from node.service.delivery.queueing import Queued, queue_letter
+from node.service.delivery.queueing import Before, Queued, queue_letter
 from node.service.delivery.recipients import recipient_facts
 from node.service.keep.restored import after_restore
 from node.service.rights.erasures import must_name_onward, note_kept, refuse_while_held, tell_onward
@@ -44,6 +45,7 @@ from node.service.threads.ending import end_contact, told_of_with
 from node.service.threads.erasure import empty_log, erase_confirmed
 from node.service.threads.files import ThreadFile, facts_of, with_letter
 from node.service.threads.stops import is_ending, queue_stop
+from node.service.threads.taking_back import hurry
 from node.service.threads.times import times_of
 from node.service.threads.warnings import warnings_about
 from node.store.cases import CaseRow
@@ -126,7 +128,7 @@ def _act(node: Node, work: Work, actor: Actor, thread_id: str, command: Act) -> 
     letter, stated = _drafted(node, work, actor, found, case, command, body, now)
     if command.kind == "erasure.confirm":
         return _erased_and_told(node, work, actor, found, case, letter, stated, now)
-    done = queue_decided(node, work, actor, case, found, letter, stated, now)
+    done = queue_decided(node, work, actor, case, found, letter, stated, now, undo_s=command.undo_s)
     said = warnings_about(Book(node, work), found, case.case, body)
     return msgspec.structs.replace(done, warnings=(*done.warnings, *said))
 
@@ -225,13 +227,19 @@ def queue_decided(
     stated: Stated,
     now: int,
     second: str = "",
+    undo_s: int = 0,
 ) -> ActDone:
     """The gate at drafting, the tables, then everything that follows in the same transaction.
+
+    `undo_s`: how long it waits to be sealed, so that it can be taken back; what may not wait leaves at once, and what
+    was waiting on the same thread goes before it.
 
     Raises NotAllowed with the strongest objection, ActNotAllowed by the tables, BadInput where the letter has no form.
     """
     book, peer = Book(node, work), found.row.peer
     file = found.file
+    before = Before(file.entries, file.once) if undo_s and may_wait(letter.kind, letter.urgency) else None
+    due_at = now if before is None else now + undo_s
     letter = msgspec.structs.replace(letter, **times_of(node, peer, letter, file, now))
     try:
         payload = checked(letter)
@@ -252,10 +260,12 @@ def queue_decided(
     )
     if not file.first_ends:
         file = msgspec.structs.replace(file, first_ends=letter.thread_ends)
-    sign_letter_ahead(node, work, peer, letter, file, now)
+    if before is None:
+        hurry(node, work, found, letter.kind, now)
+        sign_letter_ahead(node, work, peer, letter, file, now)
     book.put_file(found, file, now)
-    queued = Queued(msgspec.Raw(payload), actor.user_id, actor.role, stated.persons, second)
-    queue_letter(node, work, found.dek, case.id, peer, letter, queued, now, now)
+    queued = Queued(msgspec.Raw(payload), actor.user_id, actor.role, stated.persons, second, before)
+    queue_letter(node, work, found.dek, case.id, peer, letter, queued, due_at, now)
     work.audit.append(now, actor.user_id, "queued", letter.letter_id, rule=objections[0].rule if objections else "R36")
     if is_safety(letter.kind):
         by_us(node, work, found, letter, actor.user_id, second, now)
@@ -263,7 +273,7 @@ def queue_decided(
         thread=found.row.thread_id,
         letter_id=letter.letter_id,
         state=machine.local_state(outcome.thread, now),
-        due_at=now,
+        due_at=due_at,
     )
 
 

@@ -12,6 +12,7 @@ from msgspec import Meta
 from node.protocol.gate.ten_gates import GateState
 from node.protocol.letters.codes import Level, OfferReason, Purpose, Urgency
 from node.protocol.letters.scalars import Code, Country, Date, Id
+from node.protocol.taking_back import MAX_UNDO_S
 from node.service.threads.doors import ACTS, OPENING
 
 # Why we declined, for our own people; the other country reads `conflict_of_interest` like anybody's. Practice.
@@ -33,6 +34,10 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """A request from outside."""
 
 
+# How long the letter waits here before it is sealed, so that whoever sent it can take it back.
+UndoSeconds = Annotated[int, Meta(ge=0, le=MAX_UNDO_S)]
+
+
 class OpenReferral(Command, frozen=True):
     """Offer a person of a case to a country. `persons`: local ids, the person first; all of the case when left out.
 
@@ -51,6 +56,7 @@ class OpenReferral(Command, frozen=True):
     safety_codes: tuple[Code, ...] = ()
     earliest_date: Date | None = None
     relates_to: Id | None = None
+    undo_s: UndoSeconds = 0
 
 
 class FieldsOf(Command, frozen=True):
@@ -75,11 +81,13 @@ class OpenThread(Command, frozen=True):
     consents: tuple[str, ...] = ()
     disclose: tuple[FieldsOf, ...] = ()
     relates_to: Id | None = None
+    undo_s: UndoSeconds = 0
 
 
 class Act(Command, frozen=True):
     """One act on a thread: its kind, the body of that kind, and the fields to disclose with it, if any.
 
+    `undo_s`: for so long it can be taken back before it is sealed; what cannot wait leaves at once all the same.
     `local_reason`: with a decline for conflict of interest, what stays here, sealed with the thread; no letter has it.
     """
 
@@ -90,6 +98,7 @@ class Act(Command, frozen=True):
     in_reply_to: Id | None = None
     urgency: Urgency | None = None
     local_reason: LocalReason | None = None
+    undo_s: UndoSeconds = 0
 
 
 class Withdraw(Command, frozen=True):
@@ -132,7 +141,8 @@ class OptionView(msgspec.Struct, frozen=True):
 class LetterView(msgspec.Struct, frozen=True, kw_only=True):
     """One letter on the timeline, with honest ticks: each is a time in UTC seconds, or null.
 
-    `corrected_by`: later letters with the right values of some of its fields.
+    `corrected_by`: later letters with the right values of some of its fields. `undo_until`: until when `undo_by`, and
+    nobody else, can take it back; null for a letter that has left or was never to wait.
     """
 
     letter_id: str
@@ -149,6 +159,8 @@ class LetterView(msgspec.Struct, frozen=True, kw_only=True):
     has_identity: bool
     erased: bool
     corrected_by: tuple[str, ...] = ()
+    undo_until: int | None = None
+    undo_by: str | None = None
 
 
 class DeadlineView(msgspec.Struct, frozen=True):

@@ -55,6 +55,7 @@ def of_referral(command: OpenReferral) -> OpenThread:
     return OpenThread(
         peer=command.peer, kind="referral.offer", body=msgspec.Raw(msgspec.json.encode(body)),
         urgency=command.urgency, persons=command.persons, consents=command.consents, relates_to=command.relates_to,
+        undo_s=command.undo_s,
     )  # fmt: skip
 
 
@@ -111,7 +112,7 @@ def begin(node: Node, work: Work, actor: Actor, case_id: str, command: OpenThrea
         relates_to=command.relates_to, disclosed=disclosed, sealed=sealed, now=now,
     )  # fmt: skip
     found = book.new_file(case, file, now)
-    done = queue_decided(node, work, actor, case, found, letter, stated, now)
+    done = queue_decided(node, work, actor, case, found, letter, stated, now, undo_s=command.undo_s)
     said = (
         *warnings_of(work, command.peer, body, now),
         *_would_meet(book, case, command),

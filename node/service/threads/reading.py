@@ -33,6 +33,7 @@ from node.service.threads.book import Book, OpenFile
 from node.service.threads.commands import DeadlineView, LetterView, OptionView, ThreadView
 from node.service.threads.keeping import decode_kept
 from node.service.threads.stops import is_ending
+from node.service.threads.taking_back import waits_until
 from node.store.letters import LetterRow
 from node.store.outbox import Waiting
 from node.store.work import Reader, Work
@@ -71,7 +72,7 @@ def _view(node: Node, reader: Reader, actor: Actor, thread_id: str) -> ThreadVie
     now = node.now()
     found = open_for(node, reader, actor, thread_id)
     thread, peer = found.file.thread, found.row.peer
-    shown, letters = machine.state(thread, now), _timeline(node, reader, found)
+    shown, letters = machine.state(thread, now), timeline(node, reader, found)
     gates = checklist(Book(node, reader), found, now)
     return ThreadView(
         thread=thread_id,
@@ -121,7 +122,8 @@ def _item(item: DataItem) -> dict[str, str]:
     return {"person": item.person, "field": item.field, "level": item.level}
 
 
-def _timeline(node: Node, reader: Reader, found: OpenFile) -> list[LetterView]:
+def timeline(node: Node, reader: Reader, found: OpenFile) -> list[LetterView]:
+    """The letters of a thread, of both sides, in the order in which they count here, each with its ticks."""
     peer, thread = found.row.peer, found.file.thread
     entries = {entry.letter_id: entry for entry in (*thread.entries, *thread.queued)}
     rows = {row.letter_id: row for row in reader.letters.lines_of_thread(peer, thread.thread_id)}
@@ -131,7 +133,8 @@ def _timeline(node: Node, reader: Reader, found: OpenFile) -> list[LetterView]:
         if waiting.letter_class == 1:
             of = waiting.letter_id
             row, by = rows.pop(of, None), corrected.get(of, ())
-            views.append(_outgoing(node, reader, waiting, row, entries.get(of), received.get(of), by))
+            undo = waits_until(node, found, waiting)
+            views.append(_outgoing(node, reader, waiting, row, entries.get(of), received.get(of), by, undo))
     views += [
         _incoming(node, reader, row, entries.get(row.letter_id), corrected.get(row.letter_id, ()))
         for row in rows.values()
@@ -143,7 +146,7 @@ def _timeline(node: Node, reader: Reader, found: OpenFile) -> list[LetterView]:
 
 def _outgoing(
     node: Node, reader: Reader, waiting: Waiting, row: LetterRow | None, entry: Entry | None, received_at: int | None,
-    corrected_by: tuple[str, ...],
+    corrected_by: tuple[str, ...], undo: tuple[int, str] | None,
 ) -> LetterView:  # fmt: skip
     kind, has_identity = _held(node, reader, row, entry)
     return LetterView(
@@ -161,6 +164,8 @@ def _outgoing(
         has_identity=has_identity,
         erased=row is not None and row.sealed is None,
         corrected_by=corrected_by,
+        undo_until=undo[0] if undo else None,
+        undo_by=undo[1] if undo else None,
     )
 
 

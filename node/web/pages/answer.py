@@ -32,7 +32,7 @@ async def _answer(v: Visit) -> web.Response:
     if v.typed("_step") == "edit" or "_add" in v.form:
         return await _form(v, view, offer, v.form)
     try:
-        command = Act(kind=ACCEPT, body=msgspec.Raw(msgspec.json.encode(_body(v, offer))))
+        command = Act(kind=ACCEPT, body=msgspec.Raw(msgspec.json.encode(_body(v, offer))), undo_s=v.undo_s)
         if v.typed("_step") != "send":
             seen = await preview_act(v.node, v.actor, view.thread, view.peer, command)
             typed = {name: values for name, values in v.form.items() if name not in ("_csrf", "_step")}

@@ -1,23 +1,29 @@
 """A case: its people without names, its threads, her consents, who looked, and the opening of names with a reason."""
 
 import asyncio
-from typing import Any
+import re
+from functools import partial
+from typing import Any, Final
 
 import msgspec
 from aiohttp import web
 
 from node.service.cases import cases, consents
 from node.service.cases.change_forms import change_forms
+from node.service.cases.heading import case_head
 from node.service.cases.requests import PersonView, SetOwner
+from node.service.cases.timeline import SHOWN, CaseTimeline, Of, case_timeline
 from node.service.keep.restored import view_answer
 from node.service.returns.plans import list_returns
-from node.service.staff.people import list_users
+from node.service.staff.people import list_colleagues, list_users
 from node.service.staff.reasons import reason_given
 from node.web.pages.headings import headed
 from node.web.pages.roles import WORK
 from node.web.people import persons_of
+from node.web.told import told
 from node.web.visit import Page, Visit
 
+COUNTRY: Final = re.compile("[A-Z]{2}")
 REASONS = ("prepare_reception", "arrange_meeting", "give_service", "keep_safe", "person_asked")
 
 
@@ -34,6 +40,9 @@ async def _case(v: Visit) -> web.Response:
 async def _show(v: Visit, **more: Any) -> web.Response:
     case_id = v.path["case"]
     case = await cases.view_case(v.node, v.actor, case_id)
+    head, line, names = await asyncio.gather(
+        case_head(v.node, v.actor, case_id), _timeline(v, case_id), list_colleagues(v.staff, v.caller)
+    )
     records, returns, given, people, restored = await asyncio.gather(
         consents.list_consents(v.node, v.actor, case_id),
         list_returns(v.node, v.actor, case_id),
@@ -45,8 +54,17 @@ async def _show(v: Visit, **more: Any) -> web.Response:
     return v.show(
         "case.html", case=case, consents=records, returns=returns, reasons=REASONS, headings=headed(change_forms()),
         called=dict(persons_of(v, case)), given=given, colleagues=people, restored=restored,
-        **facts,
+        head=head, timeline=line, names=names, of=v.query.get("of", ""), told=partial(told, v.speech), **facts,
     )  # fmt: skip
+
+
+async def _timeline(v: Visit, case_id: str) -> CaseTimeline:
+    """The newest of everything; of letters, of what was recorded here or of one country where a link asks for it."""
+    asked = v.query.get("of", "")
+    of: Of = "letters" if asked == "letters" else "here" if asked == "here" else "all"
+    country = asked if COUNTRY.fullmatch(asked) else None
+    limit = None if v.query.get("all") == "1" else SHOWN
+    return await case_timeline(v.node, v.actor, case_id, of, country, limit)
 
 
 async def colleagues(v: Visit) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from node.errors import BadInput, NotFound, OpenTRMError
 from node.service.cases import cases
-from node.service.cases.drafts import drop_draft, read_draft, save_draft
+from node.service.cases.drafts import read_draft, save_draft, sent_draft
 from node.service.cases.requests import CaseView
 from node.service.threads.commands import FieldsOf, OpenThread
 from node.service.threads.doors import OPENING
@@ -65,7 +65,7 @@ async def _done(v: Visit) -> web.Response:
         done = await open_thread(v.node, v.actor, case.case, command)
     except (OpenTRMError, msgspec.ValidationError) as error:
         return _show(v, case, kind, v.form, status=422, error=problem(v, error))
-    await drop_draft(v.node, v.actor, case.case, _ref(kind))
+    await sent_draft(v.node, v.actor, case.case, _ref(kind), done.letter_id if v.undo_s else None)
     return v.go(f"/thread/{done.thread}?sent=1")
 
 
@@ -92,6 +92,7 @@ def _command(v: Visit, case: CaseView, kind: str) -> OpenThread:
         "disclose": tuple(FieldsOf(person_id=who, fields=tuple(names)) for who, names in disclose.items()),
         "urgency": v.typed("_urgency") or "routine",
         "relates_to": v.typed("_relates_to") or None,
+        "undo_s": v.undo_s,
     }
     return msgspec.convert({**facts, "body": msgspec.Raw(msgspec.json.encode(body))}, OpenThread)
 

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from node.errors import BadInput, OpenTRMError
 from node.service.cases import cases, consents
-from node.service.cases.drafts import Draft, drop_draft, read_draft, save_draft
+from node.service.cases.drafts import Draft, read_draft, save_draft, sent_draft
 from node.service.cases.requests import CaseView, FirstIntakeAnswered, NewCase, NewPerson, WriteIdentity
 from node.service.directory.views import list_entries
 from node.service.finding.search import LONGEST, possible_matches
@@ -176,7 +176,7 @@ async def _send(v: Visit) -> web.Response:
         done = await open_referral(v.node, v.actor, case.case, command)
     except OpenTRMError as error:
         return await _show_check(v, case, status=409, error=error)
-    await drop_draft(v.node, v.actor, case.case, DRAFT)
+    await sent_draft(v.node, v.actor, case.case, DRAFT, done.letter_id if v.undo_s else None)
     return v.go(f"/thread/{done.thread}?sent=1")
 
 
@@ -204,6 +204,7 @@ async def command_of(v: Visit, case: CaseView) -> OpenReferral:
         "peer": one["peer"],
         "needs": [code for code in typed["needs"] if code],
         "urgency": one.get("urgency", "routine"),
+        "undo_s": v.undo_s,
     }
     for name in ("accessibility", "safety_codes"):
         facts[name] = [code for code in typed.get(name, []) if code]

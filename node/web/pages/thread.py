@@ -9,7 +9,7 @@ import msgspec
 from aiohttp import web
 
 from node.errors import BadInput, NotFound, OpenTRMError
-from node.service.cases.drafts import drop_draft, read_draft, save_draft
+from node.service.cases.drafts import read_draft, save_draft, sent_draft
 from node.service.rights.asked import asked_to_erase
 from node.service.staff.reasons import reason_given
 from node.service.threads import acts, reading
@@ -34,13 +34,18 @@ INTERNAL: Final = frozenset({"_csrf", "_add", "_stay", "_step"})
 
 
 async def _thread(v: Visit) -> web.Response:
-    view = await reading.view_thread(v.node, v.actor, v.path["thread"])
+    return await show_thread(v, v.path["thread"])
+
+
+async def show_thread(v: Visit, thread: str, status: int = 200, **more: Any) -> web.Response:
+    """The page of a matter."""
+    view = await reading.view_thread(v.node, v.actor, thread)
     doors = {one.gate: door_of(one.clears, view.case, view.peer, "", view.thread) for one in view.next}
     away = await whom_to_phone(v.node, v.actor, view.thread) if view.away else None
     return v.show(
         "thread.html", away=away, thread=view, sent=v.query.get("sent") == "1", noted=v.query.get("noted") == "1",
         doors=doors, mark=mark_of(view),
-        written={kind: act_path(view.thread, kind) for kind in _kinds(view) if has_page(kind)},
+        written={kind: act_path(view.thread, kind) for kind in _kinds(view) if has_page(kind)}, status=status, **more,
     )  # fmt: skip
 
 
@@ -100,7 +105,7 @@ async def _done(v: Visit) -> web.Response:
         done = await acts.act(v.node, v.actor, view.thread, command)
     except (OpenTRMError, msgspec.ValidationError) as error:
         return await _form(v, view, kind, v.form, status=422, error=problem(v, error))
-    await drop_draft(v.node, v.actor, view.case, _ref(view, kind))
+    await sent_draft(v.node, v.actor, view.case, _ref(view, kind), done.letter_id if v.undo_s else None)
     return v.go(f"/thread/{done.thread}?sent=1")
 
 
@@ -170,6 +175,7 @@ async def _command(v: Visit, view: ThreadView, kind: str) -> Act:
     return Act(
         kind=kind, body=msgspec.Raw(msgspec.json.encode(body)), in_reply_to=asked.letter if asked else None,
         disclose=tuple(FieldsOf(person_id=who, fields=tuple(names)) for who, names in disclose.items()),
+        undo_s=v.undo_s,
     )  # fmt: skip
 
 

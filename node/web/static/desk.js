@@ -50,6 +50,18 @@
     noAnswer.focus();
   }, true);
 
+  // How long something can still be taken back, in seconds; the time of day stands beside it.
+  const ends = new WeakMap();
+  const count = () => {
+    for (const shown of document.querySelectorAll("[data-left]")) {
+      if (!ends.has(shown)) ends.set(shown, performance.now() + Number(shown.dataset.left) * 1000);
+      const left = Math.ceil((ends.get(shown) - performance.now()) / 1000);
+      shown.textContent = left > 0 ? `(${left})` : "";
+    }
+  };
+  count();
+  setInterval(count, 500);
+
   // A page that the browser kept is not shown again: it may be locked by now.
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 

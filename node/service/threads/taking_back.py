@@ -1,0 +1,122 @@
+"""A letter is taken back by whoever sent it, while it is not sealed: nothing has left, and nobody abroad hears of it.
+
+One transaction: either the release has it, or this has. A crash leaves the letter waiting, and it goes when its time
+has come. Source: interface C7.
+"""
+
+from typing import Final
+
+import msgspec
+
+from node.errors import Conflict, NotFound, WrongRole
+from node.protocol.consent.scope import after_withdrawal, never_told
+from node.protocol.letters.kinds import LETTER
+from node.protocol.threads import machine
+from node.protocol.threads.thread import after_stop, withdrawals
+from node.service.access import may_work_on
+from node.service.actor import Actor
+from node.service.context import Node
+from node.service.delivery.queueing import Before, Queued
+from node.service.threads.book import Book, OpenFile
+from node.service.threads.files import ThreadFile
+from node.service.threads.stops import queue_stop
+from node.store.outbox import Waiting
+from node.store.work import Work
+
+GONE: Final = "It has left already, and cannot be taken back. Correct it, or stop this matter."
+NOT_YOURS: Final = "Only whoever sent it can take it back. Ask them, or stop this matter."
+NEWER: Final = "You sent something newer in this matter. Take that back first."
+
+
+class TakenBack(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of it: the thread it was written for, its case, and whether the thread ended with it."""
+
+    thread: str
+    case: str
+    ended: bool
+
+
+async def take_back(node: Node, actor: Actor, letter_id: str) -> TakenBack:
+    """Take back a letter that waits to be sealed. Durable before it returns.
+
+    NotFound for a letter of somebody else's case, WrongRole for one that a colleague sent, Conflict once it has left.
+    """
+    actor.must_be("caseworker", "coordinator", "machine")
+    return await node.store.write(lambda work: _take_back(node, work, actor, letter_id))
+
+
+def waits_until(node: Node, found: OpenFile, waiting: Waiting) -> tuple[int, str] | None:
+    """Until when a letter can be taken back (UTC seconds), and by whom; None for one that cannot."""
+    if waiting.state != "queued" or waiting.released_at is not None or waiting.due_at <= waiting.queued_at:
+        return None  # most letters: nothing is opened for them
+    queued = _queued(node, found, waiting)
+    return None if queued.before is None else (waiting.due_at, queued.actor)
+
+
+def hurry(node: Node, work: Work, found: OpenFile, kind: str, now: int) -> None:
+    """What could still be taken back on this thread goes now: a letter that cannot wait comes after it, in its order.
+
+    What takes effect whatever its number passes by instead, and hurries nothing.
+    """
+    if not found.file.thread.queued or after_stop(kind):
+        return
+    for one in work.outbox.of_thread(found.row.peer, found.row.thread_id):
+        if waits_until(node, found, one) is not None:
+            work.outbox.goes_now(one.letter_id, now)
+
+
+def _take_back(node: Node, work: Work, actor: Actor, letter_id: str) -> TakenBack:
+    now, book = node.now(), Book(node, work)
+    waiting = work.outbox.get(letter_id)
+    # 1. a letter of a case that is theirs
+    if waiting is None or waiting.letter_class != LETTER or waiting.case_id is None or waiting.thread_id is None:
+        raise NotFound("no such letter here; check the reference", field="letter")
+    may_work_on(work, actor, waiting.case_id, "letter")
+    # 2. still here: the release is a transaction of the same writer
+    found = book.file(waiting.peer, waiting.thread_id)
+    if found is None or waiting.state != "queued" or waiting.sealed is None or waiting.released_at is not None:
+        raise Conflict("this letter has left, or was not to be sent any more", for_user=GONE)
+    queued = _queued(node, found, waiting)
+    if queued.before is None:
+        raise Conflict("this letter leaves at its own time and cannot be taken back", for_user=GONE)
+    # 3. by whoever sent it
+    if queued.actor != actor.user_id:
+        raise WrongRole("somebody else sent this letter; only they can take it back", for_user=NOT_YOURS)
+    # 4. nothing was decided upon it
+    if found.file.thread.queued[-1].letter_id != letter_id:
+        raise Conflict("a newer letter of this thread waits; take that one back first", for_user=NEWER)
+    _never_said(book, found, queued.before, now)
+    ended = letter_id == found.file.opening
+    if ended:  # nothing is left of the thread: it ends here, and nobody is told
+        queue_stop(
+            node, work, book.put_file(found, _as_before(found.file, queued.before), now), actor.user_id, "C7", now
+        )
+    else:
+        thread = machine.cancel(found.file.thread, (letter_id,)).thread
+        book.put_file(found, msgspec.structs.replace(_as_before(found.file, queued.before), thread=thread), now)
+        work.outbox.end(letter_id, "cancelled", now)
+        work.outbox.turn_comes(waiting.peer, waiting.thread_id, now)
+    work.audit.append(now, actor.user_id, "taken_back", letter_id, rule="C7")
+    return TakenBack(thread=waiting.thread_id, case=waiting.case_id, ended=ended)
+
+
+def _as_before(file: ThreadFile, before: Before) -> ThreadFile:
+    """What the letter stated is not stated any more; what she took back since stays taken back (R20)."""
+    entries = before.entries
+    for gone in withdrawals(file.thread):
+        entries = after_withdrawal(entries, gone.token, gone.purposes, gone.levels)
+    reason = "" if file.thread.queued[-1].kind.endswith("decline") else file.local_reason
+    return msgspec.structs.replace(file, entries=entries, once=before.once, local_reason=reason)
+
+
+def _never_said(book: Book, found: OpenFile, before: Before, now: int) -> None:
+    """Her consents name no country as told that was not: the tokens which only this letter carried are forgotten."""
+    case, known = book.case(found.row.case_id), {entry.token for entry in before.entries}
+    for record in book.consents(case):
+        less = never_told(record, found.row.thread_id, known)
+        if less != record:
+            book.put_consent(case, less, now)
+
+
+def _queued(node: Node, found: OpenFile, waiting: Waiting) -> Queued:
+    return node.seals.open_as(Queued, found.dek, "outbox", waiting.letter_id, waiting.sealed)

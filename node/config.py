@@ -65,9 +65,7 @@ class RegistrySection(Section, frozen=True):
     mirrors: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
     root_file: Path
     refresh_s: Annotated[int, msgspec.Meta(ge=1)] = 900
-    first_contact_wait_s: Annotated[int, msgspec.Meta(ge=0)] = (
-        259_200  # a new country or key waits so long; 0 in the demo
-    )
+    first_contact_wait_s: Annotated[int, msgspec.Meta(ge=0)] = 259_200  # for a new country or key; 0 in the demo
 
 
 class KeysSection(Section, frozen=True):

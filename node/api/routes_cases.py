@@ -7,7 +7,6 @@ from msgspec import Meta
 
 from node.api.call import Call, Handler, Route, number
 from node.api.roles import DECIDE, WORK
-from node.protocol.letters.scalars import Country
 from node.service.cases import cases, consents
 from node.service.cases.consents import ConsentView, NewConsent
 from node.service.cases.heading import CaseHead, case_head
@@ -24,7 +23,7 @@ from node.service.cases.requests import (
     SetOwner,
     WriteIdentity,
 )
-from node.service.cases.timeline import CaseTimeline, Of, case_timeline
+from node.service.cases.timeline import CaseTimeline, TimelineQuery, case_timeline
 from node.service.threads import withdrawals
 from node.service.threads.commands import Command, Withdraw
 
@@ -34,14 +33,6 @@ class PageQuery(Command, frozen=True):
 
     limit: Annotated[int, Meta(ge=1, le=500)] = 100
     before: Annotated[int, Meta(ge=0)] | None = None
-
-
-class TimelineQuery(Command, frozen=True):
-    """Which lines: all, letters only, or what was recorded here; of one other country, if named; at most `limit`."""
-
-    of: Of = "all"
-    country: Country | None = None
-    limit: Annotated[int, Meta(ge=1, le=1000)] = 100
 
 
 class Withdrawn(msgspec.Struct, frozen=True):

@@ -59,7 +59,7 @@ THREADS: tuple[Route, ...] = (
         "/letters/{letter}/take-back",
         WORK,
         "Take back a letter of one's own that waits for `undo_s` to pass; 409 once it has left",
-        lambda c: taking_back.take_back(c.node, c.actor, c.path["letter"]),
+        lambda c: taking_back.take_letter_back(c.node, c.actor, c.path["letter"]),
         answers=TakenBack,
     ),
     Route(

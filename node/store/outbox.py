@@ -101,22 +101,7 @@ class Outbox:
         """Queue a letter; durable with the transaction that decided it."""
         self._c.execute(
             f"insert into outbox ({_LETTER}) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-            (
-                letter.letter_id,
-                letter.peer,
-                letter.thread_id,
-                letter.case_id,
-                letter.letter_class,
-                letter.urgency,
-                letter.state,
-                letter.sealed,
-                letter.queued_at,
-                letter.due_at,
-                letter.held_code,
-                letter.released_at,
-                letter.status,
-                letter.reason,
-            ),
+            msgspec.structs.astuple(letter),
         )
 
     def forget_bytes(self, letter_id: str) -> None:

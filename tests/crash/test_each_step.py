@@ -173,6 +173,12 @@ STORIES: dict[str, dict[str, str]] = {
         "test_a_paper_for_our_own_file_names_who_printed_it": "let_out save_draft",
         "test_the_consent_page_stands_in_her_language_beside_the_workers": "propose_text publish_text",
     },
+    "tests/web/test_kept.py": {
+        "test_her_consent_half_ticked_is_there_again_and_gone_once_recorded": "drop_draft",
+    },
+    "tests/web/test_taking_back.py": {
+        "test_a_referral_is_taken_back_within_its_minute_and_nothing_of_it_leaves": "take_letter_back draft_again",
+    },
     "tests/web/test_passkeys.py": {
         "test_a_copied_passkey_is_found_by_its_counter": "_proved sign_in_by_passkey",
         "test_a_device_that_did_not_verify_its_owner_is_refused": "add_passkey",

@@ -8,7 +8,7 @@ import pytest
 from node.errors import Conflict
 from node.protocol.taking_back import may_wait
 from node.service.threads.book import Book
-from node.service.threads.taking_back import GONE, take_back
+from node.service.threads.taking_back import GONE, take_letter_back
 from node.web.settings import DeskSettings
 from tests.api.conftest import PASSWORD, Desk
 from tests.bench.network import ACCEPT
@@ -135,7 +135,7 @@ async def test_an_act_taken_back_leaves_the_thread_as_it_was(accepted: tuple[Any
     done = await xd.act(thread, "referral.disclose", {"complete": True}, disclose=disclosed, undo_s=60)
     assert file_of(xd, thread).entries != was.entries
 
-    await take_back(xd.node, xd.coordinator, done.letter_id)
+    await take_letter_back(xd.node, xd.coordinator, done.letter_id)
 
     assert file_of(xd, thread) == was
 
@@ -151,7 +151,7 @@ async def test_what_she_takes_back_meanwhile_stays_taken_back(accepted: tuple[An
     await world.settle()
 
     assert [one.kind for one in (await world["XA"].view(thread)).letters][-1] == "consent.withdrawal"
-    await take_back(xd.node, xd.coordinator, done.letter_id)
+    await take_letter_back(xd.node, xd.coordinator, done.letter_id)
 
     assert file_of(xd, thread).entries == ()
 
@@ -175,11 +175,11 @@ async def test_the_older_of_two_is_not_taken_from_under_the_newer(accepted: tupl
     second = await xd.act(thread, "referral.update", UPDATE, undo_s=60)
 
     with pytest.raises(Conflict):
-        await take_back(xd.node, xd.coordinator, first.letter_id)
+        await take_letter_back(xd.node, xd.coordinator, first.letter_id)
     for done in (second, first):
-        await take_back(xd.node, xd.coordinator, done.letter_id)
+        await take_letter_back(xd.node, xd.coordinator, done.letter_id)
     with pytest.raises(Conflict):
-        await take_back(xd.node, xd.coordinator, first.letter_id)
+        await take_letter_back(xd.node, xd.coordinator, first.letter_id)
 
 
 async def test_a_stop_that_waits_for_its_hour_is_not_taken_back(accepted: tuple[Any, str]):
@@ -191,7 +191,7 @@ async def test_a_stop_that_waits_for_its_hour_is_not_taken_back(accepted: tuple[
 
     assert stop.undo_until is None
     with pytest.raises(Conflict):
-        await take_back(xd.node, xd.coordinator, stop.letter_id)
+        await take_letter_back(xd.node, xd.coordinator, stop.letter_id)
 
 
 def test_danger_stops_and_withdrawals_never_wait():

@@ -64,6 +64,16 @@ async def read_draft(node: Node, actor: Actor, case_id: str, ref: str) -> Draft 
     return await node.store.read(read)
 
 
+async def drop_draft(node: Node, actor: Actor, case_id: str, ref: str) -> None:
+    """It is not needed any more."""
+
+    def drop(work: Work) -> None:
+        may_work_on(work, actor, case_id)
+        work.drafts.drop(case_id, ref)
+
+    await node.store.write(drop)
+
+
 async def sent_draft(node: Node, actor: Actor, case_id: str, ref: str, letter_id: str | None) -> None:
     """It was sent by this letter: no draft any more, and there again if the letter is taken back."""
 

@@ -5,15 +5,17 @@ line (H17), and who opened what has a page of its own. Reads only. Source: inter
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
+from msgspec import Meta
 
+from node.protocol.letters.scalars import Country
 from node.service.access import may_work_on
 from node.service.actor import Actor
 from node.service.context import Node
 from node.service.threads.book import Book, OpenFile
-from node.service.threads.commands import LetterView
+from node.service.threads.commands import Command, LetterView
 from node.service.threads.reading import READERS, timeline
 from node.service.threads.times import calendar_of
 from node.store.audit import AuditRow
@@ -31,6 +33,14 @@ LINES_OF_ONE: Final = 1000
 SHOWN: Final = 20
 
 Of = Literal["all", "letters", "here"]
+
+
+class TimelineQuery(Command, frozen=True):
+    """Which lines: all, letters only, or what was recorded here; of one other country, if named; at most `limit`."""
+
+    of: Of = "all"
+    country: Country | None = None
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 100
 
 
 class TimelineLine(msgspec.Struct, frozen=True, kw_only=True):

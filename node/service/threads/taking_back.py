@@ -36,7 +36,7 @@ class TakenBack(msgspec.Struct, frozen=True, kw_only=True):
     ended: bool
 
 
-async def take_back(node: Node, actor: Actor, letter_id: str) -> TakenBack:
+async def take_letter_back(node: Node, actor: Actor, letter_id: str) -> TakenBack:
     """Take back a letter that waits to be sealed. Durable before it returns.
 
     NotFound for a letter of somebody else's case, WrongRole for one that a colleague sent, Conflict once it has left.

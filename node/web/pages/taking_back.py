@@ -4,7 +4,7 @@ from aiohttp import web
 
 from node.errors import OpenTRMError
 from node.service.cases.drafts import draft_again
-from node.service.threads.taking_back import take_back
+from node.service.threads.taking_back import take_letter_back
 from node.web.pages.roles import WORK
 from node.web.pages.thread import show_thread
 from node.web.visit import Page, Visit
@@ -16,7 +16,7 @@ async def _take_back(v: Visit) -> web.Response:
     """Too late, somebody else's, or a newer one waits: the page of the matter says so, and shows how far it came."""
     letter, thread = v.path["letter"], v.typed("thread")
     try:
-        done = await take_back(v.node, v.actor, letter)
+        done = await take_letter_back(v.node, v.actor, letter)
     except OpenTRMError as error:
         if not thread:
             raise

@@ -244,7 +244,7 @@ class Network:
         port, metrics_port = _free_port(), _free_port()
         password = self._beside(code, "password")
         password.touch(mode=0o600)
-        password.write_text(_password() + "\n")
+        password.write_text(new_password() + "\n")
         options = InitOptions(
             country=code,
             url=f"http://127.0.0.1:{port}",
@@ -292,7 +292,7 @@ class Network:
 
     async def _people(self, node: DemoNode) -> None:
         async with ApiClient(node.url, "coordinator", node.people["coordinator"]) as coordinator:
-            password = _password()
+            password = new_password()
             made = await coordinator.post(
                 "users",
                 {"login": "caseworker", "password": password, "role": "caseworker", "organisation": "focal-point"},
@@ -345,5 +345,6 @@ def _free_port() -> int:
     raise Unavailable(f"no free port was found between {PORTS.start} and {PORTS.stop}; end other programs")
 
 
-def _password() -> str:
+def new_password() -> str:
+    """A password as the demo prints it."""
     return "-".join(secrets.token_hex(2) for _ in range(4))

@@ -10,7 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from node.demo.introduction import what_is_there, where_to_go
+from node.demo.careful import somebody_careful, what_she_needs
+from node.demo.introduction import desk_of, what_is_there, where_to_go
 from node.demo.left_over import hold
 from node.demo.network import Network
 from node.demo.pace import hurry, longer_sign_ins
@@ -59,9 +60,11 @@ async def _stay(network: Network, language: str, pace: int) -> int:
     await network.add_caseworkers(*COUNTRIES)
     _say(where_to_go(network))
     shown = await seed(network)
+    careful = await somebody_careful(network, COUNTRIES[0])
     switch = Switch(network)
     async with listening(switch, network.folder):
         _say(what_is_there(shown, network, language, pace))
+        _say(what_she_needs(careful, desk_of(network.nodes[careful.code]), language))
         hurrying = asyncio.create_task(hurry(network, pace)) if pace > 1 else None
         with suppress(asyncio.CancelledError):  # this is how it is meant to end
             await switch.work()

@@ -115,9 +115,12 @@ class Cases:
         return [IdentityRow(*row) for row in rows]
 
     def put_consent(self, row: ConsentRow) -> None:
-        """Insert or replace a consent record."""
+        """Insert or replace a consent record. Of two that a case gets in one second the later one stands a second later,
+        so that it is known which of them is the newest.
+        """
         self._c.execute(
-            "insert into consent (consent_id, case_id, sealed, at) values (?,?,?,?)"
+            "insert into consent (consent_id, case_id, sealed, at) values (?1,?2,?3,"
+            " max(?4, coalesce((select max(at)+1 from consent where case_id=?2), 0)))"
             " on conflict (consent_id) do update set sealed=excluded.sealed",
             (row.consent_id, row.case_id, row.sealed, row.at),
         )

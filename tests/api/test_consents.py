@@ -108,3 +108,13 @@ async def test_the_mark_of_the_signed_paper_is_read_with_the_record_and_travels_
     shown = (await desk.get("bea", f"/cases/{case['case']}/consents/{made['consent']}")).json
     assert shown["evidence_hash"] == "5a" * 32
     assert "evidence_hash" not in ConsentEntry.__struct_fields__
+
+
+async def test_of_two_consents_of_one_second_the_later_one_is_the_newest(desk: Desk):
+    """What rests on "the newest that counts" rests on what was recorded last, whatever its random number."""
+    case = await desk.case("bea")
+    recorded = [(await record(desk, case))["consent"] for _ in range(6)]
+
+    listed = (await desk.get("bea", f"/cases/{case['case']}/consents")).json
+
+    assert [one["consent"] for one in listed] == recorded

@@ -115,8 +115,8 @@ class Cases:
         return [IdentityRow(*row) for row in rows]
 
     def put_consent(self, row: ConsentRow) -> None:
-        """Insert or replace a consent record. Of two that a case gets in one second the later one stands a second later,
-        so that it is known which of them is the newest.
+        """Insert or replace a consent record. Of two that a case gets in one second the later one stands a second after
+        the other, so that it is known which of them is the newest.
         """
         self._c.execute(
             "insert into consent (consent_id, case_id, sealed, at) values (?1,?2,?3,"

@@ -1,8 +1,9 @@
 """Runs tests as stories in which a command is asked for a second time, after the files were closed and opened anew.
 
-`python -m pytest -p tests.crash.asked_again TEST ...` with the commands, by test, in the file that OPENTRM_ASKED names;
-what was found is written there. What a kill after the commit leaves is what the commit made of the file, which
-`tests.crash.at_each_step` shows; so the person whose answer was lost asks a node that has read that file again.
+`python -m pytest -p tests.crash.at_each_step -p tests.crash.asked_again TEST ...` with the commands, by test, in the
+file that OPENTRM_STORIES names; what was found is written there. What a kill after the commit leaves is what the commit
+made of the file, which `tests.crash.at_each_step` shows; so the person whose answer was lost asks a node that has read
+that file again.
 """
 
 import importlib
@@ -18,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from _pytest.runner import runtestprotocol
 
 from node.errors import OpenTRMError
 from node.service.context import Node
@@ -26,9 +26,9 @@ from node.service.staff.sign_in import Staff
 from node.service.upkeep import setup
 from node.service.upkeep.setup import Opened
 from node.store.folder import DATABASE_NAME
+from tests.crash.at_each_step import STORIES, played
 from tests.world import Seeded
 
-ASKED = "OPENTRM_ASKED"
 Tables = dict[str, tuple[int, str]]
 _opened: dict[int, tuple[Opened, tuple[Any, ...]]] = {}  # by the id of the node: what it was opened with
 
@@ -60,22 +60,22 @@ class _Late:
         _put_for(self._plain, self._ours)
 
 
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
-    """Every command that this test is the story of."""
-    path = Path(os.environ[ASKED])
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Every command that this test is the story of; `at_each_step` goes on with its steps."""
+    path = Path(os.environ[STORIES])
     orders = json.loads(path.read_text())
-    for command in orders["commands"][item.nodeid]:
+    for command in orders["commands"].get(item.nodeid, ()):
         module, _, name = command.rpartition(".")
         plain = getattr(importlib.import_module(f"node.service.{module}"), name)
         told: dict[str, Any] = {}
         _put_for(plain, ours := _asked_twice(plain, told))
         try:
-            runtestprotocol(item, log=False, nextitem=nextitem)
+            played(item)
         finally:
             _put_for(ours, plain)
-        orders["found"][command] = told or {"again": "the story never came to this command"}
+        orders["asked"][command] = told or {"again": "the story never came to this command"}
     path.write_text(json.dumps(orders))
-    return True
 
 
 def _put_for(plain: Any, ours: Any) -> None:

@@ -1,7 +1,7 @@
 """Runs a test in a process of its own, once for each step of its story, and kills that process there.
 
 `python -m pytest -p tests.crash.at_each_step TEST ...` with the steps, and room for what is found, in the file that
-OPENTRM_KILLS names. The process holds the real services over the real files. A step is a transaction, named after the
+OPENTRM_STORIES names. The process holds the real services over the real files. A step is a transaction, named after the
 function that asks for it. SIGKILL comes when it is committed and before anybody is told. A copy of the files is taken
 just before, when its rows are written and not committed: a process killed there would leave the same bytes. Both are
 opened anew, as at a start, and compared with what the file held before the step and with what the step made of it.
@@ -25,11 +25,11 @@ from node.store import writer
 from node.store.audit import Audit
 from node.store.writer import Job, Writer
 
-KILLS = "OPENTRM_KILLS"
+STORIES = "OPENTRM_STORIES"
 left_out_when_quick = pytest.mark.skipif(bool(os.environ.get("TRM_QUICK")), reason="TRM_QUICK leaves these kills out")
 FILES = ("", "-wal")  # the third, -shm, is made anew from these
 Tables = dict[str, str]
-_undisturbed: set[str] = set()
+_played: set[str] = set()  # files with a story that was played in this process
 
 
 def steps_of(jobs: Iterable[Job]) -> Iterator[str]:
@@ -42,15 +42,20 @@ def steps_of(jobs: Iterable[Job]) -> Iterator[str]:
 
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
     """Every step that this test is the story of."""
-    if (file := item.location[0]) not in _undisturbed:  # once here, to the end: what tests copy is then ready for all
-        _undisturbed.add(file)
-        assert all(report.passed for report in runtestprotocol(item, log=False, nextitem=None)), item.nodeid
-    path = Path(os.environ[KILLS])
+    path = Path(os.environ[STORIES])
     orders = json.loads(path.read_text())
-    for step in orders["steps"][item.nodeid]:
-        orders["found"][step] = _killed(item, step, path.parent / "before")
+    for step in orders["steps"].get(item.nodeid, ()):
+        if item.location[0] not in _played:  # once here: what tests copy is then ready for every process that is killed
+            assert all(report.passed for report in played(item)), item.nodeid
+        orders["killed"][step] = _killed(item, step, path.parent / "before")
     path.write_text(json.dumps(orders))
     return True
+
+
+def played(item: pytest.Item) -> list[pytest.TestReport]:
+    """A story to its end; nothing that it opened stays open."""
+    _played.add(item.location[0])
+    return runtestprotocol(item, log=False, nextitem=None)
 
 
 def _killed(item: pytest.Item, step: str, copy: Path) -> str:

@@ -1,7 +1,8 @@
 """A kill at any step that is one transaction leaves nothing of it, or all of it: see `tests.crash.at_each_step`.
 
 Each step has a story: the test of it that comes to the step soonest. Every other kill of these tests is of a node that
-serves, between steps that follow each other. Source: issue 2, crash tests; style, durable steps.
+serves, between steps that follow each other. In the same stories commands are asked for a second time, as by somebody
+who heard nothing of the first: see `tests.crash.asked_again`. Source: issue 2, crash tests; style, durable steps.
 """
 
 import json
@@ -10,10 +11,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.crash.at_each_step import KILLS, left_out_when_quick
+from tests.crash import at_each_step
+from tests.crash.commands import COMMANDS, by_story
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = 2  # each reads the program in once
@@ -218,28 +221,49 @@ def steps() -> Iterator[str]:
     return (step for stories in STORIES.values() for named in stories.values() for step in named.split())
 
 
-def _part(number: int) -> dict[str, list[str]]:
-    """The steps of every other file, by test."""
-    stories = ((file, *story) for file in sorted(STORIES)[number::PARTS] for story in STORIES[file].items())
-    return {f"{file}::{story}": named.split() for file, story, named in stories}
+def _of_steps() -> dict[str, list[str]]:
+    """The steps by test."""
+    return {f"{file}::{story}": named.split() for file, stories in STORIES.items() for story, named in stories.items()}
 
 
-@left_out_when_quick
+def _of_commands() -> dict[str, list[str]]:
+    return by_story({step: story for story, named in _of_steps().items() for step in named})
+
+
+def _part(number: int, of: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Those in every other file."""
+    files = sorted({story.partition("::")[0] for story in (*_of_steps(), *_of_commands())})[number::PARTS]
+    return {story: named for story, named in sorted(of.items()) if story.partition("::")[0] in files}
+
+
+@at_each_step.left_out_when_quick
 @pytest.mark.parametrize("part", range(PARTS))
-def test_a_kill_at_a_step_leaves_nothing_of_it_or_all_of_it(part: int, tmp_path: Path) -> None:
+def test_a_kill_at_a_step_leaves_nothing_or_all_of_it_and_a_command_asked_for_again_doubles_nothing(
+    part: int, tmp_path: Path
+) -> None:
     """Attack 51: before its commit the next start finds the file as it was, after it as it was meant, and no third."""
-    kills, orders = _part(part), tmp_path / "kills.json"
-    orders.write_text(json.dumps({"steps": kills, "found": {}}))
+    steps_, commands = _part(part, _of_steps()), _part(part, _of_commands())
+    orders = tmp_path / "stories.json"
+    orders.write_text(json.dumps({"steps": steps_, "commands": commands, "killed": {}, "asked": {}}))
     plain = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    words = ("-q", "-p", "no:cacheprovider", "-p", "tests.crash.at_each_step", f"--basetemp={tmp_path / 'of-stories'}")
+    words = [word for name in ("at_each_step", "asked_again") for word in ("-p", f"tests.crash.{name}")]
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", *words, *kills],
-        cwd=ROOT, env=plain | {KILLS: str(orders)}, capture_output=True, text=True, check=False,
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *words, f"--basetemp={tmp_path / 'stories'}",
+         *dict.fromkeys([*steps_, *commands])],
+        cwd=ROOT, env=plain | {at_each_step.STORIES: str(orders)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
-    found = json.loads(orders.read_text())["found"]
-    assert {step: fault for step, fault in found.items() if fault} == {}, run.stdout
-    assert set(found) == {step for named in kills.values() for step in named}, run.stdout
+    told = json.loads(orders.read_text())
+    assert {step: fault for step, fault in told["killed"].items() if fault} == {}, run.stdout
+    assert set(told["killed"]) == {step for named in steps_.values() for step in named}, run.stdout
+    assert {command: how for command, how in told["asked"].items() if not _is_meant(command, how)} == {}, run.stdout
+    assert set(told["asked"]) == {command for named in commands.values() for command in named}, run.stdout
+
+
+def _is_meant(command: str, told: dict[str, Any]) -> bool:
+    """What it said the second time, and of what there were more rows then; the audit always may have more."""
+    says, more = COMMANDS[command]
+    return told["again"].startswith(says) and set(told.get("more", {})) - {"audit"} == more
 
 
 def test_every_step_is_killed_in_one_story_only() -> None:

@@ -1,23 +1,9 @@
-"""Whose answer was lost with the node asks again, and nothing is doubled: see `tests.crash.asked_again`.
+"""What a command says and does when it is asked for a second time, because its answer was lost with the node.
 
-A second time a command is refused in words, gives the same answer and changes nothing but the audit, or leaves what a
-person sees and takes back, which is named. Source: issue 2, crash tests; style, durable steps.
+It is refused in words, gives the same answer and changes nothing but the audit, or leaves what a person sees and takes
+back, which is named. `tests.crash.test_each_step` asks. Source: issue 2, crash tests; style, durable steps.
 """
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-from typing import Any
-
-import pytest
-
-from tests.crash.asked_again import ASKED
-from tests.crash.at_each_step import left_out_when_quick
-from tests.crash.test_each_step import STORIES
-
-ROOT = Path(__file__).resolve().parents[2]
 SAME, ANOTHER = "the same", "another"
 
 # The command, what it says the second time, and which tables have more rows then (the audit always may).
@@ -82,44 +68,10 @@ COMMANDS |= {
 }
 
 
-def _stories() -> dict[str, list[str]]:
-    """The commands by the test that is their story."""
-    of_steps = {
-        step: f"{file}::{story}"
-        for file, stories in STORIES.items()
-        for story, named in stories.items()
-        for step in named.split()
-    }
+def by_story(of_steps: dict[str, str]) -> dict[str, list[str]]:
+    """The commands by the test that is their story: that of the step of the same name, where it has no other."""
     found: dict[str, list[str]] = {}
     for command in COMMANDS:
         story = OWN_STORIES.get(command) or of_steps[command.rpartition(".")[2]]
         found.setdefault(story, []).append(command)
-    return dict(sorted(found.items()))
-
-
-@pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """What every command said and did the second time."""
-    folder = tmp_path_factory.mktemp("asked")
-    commands, orders = _stories(), folder / "asked.json"
-    orders.write_text(json.dumps({"commands": commands, "found": {}}))
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    words = ("-q", "-n", "0", "-p", "no:cacheprovider", "-p", "tests.crash.asked_again", f"--basetemp={folder / 'of'}")
-    subprocess.run(
-        [sys.executable, "-m", "pytest", *words, *commands],
-        cwd=ROOT, env=plain | {ASKED: str(orders)}, capture_output=True, check=False,
-    )  # fmt: skip
-    found: dict[str, dict[str, Any]] = json.loads(orders.read_text())["found"]
     return found
-
-
-@left_out_when_quick
-@pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_that_is_asked_for_again_doubles_nothing(command: str, told: dict[str, dict[str, Any]]) -> None:
-    """After its commit the node dies and nobody hears of it: the same person asks a node that opened the files anew."""
-    says, more = COMMANDS[command]
-
-    found = told[command]
-
-    assert found["again"].startswith(says), found
-    assert set(found.get("more", {})) - {"audit"} == more, found

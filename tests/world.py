@@ -41,6 +41,7 @@ from tests.registry_world import RegistryWorld, invented_keys, make_registry
 
 NOW = 1_795_000_000
 DAY_S = 86_400
+MONTH_DAYS, LONG_STRIDE_DAYS = 30, 5
 HER = "p1"
 Fault = Callable[[str, str, Sequence[bytes]], str | None]
 
@@ -245,10 +246,15 @@ class World:
         await self.settle()
 
     async def days(self, count: int) -> None:
-        """Let days pass as they do: the registry is renewed, every sweep runs, and what is due is delivered."""
-        for _ in range(count):
-            self.clock.step(DAY_S)
-            self.registry.clock.step(DAY_S)
+        """Let days pass: the registry is renewed, every sweep runs, and what is due is delivered.
+
+        That is done every day, and in a month or more every fifth day: nodes are as late as that with what falls due.
+        """
+        stride = 1 if count < MONTH_DAYS else LONG_STRIDE_DAYS
+        for passed in range(0, count, stride):
+            step_s = min(stride, count - passed) * DAY_S
+            self.clock.step(step_s)
+            self.registry.clock.step(step_s)
             self.registry.publisher.refresh()
             self.refresh()
             await self.sweep()

@@ -13,19 +13,23 @@ SHELL = /bin/sh
 PY = .venv/bin/python
 JOBS ?= 4
 
-.PHONY: demo test check bench docs screens lock setup format
+.PHONY: demo test check style bench docs screens lock setup format
 
 demo: setup
 	@exec $(PY) -m node.demo $(if $(filter-out 0,$(ONCE)),--once)$(if $(FAST), --fast $(FAST))$(if $(SPEAK), --speak $(SPEAK))$(if $(CODE),code $(CODE))$(if $(RESET),--reset)$(if $(OFF),off $(OFF))$(if $(ON),on $(ON))
 
-test: check
+test: style
 	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || echo "Chromium is missing, so the pages are not looked at; on Debian: apt-get install chromium-headless-shell fonts-noto-core" >&2
-	@PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -q -n $(JOBS) --dist worksteal
+	@$(PY) -m mypy & types=$$!; \
+	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -q -n $(JOBS) --dist worksteal; tests=$$?; \
+	wait $$types || { echo "mypy found wrong types; they stand above" >&2; exit 1; }; exit $$tests
 
-check: setup
+check: style
+	@$(PY) -m mypy
+
+style: setup
 	@$(PY) -m ruff format --check --quiet .
 	@$(PY) -m ruff check --quiet .
-	@$(PY) -m mypy
 
 bench: setup
 	@$(PY) -m tests.bench

@@ -20,8 +20,9 @@ demo: setup
 
 test: style
 	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || echo "Chromium is missing, so the pages are not looked at; on Debian: apt-get install chromium-headless-shell fonts-noto-core" >&2
-	@$(PY) -m mypy & types=$$!; \
-	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -q -n $(JOBS) --dist worksteal; tests=$$?; \
+	@$(PY) -m mypy & types=$$!; export PYTHONDONTWRITEBYTECODE=; \
+	test -d tests/__pycache__ || $(PY) -m pytest -q --collect-only >/dev/null; : once, or each process would compile the tests; \
+	$(PY) -m pytest -q -n $(JOBS) --dist worksteal; tests=$$?; \
 	wait $$types || { echo "mypy found wrong types; they stand above" >&2; exit 1; }; exit $$tests
 
 check: style

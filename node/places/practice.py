@@ -54,6 +54,7 @@ PRACTICE: dict[str, Places] = {
             "protocol.cases.return_changes: go_on_after_transit hold_for_transit",
             "protocol.gate.information: may_be_confirmed",
             "protocol.gate.way_stopped: contact_waits way_stopped",
+            "service.threads.ladder: _stays_quiet",
             "protocol.gate.ways_out: _abroad",
         ),
         receiver=(

@@ -21,14 +21,13 @@ from node.service.safety.reach import reach
 from node.service.safety.requests import Reach
 from node.service.seals import Erased
 from node.service.threads.acts import open_for
-from node.service.threads.blocks import is_closed_to
 from node.service.threads.book import Book, OpenFile
 from node.service.threads.commands import Command
+from node.service.threads.phoning import not_to_be_phoned
 from node.store.distrust import OffNetworkRow
 from node.store.work import Reader, Work
 
 PLAN_NEEDED = "off_network_plan_needed"
-CLOSED = "Nothing about her goes to this country, by telephone neither. The coordinator knows the way."
 
 
 class RecordContact(Command, frozen=True):
@@ -72,7 +71,7 @@ class ContactView(msgspec.Struct, frozen=True, kw_only=True):
 class OnTheWay(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who is on the way with a country: whom to phone, and whether a plan stands.
 
-    `phone` is null where nothing about her goes to that country, by telephone neither (R10).
+    `phone` is null where nobody telephones that country about her (R10, H04).
     """
 
     thread: str
@@ -116,7 +115,7 @@ async def on_the_way(node: Node, actor: Actor, peer: str) -> list[OnTheWay]:
                         matter=thread.matter,
                         state=thread.shared.state,
                         has_plan=plan,
-                        phone=None if _is_closed(node, reader, row.case_id, peer, now) else phone,
+                        phone=None if not_to_be_phoned(node, reader, row.case_id, peer, now) else phone,
                     )
                 )
         return found
@@ -133,8 +132,9 @@ async def record_contact(node: Node, actor: Actor, thread_id: str, command: Reco
         country = node.view.country(found.row.peer)
         if country is None:
             raise NotFound("that country is not in the registry; there is no number to phone", field="thread")
-        if _is_closed(node, work, found.row.case_id, found.row.peer, now):  # H15: a call is a way out
-            raise NotAllowed("nothing about her goes to this country", rule="R10", for_user=CLOSED)
+        closed = not_to_be_phoned(node, work, found.row.case_id, found.row.peer, now)
+        if closed is not None:  # H15: a call is a way out
+            raise NotAllowed(closed.sentence, rule=closed.rule, for_user=f"{closed.sentence}: {closed.next_step}")
         numbers = {"contact": country.record.authority.contact, "out_of_hours": country.record.out_of_hours}
         kept = Kept(command.who, numbers[command.number], command.said, command.owner)
         if _waits(node, work, found, actor, kept, command.is_plan):
@@ -203,6 +203,16 @@ async def contacts_of(node: Node, actor: Actor, thread_id: str) -> list[ContactV
     return await node.store.read(read)
 
 
+async def may_be_phoned(node: Node, actor: Actor, thread_id: str) -> bool:
+    """Whether the number of this thread's country is shown; NotFound for a thread that is not this person's."""
+
+    def read(reader: Reader) -> bool:
+        row = open_for(node, reader, actor, thread_id).row
+        return not_to_be_phoned(node, reader, row.case_id, row.peer, node.now()) is None
+
+    return await node.store.read(read)
+
+
 def _view(node: Node, reader: Reader, number: int) -> ContactView:
     row = reader.off_network.get(number)
     assert row is not None
@@ -213,10 +223,6 @@ def _view(node: Node, reader: Reader, number: int) -> ContactView:
         id=row.id, thread=row.thread_id, peer=row.peer, at=row.at, is_plan=row.is_plan, who=kept.who,
         number=kept.number, said=kept.said, owner=kept.owner, first_by=row.first_by, second_by=row.second_by,
     )  # fmt: skip
-
-
-def _is_closed(node: Node, reader: Reader, case_id: str, peer: str, now: int) -> bool:
-    return is_closed_to(Book(node, reader).case(case_id).case, peer, now)
 
 
 def _may_see(reader: Reader, actor: Actor, case_id: str) -> bool:

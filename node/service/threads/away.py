@@ -13,6 +13,7 @@ from node.service.context import Node
 from node.service.directory.phone import PhoneView, phone_of
 from node.service.threads.acts import open_for
 from node.service.threads.commands import Away, LetterView
+from node.service.threads.phoning import not_to_be_phoned
 from node.store.work import Reader
 
 NO_KEYS: Final = "no_prekey"  # held, for that country did not give us a key to seal to
@@ -20,7 +21,9 @@ OUT: Final = ("R39", "R39_back")
 
 
 class AwayView(msgspec.Struct, frozen=True, kw_only=True):
-    """When the country is tried again (0: not before a person or the registry says so), and whom to phone there."""
+    """When the country is tried again (0: not before a person or the registry says so), and whom to phone there, if
+    anybody (R10, H04).
+    """
 
     again_at: int
     phone: PhoneView | None
@@ -43,10 +46,11 @@ async def whom_to_phone(node: Node, actor: Actor, thread_id: str) -> AwayView:
     actor.must_be("caseworker", "coordinator")
 
     def read(reader: Reader) -> AwayView:
-        peer = open_for(node, reader, actor, thread_id).row.peer
+        row = open_for(node, reader, actor, thread_id).row
+        peer, closed = row.peer, not_to_be_phoned(node, reader, row.case_id, row.peer, node.now())
         due_at, try_at = reader.outbox.next_due(peer)
         times = [at for at in (due_at, try_at) if at is not None]
         again_at = max(min(times), reader.peers.get(peer).next_try_at, node.now()) if times else 0
-        return AwayView(again_at=again_at, phone=phone_of(node, reader, peer))
+        return AwayView(again_at=again_at, phone=None if closed else phone_of(node, reader, peer))
 
     return await node.store.read(read)

@@ -19,8 +19,9 @@ from node.service.directory.phone import Phones, PhoneView
 from node.service.keep.erasing import ERASURE
 from node.service.returns.standing import is_standing
 from node.service.threads.book import Book
-from node.service.threads.ladder import owed_by_us
+from node.service.threads.ladder import is_ours
 from node.service.threads.narrow import EVERYTHING, Lens, Narrow, due_before, part_of
+from node.service.threads.phoning import not_to_be_phoned
 from node.service.threads.sight import LISTED, Sight
 from node.store.letters import LetterRow
 from node.store.threads import DeadlineRow, ThreadRow
@@ -29,7 +30,6 @@ from node.store.work import Reader, Work
 DISCREET = "waits"
 EVERY = 1_000_000
 WALKED = 150  # rows of a list that is narrowed are looked at, the most pressing first
-OURS = ("erase", "withdrawal", "stop")  # what our own side does by a time, whoever asked
 SCRIPT = (
     "I am calling from the office for victims of trafficking about letter {reference}, which waits for your answer. "
     "Please open it in your system and answer there; we say nothing of any person on the telephone."
@@ -43,7 +43,7 @@ class DueView(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that is expected by a time; `step` counts how far it was escalated.
 
     `owed_by`: the country that owes it. `phone` is there once another country's answer is overdue: phone them first,
-    and `script` is what to say, which is nothing of her.
+    and `script` is what to say, which is nothing of her. Neither where nobody phones that country about her (R10, H04).
     """
 
     thread: str
@@ -218,7 +218,8 @@ def due_view(
 ) -> DueView:
     """One thing that is expected, as a list shows it; without `phones` it names no number to phone."""
     ours = _is_ours(node, reader, row, thread)
-    theirs_late = not ours and row.due_at < now
+    late = phones is not None and not ours and row.due_at < now
+    phoned = late and not_to_be_phoned(node, reader, thread.case_id, row.peer, now) is None
     return DueView(
         thread=row.thread_id,
         case=thread.case_id,
@@ -229,15 +230,13 @@ def due_view(
         step=row.step,
         overdue=row.due_at < now,
         owed_by=node.country if ours else row.peer,
-        phone=phones.of(row.peer) if theirs_late and phones is not None else None,
-        script=SCRIPT.format(reference=row.letter_id[:8]) if theirs_late else "",
+        phone=phones.of(row.peer) if phoned and phones is not None else None,
+        script=SCRIPT.format(reference=row.letter_id[:8]) if phoned else "",
     )
 
 
 def _is_ours(node: Node, reader: Reader, row: DeadlineRow, thread: ThreadRow) -> bool:
-    if row.code != "reply" or thread.sealed is None:
-        return row.code in OURS
-    return owed_by_us(Book(node, reader).open_file(thread).file, row.letter_id)
+    return is_ours(None if thread.sealed is None else Book(node, reader).open_file(thread).file, row)
 
 
 def _unopened(reader: Reader, sight: Sight, lens: Lens) -> Iterator[UnopenedView]:

@@ -18,6 +18,7 @@ from node.service.directory.phone import PhoneView, phone_with
 from node.service.directory.shelf import body_of
 from node.service.threads.book import Book, OpenFile
 from node.service.threads.ladder import WHO, is_an_arrival, one_step, owed_by_us
+from node.service.threads.phoning import not_to_be_phoned
 from node.store.threads import DeadlineRow
 from node.store.work import Reader, Work
 
@@ -43,7 +44,9 @@ class LateLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LateView(msgspec.Struct, frozen=True, kw_only=True):
-    """What is late on a thread, whom to phone in the other country, and whom to ask for there."""
+    """What is late on a thread, whom to phone in the other country, and whom to ask for there: nobody where that
+    country is not telephoned about her (R10, H04).
+    """
 
     thread: str
     case: str
@@ -68,6 +71,8 @@ async def escalate(node: Node, actor: Actor, thread_id: str, letter_id: str) -> 
         row = next((one for one in _late(work, found, now) if one.letter_id == letter_id), None)
         if row is None:
             raise NotAllowed("no answer of theirs to this letter is late", for_user="Nothing of theirs is late here.")
+        if (closed := not_to_be_phoned(node, work, found.row.case_id, found.row.peer, now)) is not None:
+            raise NotAllowed(closed.sentence, rule=closed.rule, for_user=f"{closed.sentence}: {closed.next_step}")
         if row.step >= BY_HAND:
             raise NotAllowed("the coordinator was told of it", for_user="Your coordinator was told already.")
         one_step(node, work, row, now)
@@ -97,12 +102,13 @@ def _view(node: Node, reader: Reader, actor: Actor, thread_id: str) -> LateView:
     now, found = node.now(), _open(node, reader, actor, thread_id)
     entry = reader.directory.get(found.row.peer)
     body = None if entry is None else body_of(entry)
-    by_role = {} if body is None else {one.role: one for one in body.contacts}
+    closed = not_to_be_phoned(node, reader, found.row.case_id, found.row.peer, now) is not None
+    by_role = {} if body is None or closed else {one.role: one for one in body.contacts}
     return LateView(
         thread=thread_id,
         case=found.row.case_id,
         peer=found.row.peer,
-        phone=phone_with(node, reader, found.row.peer, body),
+        phone=None if closed else phone_with(node, reader, found.row.peer, body),
         contacts=[by_role[role] for role in ASKED_FOR if role in by_role],
         late=[_line(reader, one) for one in _late(reader, found, now)],
     )

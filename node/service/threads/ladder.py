@@ -10,13 +10,14 @@ from node.protocol.threads.deadlines import ESCALATION, REMIND_BEFORE, escalatio
 from node.service.context import DAY_S, Node
 from node.service.threads.book import Book
 from node.service.threads.files import ThreadFile
+from node.service.threads.phoning import not_to_be_phoned
 from node.service.threads.times import calendar_of
 from node.store.threads import DeadlineRow, ThreadRow
 from node.store.work import Work
 
 BATCH = 200
 ARRIVALS: Final = frozenset({"return.arrival", "referral.arrived", "transit.confirm"})
-OWED_HERE: Final = frozenset({"erase", "kept", "access", "rectify", "tell_her"})  # to her, by our own people
+THEIRS: Final = frozenset({"reply", "opened", "confirm", "ask"})  # codes that the other country may owe; no others
 WHO = ("caseworker", "backup", "coordinator", "figures")  # the steps of the ladder, in its order
 
 
@@ -29,7 +30,7 @@ def remind(node: Node, work: Work, now: int) -> int:
         if thread is None or file is None or remind_at(file.urgency, row.due_at) > now:
             continue
         work.deadlines.reminded(row.id, now)
-        if is_an_arrival(file, row.letter_id):
+        if is_an_arrival(file, row.letter_id) or _stays_quiet(node, work, thread, file, row, now):
             continue
         code = "answer_due_soon" if owed_by_us(file, row.letter_id) else "phone_them_first"
         work.tasks.add(
@@ -46,6 +47,9 @@ def one_step(node: Node, work: Work, row: DeadlineRow, now: int) -> None:
     if file is not None and is_an_arrival(file, row.letter_id):
         work.deadlines.escalated(row.id, row.step + 1, now + 3650 * DAY_S)
         return
+    if thread is not None and _stays_quiet(node, work, thread, file, row, now):
+        work.deadlines.escalated(row.id, row.step, now + DAY_S)
+        return
     code = f"overdue_{row.code}_{WHO[min(row.step, len(WHO) - 1)]}"
     work.tasks.add(
         code,
@@ -56,12 +60,18 @@ def one_step(node: Node, work: Work, row: DeadlineRow, now: int) -> None:
         letter_id=row.letter_id,
     )
     work.audit.append(now, "node", "overdue", row.letter_id, outcome=node.seals.cover(code))
-    ours = row.code in OWED_HERE or (file is not None and owed_by_us(file, row.letter_id))
-    owing = node.country if ours else row.peer
+    owing = node.country if is_ours(file, row) else row.peer
     steps = escalation("routine" if file is None else file.urgency, row.due_at, calendar_of(node, owing))
     # The last step stays: the deadline is looked at again only in case the answer comes.
     again_at = steps[row.step + 1][0] if row.step + 1 < len(ESCALATION) else now + 3650 * DAY_S
     work.deadlines.escalated(row.id, row.step + 1, again_at)
+
+
+def is_ours(file: ThreadFile | None, row: DeadlineRow) -> bool:
+    """Whether what is expected is our own people's to do, whoever asked for it."""
+    if file is not None and row.code == "reply":
+        return owed_by_us(file, row.letter_id)
+    return row.code not in THEIRS or (row.code == "ask" and file is not None and file.thread.side == "responder")
 
 
 def owed_by_us(file: ThreadFile, letter_id: str) -> bool:
@@ -74,6 +84,16 @@ def is_an_arrival(file: ThreadFile, letter_id: str) -> bool:
     """Whether what is awaited is that she passes or arrives: its own alarm asks friends first (H06)."""
     awaited = (one for one in file.thread.shared.awaited if one.letter_id == letter_id)
     return any(ARRIVALS & set(one.kinds) for one in awaited)
+
+
+def _stays_quiet(
+    node: Node, work: Work, thread: ThreadRow, file: ThreadFile | None, row: DeadlineRow, now: int
+) -> bool:  # fmt: skip
+    """R10, H04: nobody is told to phone a country that may hear nothing of her, or may not before a person decided.
+
+    It is looked at again daily: a decision lets the ladder go on.
+    """
+    return not is_ours(file, row) and not_to_be_phoned(node, work, thread.case_id, row.peer, now) is not None
 
 
 def _file(node: Node, work: Work, thread: ThreadRow | None) -> ThreadFile | None:

@@ -51,7 +51,8 @@ async def _show(v: Visit, **more: Any) -> web.Response:
     thread = await view_thread(v.node, v.actor, v.path["thread"])
     contacts, phones = await asyncio.gather(off_network.contacts_of(v.node, v.actor, thread.thread), phone_book(v.node))
     fields = [one for one in fields_of(RecordContact) if one.name != "owner"]
-    phone = next((one for one in phones if one.country == thread.peer), None)
+    open_to = await off_network.may_be_phoned(v.node, v.actor, thread.thread)
+    phone = next((one for one in phones if open_to and one.country == thread.peer), None)
     return v.show("off_network.html", thread=thread, contacts=contacts, phone=phone, fields=fields, typed=v.form,
                   **more)  # fmt: skip
 

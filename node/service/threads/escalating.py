@@ -44,8 +44,8 @@ class LateLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LateView(msgspec.Struct, frozen=True, kw_only=True):
-    """What is late on a thread, whom to phone in the other country, and whom to ask for there: nobody where that
-    country is not telephoned about her (R10, H04).
+    """What is late on a thread, whom to phone in the other country, and whom to ask for there; `closed`: why nobody
+    telephones that country about her (R10, H04), "" where it may be phoned.
     """
 
     thread: str
@@ -54,6 +54,7 @@ class LateView(msgspec.Struct, frozen=True, kw_only=True):
     phone: PhoneView | None
     contacts: list[Contact]
     late: list[LateLine]
+    closed: str = ""
 
 
 async def view_late(node: Node, actor: Actor, thread_id: str) -> LateView:
@@ -102,9 +103,10 @@ def _view(node: Node, reader: Reader, actor: Actor, thread_id: str) -> LateView:
     now, found = node.now(), _open(node, reader, actor, thread_id)
     entry = reader.directory.get(found.row.peer)
     body = None if entry is None else body_of(entry)
-    closed = not_to_be_phoned(node, reader, found.row.case_id, found.row.peer, now) is not None
+    closed = not_to_be_phoned(node, reader, found.row.case_id, found.row.peer, now)
     by_role = {} if body is None or closed else {one.role: one for one in body.contacts}
     return LateView(
+        closed="" if closed is None else f"{closed.sentence}: {closed.next_step}",
         thread=thread_id,
         case=found.row.case_id,
         peer=found.row.peer,

@@ -11,7 +11,9 @@ from node.service.threads.blocks import is_closed_to
 from node.service.threads.book import Book
 from node.store.work import Reader
 
-CLOSED = Objection("R10", "nothing about her goes to this country", "by telephone neither; the coordinator knows the way")
+CLOSED = Objection(
+    "R10", "nothing about her goes to this country", "by telephone neither; the coordinator knows the way"
+)
 
 
 def not_to_be_phoned(node: Node, reader: Reader, case_id: str, country: str, now: int) -> Objection | None:

@@ -2,20 +2,24 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from node.demo.return_story import Story
 from node.errors import NotAllowed
+from node.protocol.cases.changes import suppress_stop
 from node.service.cases.cases import change_case
-from node.service.cases.requests import SetProtection, SetTie
+from node.service.cases.requests import BlockCountries, SetProtection, SetTie
 from node.service.rights.access import ask_everybody
 from node.service.safety import off_network
 from node.service.safety.off_network import RecordContact
 from node.service.threads import desk
 from node.service.threads.away import whom_to_phone
+from node.service.threads.book import Book
+from node.service.threads.escalating import LateView, escalate, view_late
 from node.service.threads.ladder import WHO
+from tests.played_in_memory import MemoryNetwork
 from tests.unit.service.rights_support import disclosed, letter_of, tasks
 from tests.unit.service.test_returns_watch import departed, overdue, story
 from tests.world import DAY_S, HER, Country, World, make_world
@@ -82,6 +86,30 @@ async def test_another_country_that_is_late_is_phoned_first(world: World) -> Non
     assert await off_network.may_be_phoned(world["XD"].node, world["XD"].coordinator, thread)
 
 
+async def test_r10_sender_nobody_is_told_on_to_phone_it_either(world: World) -> None:
+    """R10, 5.13: a step taken by hand is a step of the same ladder."""
+    done = await world["XD"].offer("XA")
+    await world.settle()
+    xd = world["XD"]
+    case = (await xd.view(done.thread)).case
+    two = ("ana", "ben")
+
+    def closed(work: Any) -> None:  # two people keep the stop here, so that the matter goes on as if nothing were
+        book = Book(xd.node, work)
+        kept = suppress_stop(book.case(case).case, done.thread, two, xd.node.now()).case
+        book.put_case(book.case(case), kept, xd.node.now())
+
+    await xd.node.store.write(closed)
+    await change_case(xd.node, xd.coordinator, case, BlockCountries(person_id=HER, countries=("XA",)))
+    world.clock.step(10 * DAY_S)
+
+    assert done.letter_id is not None
+    with pytest.raises(NotAllowed) as no:
+        await escalate(xd.node, xd.coordinator, done.thread, done.letter_id)
+    assert no.value.rule == "R10"
+    assert (await view_late(xd.node, xd.coordinator, done.thread)).phone is None
+
+
 async def test_r33_receiver_what_we_owe_her_is_no_other_countrys_to_do(world: World) -> None:
     """5.9, 5.13: a question for access that nobody answered here stood among what the asking country owes."""
     _, case = await disclosed(world)
@@ -110,6 +138,9 @@ async def test_h04_sender_after_a_stop_on_the_way_nobody_is_told_to_phone_the_or
     await story.later(20 * DAY_S)
 
     late = [one for one in await due(story) if one["overdue"] and one["thread"] == story.thread]
+    page = await escalating(story)
+    assert (page.phone, page.contacts) == (None, [])
+    assert page.closed.startswith("a country on the way stopped this")
     theirs = {(one["code"], one["letter"]) for one in late if one["owed_by"] == "XA"}
     assert theirs
     assert not any(one["phone"] or one["script"] for one in late)
@@ -117,7 +148,14 @@ async def test_h04_sender_after_a_stop_on_the_way_nobody_is_told_to_phone_the_or
     await story.change("go_on_after_transit", plan_id=story.plan)
     await story.later(2 * DAY_S)
     assert any(one["phone"] for one in await due(story) if one["thread"] == story.thread)
+    assert (await escalating(story)).closed == ""
     assert await codes(story, theirs)
+
+
+async def escalating(story: Story) -> LateView:
+    """The page on which a late answer is told to the next one here."""
+    country = cast(MemoryNetwork, story.network).world["XD"]
+    return await view_late(country.node, country.coordinator, story.thread)
 
 
 CALL = RecordContact(who="somebody", number="contact", said="nothing")

@@ -17,7 +17,8 @@ CLOSED = Objection(
 
 
 def not_to_be_phoned(node: Node, reader: Reader, case_id: str, country: str, now: int) -> Objection | None:
-    """Why nobody telephones this country about this case, or None: it may hear nothing of somebody, or contact waits.
+    """Why nobody telephones this country about this case, or None: it may hear nothing of somebody (R10, H05), or
+    contact waits for a decision (H04).
 
     Of an erased case nobody knows any more whom she feared.
     """

@@ -263,6 +263,7 @@ class Templates:
                 "settings": self.settings,
                 "office_contact": _contact(visit),
                 "banners": banners(visit.node),
+                "manages": _manages(visit),
                 "idle_s": visit.staff.limits.idle_s,
                 "names_shut": _names_shut(visit),
                 "with_query": visit.with_query,
@@ -294,6 +295,12 @@ def template_named(name: str) -> Template:
 def _paper_css() -> Markup:
     """The style sheet of papers, for a page that stands alone."""
     return Markup(content("paper.css").decode("utf-8"))  # noqa: S704 - a file of ours
+
+
+def _manages(visit: "Visit") -> bool:
+    """False for an operator on the listener that everybody reaches, where administration is not served to them."""
+    is_operator = visit.signed_in is not None and visit.signed_in.actor.role == "operator"
+    return visit.administration.serves_operators or not is_operator
 
 
 def _contact(visit: "Visit") -> str:

@@ -26,6 +26,9 @@ ALERTS: Final[dict[str, str]] = {
     "is_plan": "Does it say where she sleeps, who is with her and who decides next?",
 }
 QUEUES: Final[dict[str, str]] = {
+    "held=R39": "The country is out of the network, or the list of countries is too old",
+    "held=no_prekey": "No key of that country could be had yet",
+    "held=office_key_gone": "That country no longer lists the key of its office",
     "queue=queued": "waits to leave",
     "queue=held": "held back",
     "queue=released": "on its way",

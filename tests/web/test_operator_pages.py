@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from aiohttp import web
 
 from node.api.app import api_application
@@ -44,6 +45,26 @@ async def test_a_queue_shows_envelopes_and_no_case(desks: dict[str, Desk], brows
     letter = (await desk.staff.node.store.read(lambda reader: reader.outbox.without_receipt(9)))[0]
     assert letter.id[:8] in page.said and letter.id not in page.text
     assert case not in page.text and case[:8] not in page.text
+
+
+async def test_why_a_letter_is_held_is_said_where_it_lies_with_its_country_and_never_where_it_is_about_a_person(
+    desks: dict[str, Desk], browsers: dict[str, Browser]
+):
+    """R10, R38: an operator learns nothing of anybody from a queue; the code in the file stays covered."""
+    desk, node = desks["XD"], desks["XD"].staff.node
+    olaf = await at_work(desk, "olaf", "operator")
+    out = msgspec.structs.replace(node.view.countries["XA"], suspended_until=node.now() + 86_400)
+    node.view = msgspec.structs.replace(node.view, countries={**node.view.countries, "XA": out})
+    await under_way(desk, browsers["XD"])
+    await desk.world.settle()
+
+    page = await olaf.open("/desk/admin/queues")
+
+    assert "The country is out of the network" in page.said and "~" not in page.said
+    letter = (await node.store.read(lambda reader: reader.outbox.without_receipt(9)))[0]
+    await node.store.write(lambda work: work.outbox.hold(letter.id, "R10", node.now()))
+    page = await olaf.open("/desk/admin/queues")
+    assert "held back" in page.said and "R10" not in page.said and "~" not in page.said
 
 
 async def test_an_auditor_filters_the_audit_and_has_it_verified(desk: Desk):
@@ -161,6 +182,8 @@ async def test_operators_work_on_the_local_listener_only_unless_configured(
     olaf, other = Browser(public), Browser(public)
     assert (await olaf.sign_in("olaf", PASSWORD)).status == 200
     await other.sign_in("ana", PASSWORD)
+    home = await olaf.open("/desk/")
+    assert not {"/desk/admin", "/desk/people"} & set(home.links) and "on the machine of the node only" in home.said
 
     for path in ("/desk/admin", "/desk/admin/health", "/desk/admin/settings", "/desk/admin/people", "/desk/people"):
         page = await olaf.open(path)

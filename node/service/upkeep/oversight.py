@@ -11,6 +11,7 @@ from node.store.outbox import OnTheWay
 from node.store.work import Reader
 
 SEARCHED: Final = 50_000
+OF_NOBODY: Final = frozenset({"R39", "no_prekey", "office_key_gone"})  # reasons that lie with the country
 
 
 class AuditLineView(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,7 +154,14 @@ async def health(node: Node, actor: Actor) -> Health:
 async def on_the_way(node: Node, actor: Actor, limit: int = 200) -> list[OnTheWay]:
     """Letters without a receipt, the oldest first: their envelopes, sizes and tries, and nothing of what they say."""
     actor.must_be("operator", "coordinator")
-    return await node.store.read(lambda reader: reader.outbox.without_receipt(limit))
+    rows = await node.store.read(lambda reader: reader.outbox.without_receipt(limit))
+    return [msgspec.structs.replace(row, held_code=_why(node, row.held_code)) for row in rows]
+
+
+def _why(node: Node, code: str | None) -> str | None:
+    """Why a letter is held where that is about a country or its keys; what is about a person no queue tells."""
+    known = node.seals.uncover(code or "")
+    return known if known in OF_NOBODY else None
 
 
 def _line(node: Node, row: AuditRow) -> AuditLineView:

@@ -32,7 +32,7 @@ Try this in a browser, as coordinator of both countries:
   2 See it    The page that opens says "{received}" as soon as Arvenia's node has signed for the letter.
   3 Accept    {xa}
               On the desk open the last new letter. "{read}", "{back}", "{accept}": organisation haven,
-              services safe-place, a day to come, given name. "{check}", "{send_to_xd}". Destinia sees "{accepted}".
+              the first service, a day to come, given name. "{check}", "{send_to_xd}". Destinia sees "{accepted}".
   4 Withdraw  {xd}
               Open the two words of the case at the top of the page, "{takes_back}", "{takes_all}".
   5 Wiping    {xa}
@@ -59,7 +59,7 @@ UKRAINIAN: Final = """
   2 Побачити     Сторінка, що відкриється, скаже «{received}», щойно вузол Arvenia підпише одержання листа.
   3 Прийняти     {xa}
                  На робочому столі відкрийте останній новий лист. «{read}», «{back}», «{accept}»: організація haven,
-                 послуги safe-place, день приїзду, ім’я. «{check}», «{send_to_xd}». Destinia бачить «{accepted}».
+                 перша з послуг, день приїзду, ім’я. «{check}», «{send_to_xd}». Destinia бачить «{accepted}».
   4 Відкликати   {xd}
                  Відкрийте два слова справи вгорі сторінки, «{takes_back}», «{takes_all}».
   5 Стерти       {xa}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from node.demo import return_story as do
+from node.demo.entries import publish_entries
 from node.demo.network import Network
 from node.demo.person import Desk
 from node.demo.played import DAY_S, accept, desks_of, read_at
@@ -66,6 +67,7 @@ async def seed(network: Network) -> list[Shown]:
     """Play all twelve side by side; afterwards it is now in every country, and one of them is switched off."""
     async with AsyncExitStack() as stack:
         cast = Cast(network, stack, *await desks_of(network, stack, "XD", "XT", "XA"))
+        await publish_entries(cast.desks, network.clock.now())
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(_played(cast, one)) for one in SEEDS]

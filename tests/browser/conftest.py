@@ -21,6 +21,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
 
+from node.service.upkeep.overview import JobFact, Machine
+from node.web.administration import Administration, Setting
 from node.web.guard import COOKIE
 from tests.api.conftest import PASSWORD, Desk
 from tests.browser.places import Places, made_places
@@ -39,6 +41,14 @@ MISSING = (
 OPTIONS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+)  # fmt: skip
+# What a desk is told of its machine, so that no page of an operator is looked at empty.
+OF_A_MACHINE = Administration(
+    lambda: Machine(
+        free_mb=9_000, min_free_mb=500, calls_by=("mail",), holidays_left=30,
+        jobs=(JobFact("delivery", 60, 12, 48, 0, False), JobFact("retention", 3600, None, None, 3, True)),
+    ),
+    lambda: [Setting("node.country", "XD", "node.toml"), Setting("desk.admin", "local", "default")],
 )  # fmt: skip
 WIDE: ViewportSize = {"width": 1000, "height": 900}
 
@@ -141,7 +151,10 @@ async def pair(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[dict[s
     async with AsyncExitStack() as stack:
         world = make_world(tmp_path_factory.mktemp("pair"), "XD", "XA")
         stack.push_async_callback(world.close)
-        yield {code: await open_desk(world, code, lambda app: client_of(stack, app)) for code in ("XD", "XA")}
+        yield {
+            code: await open_desk(world, code, lambda app: client_of(stack, app), administration=OF_A_MACHINE)
+            for code in ("XD", "XA")
+        }
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -50,26 +50,3 @@ async def referred(eyes: Eyes) -> str:
     tasks = await started(hand)
     sent = await hand.send(await filled(hand, tasks), f"{tasks}/check")
     return sent.url.path.rpartition("/")[2]
-
-
-async def refer(page: Page) -> str:
-    """Offer somebody to XA in this window; the thread."""
-    await fill_tasks(page, await start(page))
-    await page.click(SAVE)
-    await page.wait_for_url("**/thread/*")
-    return page.url.partition("?")[0].rpartition("/")[2]
-
-
-async def accept(eyes: Eyes, page: Page, thread: str, *fields: str) -> None:
-    """The other country accepts and asks for these fields."""
-    await page.goto(eyes.url("XA", f"/desk/thread/{thread}/do/referral.accept"))
-    await page.fill('[name="organisation.id"]', "haven-of-xa")
-    offered = page.locator("[name=services][type=checkbox]")  # those of its own entry, once there is one
-    await (offered.first.check() if await offered.count() else page.fill("[name=services]", "safe-place"))
-    await page.fill("[name=start_not_before]", "2026-12-20")
-    await tick(page, meeting_modes="met_on_arrival")
-    for name in fields:
-        await page.check(f'input[name="data_needed"][value$=".{name}"]')
-    await page.click(SAVE)
-    await page.click("button[value=send]")
-    await page.wait_for_url("**/thread/*")

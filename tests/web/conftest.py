@@ -13,7 +13,8 @@ from node.service.staff.book import NewUser
 from node.service.staff.conduct import accepted
 from node.service.staff.people import first_user
 from node.service.staff.sign_in import SignInLimits, Staff
-from node.web.app import desk_application
+from node.web.administration import Administration
+from node.web.app import ALONE, desk_application
 from node.web.render import NO_SETTINGS
 from node.web.settings import DeskSettings
 from tests.api.conftest import IDLE_S, MAX_S, PASSWORD, Desk
@@ -23,7 +24,10 @@ from tests.world import World, make_world
 LOOK_S = 0.1  # how soon an open desk learns of something new
 
 
-async def open_desk(world: World, code: str, aiohttp_client: Any, settings: DeskSettings = NO_SETTINGS) -> Desk:
+async def open_desk(
+    world: World, code: str, aiohttp_client: Any, settings: DeskSettings = NO_SETTINGS,
+    administration: Administration = ALONE,
+) -> Desk:  # fmt: skip
     """The API and the pages of one country, with its first coordinator, ana, signed in at the API."""
     opened = world[code].opened
     staff = Staff(opened.node, opened.pepper, SMALLEST, SignInLimits(IDLE_S, MAX_S))
@@ -32,7 +36,9 @@ async def open_desk(world: World, code: str, aiohttp_client: Any, settings: Desk
     opened.node.store.write_sync(lambda work: accepted(staff, work, user))  # she has read the code of conduct
     app = web.Application()
     app.add_subapp("/api/v1", api_application(staff))
-    app.add_subapp("/desk", desk_application(staff, pause=lambda: asyncio.sleep(LOOK_S), settings=settings))
+    app.add_subapp("/desk", desk_application(
+        staff, pause=lambda: asyncio.sleep(LOOK_S), settings=settings, administration=administration
+    ))  # fmt: skip
     desk = Desk(world, code, staff, await aiohttp_client(app))
     assert (await desk.sign_in("ana")).status == 201
     return desk

@@ -40,6 +40,18 @@ async def test_every_change_has_a_page_whose_fields_are_those_of_its_type(browse
             assert there or field.name in NOTHING_TO_CHOOSE, (name, field.name)
 
 
+async def test_where_nothing_can_be_chosen_yet_the_page_says_so_and_leads_to_what_comes_first(ana: Browser):
+    """No empty box: a journey needs a return, and care on the way somebody who is cared for."""
+    case = await case_of(ana)
+
+    journey, care = await ana.open(f"{case}/change/plan_journey"), await ana.open(f"{case}/change/end_care")
+
+    assert f"{case}/change/begin_return" in journey.links and "No return is under way" in journey.said
+    assert all("There is nothing to choose from yet." in page.said for page in (journey, care))
+    await ana.send(await ana.open(f"{case}/change/begin_return"), f"{case}/change/begin_return", country="FR")
+    assert "nothing to choose" not in (await ana.open(f"{case}/change/plan_journey")).said
+
+
 async def test_one_person_records_what_protects_her(browsers: dict[str, Browser], desks: dict[str, Desk]):
     xd = browsers["XD"]
     case = await case_of(xd)

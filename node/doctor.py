@@ -14,9 +14,12 @@ from node.doctor_data import calendar, data_folder, database, registry_copy, roo
 from node.errors import OpenTRMError
 from node.findings import Check, Finding, Patient
 from node.init_checks import read_key
+from node.machine import certificate_ends
 from node.pager import channels_of, try_connection
+from node.service.context import DAY_S
 
 OLDEST_PYTHON = (3, 11)
+SOON_S = 21 * DAY_S  # before a certificate ends
 OLDEST_BELIEVABLE = 1_763_942_400  # 2025-11-24: this program is younger than that
 NEWEST_BELIEVABLE = OLDEST_BELIEVABLE + 30 * 31_557_600
 
@@ -72,6 +75,11 @@ def configuration(patient: Patient) -> Finding:
     """It was read, or we would not be here; what is allowed but unwise is said."""
     config, name = patient.loaded.config, patient.loaded.path.name
     tls_of(config)
+    ends_at = certificate_ends(config)
+    if ends_at is not None and ends_at - patient.clock.now() < SOON_S:
+        days = max(0, ends_at - patient.clock.now()) // DAY_S
+        says = f"the certificate of TLS holds for {days} days more" if days else "the certificate of TLS has ended"
+        return Finding("config", "warning" if days else "wrong", says, "renew tls.cert_file, then restart the node")
     is_open = config.listen.host not in ("127.0.0.1", "::1", "localhost")
     if is_open and config.tls.cert_file is None and not config.listen.trusted_proxies:
         return Finding(

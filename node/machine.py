@@ -6,7 +6,9 @@ Source: interface O3, O7.
 import shutil
 
 from node.clock import INVENTED_COUNTRY
-from node.config import Loaded, sections
+from node.config import Config, Loaded, sections
+from node.crypto.certificates import holds_until
+from node.crypto.errors import BadKey
 from node.jobs import Jobs, Tick
 from node.pager import channels_of
 from node.public_holidays import days_left
@@ -25,7 +27,18 @@ def machine_of(node: Node, jobs: Jobs, loaded: Loaded) -> Machine:
         calls_by=channels_of(config.alarm),
         holidays_left=_holidays_left(node),
         jobs=tuple(_job(one) for one in jobs.ticks()),
+        certificate_ends_at=certificate_ends(config),
     )
+
+
+def certificate_ends(config: Config) -> int | None:
+    """When the node's own certificate of TLS ends; None where it has none, or the file cannot be read now."""
+    if config.tls.cert_file is None:
+        return None
+    try:
+        return holds_until(config.tls.cert_file.read_bytes())
+    except (OSError, BadKey):
+        return None
 
 
 def settings_of(loaded: Loaded) -> list[Setting]:

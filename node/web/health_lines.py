@@ -16,6 +16,7 @@ LEVELS: Final[dict[Level, str]] = {"ok": N_("Well"), "warning": N_("Look at this
 CLOCK_BEHIND_S: Final = 300
 OLD_BACKUP_S, NO_BACKUP_S = 2 * DAY_S, 7 * DAY_S
 KEY_ENDS_SOON_S: Final = 45 * DAY_S
+CERTIFICATE_ENDS_SOON_S: Final = 21 * DAY_S
 PREKEYS_END_SOON_S: Final = 28 * DAY_S
 FEW_HOLIDAYS_DAYS: Final = 60
 MANY_WRONG: Final = 20
@@ -205,6 +206,18 @@ def _ends(o: Overview, name: str, at: int | None, soon_s: int, fix: str, command
     )
 
 
+def _certificate(o: Overview, m: Machine) -> Iterator[Line]:
+    if m.certificate_ends_at is not None:
+        yield _ends(
+            o,
+            N_("Certificate of this node"),
+            m.certificate_ends_at,
+            CERTIFICATE_ENDS_SOON_S,
+            N_("Renew it, then restart the node. Without it no country and no browser reaches you."),
+            "tls.cert_file",
+        )
+
+
 def _backup(o: Overview, _: Machine) -> Iterator[Line]:
     return of_backup(o)
 
@@ -281,6 +294,7 @@ PARTS: Final[tuple[Callable[[Overview, Machine], Iterator[Line]], ...]] = (
     _registry,
     _registry_lies,
     _keys,
+    _certificate,
     _backup,
     _calls,
     _calendar,

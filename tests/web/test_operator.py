@@ -88,6 +88,8 @@ def test_what_is_not_well_is_a_line_of_its_own(facts: dict[str, object], line: s
         ({"moved_clock": True}, "Clock", "warning"),
         ({"calls_by": ()}, "Calling people about danger", "wrong"),
         ({"holidays_left": 3}, "Public holidays", "warning"),
+        ({"certificate_ends_at": NOW + 5 * DAY_S}, "Certificate of this node", "warning"),
+        ({"certificate_ends_at": NOW - 1}, "Certificate of this node", "wrong"),
     ],
 )
 def test_so_is_what_the_machine_lacks(facts: dict[str, object], line: str, level: str):

@@ -33,7 +33,10 @@ class JobFact:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What whoever put the node together knows of the machine. `moved_clock`: time comes from a file, as in a demo."""
+    """What whoever put the node together knows of the machine. `moved_clock`: time comes from a file, as in a demo.
+
+    `certificate_ends_at`: of the node's own TLS; None where a proxy has one, or the file cannot be read.
+    """
 
     free_mb: int = 0
     min_free_mb: int = 0
@@ -41,6 +44,7 @@ class Machine:
     calls_by: tuple[str, ...] = ()
     holidays_left: int | None = None
     jobs: tuple[JobFact, ...] = ()
+    certificate_ends_at: int | None = None
 
 
 class PeerFact(msgspec.Struct, frozen=True, kw_only=True):

@@ -110,7 +110,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
             "protocol.cases.changes: open_thread",
             "protocol.consent.scope: note_asserted",
             "protocol.gate.consent: tokens",
-            "service.threads.opening: begin",
+            "service.threads.opening: _may_begin",
         ),
         both=(
             "protocol.gate.shown: _consent",

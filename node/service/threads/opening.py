@@ -13,7 +13,7 @@ from node.protocol.cases.case import CaseThread, Person
 from node.protocol.cases.changes import open_thread as note_thread
 from node.protocol.gate.facts import purpose_of
 from node.protocol.letters.bodies import Body, OfferBody
-from node.protocol.letters.codes import ACCESSIBILITY, SAFETY_CODES
+from node.protocol.letters.codes import ACCESSIBILITY, SAFETY_CODES, Purpose
 from node.protocol.letters.kinds import KINDS
 from node.protocol.matters import matter_of
 from node.protocol.threads import machine
@@ -68,42 +68,25 @@ async def open_thread(node: Node, actor: Actor, case_id: str, command: OpenThrea
 def begin(node: Node, work: Work, actor: Actor, case_id: str, command: OpenThread) -> ActDone:
     """The same inside a transaction of the caller's, for services in which more follows from one decision."""
     now, book = node.now(), Book(node, work)
-    may_work_on(work, actor, case_id)
-    if command.kind in OWN_DOOR:
-        raise BadInput("this letter has a route of its own", field="kind", expected=OWN_DOOR[command.kind])
-    if command.kind not in OPENING:
-        raise BadInput("no thread begins with this letter", field="kind", expected=", ".join(OPENING))
-    case = book.case(case_id)
-    if command.relates_to is not None and work.threads.get(command.peer, command.relates_to) is None:
-        # A thread with one country is never named to another (wire 7, R26).
-        raise BadInput("no earlier thread with this country has that reference", field="relates_to", rule="R26")
+    # 1. who, about whom, with which letter
+    case = _may_begin(book, work, actor, case_id, command)
     persons = persons_of(case, command.persons)
     body = _body(command, persons)
+    # 2. a thread, and the consent that it states
     thread_id, letter_id = node.random(16).hex(), node.random(16).hex()
     thread = machine.open_thread(thread_id, command.peer, "opener", matter_of(command.kind).name)
-    stated = Stated((), {})
-    if command.kind in STATES_CONSENT:
-        stated = state_consents(
-            node,
-            book,
-            case,
-            command.peer,
-            thread_id,
-            persons,
-            {},
-            command.consents,
-            now,
-            purpose_of(command.kind, body),
-        )
+    stated = _stated(book, case, command, thread_id, persons, purpose_of(command.kind, body), now)
     file = ThreadFile(
         thread, persons=stated.persons, opening=letter_id, urgency=command.urgency, retention_until=retention_until(now)
     )
+    # 3. names, if they go; opening them is logged
     identity = read_identity(node, work, case, actor.office) if command.disclose else {}
     if command.disclose:
         work.audit.append(now, actor.user_id, "identity_opened", case.id, rule="R24", outcome="give_service")
     disclosed, sealed = disclose(
         node, command.disclose, identity, stated, file, command.peer, letter_id, command.kind, now
     )
+    # 4. the case knows its thread, and the gate decides
     ids = tuple(person.person_id for person in persons)
     noted = note_thread(case.case, CaseThread(thread_id, command.peer, now, ids), actor.user_id, now)
     case = book.put_case(case, noted.case, now)
@@ -113,12 +96,36 @@ def begin(node: Node, work: Work, actor: Actor, case_id: str, command: OpenThrea
     )  # fmt: skip
     found = book.new_file(case, file, now)
     done = queue_decided(node, work, actor, case, found, letter, stated, now, undo_s=command.undo_s)
+    # 5. what its writer should know besides
     said = (
         *warnings_of(work, command.peer, body, now),
         *_would_meet(book, case, command),
         *warnings_about(book, found, case.case, body),
     )
     return msgspec.structs.replace(done, warnings=(*done.warnings, *said))
+
+
+def _may_begin(book: Book, work: Work, actor: Actor, case_id: str, command: OpenThread) -> OpenCase:
+    may_work_on(work, actor, case_id)
+    if command.kind in OWN_DOOR:
+        raise BadInput("this letter has a route of its own", field="kind", expected=OWN_DOOR[command.kind])
+    if command.kind not in OPENING:
+        raise BadInput("no thread begins with this letter", field="kind", expected=", ".join(OPENING))
+    if command.relates_to is not None and work.threads.get(command.peer, command.relates_to) is None:
+        # A thread with one country is never named to another (wire 7, R26).
+        raise BadInput("no earlier thread with this country has that reference", field="relates_to", rule="R26")
+    return book.case(case_id)
+
+
+def _stated(
+    book: Book, case: OpenCase, command: OpenThread, thread_id: str, persons: list[Person], purpose: Purpose | None,
+    now: int,
+) -> Stated:  # fmt: skip
+    if command.kind not in STATES_CONSENT:
+        return Stated((), {})
+    return state_consents(
+        book.node, book, case, command.peer, thread_id, persons, {}, command.consents, now, purpose
+    )  # fmt: skip
 
 
 def _would_meet(book: Book, case: OpenCase, command: OpenThread) -> tuple[str, ...]:

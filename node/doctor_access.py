@@ -1,4 +1,4 @@
-"""The doctor's check that a start may write what it writes: the data folder, both databases, the journal.
+"""The doctor's check that a start may write what it writes: data folder, databases, journal, folder of the registry.
 
 It tells a file that cannot be written from one that is damaged: for the first nothing must be restored. Writes nothing.
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 from node.errors import OpenTRMError
 from node.findings import Finding, Patient
 from node.store.folder import LOCK_NAME, DataFolder
+from registry.client import WRITTEN
 
 BESIDE = ("", "-wal", "-shm")  # what SQLite keeps beside a database while it is open
 FIX = "give {what} to the user of the node (chown, chmod u+rw) and look how the disk is mounted; restore no backup"
@@ -27,7 +28,7 @@ def access(patient: Patient) -> Finding:
         names = ", ".join(shut)
         says = f"{names} cannot be written by the user of this node, and it does not start without; nothing is damaged"
         return Finding("access", "wrong", says, FIX.format(what="it" if len(shut) == 1 else "them"))
-    return Finding("access", "ok", "the data folder, its databases and its journal can be written")
+    return Finding("access", "ok", "the data folder, its databases, its journal and its registry can be written")
 
 
 def same_as(check: str, error: OpenTRMError) -> Finding:
@@ -53,6 +54,10 @@ def _written(folder: DataFolder) -> Iterator[tuple[str, Path]]:
     if folder.journal.is_dir():
         yield "journal folder", folder.journal
         yield from ((path.name, path) for path in sorted(folder.journal.glob("*.journal"))[-1:])
+    registry = folder.path / "registry"
+    for path in (registry, *(registry / name for name in WRITTEN)):
+        if path.is_dir():
+            yield path.relative_to(folder.path).as_posix(), path
 
 
 def _may_write(path: Path, owner: int) -> bool:

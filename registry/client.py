@@ -30,6 +30,9 @@ from registry.tuftypes import Root, Timestamp
 
 Archive = Callable[[str, bytes], None]
 
+_FILES: Final = "files"
+_ATTEMPT: Final = "attempt"
+WRITTEN: Final = (_FILES, _ATTEMPT)  # folders below its own that the client writes into
 _CURRENT: Final = "current"
 _VIEW: Final = "view.msgpack"
 
@@ -59,7 +62,7 @@ class RegistryClient:
         self.before_current: Callable[[], None] = lambda: None
         self._fetch = fetch or HttpFetch()
         self._quarantine_s = quarantine_s
-        self._roles = RoleReader(state_dir / "files")
+        self._roles = RoleReader(state_dir / _FILES)
         self._verified: Verified | None = None
         self._view: View | None = None
         self._served: dict[str, int] = {}
@@ -101,7 +104,8 @@ class RegistryClient:
     def unwritable(self) -> BadRegistryFile | None:
         """Why no newer registry could be kept; None where its folder can be made or written."""
         place = next(path for path in (self._state, *self._state.absolute().parents) if path.exists())
-        if place.is_dir() and os.access(place, os.W_OK | os.X_OK):
+        below = [path for name in WRITTEN if (path := self._state / name).exists()]
+        if all(path.is_dir() and os.access(path, os.W_OK | os.X_OK) for path in (place, *below)):
             return None
         return BadRegistryFile(
             "the folder of the registry in the data folder cannot be written; give it to the node's user, and look"
@@ -199,7 +203,7 @@ class RegistryClient:
 
     def _new_attempt(self) -> Path:
         """A copy of the trusted files to work on; hard links, as every writer replaces files whole."""
-        attempt, current = self._state / "attempt", self._state / _CURRENT
+        attempt, current = self._state / _ATTEMPT, self._state / _CURRENT
         shutil.rmtree(attempt, ignore_errors=True)
         if current.exists():
             shutil.copytree(current, attempt, symlinks=True, copy_function=os.link)

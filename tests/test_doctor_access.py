@@ -55,9 +55,12 @@ def test_of_a_read_only_disk_the_doctor_never_says_that_keys_are_to_be_restored(
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give a file to another user")
 def test_a_file_of_another_user_is_found_by_a_doctor_that_runs_as_root(node: Path):
-    os.chown(node / "data" / "keys.db", 65534, 65534)
+    (node / "data/registry/files").mkdir(parents=True)
+    for name in ("keys.db", "registry/files"):  # whoever once ran the client of the registry as root
+        os.chown(node / "data" / name, 65534, 65534)
 
-    assert _wrong(node)["access"][0].startswith("keys.db cannot be written by the user of this node")
+    says, _ = _wrong(node)["access"]
+    assert says.startswith("keys.db, registry/files cannot be written by the user of this node")
 
 
 def test_the_doctor_of_a_stopped_node_leaves_no_file_and_changes_none(node: Path):

@@ -70,7 +70,3 @@ class Scans:
     def forget_consents(self, case_id: str, ids: list[str]) -> None:
         """The scans of these consents go."""
         self._c.executemany("delete from scan where case_id=? and consent_id=?", [(case_id, one) for one in ids])
-
-    def forget_case(self, case_id: str) -> None:
-        """Every scan of a case goes."""
-        self._c.execute("delete from scan where case_id=?", (case_id,))

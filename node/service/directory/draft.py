@@ -51,7 +51,6 @@ __all__ = [
 ]
 
 DRAFT: Final = "directory.draft"
-NAME_SAYS: Final = "A name has no digit and no sign of an address, and says to nobody where it is."
 
 
 class General(Command, frozen=True):

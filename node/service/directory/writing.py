@@ -130,7 +130,8 @@ async def change_draft(node: Node, actor: Actor, edit: int, change: Callable[[En
     def keep(work: Work) -> None:
         draft = read_entry_draft(node, work)
         _must_be_this(draft, edit)
-        kept = msgspec.structs.replace(change(draft), edit=draft.edit + 1, by=actor.user_id, at=node.now())
+        now = node.now()  # no number comes back after a draft was dropped: somebody may still have the old one open
+        kept = msgspec.structs.replace(change(draft), edit=max(draft.edit + 1, now), by=actor.user_id, at=now)
         work.meta.put(DRAFT, msgspec.json.encode(kept))
 
     await node.store.write(keep)

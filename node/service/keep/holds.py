@@ -8,7 +8,7 @@ import msgspec
 
 from node.service.actor import Actor
 from node.service.context import Node
-from node.service.keep.dates import date_changed, end_expired
+from node.service.keep.dates import date_changed
 from node.service.threads.book import Book
 from node.store.work import Reader
 
@@ -39,7 +39,6 @@ class Holds(msgspec.Struct, frozen=True, kw_only=True):
 async def list_holds(node: Node, actor: Actor) -> Holds:
     """Every hold that stands, the one that ends soonest first."""
     actor.must_be("coordinator", "operator")
-    await end_expired(node)
     await date_changed(node)
     return await node.store.read(lambda reader: _holds(node, reader, actor))
 

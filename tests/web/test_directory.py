@@ -135,6 +135,18 @@ async def test_two_coordinators_do_not_write_over_each_other(desk: Desk, ana: Br
     assert (await ana.open(f"{HOME}/legal")).form(f"{HOME}/legal")["recovery_days"] == ["30"]
 
 
+async def test_a_form_read_before_a_draft_was_dropped_is_not_saved_over_the_next_one(desk: Desk, ana: Browser):
+    """The number of a version never comes back."""
+    kate = await at_work(desk, "kate", "coordinator")
+    await write(ana, "legal", LEGAL)
+    hers = await kate.open(f"{HOME}/legal")
+    await ana.send(await ana.open(HOME), f"{HOME}/drop")
+    desk.clock.step(60)
+    await write(ana, "legal", LEGAL)
+
+    assert (await kate.send(hers, f"{HOME}/legal", fields=LEGAL)).status == 409
+
+
 async def test_a_stale_entry_is_stood_behind_again_with_one_press(published: Browser, desks: dict[str, Desk]):
     desk = desks["XD"]
     desk.clock.step(95 * 86_400)

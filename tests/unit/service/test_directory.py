@@ -6,13 +6,11 @@ import msgspec
 import pytest
 
 from node.crypto.receipts import Receipt, Status
-from node.errors import BadInput, Conflict, NotFound, WrongRole
+from node.errors import BadInput, NotFound, WrongRole
 from node.protocol.cases.case import Person, Tie
 from node.service.directory.asking import Challenge, MatchWish, challenge, match
-from node.service.directory.draft import view_draft
 from node.service.directory.publishing import OwnEntry, publish_entry, send_entries
 from node.service.directory.views import entry_view, list_entries, view_entry
-from node.service.directory.writing import drop_entry_draft, write_legal
 from node.service.threads import desk
 from node.service.threads.commands import ActDone
 from node.store.on_call import OnCallRow
@@ -394,16 +392,3 @@ async def test_coordinators_are_asked_to_look_at_their_entry_before_others_doubt
     await published(world, "XA")
 
     assert "directory_due" not in await tasks(world, "XA")
-
-
-async def test_a_draft_read_before_another_was_dropped_is_not_written_over_the_next_one(world: World) -> None:
-    """O7: the number of a version never comes back, so that nobody loses what a colleague wrote meanwhile."""
-    xd = world["XD"]
-    await write_legal(xd.node, xd.coordinator, 0, own().legal)
-    stale = (await view_draft(xd.node, xd.coordinator)).draft.edit
-    await drop_entry_draft(xd.node, xd.coordinator, stale)
-    world.clock.step(60)
-    await write_legal(xd.node, xd.coordinator, 0, own().legal)
-
-    with pytest.raises(Conflict):
-        await drop_entry_draft(xd.node, xd.coordinator, stale)

@@ -94,6 +94,18 @@ def test_r22_sender_she_is_asked_again_once_the_risk_is_known():
     assert shut(consents=(early, TRAVEL)) == {}
 
 
+def test_r22_sender_after_a_journey_that_failed_she_is_asked_about_the_next_one():
+    """R22, H07: taken back, a new plan passes every gate again; her yes to the last journey opens none of them."""
+    left = of_her(departure_asked_at=NOW - DAY)
+    anew = with_(TRAVEL, valid_from=NOW - HOUR)
+    on_her_way = with_(ALL_SAID, plan_stands=True)
+
+    assert shut(left)["g1"].sentence == "she has not agreed to another journey since the last one"
+    assert (shut(left)["g1"].rule, shut(left)["g1"].clears) == ("R22", "consent")
+    assert shut(left, consents=(TRAVEL, anew)) == {}
+    assert shut(left, said=on_her_way) == {}  # she leaves by the plan to which she agreed
+
+
 def test_h17_sender_an_agreement_to_a_return_that_others_heard_is_none():
     """H17, g1: `spoken_to_alone = no`, or family or an employer beside her, and nothing rests on what she said then."""
     for heard in ({"spoken_to_alone": False}, {"present": ("caseworker", "partner")}):

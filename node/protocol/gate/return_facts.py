@@ -30,6 +30,7 @@ def exchanged(shared: ThreadFacts | None, now: int) -> Exchanged:
         document_refused=way.document == "refused",
         document_until=_end_of(way.document_until),
         reception_asked_at=shared.opened_at or None,
+        plan_stands=way.plan.n > 0,
     )
 
 

@@ -38,7 +38,8 @@ class RiskSaid(msgspec.Struct, frozen=True):
 class Exchanged(msgspec.Struct, frozen=True):
     """What both countries said on the return's thread, as far as the gates ask; times are UTC seconds.
 
-    `risk_silent`: the origin was asked and has not answered within its time and the escalation (H23).
+    `risk_silent`: the origin was asked and has not answered within its time and the escalation (H23). `plan_stands`: a
+    plan was told and has not fallen since.
     """
 
     state: str = "none"
@@ -51,6 +52,7 @@ class Exchanged(msgspec.Struct, frozen=True):
     document_refused: bool = False
     document_until: int | None = None
     reception_asked_at: int | None = None
+    plan_stands: bool = False
 
 
 class GateState(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,11 +123,19 @@ def wish_fault(look: Look) -> GateState | None:
 
 
 def _g1(look: Look) -> GateState:
-    """R22, R01: she agreed to this plan, after both countries had said what they think of the risk."""
+    """R22, R01: she agreed to this plan, after both countries had said what they think of the risk.
+
+    What she agreed to before a journey on whose day she was asked is no yes to the next one, where that one fell.
+    """
     if fault := wish_fault(look):
         return fault
     known_at = max((one.told_at for one in (look.said.risk_host, look.said.risk_origin) if one), default=0)
-    for person, _ in look.rows:
+    for person, row in look.rows:
+        left_at = 0 if look.said.plan_stands else row.departure_asked_at or 0
+        if left_at > known_at and not any(_agrees(look, record, person, left_at) for record in look.consents):
+            return _shut("g1", "R22", "she has not agreed to another journey since the last one",
+                         "tell her what went wrong and what is planned now, ask her, and record her consent to travel",
+                         "hers", left_at, "consent")  # fmt: skip
         if not any(_agrees(look, record, person, known_at) for record in look.consents):
             return _shut(
                 "g1",

@@ -15,6 +15,7 @@ FILES: Final = {
     "paper.css": "text/css",
     "desk.js": "text/javascript",
     "passkey.js": "text/javascript",
+    "sign.js": "text/javascript",
 }
 FOR_GOOD: Final = "public, max-age=31536000, immutable"
 

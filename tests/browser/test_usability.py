@@ -7,6 +7,7 @@ from playwright.async_api import CDPSession, Page
 from node.web.language import speech
 from node.web.words import word
 from tests.browser.conftest import Eyes
+from tests.browser.places import Places
 from tests.browser.steps import CONSENT, SAVE, WHO, fill_tasks, referred, start, tick
 
 NAME = "Зоряна"
@@ -249,3 +250,25 @@ async def _counted(page: Page, talk: CDPSession, url: str) -> dict[str, int]:
     talk.remove_listener("Network.requestWillBeSent", asked)
     talk.remove_listener("Network.loadingFinished", came)
     return {url: size for url, size in sizes.items() if not url.startswith("data:")}
+
+
+async def test_she_signs_on_the_screen_and_it_is_kept_as_a_scan_is(eyes: Eyes, places: Places):
+    """C5: drawn in a field of our own script, under the strict policy of the page; nothing to keep before a stroke."""
+    page = await eyes.person("XD")
+    await page.goto(eyes.url("XD", places.path("/case/{case}/consents/{consent}")))
+    kept, keep = await page.locator("#scans .rows > li").count(), page.locator("[data-sign] button").first
+    assert await keep.is_disabled()
+    field = page.locator("[data-sign] canvas")
+    await field.scroll_into_view_if_needed()
+    box = await field.bounding_box()
+    assert box is not None
+
+    await page.mouse.move(box["x"] + 50, box["y"] + 50)
+    await page.mouse.down()
+    await page.mouse.move(box["x"] + 150, box["y"] + 90, steps=4)
+    await page.mouse.up()
+    async with page.expect_navigation():
+        await keep.click()
+
+    assert await page.locator("#scans .rows > li").count() == kept + 1
+    assert eyes.faults == []

@@ -60,3 +60,13 @@ async def test_r25_notes_are_erased_with_the_case(desk: Desk, ana: Browser):
     await erase_case(here, case)
 
     assert here.node.store.read_sync(lambda reader: reader.case_notes.of_case(case, 9)) == []
+
+
+async def test_her_sheet_tells_that_notes_were_written_and_read(desk: Desk, ana: Browser):
+    """GDPR 15: the sheet of who holds what counts what colleagues wrote and read of her; it never tells what."""
+    path = await noted(ana)
+
+    at = path.replace("/notes", "/sheet")
+    sheet = await ana.send(await ana.open(at), at)
+
+    assert "Note written" in sheet.said and "phones" not in sheet.text

@@ -27,7 +27,10 @@ from node.service.way_out import Out, let_out
 from node.store.letters import LetterRow
 from node.store.work import Reader, Work
 
-LOOKS: Final = ("identity_opened", "letter_opened", "identity_written", "case_taken", "scan_attached", "scan_opened")
+LOOKS: Final = (
+    "identity_opened", "letter_opened", "identity_written", "case_taken", "scan_attached", "scan_opened",
+    "note_written", "notes_opened",
+)  # fmt: skip
 
 
 class ToldLetter(msgspec.Struct, frozen=True, kw_only=True):

@@ -169,7 +169,7 @@ async def test_r20_receiver_one_answered_item_of_two_is_no_answer(world: World) 
     await answers(items[0])
     assert (deadlines(world, "XD", thread)["confirm"], deadlines(world, "XA", thread)["erase"]) == ("open", "open")
     assert tasks(world, "XD").count("not_all_answered") == 1
-    await answers({**items[1], "levels": ["L3"]}, "ab" * 16)  # of nobody who was asked about
+    await answers(items[1], "ab" * 16)  # of nobody who was asked about
     assert deadlines(world, "XD", thread)["confirm"] == "open"
     await answers(items[1])
 

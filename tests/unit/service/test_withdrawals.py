@@ -11,6 +11,8 @@ from node.errors import BadInput, NotAllowed, NotFound
 from node.protocol.cases.case import Tie
 from node.protocol.cases.changes import set_tie
 from node.service.delivery.incoming import receive
+from node.service.safety.alerts import raise_alert
+from node.service.safety.requests import RaiseAlert
 from node.service.threads import reading
 from node.service.threads.book import Book
 from node.service.threads.commands import Withdraw
@@ -131,6 +133,23 @@ async def test_r20_receiver_opens_her_name_to_a_coordinator_alone_once_all_of_he
     asked = (await xa.view(thread)).letters[-1].letter_id
     await xa.act(thread, "erasure.confirm", {"token": token, "items": told, "onward": []}, in_reply_to=asked)
     assert await reading.open_identity(xa.node, xa.caseworker, names, "give_service")
+
+
+async def test_h02_receiver_a_danger_is_read_by_whoever_has_to_act_whatever_she_took_back(world: World) -> None:
+    """H02: an alert rests on no consent, so her withdrawal shuts her name and not what she is in danger of."""
+    case, consent, thread = await disclosed(world)
+    xd, xa = world["XD"], world["XA"]
+    danger = RaiseAlert(
+        peer="XA", dangers=("traffickers_near",), until=world.clock.now() + DAY_S, justification="cannot_be_reached",
+        safe_contact="the blue kiosk",
+    )  # fmt: skip
+    told = await raise_alert(xd.node, xd.caseworker, case, danger)
+    await world.settle()
+    await xd.withdraw(case, consent)
+    await world.settle()
+
+    assert told.letter_id is not None and told.letter_id in {one.letter_id for one in (await xa.view(thread)).letters}
+    await reading.open_letter(xa.node, xa.caseworker, told.letter_id)
 
 
 async def test_r20_receiver_reads_what_the_consent_that_is_left_still_covers(world: World) -> None:

@@ -4,10 +4,12 @@ import pytest
 
 from node.errors import NotAllowed
 from node.protocol.cases.changes import check_guardian, record_guardian
+from node.protocol.cases.changes_life import YEAR_S
 from node.protocol.consent.faults import faults
 from node.protocol.consent.scope import assertion, effective
 from node.protocol.gate.facts import ThreadFacts
 from node.protocol.gate.gate import receiver
+from node.protocol.gate.once_told import NOTHING_TOLD, grown, telling
 from tests.rules.world import (
     CHILD,
     CHILD_TOKEN,
@@ -307,3 +309,20 @@ def test_h27_receiver_a_guardians_consent_for_an_adult_is_refused_for_disclosure
     said = entry(given_by="guardian")
 
     assert refused_for(disclosure(consent=(said,)), accepted()) == ("H27", 127)
+
+
+@pytest.mark.parametrize(
+    ("band", "years", "refused"), [("12-15", 2, True), ("16-17", 0, False), ("6-11", 6, True), ("18-24", 0, False)]
+)
+def test_r12_receiver_a_child_of_the_thread_is_no_adult_before_its_band_allows_it(band, years, refused):
+    """R12, H27: until the soonest day the next letter is refused; from then on it is stored, and waits for a person."""
+    child = with_(HER, age_band=band, guardian=GUARDIAN, age_in_doubt=band == "18-24")
+    opening = offer(child)
+    once = telling(NOTHING_TOLD, opening)
+    soonest = opening.written_at + years * YEAR_S
+
+    for at, is_refused in ((max(opening.written_at, soonest - 1), refused), (soonest, False)):
+        grown_up = letter("referral.update", n=3, seen=1, written_at=at, consent=(entry(until=at + DAY),))
+        answer = receiver(grown_up, accepted(once=once, entries=opening.consent))
+        assert (answer is not None and answer.reason == 12) == is_refused
+    assert grown(once, entry())

@@ -18,6 +18,7 @@ from node.api.problems import MEDIA_TYPE, BadRequest, problem_of
 from node.api.routes import ROUTES
 from node.errors import NotFound, WrongRole
 from node.log import get
+from node.service.decoding import explained
 from node.service.staff.callers import Caller, not_signed_in, who
 from node.service.staff.first_things import must_have_two_steps
 from node.service.staff.sign_in import Staff
@@ -58,13 +59,20 @@ def _endpoint(staff: Staff, route: Route, serves_operators: bool) -> Endpoint:
             caller = await _caller(staff, route, request)
             if caller and caller.actor.role == "operator" and not (serves_operators or route.path.startswith(OWN)):
                 raise WrongRole("administration is not served on this listener; use the local one, see desk.admin")
-            body = None if decoder is None else decoder.decode(await _body(request))
+            body = None if decoder is None else _decoded(decoder, route, await _body(request))
             query = None if route.query is None else msgspec.convert(dict(request.query), route.query, strict=False)
             return _answer(route, await route.handler(Call(staff, request.match_info, query, body, caller)))
         except Exception as error:  # noqa: BLE001 - the HTTP border: one answer for each error, none escapes
             return _refusal(route.name, error)
 
     return endpoint
+
+
+def _decoded(decoder: "msgspec.json.Decoder[Any]", route: Route, raw: bytes) -> Any:
+    try:
+        return decoder.decode(raw)
+    except msgspec.ValidationError as error:
+        raise explained(error, of=route.takes) from None
 
 
 async def _caller(staff: Staff, route: Route, request: web.Request) -> Caller | None:

@@ -4,20 +4,24 @@ msgspec's own sentence may hold a value or a name; of it only what comes from ou
 """
 
 import re
+from difflib import get_close_matches
+from typing import Any
 
 import msgspec
 
 from node.errors import BadInput
+from node.service.shapes import fields_at, fields_below
 
 _PATH = re.compile(r" - at (?:`key` in )?`(\$[^`]*)`$")
 _KINDS = re.compile(r"^Expected `([^`]+)`, got `([a-z-]+)`")
 _MISSING = re.compile(r"^Object missing required field `([^`]+)`")
+_UNKNOWN = re.compile(r"^Object contains unknown field `(.*)`$", re.DOTALL)
 _LENGTH = re.compile(r"^`(array|str)` of length ([<>]=) (\d+)$")
 _LIMIT = re.compile(r"^Expected (`[a-z| ]+` .+)$")
 
 
-def explained(error: msgspec.ValidationError, inside: str = "") -> BadInput:
-    """The error for a caller; `inside` is the path of what was decoded, such as `body`."""
+def explained(error: msgspec.ValidationError, inside: str = "", of: Any = None) -> BadInput:
+    """The error for a caller; `inside` is the path of what was decoded, such as `body`, and `of` its type."""
     text = str(error)
     hit = _PATH.search(text)
     path = ".".join(filter(None, (inside, _dotted(hit.group(1)) if hit else "")))
@@ -26,11 +30,22 @@ def explained(error: msgspec.ValidationError, inside: str = "") -> BadInput:
         return _wrong(path, match.group(2), match.group(1))
     if match := _MISSING.match(text):
         return _wrong(".".join(filter(None, (path, match.group(1)))), "nothing", "a value")
-    if text.startswith("Object contains unknown field"):
-        return _wrong(path, "a field of another name", "only the fields that the schema lists")
+    if match := _UNKNOWN.match(text):
+        return _unknown(path, match.group(1), of, hit.group(1) if hit else "$")
     if match := _LIMIT.match(text):
         return _wrong(path, "another value", _limit(match.group(1)))
     return _wrong(path, "another value", "one of the listed codes")
+
+
+def _unknown(path: str, name: str, of: Any, at: str) -> BadInput:
+    """A field that is not there. It is named where it is one of our own words, or nearly: anything else may be hers."""
+    there = () if of is None else fields_at(of, at)
+    expected = f"only these fields: {', '.join(there)}" if there else "only the fields that the schema lists"
+    if near := get_close_matches(name, there, 1):
+        return _wrong(".".join(filter(None, (path, name))), f"a field called {name}", f"{near[0]}, perhaps")
+    if of is not None and name in fields_below(of):
+        return _wrong(".".join(filter(None, (path, name))), f"{name}, which stands elsewhere", expected)
+    return _wrong(path, "a field of another name", expected)
 
 
 def _limit(said: str) -> str:

@@ -142,7 +142,7 @@ def _body(command: OpenThread, persons: list[Person]) -> Body:
         whole = _profile(persons, kind.body.__struct_fields__) | given  # type: ignore[union-attr]
         return _listed(cast(Body, msgspec.json.decode(msgspec.json.encode(whole), type=kind.body)))
     except msgspec.ValidationError as error:
-        raise explained(error, "body") from None
+        raise explained(error, "body", kind.body) from None
 
 
 def _listed(body: Body) -> Body:

@@ -112,7 +112,11 @@ class Matter:
         states: dict[tuple[Role, str], dict[str, None]] = {}
         for rule in self.rules:
             states.setdefault((rule.side, rule.kind), {})[rule.state] = None
-        return {act: f"possible while it is {' or '.join(names)}" for act, names in states.items()}
+        begun = {act: [one for one in names if one != NONE] for act, names in states.items()}
+        return {
+            act: f"possible while it is {' or '.join(names)}" if names else "it only begins a matter; open a new one"
+            for act, names in begun.items()
+        }
 
     @cached_property
     def may_ever(self) -> frozenset[tuple[Role, str]]:

@@ -6,7 +6,7 @@ A question of our own begins like every matter: `POST /cases/{case}/threads` wit
 
 from node.api.call import Route
 from node.api.roles import DECIDE, WORK
-from node.service.information import ages, answers
+from node.service.information import ages, looked
 from node.service.information.ages import VerificationView
 from node.service.information.answers import AnyAnswer
 from node.service.threads.commands import ActDone
@@ -17,7 +17,7 @@ INFORMATION: tuple[Route, ...] = (
         "/threads/{thread}/information",
         DECIDE,
         "Answer a question, or note that there is nothing to share: then one word leaves at its fixed time (R27)",
-        lambda c: answers.answer(c.node, c.actor, c.path["thread"], c.body),
+        lambda c: looked.answer(c.staff, c.caller, c.path["thread"], c.body),
         takes=AnyAnswer,
         answers=ActDone,
         status=201,

@@ -102,6 +102,7 @@ WORDS: Final[dict[str, str]] = {
     "safety": "Is she safe?",
     "found": "Was something found?",
     "findings": "What was found",
+    "none_of_ours": "A coordinator compared the cases with a name like hers: she is none of them",
     "missing": "What is missing",
     "do_not_contact": "Who must not be told",
     "names_needed": "Why names are needed",

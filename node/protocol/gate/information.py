@@ -18,6 +18,7 @@ from node.protocol.consent.faults import faults
 from node.protocol.consent.record import ConsentRecord
 from node.protocol.gate.context import Context, cancel, hold, used
 from node.protocol.gate.facts import DECIDING_ROLES
+from node.protocol.gate.shown_information import NEUTRAL_ONLY, answered_without_her
 from node.protocol.gate.way_stopped import contact_waits
 from node.protocol.letters.bodies import Body
 from node.protocol.letters.bodies_information import AskAnswerBody, AskBody
@@ -55,19 +56,22 @@ def answered_by_a_person(c: Context) -> Iterator[Objection]:
 
 
 def answered_while_she_agrees(c: Context) -> Iterator[Objection]:
-    """R20: once she took back what she had agreed to there, nothing but the neutral answer leaves."""
+    """R20, R22: once she took back what she had agreed to there, or it ended, only the neutral answer leaves."""
     body = c.draft.letter.body
     if isinstance(body, AskAnswerBody) and body.answer != NEUTRAL and c.shared.withdrawn:
         yield cancel("R20", "she took her consent to this question back", _ANSWER_NEUTRAL)
+    else:
+        yield from answered_without_her(c.draft.letter, c.shared, c.now)
 
 
 def may_be_confirmed(
-    case: Case, consents: Sequence[ConsentRecord], asker: str, purpose: Purpose, now: int,
+    case: Case, consents: Sequence[ConsentRecord] | None, asker: str, purpose: Purpose, now: int,
     distrusted_by_all: bool = False,
 ) -> list[Objection]:  # fmt: skip
     """Why another country may not hear that we know the person of this case; [] when she allows it for this purpose.
 
-    There the answer is then the neutral one, as for somebody unknown. `distrusted_by_all`: two people distrust the
+    There the answer is then the neutral one, as for somebody unknown. `consents` None: she is known from elsewhere, and
+    what is said does not rest on her consent here; all that keeps her from that country does. `distrusted_by_all`: two people distrust the
     asker for everybody. Source: R01, R10, R15, R27; H04, H05, H14, H29, H30.
     """
     found: list[Objection] = []
@@ -86,7 +90,7 @@ def may_be_confirmed(
         elif is_frozen(person) is not None:
             found.append(hold("H30", "letters about this person are frozen", _ANSWER_NEUTRAL))
         # 2. she allows it: this person, this country, this purpose
-        elif not any(_allows(record, person, asker, purpose, now) for record in consents):
+        elif consents is not None and not any(_allows(record, person, asker, purpose, now) for record in consents):
             found.append(hold("R01", "no consent of hers allows this answer to that country", _ANSWER_NEUTRAL))
     if (waits := contact_waits(case, case.persons, asker)) is not None:
         found.append(hold(waits.rule, waits.sentence, _ANSWER_NEUTRAL))
@@ -106,4 +110,4 @@ def _allows(record: ConsentRecord, person: Person, asker: str, purpose: Purpose,
 
 
 _CLOSED = "nothing about her goes to this country"
-_ANSWER_NEUTRAL = "answer that there is no information to share; it looks the same from there"
+_ANSWER_NEUTRAL = NEUTRAL_ONLY

@@ -22,7 +22,7 @@ from node.protocol.gate.facts import (
     purpose_gone,
 )
 from node.protocol.gate.shown_frame import missing_marks
-from node.protocol.gate.shown_information import about_questions, beyond_the_question
+from node.protocol.gate.shown_information import about_questions, answered_without_her, beyond_the_question
 from node.protocol.gate.shown_logistics import about_interpreters
 from node.protocol.gate.shown_once import nobody_new, said_before
 from node.protocol.gate.shown_return import about_returns, region_only
@@ -69,6 +69,7 @@ def objections(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objection]
     yield from _handling(letter)
     yield from _first_contact(letter)
     yield from about_questions(letter)
+    yield from answered_without_her(letter, shared, letter.written_at)
     yield from about_returns(letter, shared)
     yield from about_interpreters(letter)
     yield from _before_acceptance(letter, shared)

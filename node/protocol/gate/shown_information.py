@@ -6,16 +6,18 @@ R33; practice H31.
 
 from collections.abc import Iterator
 
+from node.protocol.gate.facts import ThreadFacts
 from node.protocol.letters.bodies import Body, DataItem
-from node.protocol.letters.bodies_information import AskBody
+from node.protocol.letters.bodies_information import AskAnswerBody, AskBody
 from node.protocol.letters.bodies_return import IdentityRequestBody
 from node.protocol.letters.bodies_rights import ComplaintAnswerBody, ComplaintOpenBody, RectificationBody
 from node.protocol.letters.codes import NOT_IN_DATA_NEEDED, reason_of
-from node.protocol.letters.codes_information import FACTS_FOR, IS_SHE_YOURS
+from node.protocol.letters.codes_information import FACTS_FOR, IS_SHE_YOURS, NEUTRAL
 from node.protocol.letters.fields import SEALED_TO_A_HOLDER
 from node.protocol.letters.frame import Letter
 from node.protocol.rules import Objection
 
+NEUTRAL_ONLY = "answer that there is no information to share; it looks the same from there"
 CARRIES_NOBODY = ("ident.", "access.", "breach.", "complaint.", "info.response")
 
 
@@ -34,6 +36,21 @@ def about_questions(letter: Letter[Body]) -> Iterator[Objection]:
         yield from _complaint(letter, body)
     elif isinstance(body, ComplaintAnswerBody) and not body.independent:
         yield _no("R33", "the complaint was answered by those it is about", "have an independent body answer")
+
+
+def answered_without_her(letter: Letter[Body], shared: ThreadFacts, at: int) -> Iterator[Objection]:
+    """R20, R22: no answer but the neutral one is told once she took back, or it ended, what the question rests on.
+
+    By what its writer knew; `at` in UTC seconds. The neutral answer passes always: its absence would tell (R27). What
+    a country's law says is told of nobody, so that no end keeps it back.
+    """
+    body = letter.body
+    if not isinstance(body, AskAnswerBody) or body.answer == NEUTRAL:
+        return
+    if any(gone.known_to(letter.sender_role, letter.n, letter.seen) for gone in shared.withdrawn):
+        yield _no("R20", "she took her consent to this question back", NEUTRAL_ONLY)
+    elif not body.findings and any(entry.until <= at for entry in shared.entries):
+        yield _no("R22", "her consent to this question has ended", NEUTRAL_ONLY)
 
 
 def beyond_the_question(letter: Letter[Body], item: DataItem) -> Objection | None:

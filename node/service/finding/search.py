@@ -69,7 +69,7 @@ async def search(staff: Staff, caller: Caller, text: str, reason: str = "") -> R
     beyond = bool(reason) and actor.role == "caseworker"
     if beyond:
         await node.store.read(lambda reader: _not_too_often(reader, actor, node.now()))
-    await _read_names(node, names, actor.office)
+    await read_names(node, names, actor.office)
     hits = await node.store.read(lambda reader: _find(node, reader, names, actor, wanted, beyond))
 
     def search(work: Work) -> None:
@@ -85,7 +85,7 @@ async def possible_matches(staff: Staff, caller: Caller, case_id: str) -> list[H
     actor, node, names = caller.actor, staff.node, staff.offices.names
     if actor.office is None:
         return []
-    await _read_names(node, names, actor.office)
+    await read_names(node, names, actor.office)
 
     def find(reader: Reader) -> list[Hit]:
         may_work_on(reader, actor, case_id)
@@ -100,7 +100,7 @@ async def possible_matches(staff: Staff, caller: Caller, case_id: str) -> list[H
     return await node.store.read(find)
 
 
-async def _read_names(node: Node, names: Names, office: KemKey | None) -> None:
+async def read_names(node: Node, names: Names, office: KemKey | None) -> None:
     """Bring the names up to date; the first time that goes on beside, and what is read so far is searched."""
     if office is None:
         return

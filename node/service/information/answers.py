@@ -13,7 +13,14 @@ from node.errors import BadInput, Conflict, NotAllowed, NotFound
 from node.protocol.gate.context import cancel
 from node.protocol.gate.information import may_be_confirmed
 from node.protocol.letters.bodies_information import AskAnswerBody, Finding
-from node.protocol.letters.codes_information import ABOUT_BEING_KNOWN, CONSENT_FOR, InfoAnswer, InfoPurpose, answers_to
+from node.protocol.letters.codes_information import (
+    ABOUT_BEING_KNOWN,
+    CONSENT_FOR,
+    IS_SHE_YOURS,
+    InfoAnswer,
+    InfoPurpose,
+    answers_to,
+)
 from node.protocol.letters.decode import AnyLetter
 from node.protocol.letters.scalars import Code, Id
 from node.protocol.rules import Objection
@@ -43,11 +50,13 @@ class FoundNothing(Command, frozen=True, tag_field="answer", tag="no_information
 class Confirm(Command, frozen=True, tag_field="answer", tag="confirmed"):
     """Confirmed. `case`: her case here, where the answer tells that she is known; `findings`: topics of a country.
 
-    A case that is named is looked at whatever was asked: what she fears there keeps the answer here (R10, R27).
+    A case that is named is looked at whatever was asked: what she fears there keeps the answer here (R10, R27). Where
+    none is, every case with a name like hers is; `none_of_ours`: a coordinator compared them, and she is none of them.
     """
 
     case: Id | None = None
     findings: tuple[Finding, ...] = ()
+    none_of_ours: bool = False
 
 
 class NotConfirmed(Command, frozen=True, tag_field="answer", tag="not_confirmed"):
@@ -63,13 +72,16 @@ class NeedMore(Command, frozen=True, tag_field="answer", tag="need_more"):
 AnyAnswer = FoundNothing | Confirm | NotConfirmed | NeedMore
 
 
-async def answer(node: Node, actor: Actor, thread_id: str, command: AnyAnswer) -> ActDone:
+async def answer(
+    node: Node, actor: Actor, thread_id: str, command: AnyAnswer, alike: tuple[str, ...] | None = None
+) -> ActDone:
     """Answer the open question of a thread, or note that there is nothing to share. Durable before it returns.
 
+    `alike`: the cases here with a name like hers, None where nobody could look (`looked.answer` looks).
     Raises NotAllowed where the rules leave the neutral answer only, BadInput for a thread without an open question.
     """
     actor.must_be("caseworker", "coordinator")
-    return await node.store.write(lambda work: _answer(node, work, actor, thread_id, command))
+    return await node.store.write(lambda work: _answer(node, work, actor, thread_id, command, alike))
 
 
 def still_confirmed(
@@ -82,7 +94,9 @@ def still_confirmed(
     return _objections(node, reader, file.rests_on, peer, purpose, now)
 
 
-def _answer(node: Node, work: Work, actor: Actor, thread_id: str, command: AnyAnswer) -> ActDone:
+def _answer(
+    node: Node, work: Work, actor: Actor, thread_id: str, command: AnyAnswer, alike: tuple[str, ...] | None
+) -> ActDone:
     now = node.now()
     found = open_for(node, work, actor, thread_id)
     question, purpose = _open_question(found)
@@ -98,6 +112,8 @@ def _answer(node: Node, work: Work, actor: Actor, thread_id: str, command: AnyAn
         file = msgspec.structs.replace(
             file, rests_on=_her_case(node, work, actor, command, found.row.peer, purpose, now)
         )
+    elif isinstance(command, Confirm) and purpose in IS_SHE_YOURS:
+        _none_is_closed(node, work, actor, found, command, alike, purpose, now)
     found = Book(node, work).put_file(found, msgspec.structs.replace(file, decided=body.answer), now)
     letter = frame(
         found.file, ANSWER, body, node.random(16).hex(), stated=Stated((), {}), urgency=found.file.urgency,
@@ -157,6 +173,43 @@ def _her_case(node: Node, work: Work, actor: Actor, command: Confirm, peer: str,
         rule = None if first.discreet else first.rule
         raise NotAllowed(first.sentence, rule=rule, for_user=f"{first.sentence}: {first.next_step}")
     return command.case
+
+
+def _none_is_closed(
+    node: Node, work: Work, actor: Actor, found: OpenFile, command: Confirm, alike: tuple[str, ...] | None,
+    purpose: InfoPurpose, now: int,
+) -> None:  # fmt: skip
+    """R10, R27: no yes from a register where a case with a name like hers may not be spoken of to that country.
+
+    Which case, and whose, is not said: it may be another caseworker's. That she did not agree here says nothing: the
+    question rests on what she told the other country (R01).
+    """
+    if command.none_of_ours:
+        actor.must_be("coordinator")
+        work.audit.append(
+            now, actor.user_id, "case_changed", found.row.thread_id, rule=node.seals.cover("R27 compared")
+        )
+        return
+    if alike is None:
+        raise NotAllowed(
+            "nobody could look for her among the names here", rule="R27",
+            for_user="Open the names first, or say from which case this is confirmed.",
+        )  # fmt: skip
+    for case_id in alike:
+        if _keeps_back(node, work, case_id, found.row.peer, purpose, now):
+            raise NotAllowed(
+                "a case with a name like hers may not be spoken of to that country",
+                for_user="Answer neutrally, or have a coordinator compare the cases with a name like hers.",
+            )
+
+
+def _keeps_back(node: Node, reader: Reader, case_id: str, peer: str, purpose: InfoPurpose, now: int) -> bool:
+    try:
+        case = Book(node, reader).case(case_id)
+    except NotFound:  # erased since: nothing is known of her here any more
+        return False
+    distrusted_by_all = peer in node.distrusted.countries
+    return bool(may_be_confirmed(case.case, None, peer, CONSENT_FOR[purpose], now, distrusted_by_all))
 
 
 def _objections(node: Node, reader: Reader, case_id: str, peer: str, purpose: InfoPurpose, now: int) -> list[Objection]:

@@ -12,7 +12,7 @@ from node.errors import BadInput, OpenTRMError
 from node.service.cases.cases import list_cases
 from node.service.cases.pseudonym import pseudonym
 from node.service.evidence.export import export
-from node.service.information import answers
+from node.service.information import looked
 from node.service.information.answers import AnyAnswer, Confirm, FoundNothing, NeedMore
 from node.service.rights import access, complaints, corrections
 from node.service.rights.access import AnswerAccess
@@ -46,7 +46,7 @@ async def _answer(v: Visit) -> web.Response:
         part = next((one for one in PARTS if one.__struct_config__.tag == chosen), None)
         body = {} if part is None else request_of(fields_of(part), v.form, v.speech.zone)
         command: AnyAnswer = msgspec.convert({"answer": chosen, **body}, AnyAnswer)
-        done = await answers.answer(v.node, v.actor, view.thread, command)
+        done = await looked.answer(v.staff, v.caller, view.thread, command)
     except (OpenTRMError, msgspec.ValidationError) as error:
         return await _show_question(v, view, status=422, error=problem(v, error))
     return _sent(v, done)

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from node.protocol.letters.codes import ANSWERS_NOTHING, NOT_IN_THIS_STATE, reason_of
 from node.protocol.letters.codes_return import WORTH_THE_RISK
 from node.protocol.matter import Effect, Refusal
+from node.protocol.threads.deadlines import FIRST_WINDOW_WITHIN_S
 from node.protocol.threads.return_facts import HOUR_S, NO_PLAN, Plan, ReturnFacts, Risk
 from node.protocol.threads.thread import Entry, Shared
 
@@ -162,6 +163,14 @@ def reintegration_there(shared: Shared, entry: Entry) -> Refusal | None:
     return Refusal(NOT_IN_THIS_STATE, why, "ask the country of origin for a plan that she agrees to", "R08")
 
 
+def missed_soon(shared: Shared, entry: Entry) -> Refusal | None:
+    """R32: no plan arrives so late that nobody misses her before; the risk would be an old one by then (R08)."""
+    if entry.facts.way.times[3] <= entry.written_at + FIRST_WINDOW_WITHIN_S:
+        return None
+    why = "she would be missed too late: she arrives more than 90 days from now"
+    return Refusal(NOT_IN_THIS_STATE, why, "write the plan when the day is nearer", "R32")
+
+
 PLAN_GATES: Final = (
     risk_assessed,
     child_is_expected,
@@ -171,6 +180,7 @@ PLAN_GATES: Final = (
     identity_settled,
     reintegration_there,
     agreed,
+    missed_soon,
 )
 
 

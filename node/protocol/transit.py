@@ -9,10 +9,11 @@ from typing import Final
 from msgspec.structs import replace
 
 from node.protocol.letters.carries import CARRIES, NAMES
-from node.protocol.letters.codes import NOT_IN_DATA_NEEDED, Role
+from node.protocol.letters.codes import NOT_IN_DATA_NEEDED, NOT_IN_THIS_STATE, Role
 from node.protocol.matter import Matter, Refusal, Rule
 from node.protocol.referral import opened, without_identity
 from node.protocol.return_crossings import TRANSIT_CROSSINGS
+from node.protocol.threads.deadlines import FIRST_WINDOW_WITHIN_S
 from node.protocol.threads.return_facts import HOUR_S, Plan
 from node.protocol.threads.thread import ENDED, NONE, Entry, Shared
 
@@ -39,6 +40,14 @@ def name_at_hand_over(shared: Shared, entry: Entry) -> Refusal | None:
     return None
 
 
+def passes_soon(shared: Shared, entry: Entry) -> Refusal | None:
+    """R32: no passage so far ahead that nobody misses her before."""
+    if entry.facts.way.times[-1] <= entry.written_at + FIRST_WINDOW_WITHIN_S:
+        return None
+    why = "she would be missed too late: she passes more than 90 days from now"
+    return Refusal(NOT_IN_THIS_STATE, why, "ask when the day is nearer", "R32")
+
+
 def asked(shared: Shared, entry: Entry) -> Shared:
     starts_at, ends = entry.facts.way.times
     overdue_at, hand_over = ends + CONFIRMED_AFTER_S, entry.facts.way.sure
@@ -62,7 +71,7 @@ def seen(shared: Shared, entry: Entry) -> Shared:
 # fmt: off
 RULES: Final = (
     #    in this state   this side  may send             which gives     source        and is answered by
-    Rule(NONE,           OPENER,    "transit.request",   REQUESTED,      "R03",        ("transit.ack",), guards=(without_identity,), effect=asked),  # noqa: E501
+    Rule(NONE,           OPENER,    "transit.request",   REQUESTED,      "R03",        ("transit.ack",), guards=(without_identity, passes_soon), effect=asked),  # noqa: E501
     Rule(REQUESTED,      RESPONDER, "transit.ack",       EXPECTED,       "R40",        case="yes", effect=agreed),
     Rule(REQUESTED,      RESPONDER, "transit.ack",       NOT_ASSISTED,   "R40",        case="no"),
     Rule(REQUESTED,      OPENER,    "transit.cancel",    CANCELLED,      "H01"),

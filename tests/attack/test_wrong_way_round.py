@@ -37,7 +37,7 @@ async def test_h26_receiver_what_waited_is_judged_by_what_came_before_it_in_numb
     """H26: whoever was stated by the letter before is not left out by the letter that waited for it."""
     assert await come(world, 0) == 1
     thread = json.loads(VECTOR["letters"][0]["payload"])["thread"]
-    await world["XA"].act(thread, "transit.ack", RETURN_BODIES["transit.ack"])
+    await world["XA"].act(thread, "return.request_response", RETURN_BODIES["return.request_response"])
     world.fault = lambda *_: "lost"  # XD knows nothing of its own: whatever left is on its way
     await world.settle()
 

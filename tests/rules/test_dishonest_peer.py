@@ -16,6 +16,7 @@ from tests.attack.forged_posts import rows
 from tests.dishonest import Dishonest
 from tests.rules.broken_letters import ONE_LETTER, asks
 from tests.rules.broken_threads import SEVERAL as THREADS
+from tests.rules.broken_ways import ALONE, ON_A_THREAD, Begin
 from tests.rules.broken_words import REMEMBERED
 from tests.world import World, make_world
 
@@ -70,6 +71,30 @@ async def test_the_same_letter_with_the_rule_kept_is_not_refused_by_it(world: Wo
 async def test_a_thread_that_skips_a_rule_is_refused_or_held_where_it_arrives(world: World, rule: str) -> None:
     """The same where the rule needs a thread, a case or a standing before it can be broken."""
     await SEVERAL[rule](world)
+
+
+async def test_every_other_way_to_skip_a_rule_in_one_letter_is_refused_with_its_rule(world: World) -> None:
+    """The same rule broken in another place, each on a thread of its own."""
+    got = {}
+    for way in ALONE:
+        liar = Dishonest(world, f"{way.rule} {way.how}")
+        got[way.rule, way.how] = await liar.sends(way.kind, way.frame(liar), **way.said(liar))
+
+    assert got == {(way.rule, way.how): way.receipt for way in ALONE}
+    assert rows(world, "XA", "letter") == 0
+
+
+@pytest.mark.parametrize("begin", ON_A_THREAD, ids=lambda begin: begin.__name__)
+async def test_every_other_way_to_skip_a_rule_on_a_thread_is_refused_with_its_rule(world: World, begin: Begin) -> None:
+    """The same rule broken later, on a thread that began well; the thread stays where it was."""
+    liar = await begin(world, begin.__name__)
+    state, got = await liar.state(), {}
+    for way in ON_A_THREAD[begin]:
+        got[way.rule, way.how] = await liar.sends(way.kind, way.frame(liar), **way.said(liar))
+        liar.n -= got[way.rule, way.how][0] == MALFORMED  # such a letter uses up no number
+
+    assert got == {(way.rule, way.how): way.receipt for way in ON_A_THREAD[begin]}
+    assert await liar.state() == state
 
 
 @pytest.mark.parametrize("rule", sorted(BY_ID))

@@ -11,7 +11,8 @@ from node.protocol.letters.frame import ConsentEntry, Letter
 from node.protocol.rules import Objection
 
 # Who comes with her is judged there for everybody of the thread, so that a child born meanwhile finds its place.
-MAY_STATE_SOMEBODY_NEW: Final = frozenset({"return.risk_result", "consent.assertion", "transit.arrange"})
+# A passage has no such letter: the country on the way said yes to those of the request.
+MAY_STATE_SOMEBODY_NEW: Final = frozenset({"return.risk_result", "consent.assertion"})
 
 
 def nobody_new(letter: Letter[Body], shared: ThreadFacts) -> Iterator[Objection]:

@@ -187,11 +187,13 @@ async def test_h06_receiver_a_stop_ends_the_alarm_of_a_passage_and_leaves_care(
 
 
 async def test_r32_receiver_no_window_of_a_liar_keeps_a_letter_from_being_read(played: tuple[World, Her]):
-    """R32: times beyond every calendar are stored like others; the node does not stumble over them."""
+    """R32: a window beyond every calendar is refused, and the same passage may be asked for again."""
     world, _ = played
     liar = Dishonest(world, recipient="XT")
     far: dict[str, Any] = {"window_starts_at": world.clock.now(), "window_ends": 2**53 - 1}
-    assert await liar.sends("transit.request", **far) == (1, 0)
+    assert await liar.sends("transit.request", **far) == (3, 201)
+    near = {"window_starts_at": world.clock.now(), "window_ends": world.clock.now() + 10 * HOUR_S}
+    assert await liar.sends("transit.request", **near) == (1, 0)
     xt = world["XT"]
     await xt.act(liar.thread, "transit.ack", RETURN_BODIES["transit.ack"])
     world.fault = lambda *_: "lost"  # it has left; the honest node of that country knows nothing of the thread

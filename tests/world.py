@@ -260,6 +260,13 @@ class World:
             await self.sweep()
             await self.settle()
 
+    def passes(self, seconds: int) -> None:
+        """Time passes and nothing happens, but that every node reads the registry again."""
+        self.clock.step(seconds)
+        self.registry.clock.step(seconds)
+        self.registry.publisher.refresh()
+        self.refresh()
+
     async def sweep(self) -> None:
         """Every periodic job of every node, once."""
         for country in self.countries.values():

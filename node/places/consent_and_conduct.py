@@ -23,6 +23,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
         ),
         both=(
             "protocol.gate.shown: _consent concerned_by",
+            "protocol.gate.shown_information: answered_without_her",
             "protocol.gate.shown_return: _still_wished",
             "protocol.letters.bodies: WithdrawalBody",
             "protocol.threads.machine: RIGHTS",
@@ -47,6 +48,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
         ),
         both=(
             "protocol.gate.shown: _entry her_end",
+            "protocol.gate.shown_information: answered_without_her",
             "protocol.return_gates: agreed asked_again results_known",
         ),
     ),
@@ -121,6 +123,8 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
     "R27": Places(
         sender=(
             "protocol.gate.information: may_be_confirmed",
+            "service.information.answers: _none_is_closed",
+            "service.information.looked: answer",
             "protocol.threads.machine: _stop_refused",
             "service.information.answers: FoundNothing _answer _her_case _noted",
             "service.information.neutral: send_neutral",
@@ -187,8 +191,9 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
         receiver=("service.safety.arrivals: _is_theirs",),
         both=(
             "protocol.referral: window_is_near",
-            "protocol.return_gates: she_confirmed",
+            "protocol.return_gates: missed_soon she_confirmed",
             "protocol.threads.arrival: _stopped_for_us",
+            "protocol.transit: passes_soon",
         ),
     ),
     "R33": Places(

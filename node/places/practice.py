@@ -253,13 +253,16 @@ PRACTICE: dict[str, Places] = {
         sender=(
             "protocol.directory.entry: objections",
             "protocol.gate.gate: _objections",
-            "protocol.gate.guards: registry_freshness",
+            "protocol.gate.guards: clock_set_back registry_freshness",
+            "service.delivery.again: prepared_again",
             "service.evidence.silence: _silence",
             "service.safety.alarms: climb",
         ),
+        receiver=("service.delivery.judge: _of_a_time_to_come",),
         both=(
             "protocol.gate.shown_safety: _frame",
             "protocol.threads.deadlines: Reply",
+            "protocol.threads.fold: back_in_time",
         ),
     ),
     "H23": Places(

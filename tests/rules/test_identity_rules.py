@@ -302,6 +302,7 @@ def test_the_same_letter_gets_the_same_answer_whatever_is_known_here():
         "answerable",
         "own_alerts",
         "organisation_type",
+        "newest_at",
     }
 
 

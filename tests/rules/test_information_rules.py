@@ -11,12 +11,12 @@ from node.protocol.cases.life_events import Death, LifeRecords, Nationality
 from node.protocol.cases.paper import may_tell, what_she_takes
 from node.protocol.consent.record import ConsentTo
 from node.protocol.gate.desk import holds
-from node.protocol.gate.facts import ThreadFacts, Withdrawn
+from node.protocol.gate.facts import ThreadFacts
 from node.protocol.gate.information import may_be_confirmed
 from node.protocol.gate.shown import receiver
 from node.protocol.information import INFORMATION
 from node.protocol.letters.bodies import Body
-from node.protocol.letters.bodies_information import NEUTRAL_ANSWER, Finding
+from node.protocol.letters.bodies_information import NEUTRAL_ANSWER
 from node.protocol.letters.bodies_return import IdentityRequestBody
 from node.protocol.letters.codes import DEFAULT_HANDLING, LEVELS, PURPOSES, reason_of
 from node.protocol.letters.codes_information import ABOUT_BEING_KNOWN, INFO_PURPOSES, answers_to
@@ -27,7 +27,6 @@ from node.protocol.threads.thread import entry_of
 from tests.rules.return_world import plan, returning
 from tests.rules.world import (
     HER,
-    HER_TOKEN,
     NOW,
     TO_XA,
     both,
@@ -77,12 +76,6 @@ def refused(of: Letter[Body], accepted: bool = False) -> int:
     return 0 if objection is None else objection.reason
 
 
-def known(of: Letter[Body], shared: ThreadFacts) -> int:
-    """The same, where this was exchanged before."""
-    objection = receiver(of, shared)
-    return 0 if objection is None else objection.reason
-
-
 def test_a_good_question_passes_both_sides() -> None:
     """5.8: purpose, consent, the fewest facts."""
     assert asked(question()) == []
@@ -124,29 +117,6 @@ def test_r27_sender_who_may_not_be_confirmed_is_answered_like_an_unknown_person(
     assert why(with_(HER, coercion_suspected=True)) == ["H17"]
     assert why(HER, record(HER, purposes=("referral",))) == ["R01"]
     assert why(HER, record(HER, **{**EVERYTHING, "recipients": (replace(TO_XA, country="XB"),)})) == ["R01"]
-
-
-@pytest.mark.parametrize("code", ["confirmed", "not_confirmed", "need_more"])
-def test_r20_receiver_no_answer_but_the_neutral_one_is_told_once_she_took_it_back(code: str) -> None:
-    """R20, R27: judged by what its writer knew; the neutral answer leaves whatever became of her consent."""
-    gone = Withdrawn(token=HER_TOKEN, purposes=("identity_verification",), levels=(), n=2)
-    shared = ThreadFacts(entries=(entry(),), withdrawn=(gone,))
-
-    assert known(with_(answer(code), seen=2), shared) == 20
-    assert known(with_(answer(code), seen=1), shared) == 0
-    assert known(with_(answer("no_information_to_share"), seen=2), shared) == 0
-
-
-def test_r22_receiver_no_answer_but_the_neutral_one_is_told_once_her_consent_has_ended() -> None:
-    """R22: what the question rested on; a country's law is told of nobody, so that no end keeps it back."""
-    ended = ThreadFacts(entries=(entry(until=NOW),))
-    found = with_(NEUTRAL_ANSWER, answer="confirmed", findings=(Finding("shelter", "yes"),))
-    of_law = with_(answer("confirmed"), body=found)
-
-    assert known(with_(answer("confirmed"), written_at=NOW), ended) == 22
-    assert known(with_(answer("confirmed"), written_at=NOW - 1), ended) == 0
-    assert known(with_(answer("no_information_to_share"), written_at=NOW), ended) == 0
-    assert known(with_(of_law, written_at=NOW), ended) == 0
 
 
 def test_r15_receiver_a_question_for_family_waits_where_family_may_be_involved() -> None:

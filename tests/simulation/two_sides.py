@@ -127,7 +127,7 @@ class World:
             seen=0,
             kind=kind,
             letter_id=f"{self.counter:032x}",
-            written_at=0,
+            written_at=self.now,
             thread_ends=self.now + LIFE_S,
             reply_by=self.now + LIFE_S // 2,
             facts=facts(kind, number, self.now),

@@ -7,11 +7,13 @@ each of these lets only one pass. Everybody in here is invented.
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from node.protocol.threads.fold import CLOCKS_DIFFER_S
 from tests.forge import NOW
 from tests.letters_support import BODIES
 from tests.vectors import make_returns as returns
 from tests.vectors.made import Vector, vector
 from tests.vectors.make_kinds import ANSWER, HELP, PASS, REQUEST, SUPPORTED
+from tests.vectors.make_letters import NEUTRAL
 from tests.vectors.make_protecting import DANGER
 from tests.vectors.make_threads import (
     ACCEPT,
@@ -20,7 +22,9 @@ from tests.vectors.make_threads import (
     DISCLOSE,
     ENDED,
     NAMED,
+    NO_WORD,
     OFFER,
+    QUESTION,
     RIGHTS,
     WITHDRAW,
     O,
@@ -34,6 +38,7 @@ from tests.vectors_support import seed
 
 ARRIVED = Step(R, "referral.arrived", "in_progress")
 SUPPORT_ANSWERED = Step(R, "ident.support_response", "answered")
+YES = NO_WORD._replace(body=NEUTRAL | {"answer": "confirmed"})
 UPDATE = Step(O, "referral.update", "accepted")
 CHANGE = Step(R, "referral.change", "disclosed")
 OTHER_ORGANISATION = {"organisation": [{"id": "harbour-xa", "type": "civil_society"}]}
@@ -56,6 +61,16 @@ def at(step: Step, n: int, seen: int, state: str, **frame: Any) -> Step:
     return step._replace(state=state, frame=step.frame | {"n": n, "seen": seen} | frame)
 
 
+def dated(step: Step, seconds: int) -> Step:
+    """The same letter, written so long after the others."""
+    return step._replace(frame=step.frame | {"written_at": NOW + seconds})
+
+
+def asking(**entry: Any) -> Step:
+    """A question that rests on her consent for it."""
+    return QUESTION._replace(frame=NAMED | {"entry": {"purposes": ["identity_verification"]} | entry})
+
+
 def window(days: int, side: str = O, reason: int = 0) -> Step:
     """An arrangement whose window ends so many days from now."""
     ends = {"window_ends": NOW + days * DAY_S}
@@ -71,11 +86,21 @@ def overtaking(name: str, step: Step, key: str, of: Step, place: int) -> Step:
     return step._replace(body={key: later(name, of, place)})
 
 
+SECOND = seed("own-bad-thread-somebody-left-out-ahead-of-her-entry second token", 16).hex()
 CORRECT = Step(O, "rectification", "accepted", reason=207, frame=NAMED | RIGHTS)
 STAND_DOWN = Step(O, "safety.stand_down", "none", frame=DANGER | {"n": 2})
 
-MEET = Step(O, "transit.arrange", "expected")
-MEET_BOTH = MEET._replace(frame={"both": True})
+MEET_BOTH = Step(O, "transit.arrange", "expected", reason=126, frame={"both": True})
+
+
+def risk(*who: str) -> Step:
+    """The word of the opener on the risk, a row for each of these, who are all stated."""
+    row = BODIES["return.risk_result"]["rows"][0]
+    entry = {"purposes": ["enquiry", "risk_assessment"]}
+    body = {"rows": [row | {"person": one} for one in who]}
+    return Step(O, "return.risk_result", "assessing", body, frame={"both": len(who) > 1, "entry": entry})
+
+
 # In which threads which letter (from 0) lets which earlier one have its turn, and with what reason that is refused.
 LATE: dict[str, dict[int, list[list[int]]]] = {
     "own-bad-thread-waits-and-is-refused": {3: [[2, 201]]},
@@ -128,13 +153,30 @@ THREADS: dict[str, tuple[Step, ...]] = {
     "bad-thread-waits-and-is-refused": (
         OFFER, ACCEPT, at(window(5), 3, 1, "accepted"), at(UPDATE, 2, 1, "accepted"), at(DISCLOSE, 4, 1, "disclosed")),
     "bad-thread-somebody-left-out-ahead-of-her-entry": (
-        PASS, HELP, at(MEET, 3, 1, "expected"), at(MEET_BOTH, 2, 1, "expected")),
+        REQUEST, ANSWER, at(risk("*"), 3, 1, "assessing"), at(risk("*", SECOND), 2, 1, "assessing")),
+    "bad-thread-passage-of-next-quarter": (
+        PASS._replace(state="none", reason=201, body={"window_ends": NOW + 90 * DAY_S + 1}),),
+    "bad-thread-passage-of-somebody-nobody-asked-for": (PASS, HELP, MEET_BOTH),
     # what a letter answers, and when it was written
     "good-thread-answers-the-offer": (OFFER, ACCEPT._replace(answers=0)),
     "bad-thread-answers-a-letter-that-nobody-sent": (
         OFFER, ACCEPT._replace(state="offered", reason=207, frame={"in_reply_to": NOBODY})),
     "bad-thread-accepted-after-its-time": (
         OFFER, ACCEPT._replace(state="offered", reason=201, frame={"written_at": NOW + 60 * DAY_S})),
+    # a date is believed as far as two clocks may differ; no clock stops what protects, and its date counts for no other
+    "good-thread-clock-a-day-behind": (OFFER, dated(ACCEPT, -CLOCKS_DIFFER_S), DISCLOSE),
+    "bad-thread-older-than-what-it-answers": (
+        OFFER, dated(ACCEPT._replace(state="offered", reason=201), -CLOCKS_DIFFER_S - 1)),
+    "bad-thread-older-than-its-own-earlier-letter": (
+        OFFER, ACCEPT, DISCLOSE, dated(UPDATE._replace(state="disclosed", reason=201, unseen=1), -2 * DAY_S)),
+    "good-thread-older-than-what-it-crossed": (
+        dated(OFFER, -9 * DAY_S), dated(ACCEPT, -2 * DAY_S),
+        DISCLOSE, dated(UPDATE._replace(side=R, state="disclosed", unseen=1), -2 * DAY_S)),
+    "good-thread-whatever-its-date": (
+        OFFER, ACCEPT, DISCLOSE, dated(ARRIVED, -400 * DAY_S),
+        dated(WITHDRAW._replace(state="in_progress"), 400 * DAY_S),
+        Step(R, "erasure.confirm", "in_progress", frame=RIGHTS, answers=4),
+        dated(ENDED, -400 * DAY_S)),
     "bad-thread-update-carries-a-name": (
         OFFER, ACCEPT, at(UPDATE._replace(reason=4), 2, 1, "accepted", named="given_name")),
     "bad-thread-letter-id-of-the-other-side": (
@@ -145,7 +187,7 @@ THREADS: dict[str, tuple[Step, ...]] = {
         state="accepted", reason=126, frame=DISCLOSE.frame | {"both": True})),
     "bad-thread-provisional-for-the-third-time": (
         SUPPORTED._replace(frame=for_now(NOW)), SUPPORT_ANSWERED,
-        SUPPORTED._replace(frame=for_now(NOW + 20 * DAY_S)), SUPPORT_ANSWERED,
+        SUPPORTED._replace(frame=for_now(NOW + 20 * DAY_S)), dated(SUPPORT_ANSWERED, 20 * DAY_S),
         SUPPORTED._replace(state="answered", reason=110, frame=for_now(NOW + 20 * DAY_S + 1))),
     # whose withdrawal
     "bad-thread-update-after-its-own-withdrawal": (
@@ -153,6 +195,13 @@ THREADS: dict[str, tuple[Step, ...]] = {
         at(UPDATE._replace(side=R, reason=20), 3, 1, "disclosed")),
     "good-thread-update-crossed-the-others-withdrawal": (
         OFFER, ACCEPT, DISCLOSE, WITHDRAW._replace(side=R, state="disclosed"), at(UPDATE, 3, 1, "disclosed")),
+    "bad-thread-confirmed-after-her-withdrawal": (
+        asking(), WITHDRAW._replace(state="asked"), YES._replace(state="asked", reason=20), NO_WORD),
+    "good-thread-confirmed-crossed-her-withdrawal": (
+        asking(), WITHDRAW._replace(state="asked"), YES._replace(unseen=1)),
+    "bad-thread-confirmed-after-her-end": (
+        asking(until=NOW + DAY_S),
+        dated(YES._replace(state="asked", reason=22), DAY_S), dated(NO_WORD, DAY_S)),
     "good-thread-withdrawal-of-nothing-named": (
         OFFER, ACCEPT, DISCLOSE, WITHDRAW._replace(state="disclosed", body={"purposes": [], "levels": []}), ARRIVED,
         Step(R, "referral.complete", "completed")),
@@ -197,6 +246,15 @@ PLANNED = tuple(Late(side, kind, "", body) for side, kind, body in (returns.PLAN
 LEFT = Late(O, "return.departure", "travelling")
 HALT = Late(R, "return.decision", "assessing", {"decision": "do_not_proceed"})
 ALONE = {"independent": True, "assessor": "independent_assessor"}
+PLAN = Late(O, "return.travel_plan", "assessing")
+YES_TO_PLAN = Late(O, "consent.assertion", "assessing", reason=201)
+
+
+def without(kind: str) -> tuple[Late, ...]:
+    """All that comes before a plan, but this."""
+    return tuple(one for one in STEADY if one.kind != kind)
+
+
 RETURNS: dict[str, tuple[Late, ...]] = {
     # no row of the table: the opener's comes first, whoever reads it last
     "good-thread-departure-crossed-a-no": (
@@ -214,6 +272,29 @@ RETURNS: dict[str, tuple[Late, ...]] = {
         Late(R, "return.request_response", "assessing"), Late(O, "return.risk_request", "assessing", reason=12)),
     "bad-thread-plan-for-a-child-undecided": (
         *STEADY, Late(O, "return.travel_plan", "assessing", reason=14, consent=CHILD)),
+    # each gate of a plan by itself
+    "bad-thread-decision-before-the-risk": (*STEADY[:2], Late(O, "return.decision", "assessing", reason=8)),
+    "bad-thread-plan-on-an-unacceptable-risk": (
+        *STEADY[:3], Late(R, "return.risk_result", "assessing", {"overall": "unacceptable"}), STEADY[4],
+        PLAN._replace(reason=8)),
+    "bad-thread-plan-and-nobody-receives-her": (
+        *STEADY, *PLANNED, LEFT, Late(O, "return.failed", "stopped_on_the_way", {"cause": "no_reception"}),
+        Late(O, "return.take_back", "assessing"), PLAN._replace(reason=201)),
+    "bad-thread-plan-without-a-document": (*without("return.traveldoc_status"), PLAN._replace(reason=201)),
+    "bad-thread-plan-with-a-document-that-ends-before": (
+        *STEADY, Late(R, "return.traveldoc_status", "assessing", {"valid_to_date": ["2026-11-17"]}),
+        PLAN._replace(reason=201)),
+    "bad-thread-plan-while-it-is-asked-who-she-is": (
+        *STEADY[:2], Late(O, "return.identity_request", "assessing"), *STEADY[2:], PLAN._replace(reason=201)),
+    "bad-thread-plan-and-nothing-waits-for-her": (*without("return.reintegration_plan"), PLAN._replace(reason=201)),
+    "bad-thread-plan-of-next-quarter": (
+        *STEADY, Late(R, "return.traveldoc_status", "assessing", {"valid_to_date": ["2031-01-01"]}),
+        Late(O, "consent.assertion", "assessing"),
+        PLAN._replace(body={"arrival_ends": NOW + 90 * DAY_S + 1}, reason=201)),
+    "bad-thread-yes-before-the-results": (*STEADY[:2], YES_TO_PLAN),
+    "bad-thread-asked-again-without-a-plan": (*STEADY, YES_TO_PLAN._replace(body={"about": "departure"})),
+    "bad-thread-asked-on-another-day": (
+        *STEADY[:9], YES_TO_PLAN._replace(body={"asked_at": NOW - DAY_S - 1}, reason=22)),
     "good-thread-field-at-l2-without-a-block": (
         *STEADY[:2], Late(O, "return.risk_request", "assessing", field="risk_summary",
                           consent={"categories": ["risk"]})),

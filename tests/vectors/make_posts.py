@@ -14,7 +14,7 @@ from tests.vectors.made import Vector, b64, drawn, vector
 from tests.vectors.make_threads import OFFER, built
 
 DAY_S = 86_400
-STORED, AGAIN, CONFLICT = 1, 2, 7
+STORED, AGAIN, MALFORMED, CONFLICT = 1, 2, 5, 7
 
 
 class Post(NamedTuple):
@@ -35,6 +35,9 @@ CASES: dict[str, tuple[Post, ...]] = {
     "own-posts-numbers-out-of-order": (Post(1, "a", STORED), Post(3, "b", STORED), Post(2, "c", STORED)),
     "own-bad-posts-other-statement-under-one-eid": (Post(1, "a", STORED), Post(2, "b", CONFLICT, eid=0)),
     "own-bad-posts-other-letter-under-one-id": (Post(1, "a", STORED), Post(2, "a, changed", CONFLICT)),
+    # written later than it was signed, by more than a clock is set; its id and number stay free
+    "own-bad-posts-written-after-it-was-signed": (
+        Post(1, "a, written 301 s later", MALFORMED), Post(2, "a, written 300 s later", STORED)),
 }  # fmt: skip
 
 
@@ -44,6 +47,8 @@ def payload(name: str, which: str) -> bytes:
     one = built(f"{name} {letter}", OFFER, 1, 0, [])
     if change == "changed":
         one["body"]["interpreter"] = not one["body"]["interpreter"]
+    elif change:
+        one["written_at"] += int(change.split()[1])
     return json.dumps(one, separators=(",", ":")).encode()
 
 

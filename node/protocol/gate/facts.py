@@ -165,6 +165,7 @@ class ThreadFacts(msgspec.Struct, frozen=True):
     `entries` are the opener's latest consent entries, one per token; `changed_at` is when the other side last named
     another organisation (UTC seconds). `stopped`: a stop was sent, received or queued. `alerted`: tokens
     that safety alerts named. `way`: the facts of a return. `silent`: our side decided that nothing more is answered.
+    `newest_at`: when the newest letter of the thread was written, but for what no clock stops (UTC seconds).
     After a stop or then: `answerable` are the other side's letters that may be answered, `own_alerts` this side's.
     `once`: what the opener once said of each token, whatever became of it.
     """
@@ -184,6 +185,7 @@ class ThreadFacts(msgspec.Struct, frozen=True):
     own_alerts: frozenset[str] = frozenset()
     organisation_type: OrganisationType | None = None
     once: OnceTold = NOTHING_TOLD
+    newest_at: int = 0
 
 
 class Draft(msgspec.Struct, frozen=True):

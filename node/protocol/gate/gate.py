@@ -43,6 +43,7 @@ GUARDS: tuple[Callable[[Context], Iterator[Objection]], ...] = (
     # the way
     guards.recipient_status,
     guards.registry_freshness,
+    guards.clock_set_back,
     # the person's protection
     guards.restored,
     guards.asylum,

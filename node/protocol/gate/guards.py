@@ -22,10 +22,12 @@ from node.protocol.letters.bodies import OfferBody
 from node.protocol.letters.bodies_return import ReturnRequestBody
 from node.protocol.letters.bodies_way import TransitRequestBody
 from node.protocol.rules import Objection
-from node.protocol.threads.thread import after_stop
+from node.protocol.threads.fold import CLOCKS_DIFFER_S
+from node.protocol.threads.thread import after_stop, whatever_its_date
 
 BANNER_SECONDS = 7 * 24 * 3600
 QUEUE_SECONDS = 14 * 24 * 3600
+SET_BACK = "clock"  # such a letter goes by itself once the clock is right
 STALE = "registry_stale"  # such a letter goes by itself once the registry is seen again
 
 
@@ -47,6 +49,15 @@ def registry_freshness(c: Context) -> Iterator[Objection]:
         yield hold(
             "R39", "the registry was not seen for over 7 days", "two people can decide to send all the same", STALE
         )
+
+
+def clock_set_back(c: Context) -> Iterator[Objection]:
+    """H22: a letter dated before what it follows is refused there (201); it waits here until the clock is right."""
+    if not whatever_its_date(c.draft.letter.kind) and c.now < c.shared.newest_at - CLOCKS_DIFFER_S:
+        yield hold(
+            "H22", "the clock of this node is behind the letters of this matter", "the letter waits; tell the operator",
+            SET_BACK,
+        )  # fmt: skip
 
 
 def restored(c: Context) -> Iterator[Objection]:

@@ -70,9 +70,9 @@ def may_be_confirmed(
 ) -> list[Objection]:  # fmt: skip
     """Why another country may not hear that we know the person of this case; [] when she allows it for this purpose.
 
-    There the answer is then the neutral one, as for somebody unknown. `consents` None: she is known from elsewhere, and
-    what is said does not rest on her consent here; all that keeps her from that country does. `distrusted_by_all`: two people distrust the
-    asker for everybody. Source: R01, R10, R15, R27; H04, H05, H14, H29, H30.
+    There the answer is then the neutral one, as for somebody unknown. `consents` None: what is said is known from
+    elsewhere and does not rest on her consent here. `distrusted_by_all`: two people distrust the asker for everybody.
+    Source: R01, R10, R15, R27; H04, H05, H14, H29, H30.
     """
     found: list[Objection] = []
     for person in case.persons:

@@ -16,8 +16,22 @@ from node.protocol.letters.codes import ANSWERS_NOTHING, NOT_IN_DATA_NEEDED, NOT
 from node.protocol.matter import OVER_RULE, UNKNOWN_RULE, Matter, Refusal, Rule
 from node.protocol.matters import matter_named
 from node.protocol.safety import is_safety
-from node.protocol.threads.thread import NONE, NOTHING_SHARED, Awaited, Entry, Shared, Status, Thread, after_stop, other
+from node.protocol.threads.thread import (
+    NONE,
+    NOTHING_SHARED,
+    Awaited,
+    Entry,
+    Shared,
+    Status,
+    Thread,
+    after_stop,
+    other,
+    whatever_its_date,
+)
 
+# Wire 3: a letter is taken from a clock a day ahead (row 8), and may be dated 300 s after it was signed (row 11). So
+# far may what answers it at the right time look older.
+CLOCKS_DIFFER_S: Final = 24 * 3_600 + 300
 NEVER_SENT: Final = 2**53  # beyond every number of the wire: no letter has said yet that this one will not come
 
 
@@ -106,6 +120,23 @@ def counting(thread: Thread) -> list[Entry]:
 def past_of(entries: Iterable[Entry], letter: Entry) -> list[Entry]:
     """Of these letters, those that the writer of `letter` had before it: its own earlier ones and those it had seen."""
     return [e for e in entries if (e.n < letter.n if e.side == letter.side else e.n <= letter.seen)]
+
+
+def newest_before(entries: Iterable[Entry]) -> int:
+    """When the newest of these letters was written, UTC seconds; what no clock may stop counts for no other's date."""
+    times = (e.written_at for e in entries if e.status in _DATED and not whatever_its_date(e.kind))
+    return max(times, default=0)
+
+
+def back_in_time(entries: Iterable[Entry], letter: Entry) -> Refusal | None:
+    """No letter is older than what its writer had written or read before it, but for the difference of two clocks.
+
+    Each rule with a time reads `written_at`: by an old date a consent still runs, and an assessment is still young.
+    """
+    if whatever_its_date(letter.kind) or letter.written_at >= newest_before(past_of(entries, letter)) - CLOCKS_DIFFER_S:
+        return None
+    why = "it says that it is older than what its writer had read or written before it"
+    return Refusal(NOT_IN_THIS_STATE, why, "set the clock right, and write it again", "H22")
 
 
 def void_numbers(thread: Thread) -> set[tuple[str, int]]:
@@ -230,6 +261,7 @@ def _acts(entry: Entry) -> bool:
 
 
 _OUTSIDE: Final = frozenset({"waiting", "refused"})
+_DATED: Final = frozenset({"applied", "crossed"})
 _ANSWERS: Final = {  # answers that must name what they answer, because they take effect on arrival
     "erasure.confirm": frozenset({"erasure.request", "consent.withdrawal"}),
     "access.response": frozenset({"access.request"}),

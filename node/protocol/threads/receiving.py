@@ -13,7 +13,17 @@ from node.protocol.letters.codes import N_ALREADY_USED, NOT_IN_THIS_STATE, UNKNO
 from node.protocol.matter import UNKNOWN_RULE, Refusal, Rule
 from node.protocol.matters import STOPS, UNKNOWN, matter_named, matter_of
 from node.protocol.safety import is_safety
-from node.protocol.threads.fold import after, answers_something, counting, fold, judge, past_of, refold, void_numbers
+from node.protocol.threads.fold import (
+    after,
+    answers_something,
+    back_in_time,
+    counting,
+    fold,
+    judge,
+    past_of,
+    refold,
+    void_numbers,
+)
 from node.protocol.threads.outcome import Changes, Verdict, awaited_changes, changes
 from node.protocol.threads.thread import NONE, STOPPED, Entry, Shared, Status, Thread, after_stop, other, own_top
 
@@ -212,7 +222,7 @@ def _violation(thread: Thread, letter: Entry, known: Shared, content: Content) -
     judged = judge(matter, known, letter)
     if isinstance(judged, Refusal):
         return judged
-    if refusal := answers_something(thread, letter):
+    if refusal := back_in_time(thread.entries, letter) or answers_something(thread, letter):
         return refusal
     reason = content(letter, known)
     if not reason:

@@ -17,7 +17,7 @@ from node.protocol.letters.bodies_return import ReturnRequestBody, ReturnRespons
 from node.protocol.letters.bodies_rights import BreachNoticeBody, RectificationBody
 from node.protocol.letters.bodies_safety import AcknowledgedBody, AlertBody, SafetyUpdateBody, StandDownBody
 from node.protocol.letters.bodies_way import ReturnUpdateBody
-from node.protocol.letters.codes import Level, OrganisationType, Purpose, Role
+from node.protocol.letters.codes import STOP_KINDS, Level, OrganisationType, Purpose, Role
 from node.protocol.letters.codes_information import InfoAnswer, InfoPurpose
 from node.protocol.letters.frame import Letter
 from node.protocol.letters.parts import Organisation
@@ -31,6 +31,12 @@ EXPIRED: Final = "expired"
 
 # What may travel on a thread that was stopped, and takes effect on arrival whatever its number (wire.md 7, Stops).
 AFTER_STOP: Final = ("consent.withdrawal", "erasure.", "rectification", "access.", "breach.notice", "safety.")
+
+# How she is, help for her, and an end on the way: a wrong date never keeps it back (H22, H02).
+TELLS_OF_HER: Final = frozenset(
+    {"referral.arrived", "return.arrival", "return.failed", "return.assist_now", "return.followup",
+     "transit.confirm", "transit.stop", "transit.cancel"}
+)  # fmt: skip
 
 
 class Facts(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
@@ -192,6 +198,11 @@ def promised_days(thread: Thread) -> int | None:
 def after_stop(kind: str) -> bool:
     """Whether this kind takes effect on arrival, also on a stopped thread."""
     return kind.startswith(AFTER_STOP)
+
+
+def whatever_its_date(kind: str) -> bool:
+    """Whether no clock may ever stop this kind: stops, danger, how she is, what she takes back (H22, H02)."""
+    return kind in STOP_KINDS or kind in TELLS_OF_HER or after_stop(kind)
 
 
 def entry_of(letter: Letter[Body]) -> Entry:

@@ -8,6 +8,7 @@ from node.protocol.gate.once_told import NOTHING_TOLD, OnceTold
 from node.protocol.letters.codes import STOP_KINDS
 from node.protocol.letters.frame import ConsentEntry
 from node.protocol.safety import IN_DANGER
+from node.protocol.threads.fold import newest_before
 from node.protocol.threads.thread import Thread, withdrawals
 
 
@@ -31,6 +32,7 @@ def thread_facts(thread: Thread, stated: Iterable[ConsentEntry], once: OnceTold 
         opened_at=shared.opened_at,
         alerted=tuple(token for e in thread.entries if e.status == "applied" for token in e.facts.tokens),
         way=shared.way,
+        newest_at=newest_before(thread.entries),
         silent=thread.stop_decided,
         answerable=answerable(thread) if stopped else frozenset(),
         own_alerts=_own_alerts(thread) if stopped or thread.stop_decided else frozenset(),

@@ -8,12 +8,13 @@ from typing import Final
 import msgspec
 
 from node.protocol.gate.gate import Gate
+from node.protocol.gate.guards import SET_BACK
 from node.protocol.letters.decode import AnyLetter
 from node.protocol.letters.kinds import CONTROL, LETTER
 from node.protocol.matters import STOPS
 from node.protocol.threads import machine
-from node.protocol.threads.thread import after_stop
-from node.service.context import Node
+from node.protocol.threads.thread import after_stop, whatever_its_date
+from node.service.context import FLAG_SKEW_S, Node
 from node.service.delivery.gating import LOOK_AGAIN_S, decode_own, gate_of, keep_waiting
 from node.service.delivery.queueing import Queued
 from node.service.delivery.recipients import recipient_facts, seal_to
@@ -86,6 +87,10 @@ def prepared_again(node: Node, work: Work, waiting: Waiting, now: int) -> Ready 
         return None
     payload = Book(node, work).payload(row)
     letter = decode_own(payload)
+    # H22: our clock was set back; signed now the letter would be of a day to come, and be refused
+    if letter.written_at > now + FLAG_SKEW_S and not whatever_its_date(letter.kind):
+        work.outbox.hold(waiting.letter_id, node.seals.cover(SET_BACK), now + LOOK_AGAIN_S)
+        return None
     to = seal_to(node, waiting.peer, letter.kind, LETTER, letter.sealed_identity is not None)
     if to is None or not _office_key_still_listed(node, waiting.peer, letter, now):
         work.outbox.hold(waiting.letter_id, "no_prekey" if to is None else "office_key_gone", now + LOOK_AGAIN_S)

@@ -12,6 +12,7 @@ from node.log import get
 from node.protocol.letters.decode import AnyControl, AnyLetter, decode
 from node.protocol.letters.frame import Letter
 from node.protocol.letters.strict import Malformed, Unsupported
+from node.protocol.threads.thread import whatever_its_date
 from node.service.context import FLAG_SKEW_S, SKEW_S, Node
 from node.service.delivery.ahead import receipt_of
 from node.service.delivery.channel import note_statement
@@ -79,6 +80,8 @@ def _judge(node: Node, work: Work, one: Opened) -> bytes | Ruling:
         return _noted(node, work, one, Ruling(Status.MALFORMED))
     except (Malformed, Unsupported) as error:
         return _noted(node, work, one, Ruling(Status(error.status)))
+    if _of_a_time_to_come(letter, s.created_at):
+        return _noted(node, work, one, Ruling(Status.MALFORMED))
     if ahead and not _whatever_the_clock(letter):
         return hint_slot(HINT_BUSY, node.random)
     # too many of its thread wait already: as if it had not come
@@ -145,6 +148,15 @@ def _in_time(node: Node, one: Opened) -> bool:
 def _whatever_the_clock(letter: AnyLetter | AnyControl | None) -> bool:
     kind = "" if letter is None else letter.kind
     return kind.endswith(".ended") or kind == "return.stopped" or kind.startswith(ALWAYS_IN_TIME)
+
+
+def _of_a_time_to_come(letter: AnyLetter | AnyControl | None, created_at: int) -> bool:
+    """H22: no letter is written after it was signed, but for a clock that is set; else its date of a day to come would
+    make whatever follows it look old. What no clock may stop counts for no other's date, and passes.
+    """
+    if not isinstance(letter, Letter) or whatever_its_date(letter.kind):
+        return False
+    return letter.written_at > created_at + FLAG_SKEW_S
 
 
 def _noted(node: Node, work: Work, one: Opened, ruling: Ruling) -> Ruling:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from node.errors import BadInput, NotAllowed, NotFound
 from node.protocol.gate.facts import MAY_DISCLOSE, ActorRole, purpose_of
 from node.protocol.gate.facts import Draft as GateDraft
+from node.protocol.gate.guards import SET_BACK
 from node.protocol.letters.bodies import Body, DeclineBody, ErasureConfirmBody
 from node.protocol.letters.decode import checked
 from node.protocol.letters.frame import Letter
@@ -278,8 +279,8 @@ def queue_decided(
 
 
 def _must_not_queue(objections: Sequence[Objection]) -> list[Objection]:
-    """R39 alone may wait in the outbox: the country is out of the network for now, the letter is right."""
-    return [one for one in objections if one.rule != "R39"]
+    """What the registry or our clock keeps back may wait in the outbox (R39, H22): the letter itself is right."""
+    return [one for one in objections if one.rule != "R39" and one.held_as != SET_BACK]
 
 
 class Refused(NotAllowed):
@@ -300,7 +301,7 @@ def _body_of(command: Act) -> Body:
     try:
         return cast(Body, msgspec.json.decode(command.body, type=KINDS[command.kind].body))
     except msgspec.ValidationError as error:
-        raise explained(error, "body") from None
+        raise explained(error, "body", KINDS[command.kind].body) from None
 
 
 def _answers(file: ThreadFile, kind: str) -> str | None:

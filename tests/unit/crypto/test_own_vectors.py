@@ -24,11 +24,11 @@ KINDS = {
     "evidence": (2, 14),
     "fingerprint": (4, 5),
     "keyring": (1, 0),
-    "letter": (57, 185),
+    "letter": (57, 188),
     "node-record": (1, 4),
     "office": (1, 7),
     "pop": (1, 1),
-    "posts": (4, 2),
+    "posts": (4, 3),
     "prekeys": (1, 4),
     "proposal": (3, 6),
     "receipt": (7, 17),
@@ -39,7 +39,7 @@ KINDS = {
     "silence": (1, 3),
     "stream": (2, 2),
     "suspension": (1, 5),
-    "thread": (43, 63),
+    "thread": (47, 80),
 }
 
 

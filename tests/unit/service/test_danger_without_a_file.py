@@ -21,7 +21,7 @@ from tests.keeping import erase_case
 from tests.unit.service.test_referral_arrival import alarms, arranged, called, codes
 from tests.world import DAY_S, Country, World, make_world
 
-STORED, REFUSED = 1, 3
+STORED, REFUSED, MALFORMED = 1, 3, 5
 NOT_THERE: dict[str, Any] = {"arrived": False, "confirmed_by_her": False, "confirmed_how": [], "condition": "not_known"}
 TELLS: list[tuple[str, dict[str, Any]]] = [
     ("return.arrival", NOT_THERE),
@@ -131,10 +131,10 @@ async def test_h19_receiver_danger_waits_for_no_earlier_letter(world: World):
     assert await open_alerts(xa.node, xa.coordinator)
 
 
-async def test_r32_receiver_a_window_beyond_every_calendar_is_refused_and_an_invented_time_with_it_is_read(
+async def test_r32_receiver_a_window_beyond_every_calendar_is_refused_and_an_invented_time_with_it_too(
     world: World,
 ):
-    """R32: a liar's time makes no letter unreadable, and no alarm impossible."""
+    """R32, H22: no alarm is made impossible by a time of a liar's, nor by a date of its letter that bears it out."""
     liar, xa = Dishonest(world), world["XA"]
     await liar.sends("referral.offer")
     await liar.hears("referral.accept", data_needed=[])
@@ -144,7 +144,7 @@ async def test_r32_receiver_a_window_beyond_every_calendar_is_refused_and_an_inv
 
     assert await liar.sends("referral.arrange", {"reply_by": 2**53 - 1}, **far) == (REFUSED, 201)
     invented = {"written_at": 2**53 - 2, "thread_ends": 2**53 - 1, "reply_by": 2**53 - 1}
-    assert await liar.sends("referral.arrange", invented, **far) == (STORED, 0)
+    assert await liar.sends("referral.arrange", invented, **far) == (MALFORMED, 0)
     assert (await xa.view(liar.thread)).state == "disclosed"
 
 

@@ -192,7 +192,7 @@ async def test_r32_receiver_no_window_of_a_liar_keeps_a_letter_from_being_read(p
     liar = Dishonest(world, recipient="XT")
     far: dict[str, Any] = {"window_starts_at": world.clock.now(), "window_ends": 2**53 - 1}
     assert await liar.sends("transit.request", **far) == (3, 201)
-    near = {"window_starts_at": world.clock.now(), "window_ends": world.clock.now() + 10 * HOUR_S}
+    near: dict[str, Any] = {"window_starts_at": world.clock.now(), "window_ends": world.clock.now() + 10 * HOUR_S}
     assert await liar.sends("transit.request", **near) == (1, 0)
     xt = world["XT"]
     await xt.act(liar.thread, "transit.ack", RETURN_BODIES["transit.ack"])

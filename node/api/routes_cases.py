@@ -10,6 +10,7 @@ from node.api.roles import DECIDE, WORK
 from node.service.cases import cases, consents
 from node.service.cases.consents import ConsentView, NewConsent
 from node.service.cases.heading import CaseHead, case_head
+from node.service.cases.looks import who_looked
 from node.service.cases.requests import (
     AnyChange,
     CasePage,
@@ -157,7 +158,7 @@ CASES: tuple[Route, ...] = (
         "/cases/{case}/looks",
         WORK,
         "Who opened names or letters of this case",
-        lambda c: cases.who_looked(c.node, c.actor, c.path["case"]),
+        lambda c: who_looked(c.node, c.actor, c.path["case"]),
         answers=list[LookView],
     ),
 )

@@ -13,8 +13,8 @@ from node.protocol.gate.ten_gates import Turn
 from node.protocol.letters.fields import FIELDS
 from node.protocol.letters.kinds import KINDS, LETTER
 from node.protocol.matters import MATTERS
-from node.service.cases.cases import LOOKS
 from node.service.cases.consents import NewConsent
+from node.service.cases.looks import LOOKS
 from node.service.cases.requests import AnyChange, NewPerson
 from node.service.information.answers import AnyAnswer
 from node.service.returns.alarms import WritePlace

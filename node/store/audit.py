@@ -104,6 +104,14 @@ class Audit:
         )
         return dict(rows.fetchall())
 
+    def of_actor(self, actor: str, since: int, until: int, within: tuple[int, int]) -> list[AuditRow]:
+        """What this actor did in this time, among the lines between these numbers."""
+        rows = self._c.execute(
+            f"select {_COLUMNS} from audit where seq>? and seq<? and at>=? and at<? and actor=?",
+            (*within, since, until, actor),
+        )
+        return [AuditRow(*row) for row in rows]
+
     def lines(self, *, ref: str | None = None, before: int | None = None, limit: int = 100) -> list[AuditRow]:
         """The newest lines first, of one thing or of all, with numbers below `before`."""
         about = "seq<?2" if ref is None else "ref=?1 and seq<?2"  # either is a way down an index

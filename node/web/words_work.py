@@ -54,6 +54,16 @@ OF_A_TALK: Final[dict[str, str]] = {
     "answer=not_confirmed": "Not confirmed",
     "answer=need_more": "More facts would help",
 }
+MAIL: Final[dict[str, str]] = {
+    "mail=at_once": "Once, as soon as something new waits",
+    "mail=digest": "One mail a day at the most: a digest",
+}
+MARKS: Final[dict[str, str]] = {
+    "mark=beyond_caseload": "A caseworker whose case it was not",
+    "mark=break_glass": "Searched beyond their own cases",
+    "mark=outside_hours": "Outside office hours",
+    "mark=many_at_once": "Thirty things or more opened within one hour",
+}
 SEARCH: Final[dict[str, str]] = {
     "how=reference": "this reference",
     "how=pseudonym": "these two words",
@@ -96,4 +106,4 @@ CONCERNS: Final[dict[str, str]] = {
     "record_not_true": "Its record is not true",
     "two_histories": "It shows two histories",
 }
-WORDS: Final[dict[str, str]] = {**SEARCH, **ALERTS, **QUEUES, **OF_A_TALK, **ON_PAPER, **CONCERNS}
+WORDS: Final[dict[str, str]] = {**SEARCH, **MARKS, **MAIL, **ALERTS, **QUEUES, **OF_A_TALK, **ON_PAPER, **CONCERNS}

@@ -12,6 +12,7 @@ from tests.unit.test_pager import MailServer, mail_server, section
 from tests.web.browser import Browser
 
 HERS = "ana@office.example"
+WHEN = {"style": "at_once", "quiet_from": "20", "quiet_until": "7"}  # a browser sends what is chosen on the page
 NOON = 1_795_003_200 - 1_795_003_200 % 86_400 + 12 * 3600
 
 
@@ -32,20 +33,29 @@ async def xd(desks: dict[str, Desk]) -> Desk:
     return desk
 
 
-async def wish(desk: Desk, address: str = HERS, login: str = "ana") -> Any:
-    """Write an address into the form of one's own page."""
+async def wish(desk: Desk, address: str = HERS, login: str = "ana", **more: str) -> Any:
+    """Write an address, and when, into the form of one's own page."""
     browser = Browser(desk.client)
     await browser.sign_in(login, PASSWORD)
-    return await browser.send(await browser.open("/desk/me"), "/desk/me/mail", address=address)
+    return await browser.send(await browser.open("/desk/me"), "/desk/me/mail", address=address, fields=WHEN | more)
 
 
-async def letter_comes(desks: dict[str, Desk]) -> None:
+async def at_hour(desks: dict[str, Desk], hour: int) -> None:
+    """The clock moves on to this hour; whoever writes signs in again."""
+    xd = desks["XD"]
+    xd.clock.step((hour * 3600 - xd.clock.now() % 86_400) % 86_400)
+    await desks["XA"].sign_in("ana")
+
+
+async def letter_comes(desks: dict[str, Desk], urgency: str = "routine") -> None:
     """XA refers somebody to XD, some minutes later."""
     xa = desks["XA"]
     xa.clock.step(120)
     case = await xa.case("ana")
     await xa.done("ana", f"/cases/{case['case']}/consents", xa.consent_body(case, "XD"), 201)
-    await xa.done("ana", f"/cases/{case['case']}/referrals", {"peer": "XD", "needs": ["shelter"]}, 201)
+    await xa.done(
+        "ana", f"/cases/{case['case']}/referrals", {"peer": "XD", "needs": ["shelter"], "urgency": urgency}, 201
+    )
     await xa.world.settle()
 
 
@@ -88,6 +98,60 @@ async def test_nobody_is_mailed_at_night(desks: dict[str, Desk], xd: Desk, serve
 
     assert at_night == []
     assert await turn(xd, server) == [HERS]
+
+
+async def test_quiet_hours_are_ones_own(desks: dict[str, Desk], xd: Desk, server: MailServer) -> None:
+    """C15: over noon for her; the same hour twice means never quiet."""
+    page = await wish(xd, quiet_from="10", quiet_until="14")
+    await letter_comes(desks)
+    quiet = await turn(xd, server)
+    await wish(xd, quiet_from="5", quiet_until="5")
+    await letter_comes(desks)
+    never = await turn(xd, server)
+    wrong = await wish(xd, quiet_from="24")
+
+    assert page.status == 200 and (quiet, never) == ([], [HERS])
+    assert wrong.status == 422 and "Choose an hour from the list." in wrong.text
+
+
+async def test_a_digest_comes_once_in_the_hour_in_which_quiet_ends(
+    desks: dict[str, Desk], xd: Desk, server: MailServer
+) -> None:
+    """C15: whatever came, one mail, and none at any other hour."""
+    await wish(xd, style="digest")
+    await letter_comes(desks)
+    await letter_comes(desks)
+    at_once = await turn(xd, server)
+    await at_hour(desks, 6)
+    early = await turn(xd, server)
+    await at_hour(desks, 7)
+    first = await turn(xd, server)
+    xd.clock.step(1200)
+
+    assert (at_once, early, first, await turn(xd, server)) == ([], [], [HERS], [HERS])
+
+
+async def test_an_emergency_is_stronger_than_quiet_hours_for_coordinators_and_those_on_call(
+    desks: dict[str, Desk], xd: Desk, server: MailServer
+) -> None:
+    """C15: once for each; a caseworker who is not on call is left to sleep, and the mail says no more than any."""
+    for login in ("bea", "cleo"):
+        await xd.add(login, "caseworker")
+        await wish(xd, f"{login}@office.example", login)
+    await wish(xd, style="digest")
+    place = {"user": xd.users["cleo"], "position": "first", "unlocks_away": False, "mail": "c@office.example"}
+    await xd.put("ana", "/on-call", place)
+    await at_hour(desks, 23)
+    await letter_comes(desks)
+    routine = await turn(xd, server)
+    await letter_comes(desks, "urgent")
+    urgent = await turn(xd, server)
+
+    assert routine == []
+    assert sorted(urgent) == ["ana@office.example", "cleo@office.example"]
+    assert await turn(xd, server) == urgent
+    texts = {text.split("\r\n\r\n", 1)[1].removesuffix("\r\n.\r\n").strip() for _, text in server.mails}
+    assert texts == {"Something waits at your desk. Please sign in."}
 
 
 async def test_who_may_not_see_it_is_not_told_of_it(desks: dict[str, Desk], xd: Desk, server: MailServer) -> None:

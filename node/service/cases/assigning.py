@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from node.errors import BadInput, NotAllowed, NotFound
 from node.service.access import may_work_on
 from node.service.actor import Actor
+from node.service.cases.looks import GIVEN, NOBODY
 from node.service.context import Node
 from node.store.cases import CaseRow
 from node.store.people import UserRow
@@ -65,7 +66,9 @@ def give(work: Work, actor: Actor, row: CaseRow, to: UserRow | None, now: int) -
             for_user="Two people decided that this colleague’s organisation sees nothing of this case. Choose another.",
         )
     work.cases.put(replace(row, owner=None if to is None else to.user_id, changed_at=now))
-    work.audit.append(now, actor.user_id, "case_taken", row.case_id, outcome="assigned")
+    work.audit.append(
+        now, actor.user_id, "case_taken", row.case_id, outcome=GIVEN + (NOBODY if to is None else to.user_id)
+    )
 
 
 def _row(reader: Reader, actor: Actor, case_id: str) -> CaseRow | None:

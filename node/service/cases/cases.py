@@ -32,7 +32,6 @@ from node.service.cases.requests import (
     Changed,
     IdentityView,
     IdentityWritten,
-    LookView,
     NewCase,
     PendingView,
     SetOwner,
@@ -48,17 +47,11 @@ from node.service.returns.alarms import settle_case
 from node.service.safety.distrusting import follow_case
 from node.service.threads.blocks import stop_blocked_threads
 from node.service.threads.book import Book, OpenCase
-from node.store.audit import AuditRow
 from node.store.cases import CaseRow
 from node.store.tasks import TaskRow
 from node.store.work import Reader, Work
 
 SECOND_PERSON = "second_person_needed"
-LOOKS = (
-    "identity_opened", "letter_opened", "case_taken", "identity_written", "found_beyond", "printed", "scan_attached",
-    "scan_opened", "scan_removed", "case_exported", "note_written",
-    "notes_opened",
-)  # fmt: skip
 PAGE = 500
 SOMEBODY_ELSE = "somebody else"  # stands for the second person while nobody has confirmed
 
@@ -143,11 +136,6 @@ async def read_names(node: Node, actor: Actor, case_id: str, reason: str) -> Ide
         return IdentityView(persons)
 
     return await node.store.write(read)
-
-
-async def who_looked(node: Node, actor: Actor, case_id: str) -> list[LookView]:
-    """Who opened the case's names or letters, newest first: everybody who may work on it sees this."""
-    return await node.store.read(lambda reader: _looks(node, reader, may_work_on(reader, actor, case_id)))
 
 
 def pending_of(node: Node, reader: Reader, case: OpenCase) -> list[PendingView]:
@@ -329,18 +317,3 @@ def _line(book: Book, row: CaseRow) -> CaseLine:
         treated_as_child=any(one.treated_as_child for one in persons),
         erased=row.dek is None,
     )
-
-
-def _looks(node: Node, reader: Reader, row: CaseRow) -> list[LookView]:
-    refs = [row.case_id, *(letter.letter_id for letter in reader.letters.of_case(row.case_id))]
-    found = [line for ref in refs for line in reader.audit.lines(ref=ref, limit=1000) if line.act in LOOKS]
-    found.sort(key=lambda line: -line.seq)
-    return [
-        LookView(at=line.at, who=line.actor, what=_what(node, line), ref=line.ref, reason=line.outcome)
-        for line in found
-    ]
-
-
-def _what(node: Node, line: AuditRow) -> str:
-    """The act; of a print also which paper, which stands covered in the log."""
-    return f"{line.act}_{node.seals.uncover(line.rule).split(' ')[1]}" if line.act == "printed" else line.act

@@ -366,13 +366,14 @@ class IdentityView(msgspec.Struct, frozen=True):
 
 
 class LookView(msgspec.Struct, frozen=True, kw_only=True):
-    """Who opened something of a case, when and why."""
+    """Who opened something of a case, when and why; `marks`: what about it was unusual."""
 
     at: int
     who: str
     what: str
     ref: str
     reason: str
+    marks: list[str]
 
 
 def person_from(new: NewPerson, person_id: str) -> Person:

@@ -138,6 +138,13 @@ def newest_waiting(node: Node, reader: Reader, actor: Actor) -> int:
     return max((*unopened, *held, *tasks), default=0)
 
 
+def urgent_since(node: Node, reader: Reader, actor: Actor, since: int) -> bool:
+    """Whether a letter came since then, to this person's cases, to which an answer is awaited within hours."""
+    sight, lens = Sight(reader, actor, EVERY), Lens(node, reader, actor, Narrow(is_urgent=True))
+    fresh = (one for one in _unopened(reader, sight, Lens(node, reader, actor, EVERYTHING)) if one.at > since)
+    return any(lens.lets(one.peer, one.case, one.thread) for one in fresh)
+
+
 async def list_threads(node: Node, actor: Actor) -> list[ThreadLine]:
     """Threads that have not ended, of cases this person may work on, newest change first."""
     actor.must_be(*WORKERS)

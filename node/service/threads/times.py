@@ -30,6 +30,7 @@ from node.service.directory.promises import promised_days
 from node.service.threads.files import ThreadFile
 
 RETENTION_S = 2 * 365 * DAY_S
+DAY_FROM, DAY_UNTIL = 7, 20  # hours of the country's own time between which people are usually at work
 
 
 class Times(TypedDict):

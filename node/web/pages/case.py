@@ -11,6 +11,7 @@ from aiohttp import web
 from node.service.cases import cases, consents
 from node.service.cases.change_forms import change_forms
 from node.service.cases.heading import case_head
+from node.service.cases.looks import who_looked
 from node.service.cases.requests import PersonView, SetOwner
 from node.service.cases.timeline import SHOWN, CaseTimeline, Of, case_timeline
 from node.service.keep.restored import view_answer
@@ -88,8 +89,10 @@ async def _open_names(v: Visit) -> web.Response:
 
 async def _looks(v: Visit) -> web.Response:
     case = await cases.view_case(v.node, v.actor, v.path["case"])
-    looks = await cases.who_looked(v.node, v.actor, case.case)
-    return v.show("looks.html", case=case, looks=looks)
+    looks = await who_looked(v.node, v.actor, case.case)
+    names, is_marked = await list_colleagues(v.staff, v.caller), v.query.get("marked") == "1"
+    shown = [one for one in looks if one.marks] if is_marked else looks
+    return v.show("looks.html", case=case, looks=shown, names=names, is_marked=is_marked)
 
 
 async def _facts(v: Visit) -> web.Response:

@@ -2,18 +2,20 @@
 
 from typing import Final, NamedTuple
 
+import msgspec
 from aiohttp import web
 
 from node.errors import BadInput, NotAllowed, OpenTRMError, TryLater
 from node.service.staff.book import MAX_PASSWORD, MIN_PASSWORD, ChangePassword
 from node.service.staff.conduct import VERSION, accept, has_accepted
-from node.service.staff.mail_wishes import can_mail, my_address, wish_mail
+from node.service.staff.mail_wishes import STYLES, MailWish, can_mail, my_wish, wish_mail
 from node.service.staff.my_sign_ins import end_others, end_sign_in, my_sign_ins
 from node.service.staff.my_steps import begin_codes, confirm_codes, my_steps, new_recovery_codes, pending_codes
 from node.service.staff.people import change_password
 from node.web.guard import COOKIE, take_cookie
 from node.web.pages.notices import notices
 from node.web.pages.qr import qr_svg
+from node.web.pages.referral import problem
 from node.web.pages.roles import EVERYBODY, WORK
 from node.web.pages.sign_in import on_to, way_back
 from node.web.visit import Page, Visit
@@ -24,10 +26,10 @@ TOO_SHORT: Final = N_("A password has twelve characters or more.")
 
 
 class MailShown(NamedTuple):
-    """Whether this node sends mail, and where this person's goes."""
+    """Whether this node sends mail, and what of it this person wishes."""
 
     is_sent: bool
-    address: str
+    wish: MailWish
 
 
 async def _me(v: Visit) -> web.Response:
@@ -38,22 +40,27 @@ async def _shown(v: Visit, error: OpenTRMError | None = None, status: int = 200)
     return v.show(
         "me.html", status=status, error=error, steps=await my_steps(v.staff, v.caller),
         sign_ins=await my_sign_ins(v.staff, v.caller), conduct=await has_accepted(v.staff, v.actor.user_id),
-        notices=await notices(v), mail=await _mail_wish(v),
+        notices=await notices(v), mail=await _mail_wish(v), styles=STYLES,
     )  # fmt: skip
 
 
 async def _mail_wish(v: Visit) -> MailShown | None:
     if v.actor.role not in WORK:
         return None
-    return MailShown(can_mail(v.node), await my_address(v.staff, v.caller))
+    return MailShown(can_mail(v.node), await my_wish(v.staff, v.caller))
 
 
 async def _mail(v: Visit) -> web.Response:
     try:
-        await wish_mail(v.staff, v.caller, v.typed("address").strip())
-    except BadInput as error:
-        return await _shown(v, error, 422)
+        await wish_mail(v.staff, v.caller, _wished(v))
+    except (BadInput, msgspec.ValidationError) as error:
+        return await _shown(v, problem(v, error), 422)
     return v.go("/me#mail")
+
+
+def _wished(v: Visit) -> MailWish:
+    typed = {name: v.typed(name) for name in ("style", "quiet_from", "quiet_until") if v.typed(name)}
+    return msgspec.convert({"address": v.typed("address"), **typed}, MailWish, strict=False)
 
 
 async def _end(v: Visit) -> web.Response:

@@ -54,7 +54,7 @@ def test_a_good_letter_is_read_and_written_back_byte_for_byte(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_any_letter_survives_the_journey(kind, data):
     """Encode, then row 11, gives the same letter; so no letter of ours is ever malformed to a peer like us."""

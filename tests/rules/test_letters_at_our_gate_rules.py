@@ -12,7 +12,7 @@ from node.protocol.gate.facts import ThreadFacts
 from node.protocol.letters.bodies import Body
 from node.protocol.letters.frame import Letter
 from node.protocol.letters.kinds import KINDS
-from node.protocol.threads.return_facts import ReturnFacts, Risk
+from node.protocol.threads.return_facts import Plan, ReturnFacts, Risk
 from tests.rules.return_world import RISK, WINDOW_ENDS, WINDOW_STARTS, her_return, plan, returning
 from tests.rules.world import (
     CHILD,
@@ -168,10 +168,11 @@ def test_r24_sender_a_plan_goes_only_as_a_second_person_approved_it():
 
 def test_r22_sender_she_is_asked_once_more_on_the_day_she_leaves():
     """R22: within the day before she left; a plan's own yes is not enough, and not going needs no question."""
-    assert gate(of("return.departure")) == ["R22"]
-    assert gate(of("return.departure"), case=returning(plans=(ASKED,))) == []
+    told = with_(EXCHANGED, way=with_(WAY, plan=Plan(n=5)))
+    assert gate(of("return.departure"), shared=told) == ["R22"]
+    assert gate(of("return.departure"), shared=told, case=returning(plans=(ASKED,))) == []
     old = plan(her_return(departure_asked_at=NOW - DAY))
-    assert gate(of("return.departure"), case=returning(plans=(old,))) == ["R22"]
+    assert gate(of("return.departure"), shared=told, case=returning(plans=(old,))) == ["R22"]
     assert gate(of("return.departure", outcome="postponed")) == []
 
 

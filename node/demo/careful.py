@@ -19,13 +19,13 @@ SECRET: Final = re.compile(r'class="secret">([A-Z2-7]+)<')
 SEE_OTHER: Final = 303
 SAYS: Final = {
     "en": """
-Somebody whose password does not suffice: {desk}, user {login}, password {password}. The six digits of
-her telephone are told in a second terminal in this folder, new ones every half minute:
+Somebody whose password does not suffice: {desk}, user {login}, password {password}.
+The six digits of her telephone are told in a second terminal in this folder, new ones every half minute; each works once:
     make demo CODE={secret}
 """,
     "uk": """
-Людина, якій самого пароля не досить: {desk}, користувач {login}, пароль {password}. Шість цифр з її
-телефона скаже другий термінал у цій теці, нові щопівхвилини:
+Людина, якій самого пароля не досить: {desk}, користувач {login}, пароль {password}.
+Шість цифр з її телефона скаже другий термінал у цій теці, нові щопівхвилини; кожні діють один раз:
     make demo CODE={secret}
 """,
 }
@@ -42,7 +42,7 @@ class Careful:
 
 async def somebody_careful(network: Network, code: str) -> Careful:
     """A caseworker of this country who has accepted the code of conduct and set up codes by the clock."""
-    from node.service.staff.second_step import code_by_the_clock  # half of the program, for this one alone
+    from node.service.staff.second_step import STEP_S, code_by_the_clock  # half of the program, for this one alone
 
     node, password = network.nodes[code], new_password()
     async with network.client(code, "coordinator") as coordinator:
@@ -55,7 +55,8 @@ async def somebody_careful(network: Network, code: str) -> Careful:
         page = await browser.page("/desk/me/codes")
         found = SECRET.search(page)
         secret = found[1] if found else ""
-        digits = code_by_the_clock(secret, network.clock.now()) or ""
+        before = network.clock.now() - STEP_S  # a code works once: that of this half minute is left to whoever tries it
+        digits = code_by_the_clock(secret, before) or ""
         await browser.post("/desk/me/codes/confirm", page, code=digits)
     return Careful(code, password, secret)
 

@@ -20,7 +20,7 @@ SEE_OTHER: Final = 303
 SAYS: Final = {
     "en": """
 Somebody whose password does not suffice: {desk}, user {login}, password {password}.
-The six digits of her telephone are told in a second terminal in this folder, new ones every half minute; each works once:
+A second terminal in this folder tells the six digits, new ones every half minute; each works once:
     make demo CODE={secret}
 """,
     "uk": """

@@ -101,7 +101,7 @@ class RegistryKeeper:
         if lies == self._told:
             return
         if lies - self._told:
-            log.error(ATTACKED, count=len(lies - self._told))
+            log.error("registry_attacked", count=len(lies - self._told))
         await node.store.write(lambda work: _note_lies(work, lies, lies - self._told, now))
         # Crash before this line: it is in the database, and the next start reads it there.
         self._told = lies

@@ -246,11 +246,12 @@ def test_a_kill_at_a_step_leaves_nothing_or_all_of_it_and_a_command_asked_for_ag
     orders = tmp_path / "stories.json"
     orders.write_text(json.dumps({"steps": steps_, "commands": commands, "killed": {}, "asked": {}}))
     plain = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    told_where = {at_each_step.STORIES: str(orders), "TMPDIR": str(tmp_path)}  # who is killed clears nothing away
     words = [word for name in ("at_each_step", "asked_again") for word in ("-p", f"tests.crash.{name}")]
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *words, f"--basetemp={tmp_path / 'stories'}",
          *dict.fromkeys([*steps_, *commands])],
-        cwd=ROOT, env=plain | {at_each_step.STORIES: str(orders)}, capture_output=True, text=True, check=False,
+        cwd=ROOT, env=plain | told_where, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
     told = json.loads(orders.read_text())

@@ -242,12 +242,7 @@ def queue_decided(
     before = Before(file.entries, file.once) if undo_s and may_wait(letter.kind, letter.urgency) else None
     due_at = now if before is None else now + undo_s
     letter = msgspec.structs.replace(letter, **times_of(node, peer, letter, file, now))
-    try:
-        payload = checked(letter)
-    except Malformed as error:
-        raise BadInput(f"the letter would be malformed: {error}", field=error.field) from None
-    except ValueError as error:
-        raise BadInput("the letter does not match its schema", field="body") from error
+    payload = _written(letter)
     standing = after_restore(work, case.id, letter.thread)
     draft = GateDraft(
         letter, facts_of(file), actor.user_id, actor.role, stated.persons, after_restore=standing, second=second
@@ -256,11 +251,10 @@ def queue_decided(
     if _must_not_queue(objections):
         raise Refused(_must_not_queue(objections))
     outcome = machine.queue(file.thread, entry_of(letter), now)
+    persons, first_ends = {**file.persons, **stated.persons}, file.first_ends or letter.thread_ends
     file = with_letter(
-        msgspec.structs.replace(file, thread=outcome.thread, persons={**file.persons, **stated.persons}), letter
+        msgspec.structs.replace(file, thread=outcome.thread, persons=persons, first_ends=first_ends), letter
     )
-    if not file.first_ends:
-        file = msgspec.structs.replace(file, first_ends=letter.thread_ends)
     if before is None:
         hurry(node, work, found, letter.kind, now)
         sign_letter_ahead(node, work, peer, letter, file, now)
@@ -276,6 +270,16 @@ def queue_decided(
         state=machine.local_state(outcome.thread, now),
         due_at=due_at,
     )
+
+
+def _written(letter: "Letter[Body]") -> bytes:
+    """Its bytes as they go; BadInput where the other side would call them malformed."""
+    try:
+        return checked(letter)
+    except Malformed as error:
+        raise BadInput(f"the letter would be malformed: {error}", field=error.field) from None
+    except ValueError as error:
+        raise BadInput("the letter does not match its schema", field="body") from error
 
 
 def _must_not_queue(objections: Sequence[Objection]) -> list[Objection]:

@@ -105,6 +105,7 @@ async def test_a_device_that_says_no_leaves_the_password(eyes: Eyes):
     await page.click(SIGN_IN)
 
     await page.wait_for_url("**/desk/")
+    assert await page.locator('main a[href="/desk/start"]').count() == 1
 
 
 async def test_a8_after_ten_minutes_without_anybody_nothing_is_on_the_page_and_then_the_same_field(eyes: Eyes):

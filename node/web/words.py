@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from node.web import (
+    words_audit,
     words_changes,
     words_codes,
     words_fields,
@@ -35,6 +36,7 @@ WORDS: Final[dict[str, str]] = {
     **words_recorded.WORDS,
     **words_running.WORDS,
     **words_periods.WORDS,
+    **words_audit.WORDS,
 }
 STEPS: Final = "caseworker|backup|coordinator|figures"
 # Codes made of others: the steps of a ladder, and what another system noticed about a country.

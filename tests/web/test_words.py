@@ -11,6 +11,7 @@ from msgspec import inspect
 from node.service import vocabulary
 from node.service.cases.requests import CaseView, PersonView
 from node.web import (
+    words_audit,
     words_changes,
     words_codes,
     words_fields,
@@ -70,6 +71,75 @@ def test_every_task_that_the_services_give_has_a_word():
     assert [code for code in sorted(given) if code not in WORDS] == []
 
 
+def test_every_act_that_any_line_of_the_audit_tells_has_a_sentence_in_every_language():
+    """O6: read from the code, where each line is written; an act that is added is asked for here."""
+    acts = audited_acts()
+
+    assert len(acts) > 100
+    assert sorted(acts) == sorted(one.removeprefix("audited=") for one in words_audit.WORDS)
+    for code in ("fr", "es", "ro", "uk", "ru", "ar"):
+        said = speech(code, "UTC")
+        english_still = [act for act in acts if said.say(english(act, "audited")) == english(act, "audited")]
+        assert english_still == [], code
+
+
+def test_an_act_that_this_program_no_longer_writes_is_shown_as_it_is_spelt():
+    assert word(speech("en", "UTC"), "thing_of_old", "audited") == "Thing of old"
+
+
+def audited_acts() -> set[str]:
+    """Every act that `audit.append` is given: written there, in a constant, or by whoever calls the function."""
+    found: set[str] = set()
+    for path in (ROOT / "node").rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for function in ast.walk(tree):
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+                for call in ast.walk(function):
+                    if isinstance(call, ast.Call) and ast.unparse(call.func).endswith("audit.append"):
+                        found |= _acts_of(call.args[2], tree, function)
+    return found
+
+
+def _acts_of(act: ast.AST, tree: ast.Module, function: ast.AST) -> set[str]:
+    if isinstance(act, ast.Constant):
+        return {str(act.value)}
+    if isinstance(act, ast.IfExp):
+        return _acts_of(act.body, tree, function) | _acts_of(act.orelse, tree, function)
+    assert isinstance(act, ast.Name), ast.unparse(act)
+    if act.id.isupper():
+        return {_constants(tree)[act.id]}
+    return {one for whose in ast.walk(tree) for one in _handed_on(act.id, whose, tree)}
+
+
+def _constants(tree: ast.Module) -> dict[str, str]:
+    """What the names at the top of a file are."""
+    found: dict[str, str] = {}
+    for line in tree.body:
+        if isinstance(line, ast.Assign | ast.AnnAssign) and line.value is not None:
+            target = line.targets[0] if isinstance(line, ast.Assign) else line.target
+            pairs = (
+                zip(target.elts, line.value.elts, strict=True)
+                if isinstance(target, ast.Tuple) and isinstance(line.value, ast.Tuple)
+                else [(target, line.value)]
+            )
+            found |= {
+                name.id: str(value.value)
+                for name, value in pairs
+                if isinstance(name, ast.Name) and isinstance(value, ast.Constant)
+            }
+    return found
+
+
+def _handed_on(name: str, whose: ast.AST, tree: ast.Module) -> set[str]:
+    """What a function's argument of this name is in the calls of the same file."""
+    names = [one.arg for one in whose.args.args] if isinstance(whose, ast.FunctionDef | ast.AsyncFunctionDef) else []
+    if name not in names or not isinstance(whose, ast.FunctionDef | ast.AsyncFunctionDef):
+        return set()
+    calls = [one for one in ast.walk(tree) if isinstance(one, ast.Call) and ast.unparse(one.func) == whose.name]
+    given = [one.args[names.index(name)] for one in calls if len(one.args) > names.index(name)]
+    return {str(one.value) for one in given if isinstance(one, ast.Constant)}
+
+
 def test_no_word_is_left_over_from_a_code_that_is_gone():
     known = {*vocabulary.fields_and_choices(), *vocabulary.of_the_desk(), *vocabulary.letters()}
     known |= {f"act={one}" for one in vocabulary.acts()} | {f"change={one}" for one in vocabulary.changes()}
@@ -103,6 +173,7 @@ def test_no_code_has_two_words():
         words_work,
         words_recorded,
         words_running,
+        words_audit,
     )
     seen: dict[str, str] = {}
     twice = [code for one in files for code in one.WORDS if seen.setdefault(code, one.__name__) != one.__name__]

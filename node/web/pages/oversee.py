@@ -1,5 +1,6 @@
 """Queues without content, the audit and whether it is whole, what is erased soon, the settings. Source: O4, O6-O8."""
 
+from functools import partial
 from typing import Any, Final
 
 from aiohttp import web
@@ -9,6 +10,7 @@ from node.service.keep.sweep import certificates, falls_due
 from node.service.staff.people import list_colleagues, list_users
 from node.service.upkeep.hands import try_now
 from node.service.upkeep.oversight import audit_of, on_the_way, queues, verify_audit
+from node.web import words_audit
 from node.web.csv_table import as_table
 from node.web.pages.roles import AUDIT, OVERSEE, RUN
 from node.web.visit import Page, Visit
@@ -45,7 +47,16 @@ async def _lines(v: Visit, **more: Any) -> web.Response:
     page = await audit_of(v.node, v.actor, act[:80], ref[:80], before, LINES)
     names = {one.user: one.login for one in await list_users(v.staff, v.caller)}
     older = v.with_query(act=act, ref=ref, before=str(page.before or ""))
-    return v.show("audit.html", page=page, names=names, act=act, ref=ref, older=older, **more)
+    return v.show(
+        "audit.html", page=page, names=names, act=act, ref=ref, older=older, acts=_acts(v, act),
+        says=partial(v.word, of="audited"), **more,
+    )  # fmt: skip
+
+
+def _acts(v: Visit, asked: str) -> list[tuple[str, str]]:
+    """Every act with its sentence, in the order of the reader's alphabet; an old one that was asked for too."""
+    codes = {*words_audit.ACTS, *filter(None, [asked[:80]])}
+    return sorted(((code, v.word(code, "audited")) for code in codes), key=lambda one: one[1].casefold())
 
 
 async def _download(v: Visit) -> web.Response:

@@ -37,11 +37,12 @@ def backup(path: Path, target: Path, keys: bool) -> None:
 
     config = load(path).config
     folder = DataFolder(config.node.data_dir, config.node.journal_dir)
+    clock = clock_for(config.node.country, config.node.clock_file)
     if keys:
-        back_up_keys(folder, target)
+        back_up_keys(folder, target, clock)
         click.echo(f"{target.name}: keys copied; destroy it within 30 days, or what is erased meanwhile can be opened")
         return
-    copied = back_up(folder, target, clock_for(config.node.country, config.node.clock_file))
+    copied = back_up(folder, target, clock)
     click.echo(f"{target.name}: {copied.size} bytes, {copied.cases} cases, whole; sha256 {copied.sha256}")
     click.echo("not in it: the keys (trm-node backup --keys) and the journal, which stays where it is")
 
@@ -49,18 +50,28 @@ def backup(path: Path, target: Path, keys: bool) -> None:
 @click.command()
 @click.argument("backup", type=GIVEN)
 @click.option("--keys", type=GIVEN, help="A copy of the keys too, for a data folder without any.")
-@click.confirmation_option(prompt="The node begins a new epoch from this copy. Go on?")
+@click.option("--try", "only_try", is_flag=True, help="Only try both copies; also while the node runs.")
+@click.option("--yes", is_flag=True, help="Confirm the action without prompting.")
 @click.pass_obj
-def restore(path: Path, backup: Path, keys: Path | None) -> None:
+def restore(path: Path, backup: Path, keys: Path | None, only_try: bool, yes: bool) -> None:
     """Put a copy of the database in place of what is there, and lay the journal over it.
 
     What was there is kept beside it as node.db.before-restore. The node starts a new channel epoch with new prekeys and
     greets every peer. Without a whole journal nothing about a person leaves before two people answered for her case.
+
+    With --try a node is made out of both copies in a folder beside them, looked through and thrown away; the health
+    page says when that was last done. Do it once a month.
     """
+    if only_try:
+        _try(path, backup, keys)
+        return
+    if not yes:
+        click.confirm("The node begins a new epoch from this copy. Go on?", abort=True)
     from node.app import NO_VIEW, unlock_of
     from node.clock import clock_for
     from node.config import load
     from node.service.keep.backup import come_back, is_held
+    from node.service.keep.copies import LAST_TRIED, note_done
     from node.service.upkeep.setup import open_node
     from node.store.folder import DataFolder
 
@@ -71,6 +82,7 @@ def restore(path: Path, backup: Path, keys: Path | None) -> None:
     opened = open_node(folder, config.node.country, unlock, NO_VIEW, clock, os.urandom)
     try:
         held = is_held(opened.node)
+        note_done(folder.path, LAST_TRIED, clock.now())
     finally:
         opened.close()
     click.echo("restored: new channel epoch, new prekeys; every peer is greeted at the next start")
@@ -82,6 +94,25 @@ def restore(path: Path, backup: Path, keys: Path | None) -> None:
     if new_record:
         click.echo("the fallback key is new: send node-record.json with `trm-registry request --version` one higher")
     click.echo("node.db.before-restore beside it holds what was there: destroy it when nobody needs it")
+
+
+def _try(path: Path, backup: Path, keys: Path | None) -> None:
+    """Make a node out of both copies, beside the one there is."""
+    from node.app import NO_VIEW, unlock_of
+    from node.clock import clock_for
+    from node.config import load
+    from node.errors import BadInput
+    from node.service.keep.trying import Copied, try_copies
+    from node.store.folder import DataFolder
+
+    if keys is None:
+        raise BadInput("the keys lie in a copy of their own; name it with --keys", field="keys")
+    config = load(path).config
+    real, clock = DataFolder(config.node.data_dir), clock_for(config.node.country, config.node.clock_file)
+    copied = Copied(config.node.country, backup, keys, unlock_of(config))
+    cases = try_copies(real, copied, NO_VIEW, clock, os.urandom)
+    click.echo(f"a node came out of {backup.name} and {keys.name}: whole, {cases} cases, every key opens")
+    click.echo("it was thrown away again; nothing of this node was changed")
 
 
 @click.command()

@@ -10,7 +10,18 @@ import sys
 from node.app import tls_of
 from node.config import read_secret
 from node.doctor_access import access, same_as, unreadable
-from node.doctor_data import calendar, data_folder, database, registry_copy, root, running, sealed_keys
+from node.doctor_data import (
+    backup,
+    calendar,
+    data_folder,
+    database,
+    keys_copy,
+    registry_copy,
+    restore_tried,
+    root,
+    running,
+    sealed_keys,
+)
 from node.errors import OpenTRMError
 from node.findings import Check, Finding, Patient
 from node.init_checks import read_key
@@ -171,5 +182,8 @@ CHECKS: list[Check] = [
     root,
     registry_copy,
     calendar,
+    backup,
+    keys_copy,
+    restore_tried,
     running,
 ]

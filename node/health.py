@@ -16,6 +16,7 @@ from node.errors import Unavailable
 from node.jobs import Jobs
 from node.log import get
 from node.service.context import Node
+from node.service.keep.copies import copies_of
 from node.service.network.registry import ATTACKED
 from node.store.work import Reader
 
@@ -105,10 +106,22 @@ class _Numbers(Collector):
         yield _gauge(
             "trm_disk_free_bytes", "Free bytes where the database lies", shutil.disk_usage(self._node.store.folder).free
         )
+        yield from _of_copies(self._node)
         ages = GaugeMetricFamily("trm_job_age_seconds", "Seconds since a sweep last ended", labels=["job"])
         for tick in self._jobs.ticks():
             ages.add_metric([tick.name], -1 if tick.age_s is None else tick.age_s)
         yield ages
+
+
+def _of_copies(node: Node) -> Iterable[Metric]:
+    """Ages in seconds, -1 where it was never done."""
+    now, copies = node.now(), copies_of(node.store.folder)
+    for name, says, at in (
+        ("trm_backup_age_seconds", "Since the database was last copied", copies.database_at),
+        ("trm_keys_copy_age_seconds", "Since the keys were last copied", copies.keys_at),
+        ("trm_restore_check_age_seconds", "Since a node last came out of the copies", copies.tried_at),
+    ):
+        yield _gauge(name, says, -1 if at is None else now - at)
 
 
 def _of_store(node: Node, reader: Reader) -> Iterable[Metric]:

@@ -8,21 +8,20 @@ Source: issue 4, operator; interface O1; registry, pinned root; at-rest, backup.
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 from node.app import NO_VIEW, unlock_of
-from node.clock import Clock, clock_for
+from node.clock import clock_for
 from node.config import AlarmSection, load
-from node.crypto.batch import Random
 from node.doctor import examine
 from node.errors import BadInput
 from node.findings import Finding, Patient
 from node.pager import try_connection
-from node.service.keep.backup import back_up, back_up_keys, come_back
-from node.service.upkeep.setup import Unlock, open_node
+from node.service.keep.backup import back_up, back_up_keys
+from node.service.keep.trying import Copied, try_copies
+from node.service.upkeep.setup import Unlock
 from node.store.folder import DataFolder
 
 GROUP = 4
@@ -86,10 +85,9 @@ def first_backup(path: Path, folder: Path, unlock: Unlock | None = None) -> Firs
     data = DataFolder(config.node.data_dir, config.node.journal_dir)
     database, keys = folder / f"node-{clock.now()}.db", folder / f"keys-{clock.now()}.db"
     back_up(data, database, clock)
-    back_up_keys(data, keys)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".tried-") as empty:
-        unlocked = unlock or unlock_of(config)
-        cases = drill(Path(empty), database, keys, config.node.country, unlocked, clock, os.urandom)
+    back_up_keys(data, keys, clock)
+    copied = Copied(config.node.country, database, keys, unlock or unlock_of(config))
+    cases = try_copies(data, copied, NO_VIEW, clock, os.urandom)
     return FirstBackup(database.name, keys.name, cases)
 
 
@@ -99,19 +97,3 @@ def looked_at(path: Path) -> list[Finding]:
     node = loaded.config.node
     found = examine(Patient(loaded, clock_for(node.country, node.clock_file)))
     return [one for one in found if one.level != "ok"]
-
-
-def drill(empty: Path, database: Path, keys: Path, country: str, unlock: Unlock, clock: Clock, random: Random) -> int:
-    """Make a node out of copies in an empty folder, and count its cases. The copies and the real node stay as they are.
-
-    Raises what a real restore would raise.
-    """
-    folder = DataFolder(empty).create()
-    come_back(folder, database, keys, unlock, clock, random)
-    opened = open_node(folder, country, unlock, NO_VIEW, clock, random)
-    try:
-        return len(opened.node.store.read_sync(lambda reader: reader.spent.keys_of_cases()))
-    finally:
-        opened.close()
-        for suffix in ("-wal", "-shm"):  # of reading the copy
-            keys.with_name(keys.name + suffix).unlink(missing_ok=True)

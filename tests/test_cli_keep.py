@@ -104,6 +104,63 @@ def test_a_copy_of_the_keys_holds_no_prekey_and_no_fallback(folder: Path):
     assert not [1 for sealed in prekeys if sealed in (folder / "keys.copy").read_bytes()]
 
 
+def test_a_restore_is_tried_beside_the_node_and_the_doctor_knows_when(folder: Path):
+    """O3: the last verified restore; nothing of the node is changed, and nothing of the try is left."""
+    both = copies(folder)
+    assert "a node never came out of the copies" in run(folder, "doctor").output
+    before = {path.name: path.read_bytes() for path in (folder / "data").iterdir() if path.suffix in (".db", ".json")}
+
+    tried = run(folder, "restore", "--try", *both)
+
+    assert tried.exit_code == 0, tried.output
+    assert "whole, 1 cases, every key opens" in tried.output
+    assert "a node last came out of the copies 0 days ago" in run(folder, "doctor").output
+    assert {name: (folder / "data" / name).read_bytes() for name in before} == before
+    assert not list(folder.glob(".tried-*")) and not list(folder.glob("*.copy-*"))
+
+
+def test_a_try_fails_where_a_case_is_younger_than_the_copy_of_its_keys(folder: Path):
+    """Without its key the case would be lost in a restore; it is no verified restore then."""
+    run(folder, "backup", "--keys", str(folder / "keys.copy"))
+    with closing(sqlite3.connect(folder / "keys.copy")) as connection, connection:
+        connection.execute("delete from case_key")
+    run(folder, "backup", str(folder / "copy.db"))
+
+    tried = run(folder, "restore", "--try", str(folder / "copy.db"), "--keys", str(folder / "keys.copy"))
+
+    assert is_one_sentence(tried), tried.output
+    assert "1 cases of this copy have no key" in tried.output
+    assert "a node never came out of the copies" in run(folder, "doctor").output
+
+
+def test_a_damaged_copy_and_a_try_without_keys_are_one_sentence(folder: Path):
+    """Bad input, and nothing noted as verified."""
+    copy, _, keys = copies(folder)
+    assert is_one_sentence(run(folder, "restore", "--try", copy))
+    data = bytearray(Path(copy).read_bytes())
+    data[len(data) // 2 :] = bytes(len(data) - len(data) // 2)
+    Path(copy).write_bytes(data)
+
+    assert is_one_sentence(run(folder, "restore", "--try", copy, "--keys", keys))
+    assert not (folder / "data" / "last-restore-check").exists() and not list(folder.glob(".tried-*"))
+
+
+def test_what_a_killed_try_left_is_taken_away_by_the_next(folder: Path):
+    left = folder / ".tried-killed"
+    left.mkdir()
+    (left / "keys.db").write_bytes(b"sealed")
+
+    assert run(folder, "restore", "--try", *copies(folder)).exit_code == 0
+    assert not left.exists()
+
+
+def copies(folder: Path) -> tuple[str, str, str]:
+    """Both copies as an operator makes them, and as the words of a command."""
+    run(folder, "backup", str(folder / "copy.db"))
+    run(folder, "backup", "--keys", str(folder / "keys.copy"))
+    return str(folder / "copy.db"), "--keys", str(folder / "keys.copy")
+
+
 def test_a_restored_node_goes_on_with_the_journal_laid_over_it(folder: Path):
     """H08, wire 1: from last night's copy, on the same machine."""
     run(folder, "backup", str(folder / "copy.db"))

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from node.service.context import DAY_S
+from node.service.keep.copies import LAST_BACKUP, LAST_KEYS, LAST_TRIED, standing
 from node.service.upkeep.overview import Machine, Overview
 from node.web.marks import N_
 
 Level = Literal["ok", "warning", "wrong"]
 LEVELS: Final[dict[Level, str]] = {"ok": N_("Well"), "warning": N_("Look at this"), "wrong": N_("Wrong")}
 CLOCK_BEHIND_S: Final = 300
-OLD_BACKUP_S, NO_BACKUP_S = 2 * DAY_S, 7 * DAY_S
 KEY_ENDS_SOON_S: Final = 45 * DAY_S
 CERTIFICATE_ENDS_SOON_S: Final = 21 * DAY_S
 PREKEYS_END_SOON_S: Final = 28 * DAY_S
@@ -218,27 +218,42 @@ def _certificate(o: Overview, m: Machine) -> Iterator[Line]:
         )
 
 
+def of_backup(o: Overview) -> Iterator[Line]:
+    """How old the copies are, and when one of them was last tried; three lines."""
+    yield _copy(
+        o, N_("Backup"), LAST_BACKUP, o.backup_at,
+        (N_("No backup was ever made."), N_("The last copy was made, opened and checked: %(at)s")),
+        N_("Make a copy now, and every night. Keep the copy of the keys apart from it."),
+        "trm-node backup /mnt/copies/node-DAY.db",
+    )  # fmt: skip
+    yield _copy(
+        o, N_("Copy of the keys"), LAST_KEYS, o.keys_copied_at,
+        (N_("The keys were never copied; without them no backup opens."), N_("The keys were last copied: %(at)s")),
+        N_("Copy them now, and every week, to another place. Destroy each copy after 30 days."),
+        "trm-node backup --keys /mnt/other/keys-DAY",
+    )  # fmt: skip
+    yield _copy(
+        o, N_("Restore that was tried"), LAST_TRIED, o.restore_tried_at,
+        (
+            N_("Nobody has tried whether a node comes out of the copies."),
+            N_("A node last came out of the copies: %(at)s"),
+        ),
+        N_("Try the newest copies now, and every month. Nothing of the node is changed by it."),
+        "trm-node restore --try /mnt/copies/node-DAY.db --keys /mnt/other/keys-DAY",
+    )  # fmt: skip
+
+
+def _copy(
+    o: Overview, name: str, done: str, at: int | None, says: tuple[str, str], fix: str, command: str
+) -> Line:  # fmt: skip
+    how = standing(done, at, o.now)
+    level: Level = "wrong" if how == "never" else how
+    values = {} if at is None else {"at": at}
+    return Line(name, level, says[at is not None], values, *(("", "") if level == "ok" else (fix, command)))
+
+
 def _backup(o: Overview, _: Machine) -> Iterator[Line]:
     return of_backup(o)
-
-
-def of_backup(o: Overview) -> Iterator[Line]:
-    """How old the last copy is; one line."""
-    name, command = N_("Backup"), "trm-node backup /mnt/copies/node-DAY.db"
-    fix = N_("Make a copy now, and every night. Keep the copy of the keys apart from it.")
-    if o.backup_at is None:
-        yield Line(name, "wrong", N_("No backup was ever made."), {}, fix, command)
-        return
-    age_s, values = o.now - o.backup_at, {"at": o.backup_at}
-    level: Level = "wrong" if age_s > NO_BACKUP_S else "warning" if age_s > OLD_BACKUP_S else "ok"
-    yield Line(
-        name,
-        level,
-        N_("The last copy was made, opened and checked: %(at)s"),
-        values,
-        "" if level == "ok" else fix,
-        "" if level == "ok" else command,
-    )
 
 
 def _calls(_: Overview, m: Machine) -> Iterator[Line]:

@@ -14,8 +14,9 @@ from tests.web.test_referral import filled, started
 NOW = 1_800_000_000
 WELL = Overview(
     now=NOW, problem=None, registry="fresh", registry_at=NOW - 60, peers=[], record_ends_at=NOW + 300 * DAY_S,
-    role_ends_at=NOW + 300 * DAY_S, prekeys_end_at=NOW + 60 * DAY_S, backup_at=NOW - 3600, wrong_passwords=0,
-    locked_sign_ins=0, waits_for_office_key=False, open_tasks=0,
+    role_ends_at=NOW + 300 * DAY_S, prekeys_end_at=NOW + 60 * DAY_S, backup_at=NOW - 3600,
+    keys_copied_at=NOW - DAY_S, restore_tried_at=NOW - DAY_S,
+    wrong_passwords=0, locked_sign_ins=0, waits_for_office_key=False, open_tasks=0,
 )  # fmt: skip
 GOOD_MACHINE = Machine(free_mb=90_000, min_free_mb=500, calls_by=("mail",))
 PEER = PeerFact(
@@ -71,6 +72,12 @@ def test_a_node_that_is_well_has_no_line_that_asks_for_anything():
         ({"prekeys_end_at": None}, "Keys that others seal to", "warning"),
         ({"backup_at": None}, "Backup", "wrong"),
         ({"backup_at": NOW - 3 * DAY_S}, "Backup", "warning"),
+        ({"keys_copied_at": None}, "Copy of the keys", "wrong"),
+        ({"keys_copied_at": NOW - 12 * DAY_S}, "Copy of the keys", "warning"),
+        ({"keys_copied_at": NOW - 31 * DAY_S}, "Copy of the keys", "wrong"),  # it had to be destroyed: there is none
+        ({"restore_tried_at": None}, "Restore that was tried", "wrong"),
+        ({"restore_tried_at": NOW - 41 * DAY_S}, "Restore that was tried", "warning"),
+        ({"restore_tried_at": NOW - 101 * DAY_S}, "Restore that was tried", "wrong"),
         ({"wrong_passwords": 50}, "Sign-ins", "warning"),
         ({"locked_sign_ins": 1}, "Sign-ins", "warning"),
         ({"waits_for_office_key": True}, "Office key", "warning"),
@@ -119,10 +126,10 @@ def test_a_job_that_is_late_or_fails_says_so(late: bool, failures: int, level: s
 def test_every_line_that_is_not_well_says_what_to_do():
     worst = changed(
         problem="disk is full", registry="queue_only", record_ends_at=NOW, role_ends_at=NOW, prekeys_end_at=NOW,
-        backup_at=None, wrong_passwords=99, waits_for_office_key=True,
+        backup_at=None, keys_copied_at=None, restore_tried_at=None, wrong_passwords=99, waits_for_office_key=True,
     )  # fmt: skip
     found = health_lines.lines(worst, Machine(free_mb=1, min_free_mb=500, moved_clock=True, holidays_left=0))
-    assert len([one for one in found if one.level != "ok"]) == len(found) == 12
+    assert len([one for one in found if one.level != "ok"]) == len(found) == 14
     assert [one.name for one in found if not one.fix] == []
     assert [one.name for one in found if one.level == "wrong" and not one.command] == []
 

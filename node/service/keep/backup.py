@@ -18,6 +18,7 @@ from node.crypto.text import to_base64url
 from node.errors import BadInput, Unavailable
 from node.log import get
 from node.service.context import DAY_S, Node
+from node.service.keep.copies import LAST_BACKUP, LAST_KEYS, last_done, note_done
 from node.service.keep.restored import HOLD
 from node.service.upkeep.restore import put_back
 from node.service.upkeep.setup import (
@@ -36,14 +37,7 @@ from node.store.keyring import Keyring, copy_keys, kept_files
 from registry.record import encode_record, pack_node_record, read_node_record
 
 log = get()
-LAST_BACKUP = "last-backup"
 RECORD_LIFE_S = 2 * 365 * DAY_S
-
-
-class LastBackup(msgspec.Struct, frozen=True):
-    """When the database was last copied; the node reads it, and destroys what only older copies needed."""
-
-    at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +77,18 @@ def back_up(folder: DataFolder, target: Path, clock: Clock) -> Copied:
         store.close()
         for suffix in ("-wal", "-shm"):
             target.with_name(target.name + suffix).unlink(missing_ok=True)
-    write_private(folder.path / LAST_BACKUP, msgspec.json.encode(LastBackup(at)))
+    note_done(folder.path, LAST_BACKUP, at)
     return Copied(target.stat().st_size, hashlib.sha256(target.read_bytes()).hexdigest(), cases)
 
 
-def back_up_keys(folder: DataFolder, target: Path) -> None:
+def back_up_keys(folder: DataFolder, target: Path, clock: Clock) -> None:
     """Copy the keys to a new file: sealed as they are, without prekeys and fallback. Keep it 30 days at most."""
     if target.resolve().parent == folder.path.resolve():
         raise BadInput("a backup in the data folder is lost with it; name a file elsewhere", field="target")
     files = {name: (folder.path / name).read_bytes() for name in (KEY_FILE, RECORD_FILE)}
+    at = clock.now()
     copy_keys(folder.keys, target, files)
+    note_done(folder.path, LAST_KEYS, at)
 
 
 def come_back(
@@ -117,15 +113,12 @@ def is_held(node: Node) -> bool:
 
 async def note_backup(node: Node) -> int:
     """A backup was made: keys that only older copies needed may go now. How many; safe to repeat."""
-    path = node.store.folder / LAST_BACKUP
-    try:
-        last = msgspec.json.decode(path.read_bytes(), type=LastBackup)
-    except FileNotFoundError:
+    at = last_done(node.store.folder, LAST_BACKUP)
+    if at is None:
+        if (node.store.folder / LAST_BACKUP).exists():
+            log.warning("last_backup_unreadable")
         return 0
-    except (OSError, msgspec.DecodeError):
-        log.warning("last_backup_unreadable")
-        return 0
-    return await node.store.write(lambda work: work.spent.backed_up(min(last.at, node.now())))
+    return await node.store.write(lambda work: work.spent.backed_up(min(at, node.now())))
 
 
 def _keys_back(folder: DataFolder, keys: Path) -> None:

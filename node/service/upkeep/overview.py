@@ -13,7 +13,7 @@ from node.crypto.prekeys import open_bundle
 from node.crypto.suite import VerifyingKey
 from node.service.actor import Actor
 from node.service.context import DAY_S, Node
-from node.service.keep.backup import LAST_BACKUP, LastBackup
+from node.service.keep.copies import copies_of
 from node.store.work import Reader
 
 LOOKED_AT: Final = 20_000  # the newest lines of the audit, and no more, are searched for sign-ins that failed
@@ -75,6 +75,8 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     role_ends_at: int | None
     prekeys_end_at: int | None
     backup_at: int | None
+    keys_copied_at: int | None
+    restore_tried_at: int | None
     wrong_passwords: int
     locked_sign_ins: int
     waits_for_office_key: bool
@@ -90,6 +92,7 @@ async def overview(node: Node, actor: Actor) -> Overview:
 
 def _read(node: Node, reader: Reader) -> Overview:
     now, own, people = node.now(), node.view.country(node.country), reader.people.all()
+    copies = copies_of(node.store.folder)
     return Overview(
         now=now,
         problem=node.store.problem,
@@ -99,7 +102,9 @@ def _read(node: Node, reader: Reader) -> Overview:
         record_ends_at=None if own is None else own.record.valid_until,
         role_ends_at=None if own is None else own.role_expires_at,
         prekeys_end_at=_prekeys_end(node),
-        backup_at=_backup_at(node),
+        backup_at=copies.database_at,
+        keys_copied_at=copies.keys_at,
+        restore_tried_at=copies.tried_at,
         wrong_passwords=reader.audit.count_newest("sign_in", "refused", now - DAY_S, LOOKED_AT),
         locked_sign_ins=sum(row.disabled_at is None and row.locked_until > now for row in people),
         waits_for_office_key=reader.tasks.waits("rotate_office_key"),
@@ -137,11 +142,3 @@ def _prekeys_end(node: Node) -> int | None:
     except BadBundle:
         return None
     return max(epoch.not_after for epoch in bundle.epochs)
-
-
-def _backup_at(node: Node) -> int | None:
-    """When the database was last copied, and the copy opened and checked; None: never, or it cannot be told."""
-    try:
-        return msgspec.json.decode((node.store.folder / LAST_BACKUP).read_bytes(), type=LastBackup).at
-    except (OSError, msgspec.DecodeError):
-        return None

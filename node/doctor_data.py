@@ -151,29 +151,34 @@ def calendar(patient: Patient) -> Finding:
 def backup(patient: Patient) -> Finding:
     """The database is copied every night."""
     at = copies_of(patient.data_dir).database_at
-    return _copied(patient, LAST_BACKUP, at, "the database was last copied", "run trm-node backup, every night")
+    return _copied(
+        patient, ("backup", LAST_BACKUP), at, "the database was last copied", "run trm-node backup, every night"
+    )
 
 
 def keys_copy(patient: Patient) -> Finding:
     """No backup opens without them; each copy is destroyed after 30 days, so that what is erased stays erased."""
     at = copies_of(patient.data_dir).keys_at
-    return _copied(patient, LAST_KEYS, at, "the keys were last copied", "run trm-node backup --keys, every week")
+    return _copied(
+        patient, ("keys_copy", LAST_KEYS), at, "the keys were last copied", "run trm-node backup --keys, every week"
+    )
 
 
 def restore_tried(patient: Patient) -> Finding:
     """A backup that nobody tried is a hope."""
     at = copies_of(patient.data_dir).tried_at
     fix = "run trm-node restore --try COPY --keys KEYS, every month"
-    return _copied(patient, LAST_TRIED, at, "a node last came out of the copies", fix)
+    return _copied(patient, ("restore", LAST_TRIED), at, "a node last came out of the copies", fix)
 
 
-def _copied(patient: Patient, name: str, at: int | None, says: str, fix: str) -> Finding:
-    """A new node has no copy yet: that is a warning, and no fault of the node."""
+def _copied(patient: Patient, names: tuple[str, str], at: int | None, says: str, fix: str) -> Finding:
+    """A new node has no copy yet: that is a warning, and no fault of the node. `names`: of the check, and its note."""
+    check, name = names
     if at is None:
-        return Finding(name, "warning", f"{says.replace('last', 'never')} as far as is known", fix)
+        return Finding(check, "warning", f"{says.replace('last', 'never')} as far as is known", fix)
     how, days = standing(name, at, patient.clock.now()), max(0, patient.clock.now() - at) // DAY_S
     level: Level = "ok" if how == "ok" else "warning" if how == "warning" else "wrong"
-    return Finding(name, level, f"{says} {days} days ago", "" if level == "ok" else fix)
+    return Finding(check, level, f"{says} {days} days ago", "" if level == "ok" else fix)
 
 
 def running(patient: Patient) -> Finding:

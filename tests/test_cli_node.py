@@ -37,14 +37,15 @@ async def test_a_node_runs_beside_its_registry_and_the_doctor_finds_it_well(tmp_
         assert await _get(f"{node.url}/readyz") == (200, '{"ok": true, "reasons": [], "warnings": []}')
         status, numbers = await _get(f"{node.metrics_url}/metrics")
         assert status == 200
-        assert "trm_store_writable 1.0\n" in numbers
+        assert "trm_store_writable 1.0\n" in numbers and "trm_restore_check_age_seconds -1.0\n" in numbers
         assert (await _get(f"{node.url}/metrics"))[0] == 404
 
         (tmp_path / "XA.toml").rename(tmp_path / "node.toml")
         doctor = run(tmp_path, "doctor", "--json")
         findings = {one["check"]: one for one in json.loads(doctor.output)["findings"]}
         assert doctor.exit_code == 0, doctor.output
-        assert [name for name, one in findings.items() if one["level"] != "ok"] == ["clock", "alarm"]
+        not_well = [name for name, one in findings.items() if one["level"] != "ok"]
+        assert not_well == ["clock", "alarm", "backup", "keys_copy", "restore"]
         assert findings["running"]["says"] == "a node is running on this folder"
         assert findings["registry"]["says"] == "the newest verified registry is 0 days old"
 

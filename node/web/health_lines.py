@@ -218,14 +218,18 @@ def _certificate(o: Overview, m: Machine) -> Iterator[Line]:
         )
 
 
-def of_backup(o: Overview) -> Iterator[Line]:
-    """How old the copies are, and when one of them was last tried; three lines."""
-    yield _copy(
+def of_backup(o: Overview) -> Line:
+    """How old the last copy of the database is."""
+    return _copy(
         o, N_("Backup"), LAST_BACKUP, o.backup_at,
         (N_("No backup was ever made."), N_("The last copy was made, opened and checked: %(at)s")),
         N_("Make a copy now, and every night. Keep the copy of the keys apart from it."),
         "trm-node backup /mnt/copies/node-DAY.db",
     )  # fmt: skip
+
+
+def _copies(o: Overview, _: Machine) -> Iterator[Line]:
+    yield of_backup(o)
     yield _copy(
         o, N_("Copy of the keys"), LAST_KEYS, o.keys_copied_at,
         (N_("The keys were never copied; without them no backup opens."), N_("The keys were last copied: %(at)s")),
@@ -250,10 +254,6 @@ def _copy(
     level: Level = "wrong" if how == "never" else how
     values = {} if at is None else {"at": at}
     return Line(name, level, says[at is not None], values, *(("", "") if level == "ok" else (fix, command)))
-
-
-def _backup(o: Overview, _: Machine) -> Iterator[Line]:
-    return of_backup(o)
 
 
 def _calls(_: Overview, m: Machine) -> Iterator[Line]:
@@ -310,7 +310,7 @@ PARTS: Final[tuple[Callable[[Overview, Machine], Iterator[Line]], ...]] = (
     _registry_lies,
     _keys,
     _certificate,
-    _backup,
+    _copies,
     _calls,
     _calendar,
     _sign_ins,

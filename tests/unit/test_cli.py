@@ -158,7 +158,12 @@ def test_a_working_set_up_is_well_beside_a_running_node(node_toml, store):
     with DataFolder(node_toml.parent / "data"):
         findings = doctor.examine(patient(node_toml))
 
-    assert [finding.check for finding in findings if finding.level != "ok"] == ["alarm"]  # nobody is called yet
+    assert [finding.check for finding in findings if finding.level != "ok"] == [
+        "alarm",
+        "backup",
+        "keys_copy",
+        "restore",
+    ]  # so far
     assert findings[-1].says == "a node is running on this folder"
     assert doctor_data.running(patient(node_toml)).says == "no node is running on this folder"
 

@@ -24,7 +24,7 @@ SHOWN: Final = 12
 
 async def _version(v: Visit) -> web.Response:
     o, version = await overview(v.node, v.actor), await version_of(v.node, v.actor)
-    (backup,) = health_lines.of_backup(o)
+    backup = health_lines.of_backup(o)
     return v.show("version.html", version=version, backup=backup, says=said(v, backup), changes=changes())
 
 

@@ -49,6 +49,7 @@ GROWS = {
         "task",
         "scan",
         "case_note",
+        "consent_talk",
     ),
     *("audit", "alarm", "page", "certificate", "answered_case", "channel_gap", "not_revived", "archive", "case_key"),
 }

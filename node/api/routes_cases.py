@@ -8,6 +8,7 @@ from msgspec import Meta
 from node.api.call import Call, Handler, Route, number
 from node.api.roles import DECIDE, WORK
 from node.service.cases import cases, consents
+from node.service.cases.consent_talks import TalkView, open_talk
 from node.service.cases.consents import ConsentView, NewConsent
 from node.service.cases.heading import CaseHead, case_head
 from node.service.cases.looks import who_looked
@@ -198,6 +199,15 @@ CONSENTS: tuple[Route, ...] = (
         "Stand behind a provisional basis as the second person",
         lambda c: consents.second_consent(c.node, c.actor, c.path["case"], c.path["consent"]),
         answers=ConsentView,
+    ),
+    Route(
+        "POST",
+        "/cases/{case}/consents/{consent}/talk/open",
+        DECIDE,
+        "Read who interpreted and who witnessed it, with a reason; logged",
+        lambda c: open_talk(c.node, c.actor, c.path["case"], c.path["consent"], c.body.reason),
+        takes=Reason,
+        answers=TalkView,
     ),
     Route(
         "POST",

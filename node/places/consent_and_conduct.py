@@ -67,6 +67,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
             "protocol.gate.returns: _as_approved",
             "protocol.gate.ten_gates: _g10",
             "service.cases.case_notes: open_notes",
+            "service.cases.consent_talks: open_talk",
             "service.cases.cases: _decide _proposed read_names",
             "service.cases.identity: must_hold",
             "service.returns.alarms: open_place",

@@ -196,10 +196,11 @@ PRACTICE: dict[str, Places] = {
     "H17": Places(
         sender=(
             "protocol.cases.changes: clear_coercion suspect_coercion",
-            "protocol.consent.faults: _interpreter_not_independent _not_spoken_to_alone",
+            "protocol.consent.faults: _interpreter_not_independent _nobody_heard_it _not_spoken_to_alone",
             "protocol.gate.guards: coercion",
             "protocol.gate.information: may_be_confirmed",
             "protocol.gate.ways_out: _of_everything",
+            "service.cases.consent_talks: must_name_a_witness",
         ),
         receiver=("protocol.gate.desk: holds",),
         both=(

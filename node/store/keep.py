@@ -266,7 +266,7 @@ SEALED: tuple[SealedColumn, ...] = (
     SealedColumn("draft", "ref", ("case_id", "ref")),
 )
 # Sealed to the office, each row under a key of its own; a row goes whole with its case.
-SEALED_TO_OFFICE: tuple[str, ...] = ("scan", "case_note")
+SEALED_TO_OFFICE: tuple[str, ...] = ("scan", "case_note", "consent_talk")
 
 
 class SealedRows:

@@ -11,6 +11,7 @@ from sqlite_utils.migrations import Migrations
 
 from node.store.migrations_case_notes import CASE_NOTES_SQL
 from node.store.migrations_channel import GREETED_SQL
+from node.store.migrations_consent_talks import CONSENT_TALKS_SQL
 from node.store.migrations_delivery import DELIVERY_SQL
 from node.store.migrations_desk import DESK_SQL
 from node.store.migrations_directory import DIRECTORY_SQL
@@ -183,6 +184,12 @@ def m022_case_notes(db: Database) -> None:
 def m023_narrowed(db: Database) -> None:
     """Ways to what goes on with one country, and to the newest matters."""
     _run(db.conn, NARROWED_SQL)
+
+
+@NODE()
+def m024_consent_talks(db: Database) -> None:
+    """Who interpreted and who witnessed a consent."""
+    _run(db.conn, CONSENT_TALKS_SQL)
 
 
 @KEYRING()

@@ -15,6 +15,7 @@ from node.store.audit import Audit
 from node.store.case_notes import CaseNotes
 from node.store.cases import Cases
 from node.store.channels import Channels
+from node.store.consent_talks import ConsentTalks
 from node.store.credentials import Credentials
 from node.store.directory import Directory
 from node.store.distrust import Concerns, Distrusts, OffNetwork
@@ -88,6 +89,7 @@ class Reader:
     archive = Repository(Archive)
     audit = Repository(Audit)
     case_notes = Repository(CaseNotes)
+    consent_talks = Repository(ConsentTalks)
     cases = Repository(Cases)
     certificates = Repository(Certificates)
     channels = Repository(Channels)

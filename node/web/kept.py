@@ -10,6 +10,7 @@ from typing import Final
 
 from aiohttp import web
 
+from node.service.cases.consent_talks import SHUT
 from node.service.cases.drafts import drop_draft, read_draft, save_draft
 from node.service.threads.reading import view_thread
 from node.web.visit import Page, Visit
@@ -20,6 +21,7 @@ KEPT: Final = frozenset({
     "/thread/{thread}/answer", "/thread/{thread}/complaint", "/thread/{thread}/do/referral.accept",
 })  # fmt: skip
 OF_THE_FORM: Final = frozenset({"_csrf", "_add", "_stay", "_step"})  # no answers
+NEVER: Final = OF_THE_FORM | set(SHUT)  # nor who interpreted or witnessed: that is sealed to the office
 PAGE: Final = "page:"  # begins the name of such a draft; the rest is where it is written
 SEE_OTHER: Final = 303
 
@@ -32,7 +34,7 @@ async def answered(v: Visit, page: Page) -> web.Response:
     if page.method == "GET":
         draft = await read_draft(v.node, v.actor, case, ref)
         return await page.handler(replace(v, kept=draft.typed) if draft else v)
-    typed = {name: list(values) for name, values in v.form.items() if name not in OF_THE_FORM}
+    typed = {name: list(values) for name, values in v.form.items() if name not in NEVER}
     if v.typed("_stay"):
         await save_draft(v.node, v.actor, case, ref, typed)
         return web.Response(status=204)

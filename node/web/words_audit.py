@@ -71,6 +71,7 @@ WORDS: Final[dict[str, str]] = {
     "audited=names_put_in_order": "Names of an erased person were taken out again after a restore",
     "audited=note_written": "Wrote a note in a case",
     "audited=notes_opened": "Opened the notes of a case",
+    "audited=talk_opened": "Read who interpreted or witnessed a consent",
     "audited=office_key_given": "Let a colleague read names",
     "audited=old_registry_send_decided": "Decided whether to send on an old registry",
     "audited=old_registry_send_proposed": "Proposed to send on an old registry",

@@ -59,6 +59,7 @@ PEOPLE: Final[dict[str, str]] = {
     "letter_opened": "Letter opened",
     "note_written": "Note written",
     "notes_opened": "Notes read",
+    "talk_opened": "Who interpreted or witnessed was read",
     "case_exported": "Case saved as a file",
     "scan_attached": "Signed paper attached",
     "scan_opened": "Signed paper opened",

@@ -110,6 +110,24 @@ async def test_the_mark_of_the_signed_paper_is_read_with_the_record_and_travels_
     assert "evidence_hash" not in ConsentEntry.__struct_fields__
 
 
+async def test_who_heard_a_spoken_consent_is_named_sealed_and_opened_with_a_reason(desk: Desk):
+    """C5, H17, R24: nothing of it stands in the record that is shown, and no field of a letter has room for it."""
+    case = await desk.case("bea")
+    spoken = {"method": "spoken_witnessed", "interpreter_name": "Ilse Invented", "interpreter_language": "uk"}
+    nobody = await desk.post("bea", f"/cases/{case['case']}/consents", desk.consent_body(case, "XA", **spoken))
+
+    made = await record(desk, case, **spoken, witness_name="Wim Invented", witness_role="colleague")
+
+    path = f"/cases/{case['case']}/consents/{made['consent']}/talk/open"
+    opened = await desk.done("bea", path, {"reason": "give_service"})
+    refused = await desk.post("bea", path, {"reason": "curiosity"})
+    assert (nobody.status, nobody.json["field"], nobody.json["rule"]) == (422, "witness_name", "H17")
+    assert made["counts"] is True and "witness" in made["present"] and "Invented" not in str(made)
+    assert (opened["interpreter_name"], opened["witness_name"]) == ("Ilse Invented", "Wim Invented")
+    assert refused.status in (409, 422)
+    assert {"method", "present", *opened}.isdisjoint(ConsentEntry.__struct_fields__)
+
+
 async def test_of_two_consents_of_one_second_the_later_one_is_the_newest(desk: Desk):
     """What rests on "the newest that counts" rests on what was recorded last, whatever its random number."""
     case = await desk.case("bea")

@@ -60,7 +60,8 @@ async def beas_things(desk: Desk) -> tuple[dict[str, str], dict[str, Any]]:
     """A whole case of bea's: with a consent, a change that waits, and a thread with a letter."""
     case = await desk.case("bea")
     base = f"/cases/{case['case']}"
-    consent = await desk.done("bea", f"{base}/consents", desk.consent_body(case, "XA"), 201)
+    body = desk.consent_body(case, "XA", interpreter_name="Ilse Invented")
+    consent = await desk.done("bea", f"{base}/consents", body, 201)
     sent = await desk.done("bea", f"{base}/referrals", {"peer": "XA", "needs": ["shelter"]}, 201)
     await desk.world.settle()
     await desk.done("bea", f"{base}/changes", {"change": "detained"})

@@ -29,6 +29,7 @@ STORIES: dict[str, dict[str, str]] = {
     "tests/api/test_consents.py": {
         "test_a_machine_records_no_consent": "_machine",
         "test_a_provisional_basis_needs_a_second_person_and_counts_its_renewals": "second_consent",
+        "test_who_heard_a_spoken_consent_is_named_sealed_and_opened_with_a_reason": "open_talk",
     },
     "tests/api/test_directory.py": {
         "test_an_entry_is_challenged_by_those_who_decide": "challenge",

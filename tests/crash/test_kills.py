@@ -94,7 +94,7 @@ COMMANDS: tuple[tuple[str, str, Callable[[Desk, str, str], Awaitable[Any]]], ...
         "identity",
         lambda desk, case, person: desk.api.put(f"cases/{case}/identity", _named(person)),
     ),
-    ("before record_consent", "consent", lambda desk, case, person: desk.consent(case, person, ["XA"])),
+    ("before record_consents", "consent", lambda desk, case, person: desk.consent(case, person, ["XA"])),
     ("before create_user", "user", lambda desk, case, person: desk.api.post("users", _colleague())),
 )
 

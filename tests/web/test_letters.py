@@ -7,7 +7,7 @@ from tests.api.conftest import PASSWORD, Desk
 from tests.web.browser import Browser, Page
 from tests.web.test_consent import taken
 from tests.web.test_referral import filled, started
-from tests.web.test_returns import TALK, agrees
+from tests.web.test_returns import TALK, agrees, allows
 
 TOKEN = re.compile(r"\b[0-9a-f]{32}\b")
 DAY_S = 86_400
@@ -18,7 +18,7 @@ async def disclosed(desks: dict[str, Desk], browsers: dict[str, Browser]) -> tup
     case, thread = await taken(desks, browsers)
     xd = browsers["XD"]
     grid = await xd.open(f"{case}/consent?thread={thread.rpartition('/')[2]}")
-    await xd.send(grid, f"{case}/consent", **TALK)
+    await xd.send(grid, f"{case}/consent", **allows(grid, f"{case}/consent", "needs", "identity"), **TALK)
     path = f"{thread}/do/referral.disclose"
     check = await xd.send(await xd.open(path), path, complete="yes")
     await xd.send(check, path, _step="send")

@@ -15,6 +15,12 @@ TALK = {
 }  # fmt: skip
 
 
+def allows(page: Page, path: str, *categories: str) -> dict[str, list[str]]:
+    """These categories and no others ticked for the first office of the page."""
+    office = next(name for name in page.form(path) if name.startswith("categories."))
+    return {office: list(categories)}
+
+
 async def begun(browser: Browser) -> tuple[str, str]:
     """A case of somebody who thinks of returning to XA; the paths of the case and of the plan."""
     case = await case_of(browser)
@@ -27,7 +33,8 @@ async def begun(browser: Browser) -> tuple[str, str]:
 async def agrees(browser: Browser, case: str, purposes: list[str], peer: str = "XA") -> Page:
     """She agrees to this, in a talk of her own."""
     page = await browser.open(f"{case}/consent?peer={peer}")
-    return await browser.send(page, f"{case}/consent", purposes=purposes, **TALK)
+    path = f"{case}/consent"
+    return await browser.send(page, path, **{f"purposes.{peer}": purposes}, **allows(page, path, "needs"), **TALK)
 
 
 async def test_the_next_three_things_each_lead_to_what_clears_them(browsers: dict[str, Browser]):

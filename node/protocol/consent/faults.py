@@ -9,6 +9,7 @@ from node.protocol.cases.case import Person
 from node.protocol.consent.earlier_wishes import OF_A_RETURN, wish_faults
 from node.protocol.consent.guardians import given_by_another, guardian_fault
 from node.protocol.consent.record import (
+    BEFORE_A_WITNESS,
     MAX_CONSENT_SECONDS,
     MAX_PROVISIONAL_RENEWALS,
     MAX_PROVISIONAL_SECONDS,
@@ -39,6 +40,7 @@ def faults(record: ConsentRecord, person: Person, now: int) -> list[Objection]:
         _no_holder_named(record),
         _not_spoken_to_alone(record),
         _interpreter_not_independent(record),
+        _nobody_heard_it(record),
         _not_alone_in_a_group(record, person),
         *_who_gave_it(record, person, now),
         *wish_faults(record, person),
@@ -125,6 +127,12 @@ def _interpreter_not_independent(record: ConsentRecord) -> Objection | None:
     if record.interpreter not in NOT_INDEPENDENT:
         return None
     return _hold("H17", "the interpreter was not independent", "ask again with an independent interpreter")
+
+
+def _nobody_heard_it(record: ConsentRecord) -> Objection | None:
+    if record.method not in BEFORE_A_WITNESS or "witness" in record.present:
+        return None
+    return _hold("H17", "her word was spoken and no witness heard it", "ask her again before a witness")
 
 
 def _not_alone_in_a_group(record: ConsentRecord, person: Person) -> Objection | None:

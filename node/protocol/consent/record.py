@@ -1,12 +1,14 @@
 """The consent record as it is kept: local, control part, no names. Source: domain 5.3; practice H10, H13, H17, H33."""
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
 from node.protocol.letters.codes import Basis, Capacity, Category, GivenBy, Level, Purpose
 
-Method = Literal["written", "recorded_oral", "sign"]
+Method = Literal["written", "thumbprint", "spoken_witnessed", "recorded_oral", "sign"]
+WitnessRole = Literal["colleague", "advocate", "lawyer", "health_worker", "other"]  # none of hers, nobody she fears
+BEFORE_A_WITNESS: Final = frozenset({"spoken_witnessed"})  # nothing is on paper: somebody has to have heard it
 InterpreterFrom = Literal["none", "independent", "family", "embassy", "employer"]
 Present = Literal[
     "caseworker",
@@ -18,6 +20,7 @@ Present = Literal[
     "partner",
     "embassy",
     "employer",
+    "witness",
     "of_her_group",  # somebody she was found with (H33)
     "other",
 ]

@@ -4,6 +4,7 @@ A record that does not count is kept and shown with its faults; the gate lets no
 R22, R23; practice H10, H13, H17. Taking a consent back is `withdrawals`.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -22,12 +23,14 @@ from node.protocol.consent.record import (
     InterpreterFrom,
     Method,
     Present,
+    WitnessRole,
 )
 from node.protocol.letters.codes import Basis, Capacity, Category, GivenBy, Level, Purpose
 from node.protocol.letters.scalars import Code, Country, Hash, Language, Seconds
 from node.service.access import may_work_on
 from node.service.actor import Actor
 from node.service.cases.change import PersonId
+from node.service.cases.consent_talks import SHUT, Name, TalkView, in_the_room, keep_talk, must_name_a_witness
 from node.service.context import Node
 from node.service.threads.book import Book, OpenCase
 from node.service.threads.commands import Command
@@ -46,7 +49,8 @@ class NewRecipient(Command, frozen=True):
 class NewConsent(Command, frozen=True):
     """What one person allowed. Times in UTC seconds; from now for 183 days when left out (provisional: ten days).
 
-    `evidence_hash` is the SHA-256 of the signed paper or recording, which stays with you.
+    `evidence_hash` is the SHA-256 of the signed paper or recording, which stays with you. Who interpreted and who
+    witnessed it is sealed to the office and never leaves this country; a consent that was only spoken needs a witness.
     """
 
     person_id: PersonId
@@ -70,6 +74,10 @@ class NewConsent(Command, frozen=True):
     valid_until: Seconds | None = None
     excluded: tuple[Exclusion, ...] = ()
     evidence_hash: Hash | None = None
+    interpreter_name: Name | None = None
+    interpreter_language: Language | None = None
+    witness_name: Name | None = None
+    witness_role: WitnessRole | None = None
 
 
 class FaultView(msgspec.Struct, frozen=True):
@@ -116,8 +124,15 @@ class ConsentView(msgspec.Struct, frozen=True, kw_only=True):
 
 async def record_consent(node: Node, actor: Actor, case_id: str, new: NewConsent) -> ConsentView:
     """Record what one person of the case allowed. BadInput for a person who is not there or an end before its start."""
+    return (await record_consents(node, actor, case_id, (new,)))[0]
+
+
+async def record_consents(
+    node: Node, actor: Actor, case_id: str, every: Sequence[NewConsent]
+) -> list[ConsentView]:  # fmt: skip
+    """Record what was allowed in one talk to each recipient, all of it or nothing."""
     actor.must_be("caseworker", "coordinator")
-    return await node.store.write(lambda work: _record(node, work, actor, case_id, new))
+    return await node.store.write(lambda work: [_record(node, work, actor, case_id, new) for new in every])
 
 
 async def second_consent(node: Node, actor: Actor, case_id: str, consent_id: str) -> ConsentView:
@@ -173,6 +188,8 @@ def _record(node: Node, work: Work, actor: Actor, case_id: str, new: NewConsent)
         raise BadInput(
             "consent ends before it begins", field="valid_until", expected="a time after valid_from", rule="R22"
         )
+    talk = TalkView(**{name: getattr(new, name) for name in SHUT})
+    must_name_a_witness(new.method, talk)
     record = ConsentRecord(
         consent_id=node.random(16).hex(),
         recorded_by=actor.user_id,
@@ -183,14 +200,16 @@ def _record(node: Node, work: Work, actor: Actor, case_id: str, new: NewConsent)
         ),
         renewals=_renewals(book.consents(case), new),
         evidence_hash=new.evidence_hash or "",
+        present=in_the_room(new.present, talk),
         **_same(new),
     )
     book.put_consent(case, record, now)
+    keep_talk(node, work, case, record.consent_id, talk)
     work.audit.append(now, actor.user_id, "consent_recorded", record.consent_id, rule="R22")
     return view_in(node, case, record)
 
 
-_OTHERWISE = ("recipients", "valid_from", "valid_until", "evidence_hash")
+_OTHERWISE = ("recipients", "valid_from", "valid_until", "evidence_hash", "present", *SHUT)
 
 
 def _same(new: NewConsent) -> dict[str, Any]:

@@ -23,9 +23,9 @@ from node.store.work import Reader
 LOOKS: Final = (
     "identity_opened", "letter_opened", "case_taken", "identity_written", "found_beyond", "printed", "scan_attached",
     "scan_opened", "scan_removed", "case_exported", "note_written",
-    "notes_opened",
+    "notes_opened", "talk_opened",
 )  # fmt: skip
-OPENED: Final = ("identity_opened", "letter_opened", "scan_opened", "notes_opened", "found_beyond")
+OPENED: Final = ("identity_opened", "letter_opened", "scan_opened", "notes_opened", "talk_opened", "found_beyond")
 MANY: Final = 30  # things opened by one person in one hour
 HOUR_S: Final = 3600
 NEAR: Final = 5000  # lines of the audit on either side that are counted through

@@ -6,7 +6,7 @@ Statement, signature and receipt stay as evidence, without content. Source: wire
 from node.crypto.vault import Dek
 from node.service.context import DAY_S, Node
 from node.service.evidence.export import own_receipt
-from node.service.scans.places import SCAN_VERSION, note_place, scan_place
+from node.service.scans.places import SCAN_VERSION, note_place, scan_place, talk_place
 from node.service.seals import key_id_of
 from node.store.keep import SEALED
 from node.store.letters import LetterRow
@@ -86,6 +86,9 @@ def change_key(node: Node, work: Work, case_id: str, now: int, destroy_at: int) 
     for note, dek in work.case_notes.keys_of(case_id):
         again = node.seals.under_another_key(dek, wrapped, note_place(case_id, note), SCAN_VERSION)
         work.case_notes.put_key(note, again)
+    for consent, dek in work.consent_talks.keys_of(case_id):
+        again = node.seals.under_another_key(dek, wrapped, talk_place(case_id, consent), SCAN_VERSION)
+        work.consent_talks.put_key(consent, again)
     work.sealed_rows.put_case_key(case_id, wrapped)
     work.spent.add(key_id_of(row.dek), now, destroy_at)
     node.seals.forget(row.dek)

@@ -68,6 +68,7 @@ def forget_facts(node: Node, work: Work, case: OpenCase, person_id: str, take: T
     hers = [one.consent_id for one in book.consents(case) if one.person_id == person_id]
     work.sealed_rows.forget_consents(hers)
     work.scans.forget_consents(case.id, hers)
+    work.consent_talks.forget_consents(case.id, hers)
     work.case_notes.forget_case(case.id)  # nobody can take her out of free words
     _forget_tasks(node, work, case, person_id, now)
     return book.put_case(case, without(case.case, person_id, now), now)

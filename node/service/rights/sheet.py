@@ -29,7 +29,7 @@ from node.store.work import Reader, Work
 
 LOOKS: Final = (
     "identity_opened", "letter_opened", "identity_written", "case_taken", "scan_attached", "scan_opened",
-    "note_written", "notes_opened",
+    "note_written", "notes_opened", "talk_opened",
 )  # fmt: skip
 
 

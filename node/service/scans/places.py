@@ -13,3 +13,8 @@ def scan_place(case_id: str, consent_id: str, scan_id: str) -> str:
 def note_place(case_id: str, note_id: str) -> str:
     """The same for a note of colleagues."""
     return f"{case_id}.note.{note_id}"
+
+
+def talk_place(case_id: str, consent_id: str) -> str:
+    """The same for who interpreted and who witnessed a consent."""
+    return f"{case_id}.talk.{consent_id}"

@@ -7,6 +7,7 @@ from node.web.pages.case import CASE
 from node.web.pages.case_notes import CASE_NOTES
 from node.web.pages.changes import CHANGES
 from node.web.pages.consent import CONSENT
+from node.web.pages.consent_one import CONSENT_ONE
 from node.web.pages.countries import COUNTRIES
 from node.web.pages.country import COUNTRY
 from node.web.pages.danger import DANGER
@@ -58,5 +59,6 @@ PAGES: tuple[Page, ...] = (
     *DIRECTORY, *OFFER_CONSENT, *TEXTS,
     *DANGER, *ALERTS, *OFF_NETWORK, *PHONES, *ON_CALL, *TRUST,
     *HEALTH, *OVERSIGHT, *REVIEW, *STATISTICS, *TOKENS, *HELPING, *KEYS, *VERSION,
-    *CHANGES, *CONSENT, *SCANS, *EXPORT, *CASE_NOTES, *OPEN, *RIGHTS, *RIGHTS_CASE, *MEDICAL, *CARDS, *PRINTING,
+    *CHANGES, *CONSENT, *CONSENT_ONE, *SCANS, *EXPORT, *CASE_NOTES, *OPEN, *RIGHTS, *RIGHTS_CASE, *MEDICAL, *CARDS,
+    *PRINTING,
 )  # fmt: skip

@@ -1,10 +1,9 @@
-"""Her consent by recipient and category: preset to what is needed, all else off, for exactly one office; and its end.
+"""Her consent by recipient and category: every office asked about by itself, nothing ticked before she said so.
 
-One person at a time: one talk, one record. Taking it back is one button, at every point, without a reason.
-Source: interface C5; practice, the desk, H13, H26; R01, R20-R22.
+One person at a time: one talk, and a record for each office that she allows something. What they asked for stands
+first. A no needs one answer and nothing else. Source: interface C5; practice, the desk, H13, H26; R01, R22.
 """
 
-import asyncio
 from typing import Any, Final
 
 import msgspec
@@ -12,28 +11,25 @@ from aiohttp import web
 
 from node.errors import BadInput, NotFound, OpenTRMError
 from node.service.cases import cases, consents
-from node.service.cases.consents import ConsentView, NewConsent
+from node.service.cases.consents import NewConsent
 from node.service.cases.requests import CaseView, PersonView
-from node.service.network.view import registry_view
-from node.service.paper.printing import told_on_paper
-from node.service.scans.keeping import scans_of
+from node.service.network.view import OfficeView, registry_view
 from node.service.threads import reading
-from node.service.threads.commands import ThreadView, Withdraw
+from node.service.threads.commands import ThreadView
 from node.service.threads.forms import FormField, fields_of
 from node.service.threads.told import categories_of, headings, levels_of, needed, purpose_for
-from node.service.threads.withdrawals import withdraw_consent
-from node.web.forms import Fields, asked
-from node.web.pages.case import REASONS
+from node.web.forms import NEEDED, Fields, asked
 from node.web.pages.referral import problem
 from node.web.pages.roles import WORK
 from node.web.people import persons_of
 from node.web.visit import Page, Visit
-from node.web.words import N_
+from node.web.words import N_, english
 
 # Shown as they are, in this order; the grid, the office and the person have inputs of their own.
 ABOUT_THE_TALK: Final = (
-    "given_by", "capacity", "language", "interpreter", "method", "present", "spoken_to_alone", "understood_check",
-    "alternatives_explained", "no_pressure_declared",
+    "given_by", "capacity", "language", "interpreter", "interpreter_name", "interpreter_language", "method",
+    "witness_name", "witness_role", "present", "spoken_to_alone", "understood_check", "alternatives_explained",
+    "no_pressure_declared",
 )  # fmt: skip
 RARELY: Final = ("basis", "excluded", "valid_until", "evidence_hash")
 OF_A_MATTER: Final = {"referral": ("enquiry", "referral")}  # a referral's offer and what follows go together
@@ -43,6 +39,7 @@ LABELS: Final = {
     "present": N_("Who was in the room besides her?"),
     "method": N_("How did she give it?"),
 }
+WHAT_FOR: Final = english("purposes")
 TEXT: Final = "1"  # the version of the text that is read to her
 
 
@@ -59,37 +56,12 @@ async def _record(v: Visit) -> web.Response:
     case, thread = await _about(v)
     person = _person(v, case)
     try:
-        if v.typed("agrees") != "yes":
-            raise BadInput(
-                "she did not agree", field="agrees",
-                for_user=v.say("Without her yes nothing is sent. She is helped here all the same."),
-            )  # fmt: skip
-        made = await consents.record_consent(v.node, v.actor, case.case, _new(v, person, thread))
+        if v.typed("agrees") == "no":
+            return v.go(f"/case/{case.case}/consent?no=1")
+        made = await consents.record_consents(v.node, v.actor, case.case, _new(v, person, thread))
     except (OpenTRMError, msgspec.ValidationError) as error:
         return await _show(v, case, person, thread, v.form, status=422, error=problem(v, error))
-    return v.go(f"/case/{case.case}/consents/{made.consent}?recorded=1")
-
-
-async def _one(v: Visit) -> web.Response:
-    return await show_one(v)
-
-
-async def _second(v: Visit) -> web.Response:
-    try:
-        await consents.second_consent(v.node, v.actor, v.path["case"], v.path["consent"])
-    except OpenTRMError as error:
-        return await show_one(v, status=409, error=problem(v, error))
-    return v.go(f"/case/{v.path['case']}/consents/{v.path['consent']}")
-
-
-async def _withdraw(v: Visit) -> web.Response:
-    """No reason is asked; with nothing ticked all of it ends."""
-    try:
-        command = asked(Withdraw, v.form, v.speech.zone)
-        told = await withdraw_consent(v.node, v.actor, v.path["case"], v.path["consent"], command)
-    except (OpenTRMError, msgspec.ValidationError) as error:
-        return await show_one(v, status=422, error=problem(v, error))
-    return v.go(f"/case/{v.path['case']}/consents/{v.path['consent']}?told={told}")
+    return v.go(f"/case/{case.case}/consents/{made[0].consent}?recorded={len(made)}")
 
 
 async def _about(v: Visit) -> tuple[CaseView, ThreadView | None]:
@@ -111,42 +83,64 @@ def _person(v: Visit, case: CaseView) -> PersonView:
 
 async def _preset(v: Visit, person: PersonView, thread: ThreadView | None) -> dict[str, list[str]]:
     """What is needed and no more; who gives it as the case has her."""
-    peer = thread.peer if thread else v.query.get("peer", "")
+    asked_about = [thread.peer if thread else v.query.get("peer", ""), *v.query.get("also", "").split(",")]
+    peers = list(dict.fromkeys(one for one in asked_about if one))
     purpose = v.query.get("purpose", "") or purpose_for(v.query.get("kind", "")) or ""
     child = person.treated_as_child
-    preset = {
-        "peer": [peer],
-        "purposes": [purpose] if purpose else list(OF_A_MATTER.get(thread.matter if thread else "referral", ())),
-        "categories": ["needs"],
+    purposes = [purpose] if purpose else list(OF_A_MATTER.get(thread.matter if thread else "referral", ()))
+    return {
+        "peer": peers,
+        **{f"purposes.{peer}": purposes for peer in peers},
         "given_by": ["self_with_guardian" if child else "self"],
         "capacity": ["child_assent_recorded" if child else "adult"],
         "basis": ["consent"],
     }
-    if thread is not None:
-        tokens = {token for token, who in thread.persons.items() if who == person.person_id}
-        wanted = [one.field for one in await needed(v.node, v.actor, thread.thread) if one.person in tokens]
-        preset["categories"] += sorted(categories_of(wanted))
-    return preset
 
 
-def _new(v: Visit, person: PersonView, thread: ThreadView | None) -> NewConsent:
-    peer, holder = v.typed("peer"), v.typed("holder")
-    office = next((one for at, one in _offices(v) if (at, one.holder) == (peer, holder)), None)
-    if office is None:
-        raise BadInput("no office was chosen", field="holder", for_user=v.say("Ask her which office, then choose it."))
-    ticked = set(v.ticked("categories"))
-    categories = [one.category for one in headings() if one.category in ticked]
+async def _asked_for(v: Visit, person: PersonView, thread: ThreadView | None) -> frozenset[str]:
+    """What they asked for about this person: the fields, by name."""
+    if thread is None:
+        return frozenset()
+    tokens = {token for token, who in thread.persons.items() if who == person.person_id}
+    return frozenset(one.field for one in await needed(v.node, v.actor, thread.thread) if one.person in tokens)
+
+
+def _new(v: Visit, person: PersonView, thread: ThreadView | None) -> list[NewConsent]:
+    """A record for each office that she allows something; BadInput where she said yes to nothing."""
+    if v.typed("agrees") != "yes":
+        raise BadInput("she was not asked", field="agrees", for_user=v.say("Ask her, then choose yes or no."))
+    allowed = [(peer, one) for peer, one in offices_of(v) if peer in v.ticked("peer") and _ticked(v, one.holder)]
+    if not allowed:
+        raise BadInput(
+            "nothing was ticked for any office", field="categories",
+            for_user=v.say("Tick what she allows, or choose no."),
+        )  # fmt: skip
+    return [_to_one(v, person, thread, peer, office) for peer, office in allowed]
+
+
+def _ticked(v: Visit, holder: str) -> list[str]:
+    ticked = set(v.ticked(f"categories.{holder}"))
+    return [one.category for one in headings() if one.category in ticked]
+
+
+def _to_one(v: Visit, person: PersonView, thread: ThreadView | None, peer: str, office: OfficeView) -> NewConsent:
+    categories = _ticked(v, office.holder)
+    purposes = v.ticked(f"purposes.{peer}")
+    if not purposes:
+        raise BadInput(NEEDED, field=f"purposes.{peer}")
     recipient = {
-        "country": peer, "organisation_type": v.typed("organisation_type") or "civil_society", "holder": office.holder,
+        "country": peer, "holder": office.holder,
+        "organisation_type": v.typed(f"organisation_type.{office.holder}") or "civil_society",
         "organisation": (thread.organisation if thread and thread.peer == peer else None) or None,
     }  # fmt: skip
     return asked(
         NewConsent, v.form, v.speech.zone, person_id=person.person_id, recipients=[recipient], categories=categories,
-        levels=levels_of(categories), purposes=[*v.ticked("purposes")], info_sheet_version=TEXT, valid_from=None,
+        levels=levels_of(categories), purposes=purposes, info_sheet_version=TEXT, valid_from=None,
     )  # fmt: skip
 
 
-def _offices(v: Visit) -> list[tuple[str, Any]]:
+def offices_of(v: Visit) -> list[tuple[str, OfficeView]]:
+    """Every office abroad that may be named to her now, with its country."""
     view = registry_view(v.node)
     return [
         (one.country, office)
@@ -161,15 +155,17 @@ async def _show(
     v: Visit, case: CaseView, person: PersonView, thread: ThreadView | None, typed: Fields, status: int = 200,
     **more: Any,
 ) -> web.Response:  # fmt: skip
-    peer = (typed.get("peer") or [""])[-1]
-    asked_for = set() if thread is None else {one.field for one in await needed(v.node, v.actor, thread.thread)}
+    peers = typed.get("peer") or []
+    asked_for, every = await _asked_for(v, person, thread), offices_of(v)
     field = {one.name: one for one in fields_of(NewConsent)}
+    spoken = [(one, v.speech.language(one)) for one in person.languages]
     return v.show(
         "consent_grid.html", status=status, case=case, person=person, people=persons_of(v, case), thread=thread,
-        typed=typed, peer=peer, offices=[one for at, one in _offices(v) if at == peer], headings=headings(),
-        asked_for=asked_for, field=field, talk=_some(field, ABOUT_THE_TALK), rarely=_some(field, RARELY),
-        choices={"language": [(one, v.speech.language(one)) for one in person.languages]} if person.languages else {},
-        countries=sorted({at for at, _ in _offices(v)}), labels=LABELS, **more,
+        typed=typed, peers=peers, offices=every, headings=headings(), asked_for=asked_for,
+        wanted=categories_of(asked_for), field=field, talk=_some(field, ABOUT_THE_TALK), rarely=_some(field, RARELY),
+        choices={"language": spoken, "interpreter_language": spoken} if spoken else {}, no=v.query.get("no") == "1",
+        countries=sorted({at for at, _ in every}),
+        labels=LABELS | {f"purposes.{one}": WHAT_FOR for one in peers}, **more,
     )  # fmt: skip
 
 
@@ -177,41 +173,7 @@ def _some(fields: dict[str, FormField], names: tuple[str, ...]) -> list[FormFiel
     return [fields[name] for name in names]
 
 
-async def show_one(v: Visit, **more: Any) -> web.Response:
-    """One consent record, with the scans of its paper."""
-    case, record, on_paper, scans = await asyncio.gather(
-        cases.view_case(v.node, v.actor, v.path["case"]),
-        consents.view_consent(v.node, v.actor, v.path["case"], v.path["consent"]),
-        told_on_paper(v.node, v.actor, v.path["case"]),
-        scans_of(v.node, v.actor, v.path["case"], v.path["consent"]),
-    )
-    people = persons_of(v, case)
-    others = [one for one in people if one[0] != record.person_id]
-    return v.show(
-        "consent_one.html", case=case, one=record, said=_said(record), labels=LABELS,
-        called=dict(people) | {office.holder: office.name for _, office in _offices(v)}, others=others,
-        withdraw=_narrowed(record), recorded=v.query.get("recorded") == "1", told=v.query.get("told", ""),
-        typed=v.form, on_paper=[one for one in on_paper if one.country in {to.country for to in record.recipients}],
-        scans=scans, reasons=REASONS, **more,
-    )  # fmt: skip
-
-
-def _narrowed(record: ConsentView) -> tuple[FormField, ...]:
-    """What can be taken back of this record: what it allows, nothing else."""
-    allows = {"purposes": record.purposes, "levels": record.levels}
-    return tuple(msgspec.structs.replace(one, choices=allows[one.name]) for one in fields_of(Withdraw))
-
-
-def _said(record: ConsentView) -> dict[str, Any]:
-    plain: dict[str, Any] = msgspec.to_builtins(record)
-    hidden = ("consent", "counts", "faults", "recorded_by", "seconded_by", "renewals", "info_sheet_version", "told")
-    return {name: one for name, one in plain.items() if name not in hidden and one not in (None, [], (), "")}
-
-
 CONSENT: tuple[Page, ...] = (
     Page("GET", "/case/{case}/consent", WORK, _consent),
     Page("POST", "/case/{case}/consent", WORK, _record),
-    Page("GET", "/case/{case}/consents/{consent}", WORK, _one),
-    Page("POST", "/case/{case}/consents/{consent}/second", WORK, _second),
-    Page("POST", "/case/{case}/consents/{consent}/withdraw", WORK, _withdraw),
 )

@@ -11,10 +11,12 @@ from aiohttp import web
 
 from node.errors import BadInput, NotAllowed
 from node.service.cases import cases, consents
+from node.service.cases.consent_talks import SHUT
 from node.service.cases.consents import NewConsent
 from node.service.cases.drafts import read_draft
 from node.service.cases.requests import CaseView
 from node.service.rights.texts import POINTS, Reading, Variant, reading_for, said
+from node.service.threads.forms import fields_of
 from node.web.forms import Fields
 from node.web.pages.referral import BASE, DRAFT, countries_known, peer_of, problem
 from node.web.pages.roles import WORK
@@ -41,7 +43,8 @@ async def _show(v: Visit, case: CaseView, **more: Any) -> web.Response:
         "consent.html", case=case, peer=peer, records=records, typed=typed, reading=reading,
         points=_points(reading),
         said=said, read_in=_language(v, case), is_child=_is_child(case), for_a_child=FOR_A_CHILD,
-        variant=_variant(v, case), **more,
+        variant=_variant(v, case), choices=_spoken(v, case),
+        field={one.name: one for one in fields_of(NewConsent)}, **more,
     )  # fmt: skip
 
 
@@ -80,8 +83,15 @@ def _is_child(case: CaseView) -> bool:
     return case.persons[0].treated_as_child
 
 
+def _spoken(v: Visit, case: CaseView) -> dict[str, list[tuple[str, str]]]:
+    languages = case.persons[0].languages
+    return {"interpreter_language": [(one, v.speech.language(one)) for one in languages]} if languages else {}
+
+
 async def _record(v: Visit) -> web.Response:
     case = await cases.view_case(v.node, v.actor, v.path["case"])
+    if v.typed("agrees") == "no":
+        return v.go(f"/case/{case.case}/consent?no=1")
     try:
         version = await _version_read(v, case)
         for person in case.persons:
@@ -96,8 +106,7 @@ async def _version_read(v: Visit, case: CaseView) -> str:
     """The version that was read, once she said yes and every point was read aloud; BadInput otherwise."""
     if v.typed("agrees") != "yes":
         raise BadInput(
-            "she did not agree", field="agrees",
-            for_user=v.say("Without her yes nothing is sent. She is helped here all the same."),
+            "she was not asked", field="agrees", for_user=v.say("Ask her, then choose yes or no."),
         )  # fmt: skip
     reading = await _reading(v, case)
     if v.typed("text") != reading.hers.code:
@@ -138,6 +147,7 @@ def _offer_consent(v: Visit, case: CaseView, person_id: str, version: str) -> di
         "no_pressure_declared": v.typed("no_pressure_declared") == "yes",
         "present": v.ticked("present"),
         "spoken_to_alone": v.typed("spoken_to_alone") == "yes",
+        **{name: typed for name in SHUT if (typed := v.typed(name))},
     }
 
 

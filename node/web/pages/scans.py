@@ -12,7 +12,7 @@ from node.errors import OpenTRMError
 from node.service.scans.clean import ScanKind
 from node.service.scans.keeping import attach_scan, open_scan, remove_scan
 from node.service.scans.refused import MAX_FILE_BYTES
-from node.web.pages.consent import show_one
+from node.web.pages.consent_one import show_one
 from node.web.pages.referral import problem
 from node.web.pages.roles import WORK
 from node.web.visit import Page, Visit

@@ -92,5 +92,14 @@ class Unavailable(OpenTRMError):
     """This node lacks something only its operator can repair: a file, a key, a primitive, disk, a setting."""
 
 
+READS_ONLY = "This node only reads for now: nothing that you type is kept. Tell your operator."
+
+
 class ReadOnly(Unavailable):
-    """The node reads and shows, and writes nothing, until its operator has repaired what the sentence names."""
+    """The node reads and shows, and writes nothing, until its operator has repaired what the sentence names.
+
+    The sentence is the operator's; whoever is at the screen hears another.
+    """
+
+    def __init__(self, message: str, *, for_user: str | None = READS_ONLY) -> None:
+        super().__init__(message, for_user=for_user)

@@ -94,7 +94,7 @@ _dropped = 0
 
 
 def dropped_fields() -> int:
-    """How many fields were left out of log lines since the start, because they were not on the safe list."""
+    """How many fields were left out since the start, because they were not on the safe list, and lines not written."""
     return _dropped
 
 
@@ -116,7 +116,7 @@ def configure(now: Callable[[], int], level: str = "info", stream: TextIO | None
             structlog.processors.JSONRenderer(sort_keys=True),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),
+        logger_factory=lambda *_: _Lines(stream or sys.stderr),
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()
@@ -176,6 +176,21 @@ def _is_safe(name: str, value: Any) -> bool:
         return False
     values = value if isinstance(value, list | tuple) else [value]
     return all(isinstance(one, str) and pattern.fullmatch(one) is not None for one in values)
+
+
+class _Lines(structlog.PrintLogger):
+    """Lines to a stream. One that cannot be written is dropped and counted: a full disk, or a pipe that nobody reads
+    any more, takes a line from the log, and never an answer from whoever waits for one.
+    """
+
+    def msg(self, message: str) -> None:
+        global _dropped
+        try:
+            super().msg(message)
+        except (OSError, ValueError):  # ValueError: the stream is closed
+            _dropped += 1
+
+    log = debug = info = warn = warning = error = critical = exception = fatal = failure = err = msg
 
 
 class _LibraryLog(logging.Handler):

@@ -5,10 +5,10 @@ Source: interface 4.3, error states; issue 4, "Bad input gets".
 
 from typing import Final, NamedTuple
 
+from node.errors import READS_ONLY
 from node.service.context import Node
 from node.web.marks import N_
 
-READS_ONLY: Final = N_("This node only reads for now: nothing that you type is kept. Tell your operator.")
 CLOCK: Final = N_("The clock of this node contradicts the list of countries, and little leaves. Tell your operator.")
 OLD: Final = {
     "stale": N_(

@@ -81,6 +81,7 @@ class Helpers:
         self._ = visit.speech.say
         self.count, self.language = visit.speech.count, visit.speech.language
         self.rows = rows_shown
+        self.names_shut = _names_shut(visit)
         self._moments: dict[int, Markup] = {}
         self._countries: dict[str, Markup] = {}
         self._made: dict[object, Markup] = {}
@@ -185,7 +186,9 @@ class Helpers:
     def waits(self, peer: str) -> str:
         """Why a letter to this country would wait; empty where it would not."""
         says = would_wait(self.visit.node, peer)
-        return self.visit.say(says, country=self.country(peer)) if says else ""
+        known = self.visit.node.view.country(peer)
+        when = self.speech.when(known.quarantined_until) if known else ""
+        return self.visit.say(says, country=self.country(peer), when=when) if says else ""
 
     def elsewhere(self) -> list[tuple[str, str]]:
         """Countries that are not in the registry, by name: what she fears need not be in the network."""
@@ -265,7 +268,7 @@ class Templates:
                 "banners": banners(visit.node),
                 "manages": _manages(visit),
                 "idle_s": visit.staff.limits.idle_s,
-                "names_shut": _names_shut(visit),
+                "names_shut": x.names_shut,
                 "with_query": visit.with_query,
                 "error": None,
                 "taken_back": visit.query.get("back") == "1",

@@ -28,11 +28,14 @@ RULES: Final = frozenset(
     }
 )  # fmt: skip
 ERRORS: Final = frozenset(
-    {"NotAllowed", "BadInput", "Conflict", "WrongRole", "TryLater", "NotFound", "NotSignedIn", "PeerError"}
-)
+    {
+        "NotAllowed", "BadInput", "Conflict", "WrongRole", "TryLater", "NotFound", "NotSignedIn", "PeerError",
+        "NamesShut",
+    }
+)  # fmt: skip
 # Functions whose whole answer is a sentence for a page, and constants that are one.
 ANSWERS: Final = frozenset({"_says", "fits_few_people", "warnings_of", "_while"})
-CONSTANTS: Final = frozenset({"SCRIPT"})
+CONSTANTS: Final = frozenset({"SCRIPT", "READS_ONLY"})
 # Where what is raised can reach a page; set-up and restore speak to the operator at a terminal, in English.
 SHOWN: Final = ("web/", "protocol/", *(f"service/{name}" for name in (
     "access", "actor", "way_out", "cases/", "consent", "delivery/gating", "delivery/readmitted", "directory/",

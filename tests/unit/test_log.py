@@ -137,6 +137,24 @@ def test_below_the_level_nothing_is_written(out):
     assert out.getvalue() == ""
 
 
+class Full(io.StringIO):
+    """A log on a disk that takes no more."""
+
+    def write(self, text: str) -> int:
+        raise OSError(28, "No space left on device")
+
+
+def test_a_line_that_cannot_be_written_fails_nobody_and_is_counted(out):
+    """Issue 4, bad input: on a full disk the page of the error came never, because its line in the log failed first."""
+    log.configure(lambda: 0, stream=Full())
+    before = log.dropped_fields()
+
+    log.get().error("page failed", route="get", error=NotAllowed("no"))
+    logging.getLogger("some.library").error("whatever")
+
+    assert log.dropped_fields() == before + 2
+
+
 def test_every_event_in_the_program_is_a_fixed_phrase():
     """An f-string as event would carry what it is filled with; the program's own text is read to find one."""
     calls = [

@@ -65,6 +65,39 @@ async def test_a_letter_to_a_suspended_country_says_that_nothing_leaves(
     assert "desk@office.example" in waiting.said and "Next try" not in waiting.said
 
 
+async def test_keys_that_changed_are_said_on_every_page_that_would_write_there(
+    desks: dict[str, Desk], browsers: dict[str, Browser]
+):
+    """Interface 4.1: blocked until they are confirmed, and whom to ask; not the words for keys in wrong hands."""
+    world, xd = desks["XD"].world, browsers["XD"]
+    node = world["XD"].node
+    waits = msgspec.structs.replace(node.view.countries["XA"], quarantined_until=world.clock.now() + 3 * DAY_S)
+    node.view = msgspec.structs.replace(node.view, countries={**node.view.countries, "XA": waits})
+
+    country = await xd.open("/desk/countries/XA")
+    check = await filled(xd, await started(xd))
+    waiting = await xd.open(await offered(desks, browsers))
+
+    for page in (country, check, waiting):
+        assert "The keys of Arvenia changed, or are new, and nobody has confirmed them" in page.said, page.said
+        assert "Ask your operator." in page.said and "wrong hands" not in page.said
+    assert "If it is urgent, phone them." in waiting.said and "It is on its way" not in waiting.said
+
+
+async def test_a_letter_on_an_old_list_of_countries_is_not_said_to_be_on_its_way(
+    desks: dict[str, Desk], browsers: dict[str, Browser]
+):
+    """Registry 4.6; issue 4: nothing called sent that was not received."""
+    node = desks["XD"].staff.node
+    node.view = msgspec.structs.replace(node.view, verified_at=node.now() - 15 * DAY_S)
+    thread = await offered(desks, browsers)
+
+    page = await browsers["XD"].open(f"{thread}?sent=1")
+
+    assert "The list of countries is too old: nothing leaves before it is renewed" in page.said, page.said
+    assert "It is on its way" not in page.said and "waits here" in page.said
+
+
 async def test_what_rests_on_a_consent_taken_back_is_preset_letter_by_letter(
     desks: dict[str, Desk], browsers: dict[str, Browser]
 ):

@@ -96,6 +96,24 @@ async def test_a_node_that_only_reads_says_so_on_every_page_and_still_shows_them
     desk_page, posted = await ana.open("/desk/"), await ana.send(start, "/desk/start", age_band="25-34")
 
     assert desk_page.status == 200 and "This node only reads for now" in desk_page.said
-    assert posted.status == 503 and "Tell the operator; nothing is lost." in posted.said
+    assert posted.status == 503 and "what you just typed is not kept" in posted.said
     writer.problem = None
     assert "only reads" not in (await ana.open("/desk/")).said
+
+
+async def test_names_that_are_shut_lead_to_the_password_and_back(desk: Desk, ana: Browser):
+    """Issue 4, office vault locked: one next step, on the page that offers names and on one that was open before."""
+    case = f"/desk/case/{(await desk.case('ana'))['case']}"
+    before = await ana.open(case)
+    hidden = await ana.send(before, "/desk/with-her")
+    await ana.send(hidden, "/desk/locked/show")
+    before = await ana.open(case)
+    before.forms.append({"action": f"{case}/names", "fields": before.form("/desk/lock") | {"to": []}, "buttons": []})
+    refused = await ana.send(before, f"{case}/names", reason="give_service")
+    after = await ana.open(case)
+
+    assert refused.status == 409 and "Names are shut" in refused.said
+    assert "only after you have typed your password" in refused.said and "Put right what is named" not in refused.said
+    for page in (refused, after):
+        assert any(link.startswith("/desk/names-shut?to=") for link in page.links)
+    assert f"{case}/names" not in [form["action"] for form in after.forms]

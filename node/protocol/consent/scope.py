@@ -44,7 +44,11 @@ def assertion(record: ConsentRecord, person: Person, recipient: ConsentTo, now: 
     if record.person_id != person.person_id:
         raise NotAllowed("consent belongs to another person; ask this person", rule="H26")
     for fault in faults(record, person, now):
-        raise NotAllowed(f"consent does not count: {fault.sentence}", rule=fault.rule, for_user=fault.next_step)
+        raise NotAllowed(
+            f"consent does not count: {fault.sentence}",
+            rule=fault.rule,
+            for_user=f"{fault.sentence}: {fault.next_step}",
+        )
     if recipient not in record.recipients:
         raise NotAllowed("consent does not name this recipient; ask her for it", rule="R01")
     return ConsentEntry(

@@ -23,6 +23,10 @@ class ForeignBlock(PeerError):
     """A letter carried a sealed block that was made for another letter, sender, recipient or kind (attack 54)."""
 
 
+class NamesShut(NotAllowed):
+    """Whoever is signed in has not opened the office vault: their password does."""
+
+
 Fields = dict[str, dict[str, str | None]]  # person id -> field name -> value, None to remove it
 LOCAL_PLACE = "local.place_tonight"  # ours alone: no letter has a field of this name, so nothing can disclose it (R29)
 
@@ -125,10 +129,10 @@ def open_block_of(received: ReceivedBlock, office: KemKey | None) -> dict[str, d
 
 
 def must_hold(office: KemKey | None) -> KemKey:
-    """The office key of this sign-in, or NotAllowed."""
+    """The office key of this sign-in, or NamesShut."""
     if office is None:
-        raise NotAllowed(
+        raise NamesShut(
             "office vault is shut for this sign-in; names cannot be read", rule="R24",
-            for_user="Names can be opened only after signing in with your password. Ask a coordinator for access.",
+            for_user="Names can be opened only after you have typed your password.",
         )  # fmt: skip
     return office

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from node.protocol.gate.guards import STALE
 from node.service.actor import Actor
 from node.service.context import Node
 from node.service.directory.phone import PhoneView, phone_of
@@ -35,8 +36,12 @@ def away(node: Node, reader: Reader, peer: str, letters: Sequence[LetterView], n
     if not waits:
         return ""
     known = node.view.country(peer)
+    if known is not None and known.status_at(now) == "quarantined":
+        return "keys_changed"
     if known is None or known.status_at(now) != "active" or any(one.held in OUT for one in waits):
         return "not_active"
+    if any(one.held == STALE for one in waits):
+        return "old_list"
     silent = reader.peers.get(peer).tries > 0 or any(one.held == NO_KEYS for one in waits)
     return "no_answer" if silent else ""
 

@@ -173,7 +173,7 @@ class DeadlineView(msgspec.Struct, frozen=True):
     step: int
 
 
-Away = Literal["", "no_answer", "not_active"]
+Away = Literal["", "no_answer", "not_active", "keys_changed", "old_list"]
 
 
 class ThreadView(msgspec.Struct, frozen=True, kw_only=True):

@@ -43,6 +43,7 @@ WORDS: Final[dict[str, str]] = {
     "return_locality": "Place she returns to",
     "risk_summary": "The dangers in short",
     "support_plan": "Support plan",
+    "code_word": "Word that only she and her helpers know",
     "recognition": "Sign by which she knows who meets her",
     "trafficking_status": "Presumed or identified as trafficked",
     "exploitation_type": "Kind of exploitation",

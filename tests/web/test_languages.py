@@ -9,6 +9,7 @@ from babel.dates import format_timedelta
 
 from node.web.language import LANGUAGES, UNITS, speech
 from tests.api.conftest import PASSWORD, Desk
+from tests.browser.places import entries
 from tests.web.browser import Browser, Page
 from tests.web.test_referral import filled, started
 
@@ -73,6 +74,18 @@ async def test_everybody_reads_the_desk_in_their_own_language(desks: dict[str, D
 
     assert not [code for code, text in said.items() if "Needs an answer" in text or "Start a referral" in text]
     assert "Mesa de trabajo" in said["es"] and "Începeți o referire" in said["ro"] and "بدء إحالة" in said["ar"]
+
+
+async def test_whom_to_phone_is_said_in_the_readers_language_before_a_country_is_chosen(desks: dict[str, Desk]):
+    """H21: nobody on call until a time, and the number; not the one English line that a program gets."""
+    await entries(desks)
+    ana = await speaking(desks["XD"], "uk")
+    case = (await desks["XD"].case("ana"))["case"]
+
+    page = await ana.open(f"/desk/case/{case}/referral/where")
+
+    assert "Котра у них година:" in page.said and "switchboard of the authority" in page.said, page.said
+    assert "It is " not in page.said
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -3,7 +3,7 @@
 A card is shown once, in the answer to the post that made it. Source: practice H18.
 """
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from aiohttp import web
@@ -18,6 +18,12 @@ from node.web.pages.referral import problem
 from node.web.pages.roles import WORK
 from node.web.people import persons_of
 from node.web.visit import Page, Visit
+from node.web.words import N_
+
+OF_PAPER: Final = {
+    "wanted": N_("What would she like to take?"), "safe_to_carry": N_("Is it safe to carry a paper there?"),
+    "asked_alone": N_("Was she asked alone?"), "to": N_("Into which country does she carry it?"),
+}  # fmt: skip
 
 
 async def _paper(v: Visit) -> web.Response:
@@ -39,7 +45,8 @@ async def _show_paper(v: Visit, **more: Any) -> web.Response:
     countries = [(code, v.speech.country(code)) for code in sorted(v.node.view.countries)]
     choices = {"person_id": persons, "to": countries}
     facts = {"taken": None, **more}
-    return v.show("paper.html", case=case, fields=fields_of(TakePaper), typed=typed, choices=choices, **facts)
+    return v.show("paper.html", case=case, fields=fields_of(TakePaper), typed=typed, choices=choices, labels=OF_PAPER,
+                  **facts)  # fmt: skip
 
 
 async def _caller(v: Visit) -> web.Response:

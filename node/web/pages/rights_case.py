@@ -14,6 +14,7 @@ from node.service.cases import cases
 from node.service.rights import access, breach
 from node.service.rights.breach import ReportBreach
 from node.service.rights.sheet import sheet
+from node.service.threads.commands import LetterView
 from node.service.threads.forms import fields_of
 from node.service.threads.reading import view_thread
 from node.web.forms import asked
@@ -64,7 +65,7 @@ async def _show_breach(v: Visit, **more: Any) -> web.Response:
     case = await cases.view_case(v.node, v.actor, v.path["case"])
     views = await asyncio.gather(*(view_thread(v.node, v.actor, one.thread) for one in case.threads))
     letters = [
-        (one.letter_id, f"{v.speech.country(view.peer)}, {v.speech.when(one.at)}, {one.letter_id[:8]}")
+        (one.letter_id, f"{v.word(one.kind or 'letter')}, {v.speech.country(view.peer)}, {_when(v, one)}")
         for view in views
         for one in view.letters
         if not one.erased
@@ -74,6 +75,10 @@ async def _show_breach(v: Visit, **more: Any) -> web.Response:
         "breach.html", case=case, fields=fields_of(ReportBreach), choices={"letters": letters},
         typed=v.form or v.kept, **facts,
     )  # fmt: skip
+
+
+def _when(v: Visit, letter: LetterView) -> str:
+    return f"{v.speech.when(letter.at)}, {letter.letter_id[:8]}"
 
 
 RIGHTS_CASE: tuple[Page, ...] = (

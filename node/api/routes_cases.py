@@ -26,8 +26,9 @@ from node.service.cases.requests import (
     WriteIdentity,
 )
 from node.service.cases.timeline import CaseTimeline, TimelineQuery, case_timeline
+from node.service.rights.endings import EndingView, endings
 from node.service.threads import withdrawals
-from node.service.threads.commands import Command, Withdraw
+from node.service.threads.commands import Command, Withdraw, WithdrawSeveral
 
 
 class PageQuery(Command, frozen=True):
@@ -46,6 +47,10 @@ class Withdrawn(msgspec.Struct, frozen=True):
 async def _withdraw(c: Call) -> Withdrawn:
     told = await withdrawals.withdraw_consent(c.node, c.actor, c.path["case"], c.path["consent"], c.body)
     return Withdrawn(told)
+
+
+async def _withdraw_several(c: Call) -> Withdrawn:
+    return Withdrawn(await withdrawals.withdraw_consents(c.node, c.actor, c.path["case"], c.body.consents))
 
 
 def _decide(approve: bool) -> Handler:
@@ -199,6 +204,23 @@ CONSENTS: tuple[Route, ...] = (
         "Stand behind a provisional basis as the second person",
         lambda c: consents.second_consent(c.node, c.actor, c.path["case"], c.path["consent"]),
         answers=ConsentView,
+    ),
+    Route(
+        "GET",
+        "/cases/{case}/take_back",
+        DECIDE,
+        "What each country is asked if she takes her consents back; changes nothing",
+        lambda c: endings(c.node, c.actor, c.path["case"]),
+        answers=list[EndingView],
+    ),
+    Route(
+        "POST",
+        "/cases/{case}/take_back",
+        DECIDE,
+        "She takes several consents back at once; every country that had them is told",
+        _withdraw_several,
+        takes=WithdrawSeveral,
+        answers=Withdrawn,
     ),
     Route(
         "POST",

@@ -69,6 +69,27 @@ async def test_taking_it_back_needs_no_reason_and_works_at_once(desk: Desk):
     assert "R20" in {fault["rule"] for fault in shown[0]["faults"]}
 
 
+async def test_several_consents_end_at_once_and_what_follows_is_told_before(desk: Desk):
+    """C5, R20: a country that got letters is asked to erase; one that got nothing is asked nothing; told once."""
+    case = await desk.case("bea")
+    base = f"/cases/{case['case']}"
+    first, second = await record(desk, case), await record(desk, case)
+    await desk.done("bea", f"{base}/referrals", {"peer": "XA", "needs": ["shelter"]}, 201)
+    await desk.world.settle()
+
+    before = (await desk.get("bea", f"{base}/take_back")).json
+    ids = {"consents": [first["consent"], second["consent"]]}
+    told = await desk.done("bea", f"{base}/take_back", ids)
+    again = await desk.done("bea", f"{base}/take_back", ids)
+
+    follows = {one["ends_at"][0]["follows"] for one in before}
+    assert len(before) == 2 and "told" in follows and {one["person_id"] for one in before} == {first["person_id"]}
+    assert told == again == {"told": 1}
+    assert (await desk.get("bea", f"{base}/take_back")).json == []
+    unknown = await desk.post("bea", f"{base}/take_back", {"consents": ["0" * 32]})
+    assert unknown.status == 404
+
+
 async def test_a_machine_records_no_consent(desk: Desk):
     """R40."""
     case = await desk.case("bea")

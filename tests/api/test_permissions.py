@@ -157,6 +157,7 @@ async def test_a_coordinator_reaches_every_object(desk: Desk):
         "POST /cases/{case}/changes/{pending}/refuse",
         "POST /cases/{case}/erasures/{pending}/approve",
         "POST /cases/{case}/erasures/{pending}/refuse",
+        "POST /cases/{case}/take_back",  # nobody recorded the consents it names
         "POST /letters/{letter}/wait",  # this letter is no withdrawal
         "POST /cases/{case}/group",  # the other case does not exist
         "POST /cases/{case}/calls",  # nobody has a sheet with this code

@@ -48,6 +48,7 @@ COMMANDS: dict[str, tuple[str, set[str]]] = {
     "staff.tokens.make_token": (ANOTHER, {"api_token"}),  # both stand in the list; the first was shown to nobody
     "staff.tokens.revoke_token": ("NotFound: no such token", set()),
     "threads.desk.task_done": ("NotFound: no such open task", set()),
+    "threads.withdrawals.withdraw_consents": (SAME, set()),
     "threads.longer_withdrawals.let_withdrawal_wait": (SAME, set()),
 }
 # Where the story of the kill is not one of this command: `answer` is the name of three.

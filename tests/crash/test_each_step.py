@@ -30,6 +30,7 @@ STORIES: dict[str, dict[str, str]] = {
         "test_a_machine_records_no_consent": "_machine",
         "test_a_provisional_basis_needs_a_second_person_and_counts_its_renewals": "second_consent",
         "test_who_heard_a_spoken_consent_is_named_sealed_and_opened_with_a_reason": "open_talk",
+        "test_several_consents_end_at_once_and_what_follows_is_told_before": "withdraw_consents",
     },
     "tests/api/test_directory.py": {
         "test_an_entry_is_challenged_by_those_who_decide": "challenge",

@@ -14,6 +14,7 @@ import msgspec
 from node.errors import NotAllowed
 from node.protocol.letters.bodies import Erased, ErasureConfirmBody
 from node.protocol.letters.bodies_rights import AccessResponseBody, HeldLetter
+from node.protocol.letters.codes import Category
 from node.protocol.letters.decode import AnyLetter
 from node.protocol.threads import machine
 from node.service.access import may_work_on
@@ -44,16 +45,26 @@ class ToldLetter(msgspec.Struct, frozen=True, kw_only=True):
     opened_at: int | None
 
 
+class AllowedThere(msgspec.Struct, frozen=True, kw_only=True):
+    """What she allowed the office of one country to know, until when, and when she took all of it back."""
+
+    categories: tuple[Category, ...]
+    until: int
+    taken_back_at: int | None
+
+
 class CountryHolds(msgspec.Struct, frozen=True, kw_only=True):
     """What one country holds about her on one thread, by what we sent and what it said itself.
 
-    `answered_at` is when it last answered an access request, null where it has not; `confirmed` are its confirmations.
+    `allowed`: what was stated to it on this thread. `answered_at` is when it last answered an access request,
+    null where it has not; `confirmed` are its confirmations.
     """
 
     country: str
     thread: str
     matter: str
     state: str
+    allowed: list[AllowedThere]
     told: list[ToldLetter]
     confirmed: list[Erased]
     asked_at: int | None
@@ -137,6 +148,7 @@ def _sheet(node: Node, reader: Reader, case_id: str) -> SheetView:
 
 
 def _country(node: Node, reader: Reader, found: OpenFile) -> CountryHolds:
+    case = Book(node, reader).case(found.row.case_id)
     rows = reader.letters.of_thread(found.row.peer, found.row.thread_id)
     received = [(row, letter) for row in rows if row.direction == "in" and (letter := _letter(node, reader, row))]
     answers = [(row, letter.body) for row, letter in received if isinstance(letter.body, AccessResponseBody)]
@@ -146,6 +158,11 @@ def _country(node: Node, reader: Reader, found: OpenFile) -> CountryHolds:
     return CountryHolds(
         country=found.row.peer, thread=found.row.thread_id, matter=found.file.thread.matter,
         state=machine.state(found.file.thread, node.now()),
+        allowed=[
+            AllowedThere(categories=one.categories, until=one.valid_until, taken_back_at=one.withdrawn_at)
+            for one in Book(node, reader).consents(case)
+            if any(to.thread == found.row.thread_id for to in one.asserted)
+        ],
         told=[_told(node, reader, row) for row in rows if row.direction == "out"],
         confirmed=[item for body in confirmations for item in body.items],
         asked_at=max((e.written_at for e in found.file.thread.entries if _asks(found, e.kind, e.side)), default=None),

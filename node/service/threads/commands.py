@@ -108,6 +108,12 @@ class Withdraw(Command, frozen=True):
     levels: tuple[Level, ...] = ()
 
 
+class WithdrawSeveral(Command, frozen=True):
+    """She takes several consents back whole, all of them or none. No reason is asked."""
+
+    consents: Annotated[tuple[Id, ...], Meta(min_length=1, max_length=100)]
+
+
 class ActDone(msgspec.Struct, frozen=True, kw_only=True):
     """A decided act: the letter that waits in the outbox, and where the thread stands once it has gone.
 

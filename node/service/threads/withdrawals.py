@@ -4,6 +4,8 @@ What still waits under it is stopped by the gate; where nothing permitted is lef
 Help never ends by it. Source: R20, R21; H01, H16; domain 5.9.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 
 from node.errors import NotFound
@@ -30,6 +32,27 @@ async def withdraw_consent(node: Node, actor: Actor, case_id: str, consent_id: s
     """Take back a consent in whole or in part; returns how many countries are told. Durable before it returns."""
     actor.must_be("caseworker", "coordinator")
     return await node.store.write(lambda work: _withdraw(node, work, actor, case_id, consent_id, command))
+
+
+async def withdraw_consents(node: Node, actor: Actor, case_id: str, consent_ids: Sequence[str]) -> int:
+    """Take back several consents whole, all of them or none; how many countries are told. Durable before it returns.
+
+    What is taken back already is not told again.
+    """
+    actor.must_be("caseworker", "coordinator")
+
+    def withdraw_all(work: Work) -> int:
+        may_work_on(work, actor, case_id)
+        book = Book(node, work)
+        over = {one.consent_id: one for one in book.consents(book.case(case_id)) if one.withdrawn_at is not None}
+        return sum(
+            len({told.token for told in over[one].asserted})
+            if one in over
+            else _withdraw(node, work, actor, case_id, one, Withdraw())
+            for one in dict.fromkeys(consent_ids)
+        )
+
+    return await node.store.write(withdraw_all)
 
 
 def _withdraw(node: Node, work: Work, actor: Actor, case_id: str, consent_id: str, command: Withdraw) -> int:

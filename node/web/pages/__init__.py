@@ -44,6 +44,7 @@ from node.web.pages.scans import SCANS
 from node.web.pages.search import SEARCH
 from node.web.pages.sign_in import SIGN_IN
 from node.web.pages.statistics import STATISTICS
+from node.web.pages.taking_all_back import TAKING_ALL_BACK
 from node.web.pages.taking_back import TAKING_BACK
 from node.web.pages.texts import TEXTS
 from node.web.pages.thread import THREAD
@@ -55,8 +56,8 @@ from node.web.visit import Page
 PAGES: tuple[Page, ...] = (
     *SIGN_IN, *LOCKED, *INVITED, *ME, *PASSKEYS, *PEOPLE,
     *DESK, *INBOX, *DEADLINES, *PERIODS,
-    *RESTORED, *SEARCH, *REFERRAL, *CASE, *ANSWER, *THREAD, *TAKING_BACK, *RETURNS, *COUNTRIES, *COUNTRY, *MATCH,
-    *DIRECTORY, *OFFER_CONSENT, *TEXTS,
+    *RESTORED, *SEARCH, *REFERRAL, *CASE, *ANSWER, *THREAD, *TAKING_BACK, *TAKING_ALL_BACK, *RETURNS,
+    *COUNTRIES, *COUNTRY, *MATCH, *DIRECTORY, *OFFER_CONSENT, *TEXTS,
     *DANGER, *ALERTS, *OFF_NETWORK, *PHONES, *ON_CALL, *TRUST,
     *HEALTH, *OVERSIGHT, *REVIEW, *STATISTICS, *TOKENS, *HELPING, *KEYS, *VERSION,
     *CHANGES, *CONSENT, *CONSENT_ONE, *SCANS, *EXPORT, *CASE_NOTES, *OPEN, *RIGHTS, *RIGHTS_CASE, *MEDICAL, *CARDS,

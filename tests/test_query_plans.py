@@ -128,8 +128,8 @@ async def narrowed(xd: Desk) -> None:
         actor = Actor("0" * 32, role, "haven", None)
         for narrow in (*filters, Narrow(is_today=True), Narrow(is_urgent=True)):
             await board(node, actor, 200, narrow)
-            await list_matters(node, actor, narrow, "due", (5, "5"))
-            await list_matters(node, actor, narrow, "new", (BEYOND, "5"))
+            await list_matters(node, actor, narrow, "due", "5.5")
+            await list_matters(node, actor, narrow, "new", f"{10**14}.5")
 
 
 async def swept(world: World) -> None:

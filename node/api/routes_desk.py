@@ -5,11 +5,15 @@ from typing import Annotated
 from msgspec import Meta
 
 from node.api.call import Call, Route, number
-from node.api.roles import AUDIT, DECIDE, EVERY_ROLE, MANAGE, RUN, WORK
+from node.api.roles import AUDIT, COORDINATE, DECIDE, EVERY_ROLE, MANAGE, RUN, WORK
 from node.api.routes_cases import PageQuery
+from node.service.cases.assigning import AssignCases, Assigned, assign_many
 from node.service.network.view import CountryView, RegistryView, country_view, registry_view
 from node.service.threads import desk
+from node.service.threads.commands import Command
 from node.service.threads.desk import Inbox, TaskView
+from node.service.threads.going_on import MatterPage, Sort, list_matters
+from node.service.threads.narrow import KINDS, Narrow, Whose
 from node.service.upkeep import oversight
 from node.service.upkeep.oversight import AuditPage, AuditVerified, Health, Queues
 
@@ -18,6 +22,29 @@ class AuditQuery(PageQuery, frozen=True):
     """A page of the audit, of one thing by its id or of all."""
 
     ref: Annotated[str, Meta(pattern="^[0-9A-Za-z]{1,64}(?!\\n)$")] | None = None
+
+
+class NarrowQuery(Command, frozen=True):
+    """Which part of a list: urgent, due today, one's own or nobody's, one kind of matter, one country; or all of it."""
+
+    urgent: bool = False
+    today: bool = False
+    whose: Whose = ""
+    kind: Annotated[str, Meta(pattern=f"^({'|'.join(KINDS)})?(?!\\n)$")] = ""
+    country: Annotated[str, Meta(pattern="^([A-Z]{2})?(?!\\n)$")] = ""
+
+    @property
+    def narrow(self) -> Narrow:
+        """The same as the lists take it."""
+        return Narrow(whose=self.whose, peer=self.country, kind=self.kind, is_urgent=self.urgent, is_today=self.today)
+
+
+class MattersQuery(NarrowQuery, frozen=True):
+    """A page of matters: what is due soonest, or the newest, first; behind the `after` of the page before."""
+
+    sort: Sort = "due"
+    after: Annotated[str, Meta(max_length=84)] = ""
+    limit: Annotated[int, Meta(ge=1, le=200)] = 50
 
 
 async def _registry(c: Call) -> RegistryView:
@@ -29,7 +56,33 @@ async def _country(c: Call) -> CountryView:
 
 
 DESK: tuple[Route, ...] = (
-    Route("GET", "/inbox", WORK, "What waits, by deadline", lambda c: desk.inbox(c.node, c.actor), answers=Inbox),
+    Route(
+        "GET",
+        "/inbox",
+        WORK,
+        "What waits, by deadline",
+        lambda c: desk.inbox(c.node, c.actor, narrow=c.query.narrow),
+        query=NarrowQuery,
+        answers=Inbox,
+    ),
+    Route(
+        "GET",
+        "/matters",
+        WORK,
+        "Matters that go on, page by page: whose, who has seen them, what each needs",
+        lambda c: list_matters(c.node, c.actor, c.query.narrow, c.query.sort, c.query.after, c.query.limit),
+        query=MattersQuery,
+        answers=MatterPage,
+    ),
+    Route(
+        "POST",
+        "/cases/assign",
+        COORDINATE,
+        "Give many cases to a colleague, or leave them open for any; which were not given, and why",
+        lambda c: assign_many(c.node, c.actor, c.body),
+        takes=AssignCases,
+        answers=Assigned,
+    ),
     Route(
         "GET",
         "/tasks",

@@ -75,6 +75,12 @@ class Narrowed:
         given = {"user": part.user, "peer": part.peer, "at": after[0], "id": after[1], "limit": limit}
         return [ThreadRow(*one) for one in self._c.execute(query, given)]
 
+    def newest_in(self, peer: str, thread_id: str) -> str | None:
+        """The newest letter that came on this thread."""
+        query = "select at, letter_id from letter where peer=? and thread_id=? and direction='in'"
+        found = max(self._c.execute(query, (peer, thread_id)), default=None)
+        return None if found is None else str(found[1])
+
     def has_unopened(self, peer: str, thread_id: str) -> bool:
         """Whether a letter came on this thread that nobody has opened."""
         query = "select 1 from letter where peer=? and thread_id=? and direction='in' and opened_at is null limit 1"

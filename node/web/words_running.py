@@ -36,6 +36,13 @@ FITS: Final[dict[str, str]] = {
     "capacity=few": "Little room",
     "capacity=available": "Room",
 }
+MATTERS: Final[dict[str, str]] = {
+    "needs_now=open": "Read the new letter",
+    "needs_now=act": "It is our turn: look what is due",
+    "needs_now=take": "Somebody has to take this case",
+    "needs_now=wait": "Wait: it is their turn",
+    "needs_now=nothing": "Nothing is needed now",
+}
 DIRECTORY: Final[dict[str, str]] = {
     "standing=fresh": "Somebody stood behind it lately",
     "standing=unverified": "Nobody has stood behind it for 90 days: others see it as not made sure of",
@@ -88,4 +95,4 @@ DIRECTORY: Final[dict[str, str]] = {
     "challenge=out_of_date": "It is out of date",
     "challenge=says_too_much": "It says too much",
 }
-WORDS: Final[dict[str, str]] = {**STATISTICS, **FITS, **DIRECTORY}
+WORDS: Final[dict[str, str]] = {**STATISTICS, **FITS, **MATTERS, **DIRECTORY}

@@ -86,7 +86,7 @@ async def test_a_restarted_node_reads_no_name_until_somebody_signs_in_again(desk
     answer = await desk.post("bea", f"/cases/{case['case']}/identity/open", {"reason": "give_service"})
 
     assert (answer.status, answer.json["rule"]) == (409, "R24")
-    assert "signing in" in answer.json["next"]
+    assert "typed your password" in answer.json["next"]
 
 
 async def test_a_new_password_works_and_the_old_one_does_not(desk: Desk):

@@ -5,6 +5,7 @@ Source: interface C2, C3.
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from node.protocol.cases.case import Case, FirstIntake, Person
@@ -141,12 +142,13 @@ async def test_pages_hold_every_matter_once_in_their_order(xd: Desk):
 
     for sort, order in (("due", made), ("new", made[::-1])):
         for narrow in (Narrow(), Narrow(is_urgent=True), Narrow(peer="XA", whose="nobody")):
-            found, after = [], None
+            found, after = [], ""
             while True:
                 page = await list_matters(node, ana, narrow, sort, after, 2)  # type: ignore[arg-type]
                 found += [one.case for one in page.lines]
-                if (after := page.after) is None:
+                if page.after is None:
                     break
+                after = page.after
             wanted = order if not narrow.is_urgent else [one for one in order if made.index(one) % 3 == 0]
             assert sorted(found) == sorted(wanted), (sort, narrow)
             assert sort == "due" or found == wanted
@@ -243,3 +245,43 @@ async def test_one_case_is_not_given_to_who_is_kept_from_it(xd: Desk, cases: dic
 
     assert answer.status == 409 and answer.json["rule"] == "H14"
     assert owners(xd, cases)["plain"] == xd.users["bea"]
+
+
+async def test_the_desk_is_ordered_by_what_is_due_by_the_newest_or_by_country(desks: dict[str, Desk], xd: Desk):
+    """C2: links without script; filters stay, and the order stays with a filter."""
+    known = xd.staff.node.view.countries
+    xd.staff.node.view = msgspec.structs.replace(
+        xd.staff.node.view, countries={**known, "XB": msgspec.structs.replace(known["XA"], code="XB")}
+    )
+    made = {
+        "first": matter(xd, None, due_s=9 * HOUR_S, peer="XB"), "second": matter(xd, None, due_s=2 * HOUR_S),
+        "third": matter(xd, None, due_s=5 * HOUR_S),
+    }  # fmt: skip
+    ana = await at(xd, "ana")
+
+    async def order(query: str) -> list[str]:
+        said = (await ana.open("/desk/" + query)).said
+        return sorted(made, key=lambda name: said.index(pseudonym(made[name])))
+
+    assert await order("") == ["second", "third", "first"]
+    assert await order("?sort=new") == ["third", "second", "first"]
+    assert await order("?sort=country") == ["second", "third", "first"]
+    assert await order("?sort=name") == await order("")
+    links = (await ana.open("/desk/?sort=new&whose=nobody")).links
+    assert "/desk/?whose=nobody&sort=country" in links and "/desk/?whose=nobody" in links and "/desk/?sort=new" in links
+
+
+async def test_a_row_of_the_inbox_says_who_has_seen_it_and_what_it_needs(desks: dict[str, Desk], xd: Desk):
+    """C3: by name, and "nobody here" before that."""
+    xa, ana = desks["XA"], await at(xd, "ana")
+    case = await xa.case("ana")
+    await xa.done("ana", f"/cases/{case['case']}/consents", xa.consent_body(case, "XD"), 201)
+    await xa.done("ana", f"/cases/{case['case']}/referrals", {"peer": "XD", "needs": ["shelter"]}, 201)
+    await xa.world.settle()
+    new = await ana.open("/desk/inbox")
+    letter = (await xd.get("ana", "/inbox")).json["unopened"][0]["letter"]
+    await xd.done("ana", f"/letters/{letter}/open")
+    seen = await ana.open("/desk/inbox")
+
+    assert "Read the new letter" in new.said and "nobody here has seen a letter of theirs" in new.said
+    assert "It is our turn" in seen.said and "seen by Ana Invented" in seen.said

@@ -4,21 +4,45 @@ Of many each is judged by itself: what this person may not work on, what is eras
 organisation is kept from (H14) is not given, and named to whoever asked. Source: interface C3; R24.
 """
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
+import msgspec
+from msgspec import Meta
 from msgspec.structs import replace
 
 from node.errors import BadInput, NotAllowed, NotFound
+from node.protocol.letters.scalars import Id
 from node.service.access import may_work_on
 from node.service.actor import Actor
 from node.service.cases.looks import GIVEN, NOBODY
 from node.service.context import Node
+from node.service.threads.commands import Command
 from node.store.cases import CaseRow
 from node.store.people import UserRow
 from node.store.work import Reader, Work
 
 AT_ONCE: Final = 200  # cases in one go
 Why = Literal["unknown", "erased", "kept_from"]
+
+
+class AssignCases(Command, frozen=True):
+    """Cases, and whose they are from now on: a colleague's id, or null for any caseworker."""
+
+    cases: Annotated[list[Id], Meta(min_length=1, max_length=AT_ONCE)]
+    owner: Id | None
+
+
+class Assigned(msgspec.Struct, frozen=True):
+    """How many were given, and each that was not, with why."""
+
+    given: int
+    refused: dict[str, Why]
+
+
+async def assign_many(node: Node, actor: Actor, command: AssignCases) -> Assigned:
+    """The same as `assign_cases`, for a program."""
+    refused = await assign_cases(node, actor, command.cases, command.owner)
+    return Assigned(len(set(command.cases)) - len(refused), refused)
 
 
 async def assign_cases(node: Node, actor: Actor, cases: list[str], owner: str | None) -> dict[str, Why]:

@@ -42,8 +42,9 @@ WORKERS: tuple[ActorRole, ...] = ("caseworker", "coordinator", "machine")
 class DueView(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that is expected by a time; `step` counts how far it was escalated.
 
-    `owed_by`: the country that owes it. `phone` is there once another country's answer is overdue: phone them first,
-    and `script` is what to say, which is nothing of her. Neither where nobody phones that country about her (R10, H04).
+    `started_at`: when its matter began. `owed_by`: the country that owes it. `phone` is there once another country's
+    answer is overdue: phone them first, and `script` is what to say, which is nothing of her. Neither where nobody
+    phones that country about her (R10, H04).
     """
 
     thread: str
@@ -52,6 +53,7 @@ class DueView(msgspec.Struct, frozen=True, kw_only=True):
     letter: str
     code: str
     due_at: int
+    started_at: int
     step: int
     overdue: bool
     owed_by: str
@@ -234,6 +236,7 @@ def due_view(
         letter=row.letter_id,
         code=row.code,
         due_at=row.due_at,
+        started_at=thread.started_at,
         step=row.step,
         overdue=row.due_at < now,
         owed_by=node.country if ours else row.peer,

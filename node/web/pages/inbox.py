@@ -11,7 +11,7 @@ from aiohttp import web
 from node.errors import BadInput
 from node.service.cases.assigning import assign_cases
 from node.service.staff.people import list_colleagues
-from node.service.threads.going_on import Place, Sort, list_matters
+from node.service.threads.going_on import Sort, list_matters, place_of
 from node.web.pages.case import colleagues
 from node.web.pages.filters import filters_of, narrow_of, query_of
 from node.web.pages.roles import WORK
@@ -35,32 +35,25 @@ async def _inbox(v: Visit) -> web.Response:
 async def _shown(v: Visit, asked: dict[str, str], status: int = 200, **more: Any) -> web.Response:
     narrow, sort = narrow_of(v, asked), asked.get("sort", "")
     sort = sort if sort in SORTS else ""
+    after = asked.get("after", "")
+    after = after if place_of(after, SORTS[sort]) else ""
     page, names, people = await asyncio.gather(
-        list_matters(v.node, v.actor, narrow, SORTS[sort], _place(asked.get("after", ""), SORTS[sort]), SHOWN),
+        list_matters(v.node, v.actor, narrow, SORTS[sort], after, SHOWN),
         list_colleagues(v.staff, v.caller),
         colleagues(v),
     )
     here = query_of(narrow)
-    on = "" if page.after is None else f"{page.after[0]}.{page.after[1]}"
     done = asked.get("done", "")
     facts = {"error": None, "refused": {}, "given": 0, **more}
     return v.show(
         "inbox.html", status=status, page=page, names=names, people=people, sort=sort,
         filters=filters_of(v, "/inbox", narrow, sort=sort),
-        sorts=[(code, v.with_query(**here, sort=code)) for code in SORTS], on=v.with_query(**here, sort=sort, after=on),
-        kept=here | {"sort": sort, "after": asked.get("after", "")}, not_given=NOT_GIVEN, nobody=NOBODY,
+        sorts=[(code, v.with_query(**here, sort=code)) for code in SORTS],
+        on=v.with_query(**here, sort=sort, after=page.after or ""),
+        kept=here | {"sort": sort, "after": after}, not_given=NOT_GIVEN, nobody=NOBODY,
         done=int(done) if done.isascii() and done.isdigit() and len(done) < 4 else 0,
         **facts,
     )  # fmt: skip
-
-
-def _place(text: str, sort: Sort) -> Place | None:
-    """Where a page begins; whatever is no place is the beginning."""
-    at, _, beside = text.partition(".")
-    is_ours = beside.isdigit() if sort == "due" else all(one in "0123456789abcdef" for one in beside)
-    if not (at.isascii() and at.isdigit() and len(at) < 16 and beside.isascii() and is_ours and 0 < len(beside) < 65):
-        return None
-    return (int(at), beside) if sort == "new" or len(beside) < 19 else None
 
 
 async def _assign(v: Visit) -> web.Response:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +37,9 @@ def published(name: str) -> Any:
     return json.loads(path.read_bytes())
 
 
+@cache
 def load_all(folder: Path) -> dict[str, dict[str, Any]]:
-    """Every JSON vector of a folder by its name; empty where the folder is absent."""
+    """Every JSON vector of a folder by its name, which nobody may change; empty where the folder is absent."""
     return {path.stem: json.loads(path.read_bytes()) for path in sorted(folder.glob("*.json"))}
 
 

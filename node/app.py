@@ -18,7 +18,7 @@ from aiohttp import web
 from node.api.app import api_application
 from node.api.limits import ApiLimits, held_to
 from node.clock import clock_for
-from node.config import Config, Loaded, pinned_root, read_text_secret, two_steps
+from node.config import Config, Loaded, pinned_root, two_steps
 from node.errors import Unavailable
 from node.health import health_routes, metrics_application, tell_of_clock
 from node.init_checks import read_key
@@ -29,6 +29,7 @@ from node.pager import Pager, channels_of
 from node.peer.api import routes as peer_routes
 from node.peer.worker import Workers
 from node.proxies import real_remote
+from node.secret_files import read_text_secret
 from node.service.buckets import Buckets
 from node.service.context import YEAR_S, Node
 from node.service.delivery.incoming import judge_parked
@@ -43,6 +44,7 @@ from node.service.upkeep import birthdays, sweeps
 from node.service.upkeep.setup import Opened, Unlock, message_seed, open_node
 from node.signer import SignerProcess
 from node.store.folder import DataFolder
+from node.training import must_be_invented, must_be_of_one_kind
 from node.web.administration import Administration
 from node.web.app import desk_application, refused
 from node.web.settings import SIGN_IN_PATHS, DeskSettings
@@ -92,6 +94,9 @@ def open_configured(loaded: Loaded) -> tuple[Opened, RegistryClient, list[tuple[
     opened = open_node(folder, config.node.country, unlock_of(config), NO_VIEW, clock, os.urandom)
     try:  # only now is the folder ours alone: reading the stored registry works in a folder beside it
         opened.node.view = client.load(clock.now()) or NO_VIEW
+        must_be_of_one_kind(opened.node.training, config.node.training)
+        if opened.node.training:
+            must_be_invented(opened.node.view.countries)
         _must_have_a_registry(client)
         load_old_sends(opened.node)
     except BaseException:
@@ -121,7 +126,7 @@ async def running(loaded: Loaded) -> AsyncIterator[Running]:
     config = loaded.config
     opened, client, fetched = await asyncio.to_thread(open_configured, loaded)
     node = opened.node
-    keeper = RegistryKeeper(node, client, fetched)
+    keeper = RegistryKeeper(node, client, fetched, must_be_invented if node.training else None)
     node.on_unknown_key = keeper.ask
     node.signer = signer = SignerProcess(lambda: node.keys.message, message_seed(opened))
     workers = Workers(node)

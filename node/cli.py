@@ -24,6 +24,7 @@ ELSEWHERE = {
     "setup": ("node.cli_setup", "setup"),
     "init": ("node.cli_run", "init"),
     "serve": ("node.cli_run", "serve"),
+    "training": ("node.cli_training", "training"),
     "user": ("node.cli_user", "user"),
     "evidence": ("node.cli_evidence", "evidence"),
     "calendar": ("node.cli_calendar", "calendar"),

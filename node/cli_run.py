@@ -74,6 +74,11 @@ import click
 @click.option(
     "--fast-kdf", is_flag=True, hidden=True, help="Cheaper password hashing; only for invented countries XA-XZ."
 )
+@click.option(
+    "--training",
+    is_flag=True,
+    help="For practice: an invented country XA-XZ, and a registry on this machine. `trm-node training` does it all.",
+)
 @click.pass_obj
 def init(path: Path, /, **options: Any) -> None:
     """Make a node: keys, database, first coordinator, record.

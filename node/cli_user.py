@@ -164,8 +164,8 @@ def _code_of(staff: "Staff", login: str) -> str:
 
 def password_of(file: Path | None, login: str, *, new: bool) -> str:
     """A password from its file, or typed; BadInput where nobody is at the keyboard."""
-    from node.config import read_passphrase
     from node.errors import BadInput
+    from node.secret_files import read_passphrase
 
     if file is not None:
         return read_passphrase(file).decode("utf-8")

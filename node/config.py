@@ -8,7 +8,6 @@ the program was started in.
 import difflib
 import ipaddress
 import os
-import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,10 +19,10 @@ import msgspec
 from node.clock import INVENTED_COUNTRY
 from node.config_words import in_words
 from node.errors import BadInput, Unavailable
+from node.training import why_no_training
 
 ENV_PREFIX = "TRM_"
 MAX_FILE_BYTES = 64 * 1024
-MAX_SECRET_BYTES = 4096
 LONGEST_LIMITATION_YEARS = 100
 LONGEST_SHOWN = 40
 
@@ -47,6 +46,7 @@ class NodeSection(Section, frozen=True):
     data_dir: Path
     journal_dir: Path | None = None  # what a restore must not revive; best on another disk than data_dir
     clock_file: Path | None = None  # demos only: honoured for XA-XZ
+    training: bool = False  # invented people only, and a registry of its own; `trm-node training` sets it
 
 
 class ListenSection(Section, frozen=True):
@@ -179,39 +179,6 @@ def parsed(text: str, path: Path) -> Loaded:
     """The configuration in a text that will stand in this file, without the environment; BadConfig as for `load`."""
     tables = _tables(text.encode(), path)
     return Loaded(_checked(_converted(tables, path, {})), path, {})
-
-
-def read_secret(path: Path) -> bytes:
-    """The bytes of a secret file; Unavailable if others may read it or it is too long."""
-    try:
-        with open(path, "rb") as file:
-            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-            secret = file.read(MAX_SECRET_BYTES + 1)
-    except OSError as error:
-        reason = (error.strerror or "it cannot be read").lower()
-        raise Unavailable(f"secret file {path.name}: {reason}; put it back, or name the right one in [keys]") from error
-    # Group-readable is let through: a service manager hands secrets over that way.
-    if mode & stat.S_IRWXO:
-        raise Unavailable(f"secret file {path.name} has mode {mode:04o}; others must not read it, run chmod 600")
-    if len(secret) > MAX_SECRET_BYTES:
-        raise Unavailable(f"secret file {path.name} is over {MAX_SECRET_BYTES} bytes; it cannot be the right file")
-    return secret
-
-
-def read_passphrase(path: Path) -> bytes:
-    """The passphrase in a secret file: its bytes without the last line end. Unavailable as for `read_secret`."""
-    passphrase = read_secret(path).removesuffix(b"\n").removesuffix(b"\r")
-    if not passphrase:
-        raise Unavailable(f"secret file {path.name} is empty; write the passphrase into it")
-    return passphrase
-
-
-def read_text_secret(path: Path) -> str:
-    """A passphrase or password from a file that others cannot read."""
-    try:
-        return read_passphrase(path).decode("utf-8")
-    except UnicodeDecodeError:
-        raise Unavailable(f"secret file {path.name} is not text; write it in UTF-8") from None
 
 
 def two_steps(config: Config) -> bool:
@@ -359,6 +326,9 @@ def _checked(config: Config) -> Config:
         )
     # 9. what calls people must be able to
     _check_alarm(config.alarm)
+    # 10. practice stays apart from everything real
+    if config.node.training and (why := why_no_training(config)) is not None:
+        raise BadConfig(why[0], field=why[1])
     return config
 
 

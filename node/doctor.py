@@ -8,7 +8,6 @@ import shutil
 import sys
 
 from node.app import tls_of
-from node.config import read_secret
 from node.doctor_access import access, same_as, unreadable
 from node.doctor_data import (
     backup,
@@ -27,6 +26,7 @@ from node.findings import Check, Finding, Patient
 from node.init_checks import read_key
 from node.machine import certificate_ends
 from node.pager import channels_of, try_connection
+from node.secret_files import read_secret
 from node.service.context import DAY_S
 
 OLDEST_PYTHON = (3, 11)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from node.app import NO_VIEW
 from node.clock import clock_for
-from node.config import read_text_secret
+from node.config import parsed
 from node.crypto.batch import Random
 from node.crypto.recovery import make_sheets
 from node.crypto.selftest import self_test
@@ -25,6 +25,7 @@ from node.init_checks import (
 )
 from node.init_options import InitOptions, toml_of
 from node.public_holidays import FilledCalendar, filled, how_known, known_until
+from node.secret_files import read_text_secret
 from node.service.staff.people import first_user
 from node.service.staff.sign_in import Staff
 from node.service.upkeep.new_record import NewNode, Office
@@ -42,6 +43,8 @@ def initialise(
     """
     self_test()
     check_options(config_path, options)
+    if options.training:
+        parsed(toml_of(options), config_path)  # says what keeps it from being one for practice, before anything is made
     clock = clock_for(options.country, options.clock_file)
     ask = ask or _asked
     passphrase = None if options.key_file is not None else _passphrase(options, ask)
@@ -104,6 +107,7 @@ def _new_node(options: InitOptions, now: int) -> NewNode:
         holidays=options.holidays or known.holidays,
         weekend=options.weekend or known.weekend,
         follows=follows(options),
+        training=options.training,
     )
 
 

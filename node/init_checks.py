@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from node.clock import INVENTED_COUNTRY
-from node.config import parsed, read_secret
+from node.config import parsed
 from node.errors import BadInput, OpenTRMError, Unavailable
 from node.init_options import InitOptions, toml_of
+from node.secret_files import read_secret
 from node.service.decoding import explained
 from node.service.staff.book import MIN_PASSWORD, NewUser
 from node.service.upkeep.new_record import Follows

@@ -32,6 +32,7 @@ class InitOptions:
     sheets: Path | None
     clock_file: Path | None
     fast_kdf: bool
+    training: bool = False
 
 
 def toml_of(options: InitOptions) -> str:
@@ -41,6 +42,8 @@ def toml_of(options: InitOptions) -> str:
     lines = ["[node]", f"country = {_text(options.country)}", f"data_dir = {_path(options.data)}"]
     if options.clock_file is not None:
         lines.append(f"clock_file = {_path(options.clock_file)}")
+    if options.training:
+        lines.append("training = true")
     lines += ["", "[listen]", f"host = {_text(host)}", f"port = {int(port)}", f"metrics_port = {options.metrics_port}"]
     lines += ["", "[registry]", f"mirrors = [{mirrors}]", f"root_file = {_path(options.root)}", "", "[keys]"]
     if options.key_file is not None:

@@ -14,9 +14,10 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from typing import Final
 
-from node.config import AlarmSection, read_passphrase
+from node.config import AlarmSection
 from node.errors import OpenTRMError, Unavailable
 from node.log import get
+from node.secret_files import read_passphrase
 from node.service.context import Node
 from node.service.safety.paging import COMMAND, MAIL, SUBJECT, TEXT, WORD, Call, call_failed, call_made, calls_due
 from node.service.staff.mail_wishes import can_mail, mail_left, mails_due

@@ -96,6 +96,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "node.cli_evidence",
         "node.cli_keep",
         "node.cli_upgrade",
+        "node.cli_training",
         "node.cli_setup",
         "node.commands",
         "node.docs",

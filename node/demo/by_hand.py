@@ -16,11 +16,11 @@ from pathlib import Path
 import aiohttp
 
 from node.clock import SystemClock
-from node.config import read_passphrase
 from node.demo.client import ApiClient
 from node.demo.person import WAIT_S, Desk
 from node.demo.played import ACCEPTANCE, COMPLETED
 from node.errors import OpenTRMError, Unavailable
+from node.secret_files import read_passphrase
 
 POLL_S = 0.2
 FIELD = "given_name"

@@ -33,7 +33,7 @@ def clear() -> int:
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with suppress(OSError):  # somebody else's, or it has just ended by itself
             if _is_dead(folder):
-                _end(folder)
+                end_processes(folder)
                 shutil.rmtree(folder)
                 cleared += 1
     return cleared
@@ -50,7 +50,7 @@ def _is_dead(folder: Path) -> bool:
     return True
 
 
-def _end(folder: Path) -> None:
+def end_processes(folder: Path) -> None:
     """End every process that was started with a file of this folder: gently first."""
     for how in (signal.SIGTERM, signal.SIGKILL):
         for process in _using(folder):

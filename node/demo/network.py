@@ -39,6 +39,19 @@ LOGGED_AT_MOST = 400
 PORTS, TRIED = range(10_000, 32_768), 200  # below those that Linux gives to outgoing connections
 
 
+@dataclass(frozen=True)
+class Fixed:
+    """What is the same whenever these countries are made anew: ports and passwords; `training`: made for practice."""
+
+    ports: Mapping[str, int] = field(default_factory=dict)  # by country; another free one where it names none
+    passwords: Mapping[tuple[str, str], str] = field(default_factory=dict)  # by country and login; else invented
+    training: bool = False
+
+    def password(self, code: str, login: str) -> str:
+        """The password of somebody there."""
+        return self.passwords.get((code, login)) or new_password()
+
+
 @dataclass
 class DemoNode:
     """One country's running node and its people's passwords."""
@@ -56,14 +69,14 @@ class Network:
 
     def __init__(
         self, folder: Path, behind_s: int = 0, retry_longest_s: int = SIX_HOURS_S,
-        settings: Mapping[str, str] = NO_SETTINGS,
+        settings: Mapping[str, str] = NO_SETTINGS, fixed: Fixed | None = None,
     ) -> None:  # fmt: skip
         """`behind_s`: how long ago it is in these countries, at first; `retry_longest_s`: as the nodes' setting.
 
         `settings`: more of their settings, as their environment has them.
         """
         self._environment = {**ENVIRONMENT, "TRM_LIMITS__RETRY_LONGEST_S": str(retry_longest_s), **settings}
-        self.folder = folder
+        self.folder, self._fixed = folder, fixed or Fixed()
         self.clock_file = folder / "clock"
         self._moved_s = self._met_at_s = self._signed_at_s = -behind_s
         set_clock_file(self.clock_file, f"{self._moved_s:+d}")
@@ -241,10 +254,10 @@ class Network:
             opened.close()
 
     def _init_node(self, code: str, after: Path | None = None) -> None:
-        port, metrics_port = _free_port(), _free_port()
+        port, metrics_port = self._fixed.ports.get(code) or _free_port(), _free_port()
         password = self._beside(code, "password")
         password.touch(mode=0o600)
-        password.write_text(new_password() + "\n")
+        password.write_text(self._fixed.password(code, "coordinator") + "\n")
         options = InitOptions(
             country=code,
             url=f"http://127.0.0.1:{port}",
@@ -268,6 +281,7 @@ class Network:
             sheets=self._beside(code, "sheets"),
             clock_file=self.clock_file,
             fast_kdf=True,
+            training=self._fixed.training,
         )
         initialise(self._config(code), options, os.urandom)
 
@@ -292,7 +306,7 @@ class Network:
 
     async def _people(self, node: DemoNode) -> None:
         async with ApiClient(node.url, "coordinator", node.people["coordinator"]) as coordinator:
-            password = new_password()
+            password = self._fixed.password(node.code, "caseworker")
             made = await coordinator.post(
                 "users",
                 {"login": "caseworker", "password": password, "role": "caseworker", "organisation": "focal-point"},

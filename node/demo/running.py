@@ -33,7 +33,7 @@ async def run(once: bool, language: str = "en", pace: int = 1) -> int:
 
     Ctrl-C and SIGTERM end it in order at any moment: every process is ended and the folder is gone.
     """
-    _cancel_when_told()
+    cancel_when_told()
     with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
         lives = hold(Path(folder))
         settings = {**UNDO, **(longer_sign_ins(pace) if pace > 1 else {})}
@@ -78,7 +78,7 @@ def _say(lines: Iterable[str]) -> None:
     sys.stdout.flush()
 
 
-def _cancel_when_told() -> None:
+def cancel_when_told() -> None:
     """Cancel this task at the first signal; further ones do not disturb the ending."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None

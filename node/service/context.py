@@ -103,6 +103,7 @@ class Node:
     view: View
     office_public: bytes = b""
     mirrors: tuple[str, ...] = ()
+    training: bool = False  # made for practice: everybody in it is invented
     registry_lies: tuple[str, ...] = ()  # mirrors and roles of the registry whose files did not verify when last asked
     prekey_bundle: bytes = b""
     limits: Limits = field(default_factory=Limits)

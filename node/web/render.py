@@ -261,6 +261,7 @@ class Templates:
                 "here": visit.here,
                 "csrf": visit.csrf,
                 "own_country": visit.node.country,
+                "is_training": visit.node.training,
                 "is_demo": visit.node.country[0] == "X" and visit.node.country != "XK",
                 "static": hashed,
                 "settings": self.settings,

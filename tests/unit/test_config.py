@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from node.config import BadConfig, load, read_passphrase, read_secret
+from node.config import BadConfig, load
 from node.errors import Unavailable
+from node.secret_files import read_passphrase, read_secret
 
 GOOD = """
 [node]

@@ -5,7 +5,7 @@ one more. Source: registry 4.6, decided 5, 8, 9; wire 3 row 5.
 """
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 
 import msgspec
 
@@ -34,10 +34,15 @@ LIES = "registry.lies"  # who lies, for the doctor, who may come while no node r
 class RegistryKeeper:
     """Keeps `node.view` the newest verified one. `refresh` may be called by anybody at any time."""
 
-    def __init__(self, node: Node, client: RegistryClient, fetched: list[tuple[str, bytes]]) -> None:
+    def __init__(
+        self, node: Node, client: RegistryClient, fetched: list[tuple[str, bytes]],
+        may_list: Callable[[Iterable[str]], None] | None = None,
+    ) -> None:  # fmt: skip
+        """`may_list` raises for a list of countries that this node must never follow."""
         self._node = node
         self._client = client
         self._fetched = fetched
+        self._may_list = may_list
         client.before_current = self._archive
         self._asked = asyncio.Event()
         self._last = -LEAST_BETWEEN_S
@@ -61,6 +66,8 @@ class RegistryKeeper:
             for source in view.troubles:
                 reason = "does_not_verify" if source in self._client.lies else "away"
                 log.warning("registry_trouble", reason=reason, peer=_country_of(source))
+            if self._may_list is not None:
+                self._may_list(view.countries)
             behind = not self._node.clock_is_believed()
             self._node.view = view
             load_old_sends(self._node)

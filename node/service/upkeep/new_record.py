@@ -51,6 +51,7 @@ class NewNode(msgspec.Struct, frozen=True, kw_only=True):
     out_of_hours: str = ""
     max_life_days: int = 14
     follows: Follows | None = None
+    training: bool = False  # in no record: what the folder is for
 
 
 def record_of(new: NewNode, now: int, message: SigningKey, fallback: KemKey, office: KemKey) -> Record:

@@ -51,6 +51,7 @@ from registry.trust import View
 KEY_FILE = "node.key"
 RECORD_FILE = "node-record.json"
 JOURNAL = "journal"
+TRAINING = "training"  # in the database: made for practice
 WRAP_AAD = b"trm/keys.db\0"
 
 
@@ -92,7 +93,7 @@ def init_node(
         _keep_prekeys(keyring, prekeys, new.max_life_days * DAY_S, kek, random, now)
     finally:
         keyring.close()
-    _claim(folder, new.country, random, record, now)
+    _claim(folder, new, random, record, now)
     (folder.path / RECORD_FILE).write_bytes(pack_node_record(record, message))
     # Crash before this line: `init` finds a database without a key file and says so; remove the folder and begin again.
     write_private(folder.path / KEY_FILE, seal_keyring({"pepper": random(32)}, kek, source, random))
@@ -170,6 +171,7 @@ def _opened(
         view,
         office,
     )
+    node.training = bool(store.read_sync(lambda reader: reader.meta.get(TRAINING)))
     store.veil_with(node.seals.veil)
     journal = open_journal(node, keyring, folder)
     opened = Opened(node, keyring, kek, pepper, folder, journal)
@@ -250,13 +252,14 @@ def _first_prekey(new: NewNode, now: int) -> int:
     return 1 if new.follows is None else now
 
 
-def _claim(folder: DataFolder, country: str, random: Random, record: Record, now: int) -> None:
+def _claim(folder: DataFolder, new: NewNode, random: Random, record: Record, now: int) -> None:
     store = Store.open(folder.database)
     try:
         epoch = int.from_bytes(random(8), "big") >> 11
 
         def claim(work: Work) -> None:
-            work.meta.claim(country, random(16).hex())
+            work.meta.claim(new.country, random(16).hex())
+            work.meta.put(TRAINING, int(new.training))
             work.meta.put_channel_epoch(epoch, now)
             work.meta.put("office_public", record.office_keys[0].public)
             work.audit.append(now, "node", "initialised")

@@ -1,0 +1,65 @@
+"""A desk for practice says so on every page and every paper, and in no way looks like one where people are real."""
+
+import re
+
+import pytest
+
+from node.web.paper.pressing import Press
+from tests.api.conftest import Desk
+from tests.browser.places import at_desk, made_places
+from tests.web.browser import Browser
+from tests.web.test_paper import pressed, text_of
+from tests.web.test_referral import started
+
+BANNER = "Everybody here is invented."
+
+
+@pytest.fixture
+def practising(desks: dict[str, Desk]) -> dict[str, Desk]:
+    """Both countries, made for practice."""
+    for desk in desks.values():
+        desk.world[desk.code].node.training = True
+    return desks
+
+
+async def test_every_page_is_striped_and_called_training(practising: dict[str, Desk]):
+    """C16: same pages, stripes, the word in the title; whoever glances at a screen knows."""
+    places = await made_places(practising)
+    plain = []
+    for code, paths in (("XD", places.signed_in()), ("XA", places.at_xa()), ("", places.strangers())):
+        browser = await at_desk(practising[code or "XD"]) if code else Browser(practising["XD"].client)
+        for path in paths:
+            page = await browser.open(path)
+            title = re.search("<title>(.*?)</title>", page.text, re.DOTALL)
+            is_called = title is not None and title[1].startswith("TRAINING") and BANNER in page.said
+            if not is_called or '<body class="training"' not in page.text:
+                plain.append(path)
+
+    assert plain == []
+
+
+async def test_a_desk_that_is_not_for_practice_never_says_it(browsers: dict[str, Browser]):
+    page = await browsers["XD"].open("/desk/")
+
+    assert "TRAINING" not in page.text and 'class="training"' not in page.text
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "TRAINING"), ("uk", "НАВЧАННЯ")])
+async def test_every_paper_bears_the_word_in_its_language_and_ours(
+    practising: dict[str, Desk], monkeypatch: pytest.MonkeyPatch, language: str, word: str
+):
+    """C16: a paper leaves the room; it says itself that nobody in it is real."""
+    browser = await at_desk(practising["XD"])
+    case = (await started(browser)).removesuffix("/referral")
+
+    paper, _ = await pressed(browser, f"{case}/print/sheet", purpose="read_with_her", **{"in": language})
+    monkeypatch.setattr(Press, "pdf", nothing)
+    page, _ = await pressed(browser, f"{case}/print/sheet", purpose="read_with_her", **{"in": language})
+
+    assert word in text_of(paper) and "TRAINING" in text_of(paper)
+    assert f">{word}</bdi>" in page.decode() or language == "en"
+    assert '<p class="practice">TRAINING' in page.decode()
+
+
+async def nothing(_: Press, page: str) -> None:
+    """A machine that makes no PDF."""

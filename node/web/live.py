@@ -1,4 +1,4 @@
-"""An open desk learns that something changed: one word by server-sent events, never what or about whom.
+"""An open desk, case or matter learns that something changed: one word by server-sent events, never what or about whom.
 
 The page then loads itself again, if nobody is typing. What a person would see is compared, not what the node did, so
 nothing is said when it concerns others. Listening keeps no sign-in alive. Source: issue 4, live without noise; HTML
@@ -13,6 +13,7 @@ from typing import Final
 from aiohttp import web
 
 from node.errors import NotFound, OpenTRMError
+from node.service.cases.timeline import pulse
 from node.service.staff.callers import Caller, is_signed_in, who
 from node.service.staff.sign_in import Staff
 from node.service.threads.desk import inbox
@@ -60,8 +61,8 @@ class Live:
         """One stream; 204, which tells a browser not to come again, for whoever may not listen."""
         try:
             caller = await who(self._staff, request.cookies.get(COOKIE, ""))
-            thread = request.query.get("thread")
-            mark = await self._mark(caller, thread)
+            about = {name: request.query[name] for name in ("thread", "case") if name in request.query}
+            mark = await self._mark(caller, about)
             is_old = request.query.get("seen", mark) != mark
         except OpenTRMError:
             return web.Response(status=204, headers=HEADERS)
@@ -73,21 +74,21 @@ class Live:
         try:
             await answer.prepare(request)
             await answer.write(CHANGED if is_old else STILL_THERE)
-            await self._tell(answer, caller, thread, mark)
+            await self._tell(answer, caller, about, mark)
         except ConnectionError:  # the page was left
             pass
         finally:
             self._listening -= 1
         return answer
 
-    async def _tell(self, answer: web.StreamResponse, caller: Caller, thread: str | None, mark: str) -> None:
+    async def _tell(self, answer: web.StreamResponse, caller: Caller, about: dict[str, str], mark: str) -> None:
         commits, quiet = self._staff.node.store.commits, 0
         while not await self._paused():
             if not is_signed_in(self._staff, caller):
                 await answer.write(LOCKED)
                 return
             before, commits = commits, self._staff.node.store.commits
-            now = mark if before == commits else await self._mark(caller, thread)
+            now = mark if before == commits else await self._mark(caller, about)
             quiet = quiet + 1 if now == mark else 0
             if now != mark:
                 await answer.write(CHANGED)
@@ -106,12 +107,13 @@ class Live:
             pause.cancel()
         return self._ending.is_set()
 
-    async def _mark(self, caller: Caller, thread: str | None) -> str:
+    async def _mark(self, caller: Caller, about: dict[str, str]) -> str:
         """What this person sees here, as a hash: of each lane as much as the page shows."""
         if caller.actor.role not in WORK:
             raise NotFound("nothing to listen to")
         node = self._staff.node
-        seen: object = await (
-            inbox(node, caller.actor, LANE) if thread is None else view_thread(node, caller.actor, thread)
-        )
-        return mark_of(seen)
+        if "case" in about:
+            return mark_of(await pulse(node, caller.actor, about["case"]))
+        if "thread" in about:
+            return mark_of(await view_thread(node, caller.actor, about["thread"]))
+        return mark_of(await inbox(node, caller.actor, LANE))

@@ -72,7 +72,7 @@ STORIES: dict[str, dict[str, str]] = {
     "tests/unit/service/test_alerts.py": {
         "test_a_country_that_cannot_act_leaves_it_with_us": "acknowledge",
         "test_the_second_look_is_by_another_person_and_escalates_after_24_hours": "informed raise_alert review",
-        "test_medical_facts_ride_sealed_and_are_opened_with_a_reason": "open_identity send_medical",
+        "test_medical_facts_ride_sealed_and_are_opened_with_a_reason": "open_sealed send_medical",
         "test_a_stand_down_ends_it_on_both_sides": "stand_down",
         "test_an_update_that_grows_worse_calls_people_again": "update",
     },

@@ -138,3 +138,38 @@ def test_consent_that_leaves_out_a_country_of_an_open_matter_is_not_green():
     assert consent_standing({"XA": SOON_S - 1}, ("XA",), 0).standing == "ends_soon"
     gone = consent_standing({"XA": 5}, ("XA",), 5)
     assert (gone.standing, gone.until, gone.without) == ("missing", None, ("XA",))
+
+
+async def test_a_name_that_was_written_anew_shows_what_stood_before_and_nothing_that_was_taken_out(desk: Desk):
+    """C6: a correction is a new version; who, and until when. What she had taken out does not come back this way."""
+    case = await desk.case("ana")
+    her, base = case["persons"][0]["person_id"], f"/cases/{case['case']}"
+    ana = Browser(desk.client)
+    await ana.sign_in("ana", PASSWORD)
+    for name, used in (("Zoriana", "Zo"), ("Zoryana", "Zo"), ("Zoryana", None), ("Zoryana-Maria", "Zora")):
+        await desk.put("ana", f"{base}/identity", {"persons": {her: {"given_name": name, "name_used": used}}})
+        desk.clock.step(60)
+
+    path = f"/desk/case/{case['case']}"
+    page = await ana.send(await ana.open(path), f"{path}/names", reason="give_service")
+    told = await desk.done("ana", f"{base}/identity/open", {"reason": "give_service"})
+
+    shown = [page.text.index(one) for one in ("Zoryana-Maria</bdi>", "<del><bdi>Zoriana<", "<del><bdi>Zoryana<")]
+    assert shown == sorted(shown)
+    assert "Ana Invented" in page.said and "<del><bdi>Zo<" not in page.text
+    assert [(one["value"], one["by"]) for one in told["earlier"]] == [
+        ("Zoriana", desk.users["ana"]), ("Zoryana", desk.users["ana"])
+    ]  # fmt: skip
+
+
+async def test_the_sections_of_a_case_are_reached_by_links_that_lead_somewhere(both: tuple[Desk, str, str]):
+    """C6: tabs as links, without script: each anchor is on the page."""
+    desk, case, _ = both
+    ana = Browser(desk.client)
+    await ana.sign_in("ana", PASSWORD)
+
+    page = await ana.open(f"/desk/case/{case}")
+
+    anchors = {link[1:] for link in page.links if link.startswith("#") and link != "#main"}
+    assert anchors == {"timeline", "matters", "people", "consent", "changes"}
+    assert anchors <= {here.get("id") for _, here in page.tags}

@@ -46,6 +46,11 @@ async def test_a_letter_is_read_in_words_without_a_token(desks: dict[str, Desk],
         assert not TOKEN.search(page.said)
 
 
+def case_of(page: Page) -> str:
+    """The case that a page of a matter leads back to."""
+    return next(link for link in page.links if re.fullmatch("/desk/case/[0-9a-f]{32}", link))
+
+
 async def test_a_correction_stands_beside_the_letter_that_was_wrong(
     desks: dict[str, Desk], browsers: dict[str, Browser]
 ):
@@ -69,7 +74,13 @@ async def test_a_correction_stands_beside_the_letter_that_was_wrong(
     page = await xa.send(there, f"/desk/letter/{letter}")
     assert "A newer version corrects this letter" in page.said
     page = await xa.send(page, f"/desk/letter/{letter}/identity", reason="give_service")
-    assert "Зоряна-Марія" in page.said
+    assert "Зоряна-Марія" in page.said and "<del>" not in page.text
+    newer = next(one["action"] for one in page.forms if re.fullmatch("/desk/letter/[0-9a-f]{32}", one["action"] or ""))
+    page = await xa.send(page, newer)
+    page = await xa.send(page, f"{newer}/identity", reason="give_service")
+    assert "<del><bdi>Зоряна</bdi></del> → <ins><bdi>Зоряна-Марія</bdi></ins>" in page.text
+    line = (await xa.open(case_of(there))).said
+    assert "Correction : Given name" in line or "Correction: Given name" in line, line
 
 
 async def test_the_reason_for_opening_a_name_is_asked_once_in_a_case_and_sign_in(

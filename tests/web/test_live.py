@@ -77,6 +77,26 @@ async def test_what_changed_between_the_page_and_its_first_look_is_told_at_once(
         assert await news.content.readuntil(b"\n\n") == b"event: changed\ndata:\n\n"
 
 
+async def test_an_open_case_hears_of_a_new_letter_and_of_nothing_else(desks: dict[str, Desk], listening: Any):
+    """C6: the same as the desk; another case's letter is no news here, and a colleague's case is not listened to."""
+    xd, (client, pause) = desks["XD"], listening
+    await xd.add("bea", "caseworker")
+    case, other = await xd.case("ana"), await xd.case("ana")
+    async with client.get(f"/desk/case/{case['case']}", headers={"Cookie": f"{COOKIE}={xd.tokens['ana']}"}) as page:
+        (query,) = re.findall('data-live="([^"]+)"', await page.text())
+    async with stream(client, xd.tokens["ana"], unescape(query)) as news:
+        assert await news.content.readuntil(b"\n\n") == b": \n\n"
+        for one, heard in ((other, b": \n\n"), (case, b"event: changed\ndata:\n\n")):
+            await xd.done("ana", f"/cases/{one['case']}/consents", xd.consent_body(one, "XA"), 201)
+            await xd.done("ana", f"/cases/{one['case']}/referrals", {"peer": "XA", "needs": ["shelter"]}, 201)
+            for _ in range(10):
+                pause.over()
+            assert await news.content.readuntil(b"\n\n") == heard
+    await xd.done("ana", "/cases/assign", {"cases": [case["case"]], "owner": xd.users["ana"]})
+    async with stream(client, xd.tokens["bea"], unescape(query)) as answer:
+        assert answer.status == 204
+
+
 async def listens_with(client: TestClient[Any, Any], token: str, thread: str) -> str:
     """What the page of this thread begins to listen with."""
     async with client.get(f"/desk/thread/{thread}", headers={"Cookie": f"{COOKIE}={token}"}) as page:

@@ -30,6 +30,7 @@ from node.service.cases.requests import (
     CaseThreadView,
     CaseView,
     Changed,
+    EarlierName,
     IdentityView,
     IdentityWritten,
     NewCase,
@@ -51,6 +52,7 @@ from node.store.cases import CaseRow
 from node.store.tasks import TaskRow
 from node.store.work import Reader, Work
 
+LINES_READ = 1000  # of the audit, to know who wrote a name
 SECOND_PERSON = "second_person_needed"
 PAGE = 500
 SOMEBODY_ELSE = "somebody else"  # stands for the second person while nobody has confirmed
@@ -133,9 +135,19 @@ async def read_names(node: Node, actor: Actor, case_id: str, reason: str) -> Ide
             raise NotAllowed(refused.sentence, rule=refused.rule, for_user=f"{refused.sentence}: {refused.next_step}")
         persons = identity.read_identity(node, work, case, actor.office)
         work.audit.append(node.now(), actor.user_id, "identity_opened", case_id, rule="R24", outcome=reason)
-        return IdentityView(persons)
+        return IdentityView(persons, _earlier(node, work, case, actor))
 
     return await node.store.write(read)
+
+
+def _earlier(node: Node, work: Work, case: OpenCase, actor: Actor) -> list[EarlierName]:
+    lines = work.audit.lines(ref=case.id, limit=LINES_READ)
+    wrote = {line.at: line.actor for line in lines if line.act == "identity_written"}
+    return [
+        EarlierName(person_id=one.person_id, field=one.field, value=one.value, until=one.until,
+                    by=wrote.get(one.until, ""))
+        for one in identity.read_earlier(node, work, case, actor.office)
+    ]  # fmt: skip
 
 
 def pending_of(node: Node, reader: Reader, case: OpenCase) -> list[PendingView]:

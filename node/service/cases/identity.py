@@ -4,6 +4,8 @@ Each writing is a new version under a key of its own; reading lays them over eac
 added while the office vault is shut. Source: at-rest, key hierarchy; R24.
 """
 
+from collections.abc import Iterator
+
 import msgspec
 
 from node.crypto.errors import BadBlock
@@ -29,6 +31,15 @@ class NamesShut(NotAllowed):
 
 Fields = dict[str, dict[str, str | None]]  # person id -> field name -> value, None to remove it
 LOCAL_PLACE = "local.place_tonight"  # ours alone: no letter has a field of this name, so nothing can disclose it (R29)
+
+
+class Earlier(msgspec.Struct, frozen=True):
+    """What stood in a field until `until` (UTC seconds), when something else was written."""
+
+    person_id: str
+    field: str
+    value: str
+    until: int
 
 
 class ReceivedBlock(msgspec.Struct, frozen=True):
@@ -82,16 +93,40 @@ def read_identity(node: Node, reader: Reader, case: OpenCase, office: KemKey | N
     return {who: named for who, named in read_versions(node, reader, case, office).items() if who in known}
 
 
+def read_earlier(node: Node, reader: Reader, case: OpenCase, office: KemKey | None) -> list[Earlier]:
+    """What stood in a field before what stands there now, oldest first.
+
+    Of a field that was emptied nothing is left: what was taken out is not shown again. Of where she sleeps neither.
+    """
+    known = {person.person_id for person in case.case.persons}
+    now: dict[tuple[str, str], str] = {}
+    before: dict[tuple[str, str], list[Earlier]] = {}
+    for at, fields in _versions(node, reader, case, must_hold(office)):
+        for who, name, value in [(who, *one) for who, named in fields.items() for one in named.items()]:
+            was, field = now.pop((who, name), None), (who, name)
+            if value is None:
+                before.pop(field, None)
+                continue
+            now[field] = value
+            if was not in (None, value) and who in known and name != LOCAL_PLACE:
+                before.setdefault(field, []).append(Earlier(who, name, str(was), at))
+    return [one for several in before.values() for one in several]
+
+
+def _versions(node: Node, reader: Reader, case: OpenCase, key: KemKey) -> Iterator[tuple[int, Fields]]:
+    for row in reader.cases.identities(case.id):
+        if row.sealed is not None:
+            dek = node.seals.identity_key(case.id, row.version, row.dek, key)
+            plain = node.seals.open(dek, "identity", f"{case.id}.{row.version}", row.sealed)
+            yield row.at, msgspec.json.decode(plain, type=Fields)
+
+
 def read_versions(node: Node, reader: Reader, case: OpenCase, office: KemKey | None) -> dict[str, dict[str, str]]:
     """Everything that any version holds, laid over each other: to put the names of a case in order."""
     key = must_hold(office)
     merged: Fields = {}
-    for row in reader.cases.identities(case.id):
-        if row.sealed is None:
-            continue
-        dek = node.seals.identity_key(case.id, row.version, row.dek, key)
-        plain = node.seals.open(dek, "identity", f"{case.id}.{row.version}", row.sealed)
-        for person_id, named in msgspec.json.decode(plain, type=Fields).items():
+    for _, fields in _versions(node, reader, case, key):
+        for person_id, named in fields.items():
             merged.setdefault(person_id, {}).update(named)
     return {who: {name: value for name, value in named.items() if value is not None} for who, named in merged.items()}
 

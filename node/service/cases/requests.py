@@ -359,10 +359,21 @@ class IdentityWritten(msgspec.Struct, frozen=True):
     version: int
 
 
+class EarlierName(msgspec.Struct, frozen=True, kw_only=True):
+    """What stood in a field before: until when (UTC seconds), and who wrote what came after it."""
+
+    person_id: str
+    field: str
+    value: str
+    until: int
+    by: str
+
+
 class IdentityView(msgspec.Struct, frozen=True):
-    """The identity part by person and field name."""
+    """The identity part by person and field name; `earlier`: what stood there before it was corrected."""
 
     persons: dict[str, dict[str, str]]
+    earlier: list[EarlierName] = []
 
 
 class LookView(msgspec.Struct, frozen=True, kw_only=True):

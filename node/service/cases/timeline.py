@@ -16,12 +16,14 @@ from node.service.actor import Actor
 from node.service.context import Node
 from node.service.threads.book import Book, OpenFile
 from node.service.threads.commands import Command, LetterView
+from node.service.threads.corrected import kept_letter
 from node.service.threads.reading import READERS, timeline
 from node.service.threads.times import calendar_of
 from node.store.audit import AuditRow
 from node.store.work import Reader
 
 LETTER: Final = "letter"
+CORRECTION: Final = "rectification"
 CHANGED: Final = "case_changed"
 # What of the log is told here; a change of the case by what it was.
 TOLD: Final = frozenset({
@@ -48,7 +50,8 @@ class TimelineLine(msgspec.Struct, frozen=True, kw_only=True):
 
     `country` is whose it is, `by` who of ours did it (user ids; `node` by itself), `organisation` the code of their
     organisation, of another country's only where it said who took the matter over. `peer` is the other country of the
-    thread, null for what stays here. `at` in UTC seconds.
+    thread, null for what stays here. `at` in UTC seconds. `corrects`: the fields that a correction put right; their
+    values are opened on its own page only.
     """
 
     at: int
@@ -59,6 +62,7 @@ class TimelineLine(msgspec.Struct, frozen=True, kw_only=True):
     peer: str | None = None
     thread: str | None = None
     letter: LetterView | None = None
+    corrects: tuple[str, ...] = ()
 
 
 class CaseTimeline(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +82,17 @@ async def case_timeline(
     """
     actor.must_be(*READERS)
     return await node.store.read(lambda reader: _timeline(node, reader, actor, case_id, of, country, limit))
+
+
+async def pulse(node: Node, actor: Actor, case_id: str) -> object:
+    """What an open page of a case listens for: its newest lines, how they stand, and what waits for a second person."""
+    actor.must_be(*READERS)
+
+    def read(reader: Reader) -> object:
+        case = Book(node, reader).case(may_work_on(reader, actor, case_id).case_id)
+        return _timeline(node, reader, actor, case_id, "all", None, SHOWN), case.row.owner, case.row.changed_at
+
+    return await node.store.read(read)
 
 
 def _timeline(
@@ -105,7 +120,15 @@ def _letters(node: Node, reader: Reader, found: OpenFile) -> Iterator[TimelineLi
         yield TimelineLine(
             at=letter.at, what=LETTER, country=node.country if is_ours else peer, peer=peer,
             organisation="" if is_ours else theirs, thread=found.row.thread_id, letter=letter,
+            corrects=_corrects(node, reader, peer, letter),
         )  # fmt: skip
+
+
+def _corrects(node: Node, reader: Reader, peer: str, letter: LetterView) -> tuple[str, ...]:
+    if letter.kind != CORRECTION or letter.erased:
+        return ()
+    kept = kept_letter(node, reader, reader.letters.get(peer, letter.direction, letter.letter_id))
+    return () if kept is None else tuple(dict.fromkeys(one.field for one in kept.disclosed))
 
 
 def _signed(reader: Reader, line: TimelineLine) -> TimelineLine:

@@ -24,13 +24,13 @@ from node.service.cases.identity import ForeignBlock, open_received
 from node.service.context import Node
 from node.service.delivery.queueing import queue_control
 from node.service.returns.plans import checklist
-from node.service.rights.corrections import RECTIFY, corrections, corrections_of
+from node.service.rights.corrections import RECTIFY, corrections
 from node.service.rights.erasures import refuse_restricted
-from node.service.seals import Erased
 from node.service.threads.acts import open_for
 from node.service.threads.away import away
 from node.service.threads.book import Book, OpenFile
 from node.service.threads.commands import DeadlineView, LetterView, OptionView, ThreadView
+from node.service.threads.corrected import Opened, Persons, kept_letter, laid_over, put_right
 from node.service.threads.keeping import decode_kept
 from node.service.threads.stops import is_ending
 from node.service.threads.taking_back import waits_until
@@ -54,11 +54,16 @@ async def open_letter(node: Node, actor: Actor, letter_id: str, *, peer: str | N
     return await node.store.write(lambda work: _open(node, work, actor, letter_id, peer))
 
 
-async def open_identity(node: Node, actor: Actor, letter_id: str, reason: str) -> dict[str, dict[str, str]]:
+async def open_identity(node: Node, actor: Actor, letter_id: str, reason: str) -> Persons:
     """The persons of a received letter by consent token, with their fields.
 
     Logged with the reason before it returns.
     """
+    return (await open_sealed(node, actor, letter_id, reason)).persons
+
+
+async def open_sealed(node: Node, actor: Actor, letter_id: str, reason: str) -> Opened:
+    """The same, and of a correction also what it put right, where that is still here."""
     actor.must_be("caseworker", "coordinator")
     try:
         return await node.store.write(lambda work: _open_identity(node, work, actor, letter_id, reason))
@@ -198,18 +203,9 @@ def _held(node: Node, reader: Reader, row: LetterRow | None, entry: Entry | None
     """
     if entry is not None and not entry.facts.sealed:
         return entry.kind, False
-    letter = _letter(node, reader, row)
+    letter = kept_letter(node, reader, row)
     kind = entry.kind if entry else letter.kind if letter else None
     return kind, bool(letter and letter.sealed_identity)
-
-
-def _letter(node: Node, reader: Reader, row: LetterRow | None) -> AnyLetter | None:
-    if row is None:
-        return None
-    try:
-        return decode_kept(Book(node, reader).payload(row))
-    except Erased:
-        return None
 
 
 def _open(node: Node, work: Work, actor: Actor, letter_id: str, peer: str | None) -> dict[str, object]:
@@ -236,7 +232,7 @@ def _open(node: Node, work: Work, actor: Actor, letter_id: str, peer: str | None
     return shown
 
 
-def _open_identity(node: Node, work: Work, actor: Actor, letter_id: str, reason: str) -> dict[str, dict[str, str]]:
+def _open_identity(node: Node, work: Work, actor: Actor, letter_id: str, reason: str) -> Opened:
     now = node.now()
     refused = may_open_identity(reason, actor.user_id)
     if refused is not None:
@@ -250,9 +246,9 @@ def _open_identity(node: Node, work: Work, actor: Actor, letter_id: str, reason:
     persons = open_received(letter, sender, recipient, actor.office)
     work.audit.append(now, actor.user_id, "identity_opened", letter_id, rule="R24", outcome=reason)
     work.deadlines.meet(letter_id, RECTIFY)
-    persons = _corrected(node, work, row, persons, actor, reason)
+    persons = laid_over(node, work, row, persons, actor, reason)
     _for_their_eyes(work, row, letter, persons, actor)  # refused: nothing was shown, and nothing of it is written
-    return persons
+    return Opened(persons=persons, before=put_right(node, work, row, letter, actor, reason))
 
 
 def _for_their_eyes(
@@ -265,24 +261,6 @@ def _for_their_eyes(
     refused = may_open_report(letter, inside, leads) if row.direction == "in" else None
     if refused is not None:
         raise NotAllowed(refused.sentence, rule=refused.rule, for_user=f"{refused.sentence}: {refused.next_step}")
-
-
-def _corrected(
-    node: Node, work: Work, row: LetterRow, persons: dict[str, dict[str, str]], actor: Actor, reason: str
-) -> dict[str, dict[str, str]]:
-    """R33: a wrong value is never shown once the right one came; later corrections lie over earlier ones."""
-    found = None if row.thread_id is None else Book(node, work).file(row.peer, row.thread_id)
-    for letter_id in () if found is None else corrections_of(found.file.thread, row.letter_id):
-        newer = work.letters.get(row.peer, row.direction, letter_id)
-        letter = None if newer is None else _letter(node, work, newer)
-        if letter is None or letter.sealed_identity is None:
-            continue
-        sender, recipient = (row.peer, node.country) if row.direction == "in" else (node.country, row.peer)
-        for token, fields in open_received(letter, sender, recipient, actor.office).items():
-            persons.setdefault(token, {}).update(fields)
-        work.audit.append(node.now(), actor.user_id, "identity_opened", letter_id, rule="R24", outcome=reason)
-        work.deadlines.meet(letter_id, RECTIFY)
-    return persons
 
 
 def _may_be_read(node: Node, work: Work, row: LetterRow, actor: Actor) -> None:

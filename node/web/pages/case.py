@@ -13,7 +13,7 @@ from node.service.cases.change_forms import change_forms
 from node.service.cases.heading import case_head
 from node.service.cases.looks import who_looked
 from node.service.cases.requests import PersonView, SetOwner
-from node.service.cases.timeline import SHOWN, CaseTimeline, Of, case_timeline
+from node.service.cases.timeline import SHOWN, CaseTimeline, Of, case_timeline, pulse
 from node.service.keep.restored import view_answer
 from node.service.returns.plans import list_returns
 from node.service.staff.people import list_colleagues, list_users
@@ -21,6 +21,7 @@ from node.service.staff.reasons import reason_given
 from node.web.pages.headings import headed
 from node.web.pages.roles import WORK
 from node.web.people import persons_of
+from node.web.seen import mark_of
 from node.web.told import told
 from node.web.visit import Page, Visit
 
@@ -41,9 +42,10 @@ async def _case(v: Visit) -> web.Response:
 async def _show(v: Visit, **more: Any) -> web.Response:
     case_id = v.path["case"]
     case = await cases.view_case(v.node, v.actor, case_id)
-    head, line, names = await asyncio.gather(
-        case_head(v.node, v.actor, case_id), _timeline(v, case_id), list_colleagues(v.staff, v.caller)
-    )
+    head, line, names, beat = await asyncio.gather(
+        case_head(v.node, v.actor, case_id), _timeline(v, case_id), list_colleagues(v.staff, v.caller),
+        pulse(v.node, v.actor, case_id),
+    )  # fmt: skip
     records, returns, given, people, restored = await asyncio.gather(
         consents.list_consents(v.node, v.actor, case_id),
         list_returns(v.node, v.actor, case_id),
@@ -51,11 +53,13 @@ async def _show(v: Visit, **more: Any) -> web.Response:
         colleagues(v),
         view_answer(v.node, v.actor, case_id),
     )
-    facts = {"persons": None, "changed": v.query.get("changed", ""), **more}
+    facts = {"persons": None, "earlier": [], "changed": v.query.get("changed", ""), **more}
     return v.show(
         "case.html", case=case, consents=records, returns=returns, reasons=REASONS, headings=headed(change_forms()),
         called=dict(persons_of(v, case)), given=given, colleagues=people, restored=restored,
-        head=head, timeline=line, names=names, of=v.query.get("of", ""), told=partial(told, v.speech), **facts,
+        head=head, timeline=line, names=names, mark=mark_of(beat), of=v.query.get("of", ""),
+        told=partial(told, v.speech),
+        **facts,
     )  # fmt: skip
 
 
@@ -84,7 +88,7 @@ async def _own(v: Visit) -> web.Response:
 async def _open_names(v: Visit) -> web.Response:
     """Names stand in the answer to this post only: no address leads to them, and a reload asks again."""
     opened = await cases.read_names(v.node, v.actor, v.path["case"], v.typed("reason"))
-    return await _show(v, persons=opened.persons)
+    return await _show(v, persons=opened.persons, earlier=opened.earlier)
 
 
 async def _looks(v: Visit) -> web.Response:

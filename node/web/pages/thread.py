@@ -15,6 +15,7 @@ from node.service.staff.reasons import reason_given
 from node.service.threads import acts, reading
 from node.service.threads.away import whom_to_phone
 from node.service.threads.commands import Act, FieldsOf, ThreadView
+from node.service.threads.corrected import Persons
 from node.service.threads.forms import carried_by, form_of
 from node.service.threads.preview import preview_act
 from node.service.threads.told import needed
@@ -60,11 +61,11 @@ async def _letter(v: Visit) -> web.Response:
 
 async def _identity(v: Visit) -> web.Response:
     """Names stand in the answer to this post only; who and why was logged before."""
-    persons = await reading.open_identity(v.node, v.actor, v.path["letter"], v.typed("reason"))
-    return await _show_letter(v, persons)
+    opened = await reading.open_sealed(v.node, v.actor, v.path["letter"], v.typed("reason"))
+    return await _show_letter(v, opened.persons, opened.before)
 
 
-async def _show_letter(v: Visit, persons: dict[str, dict[str, str]] | None) -> web.Response:
+async def _show_letter(v: Visit, persons: Persons | None, before: Persons | None = None) -> web.Response:
     """Every kind in words: persons by their place, newer versions and what it waits for beside it."""
     letter: dict[str, Any] = dict(await reading.open_letter(v.node, v.actor, v.path["letter"]))
     view = await reading.view_thread(v.node, v.actor, letter["thread"])
@@ -74,7 +75,7 @@ async def _show_letter(v: Visit, persons: dict[str, dict[str, str]] | None) -> w
     given = await reason_given(v.staff, v.caller, view.case)
     newer = [one for one in view.letters if here is not None and one.letter_id in here.corrected_by]
     return v.show("letter.html", letter=letter, here=here, thread=view, newer=newer, reasons=REASONS, given=given,
-                  persons=persons, called=called)  # fmt: skip
+                  persons=persons, before=before or {}, called=called)  # fmt: skip
 
 
 async def _act(v: Visit) -> web.Response:

@@ -101,11 +101,15 @@
     let touched = false;
     main.addEventListener("input", () => { touched = true; });
     news.addEventListener("changed", async () => {
-      if (touched) return;
+      if (touched) { document.getElementById("news")?.removeAttribute("hidden"); return; }
       const answer = await fetch(location.href);
       if (!answer.ok || answer.redirected) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const open = new Set([...main.querySelectorAll("details[open] > summary")].map((one) => one.textContent));
+      const at = document.activeElement?.id;
       main.replaceChildren(...fresh.querySelector("main").childNodes);
+      for (const one of main.querySelectorAll("details > summary")) if (open.has(one.textContent)) one.parentElement.open = true;
+      if (at) document.getElementById(at)?.focus({ preventScroll: true });
     });
     news.addEventListener("locked", () => { news.close(); cover(); });
     addEventListener("pagehide", () => news.close());

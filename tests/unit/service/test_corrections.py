@@ -42,6 +42,36 @@ async def test_a_corrected_name_is_shown_where_the_wrong_one_stood(world: World)
     assert "rectification_received" in tasks(world, "XA")
 
 
+async def test_a_correction_is_opened_with_what_it_put_right_and_no_more(world: World) -> None:
+    """C6: what was beside what is now, field by field; a second correction stands on the first."""
+    thread, case = await disclosed(world)
+    xa = world["XA"]
+    first = await corrected(world, thread, case)
+    opened = await reading.open_sealed(xa.node, xa.caseworker, first, "give_service")
+    await world["XD"].write_identity(case, {HER: {"given_name": "Zoya"}})
+    wrong = await letter_of(world, "XD", thread, "referral.disclose", "out")
+    command = Correct(letter=wrong, persons=(FieldsOf(person_id=HER, fields=("given_name",)),))
+    again = await correct(world["XD"].node, world["XD"].caseworker, thread, command)
+    await world.settle()
+    later = await reading.open_sealed(xa.node, xa.caseworker, str(again.letter_id), "give_service")
+
+    ((token, now),) = opened.persons.items()
+    assert now == {"given_name": "Zoryana"} and opened.before == {token: {"given_name": "Zoryna"}}
+    assert (later.persons, later.before) == ({token: {"given_name": "Zoya"}}, {token: {"given_name": "Zoryana"}})
+
+
+async def test_what_was_erased_is_not_shown_again_beside_its_correction(world: World) -> None:
+    """C6, R25: the letter that was wrong is gone here, and so is what it said."""
+    thread, case = await disclosed(world)
+    xa = world["XA"]
+    first = await corrected(world, thread, case)
+    old = await letter_of(world, "XA", thread, "referral.disclose")
+    xa.node.store.write_sync(lambda work: work.letters.erase("XD", "in", old))
+    opened = await reading.open_sealed(xa.node, xa.caseworker, first, "give_service")
+
+    assert opened.before == {} and [*opened.persons.values()] == [{"given_name": "Zoryana"}]
+
+
 async def test_a_correction_counts_after_the_thread_was_stopped(world: World) -> None:
     """Wire 7: rectification is among what is not refused after a stop, and a stop does not end its deadline."""
     thread, case = await disclosed(world)

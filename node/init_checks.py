@@ -101,6 +101,12 @@ def read_key(path: Path) -> bytes:
     return key
 
 
+def check_public_text(name: str, text: str) -> None:
+    """BadInput for what no record can hold: nothing but blanks, or more than a line."""
+    if not 0 < len(text.strip()) <= len(text) <= MAX_TEXT:
+        raise BadInput(f"--{name} is empty or over {MAX_TEXT} characters; it stands in the public record")
+
+
 def _must_be_new(config_path: Path, options: InitOptions) -> None:
     if config_path.exists():
         raise BadInput(f"{config_path.name} exists already; name another file with --config", field="config")
@@ -117,8 +123,8 @@ def _check_record_words(options: InitOptions) -> None:
         ("authority", options.authority), ("contact", options.contact), ("holder", options.holder),
         ("out-of-hours", options.out_of_hours or None),
     ):  # fmt: skip
-        if text is not None and not 0 < len(text.strip()) <= len(text) <= MAX_TEXT:
-            raise BadInput(f"--{name} is empty or over {MAX_TEXT} characters; it stands in the public record")
+        if text is not None:
+            check_public_text(name, text)
     if not is_plain_url(options.url):
         raise BadInput("--url is not a plain http(s) address; write it like https://trm.office.example", field="url")
     try:

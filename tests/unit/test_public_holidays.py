@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from node.init_checks import MAX_TEXT
 from node.public_holidays import days_left, filled, how_known, known_until
 from registry.record import read_node_record
 from tests.cli_world import NOW, init_words, is_one_sentence, make_node, prepare, run
@@ -100,6 +101,36 @@ def test_a_day_that_is_none_ends_with_one_sentence_and_changes_nothing(tmp_path:
     make_node(tmp_path)
 
     assert is_one_sentence(run(tmp_path, "calendar", "--renew", "--holiday", "25.12.2027"))
+    assert record(tmp_path).serial == 1
+
+
+def test_the_number_at_night_is_the_contact_until_one_is_named_and_stays_until_another_is(tmp_path: Path):
+    """`--out-of-hours` of init and of calendar: what everybody phones at night, in the public record."""
+    made = run(tmp_path, *init_words(prepare(tmp_path)))
+    assert made.exit_code == 0, made.output
+    first = record(tmp_path)
+    named = run(tmp_path, "calendar", "--renew", "--out-of-hours", "+00 000 0199")
+    kept = run(tmp_path, "calendar", "--renew", "--holiday", "2027-01-07")
+
+    assert first.out_of_hours == first.authority.contact
+    assert "number at night and on holidays: +00 000 0199" in named.output
+    assert "number at night and on holidays: +00 000 0199" in kept.output
+    assert (record(tmp_path).serial, record(tmp_path).out_of_hours) == (first.serial + 2, "+00 000 0199")
+
+
+def test_init_takes_a_number_of_its_own_for_the_night(tmp_path: Path):
+    made = run(tmp_path, *init_words(prepare(tmp_path)), "--out-of-hours", "+00 000 0188")
+
+    assert made.exit_code == 0 and record(tmp_path).out_of_hours == "+00 000 0188"
+
+
+@pytest.mark.parametrize("number", ["", "  ", "+" * (MAX_TEXT + 1)])
+def test_a_number_that_no_record_can_hold_is_refused_and_the_record_stays(tmp_path: Path, number: str):
+    """A record that cannot be read again would leave the country without a next one."""
+    make_node(tmp_path)
+
+    assert is_one_sentence(run(tmp_path, "calendar", "--renew", "--out-of-hours", number))
+    assert is_one_sentence(run(tmp_path, "calendar", "--out-of-hours", "+00 000 0199"))
     assert record(tmp_path).serial == 1
 
 

@@ -86,6 +86,21 @@ async def test_an_old_list_of_countries_is_said_on_every_page(desk: Desk, ana: B
     assert all((says in page.said) if says else ("list of countries" not in page.said) for page in pages)
 
 
+async def test_a_clock_that_is_behind_is_said_on_every_page_and_only_while_it_is(desk: Desk, ana: Browser):
+    """Interface 4.3, clock off: by the maintainers' signed time; little leaves, and whom to tell."""
+    node = desk.staff.node
+    well = node.view
+    node.view = msgspec.structs.replace(well, verified_at=node.now() + 3600)
+
+    pages = [await ana.open(path) for path in ("/desk/", "/desk/start", "/desk/admin/queues")]
+    node.view = well
+    after = await ana.open("/desk/")
+
+    says = "The clock of this node contradicts the list of countries"
+    assert all(says in page.said and "Tell your operator." in page.said for page in pages)
+    assert says not in after.said
+
+
 async def test_a_node_that_only_reads_says_so_on_every_page_and_still_shows_them(desk: Desk, ana: Browser):
     """Interface 4.3: a banner, reads only; what is posted is answered with what to do, not with a fault."""
     start = await ana.open("/desk/start")

@@ -8,6 +8,7 @@ from node.web.paper.pressing import Press
 from tests.api.conftest import Desk
 from tests.browser.places import at_desk, made_places
 from tests.web.browser import Browser
+from tests.web.test_consent import taken
 from tests.web.test_paper import pressed, text_of
 from tests.web.test_referral import started
 
@@ -59,6 +60,16 @@ async def test_every_paper_bears_the_word_in_its_language_and_ours(
     assert word in text_of(paper) and "TRAINING" in text_of(paper)
     assert f">{word}</bdi>" in page.decode() or language == "en"
     assert '<p class="practice">TRAINING' in page.decode()
+
+
+async def test_deadlines_taken_along_say_that_they_are_practice(practising: dict[str, Desk]):
+    """They lie on a telephone beside real ones."""
+    browser = await at_desk(practising["XD"])
+    await taken(practising, {code: await at_desk(desk) for code, desk in practising.items()})
+
+    made = await browser.send(await browser.open("/desk/deadlines"), "/desk/deadlines/calendar")
+
+    assert "SUMMARY:TRAINING: " in made.text and "SUMMARY:Something" not in made.text
 
 
 async def nothing(_: Press, page: str) -> None:

@@ -37,7 +37,9 @@ async def _show(v: Visit, status: int = 200, **more: object) -> web.Response:
 async def _calendar(v: Visit) -> web.Response:
     """Posted, so that no address that somebody could subscribe to leads to it."""
     due = (await inbox(v.node, v.actor, BOARD)).due
-    return _file(calendar(v.node, v.say("Something is due at the work desk"), due), "text/calendar", "deadlines.ics")
+    title = v.say("Something is due at the work desk")
+    title = f"{v.say('TRAINING')}: {title}" if v.node.training else title  # it lies beside real ones on a telephone
+    return _file(calendar(v.node, title, due), "text/calendar", "deadlines.ics")
 
 
 def _file(body: bytes, kind: str, name: str) -> web.Response:

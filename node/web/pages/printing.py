@@ -26,6 +26,7 @@ from node.service.rights.sheet import sheet
 from node.service.rights.texts import Variant, said
 from node.service.threads.preview import Preview
 from node.web.language import ENGLISH, LANGUAGES, own_name, speech
+from node.web.pages.consent import offices_of
 from node.web.pages.qr import qr_svg
 from node.web.pages.referral import DRAFT, command_of, peer_of, problem
 from node.web.pages.roles import WORK
@@ -175,7 +176,7 @@ async def _consent(v: Visit, about: About) -> Facts:
     stands_for = f"{made.record.consent} {made.seal}" if made.record else made.seal
     return {
         "page": made, "mark": made.mark, "said": said, "read_in": language, "written_in": hers,
-        "qr": qr_svg(stands_for),
+        "qr": qr_svg(stands_for), "offices": {office.holder: office.name for _, office in offices_of(v)},
         "ours": Helpers(replace(v, speech=ours), {}), "hers": Helpers(replace(v, speech=spoken), {}),
     }  # fmt: skip
 

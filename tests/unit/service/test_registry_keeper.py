@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from node.errors import Unavailable
 from node.service.delivery.readmitted import BACK, confirm
 from node.service.network.registry import RegistryKeeper
+from node.training import must_be_invented
 from registry.suspension import make_suspension, publish_suspension
 from tests.world import DAY_S, World, make_world, no_fault
 
@@ -32,6 +34,20 @@ async def _refresh(world: World, code: str, keeper: RegistryKeeper | None = None
     kept = keeper or RegistryKeeper(world[code].node, world[code].client, [])
     await kept.refresh()
     return kept
+
+
+async def test_a_training_node_that_meets_a_real_registry_does_not_follow_it(tmp_path: Path) -> None:
+    """C16: XK is the code of a country that exists; what the node knew before stays, whoever asks it to refresh."""
+    made = make_world(tmp_path, "XD", "XK")
+    node, before = made["XD"].node, made["XD"].node.view
+    keeper = RegistryKeeper(node, made["XD"].client, [], must_be_invented)
+
+    for _ in range(2):
+        with pytest.raises(Unavailable, match="countries that exist"):
+            await keeper.refresh()
+
+    assert node.view is before
+    await made.close()
 
 
 async def test_r39_sender_a_suspended_country_receives_nothing_and_is_asked_about_when_the_suspension_ends(

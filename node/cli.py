@@ -28,6 +28,7 @@ ELSEWHERE = {
     "user": ("node.cli_user", "user"),
     "evidence": ("node.cli_evidence", "evidence"),
     "calendar": ("node.cli_calendar", "calendar"),
+    "keys": ("node.cli_keys", "keys"),
     "backup": ("node.cli_keep", "backup"),
     "upgrade": ("node.cli_upgrade", "upgrade"),
     "restore": ("node.cli_keep", "restore"),

@@ -169,7 +169,7 @@ def print_(path: Path, sheets: Path | None, by: str, as_password_file: Path | No
         return
     sheets.mkdir(mode=0o700)
     for sheet in made:
-        _new_file(sheets / f"sheet-{sheet.letter}.txt", (sheet.text() + "\n").encode())
+        new_file(sheets / f"sheet-{sheet.letter}.txt", (sheet.text() + "\n").encode())
     click.echo(f"three sheets are in {sheets.name}: print them, give them to three people, delete the files")
 
 
@@ -220,7 +220,7 @@ def possession(path: Path, challenge: Path, out: Path, by: str, as_password_file
         return await answer(staff.node, caller.actor, asked)
 
     data: bytes = run_signed_in(path, by, as_password_file, answers)
-    _new_file(out, data)
+    new_file(out, data)
     click.echo(f"{out.name}: send it to the maintainers; it holds no key")
 
 
@@ -249,7 +249,7 @@ async def _once(do: Callable[["Staff"], Any], staff: "Staff") -> Any:
     return do(staff)
 
 
-def _new_file(path: Path, data: bytes) -> None:
+def new_file(path: Path, data: bytes) -> None:
     """A new file that only its owner reads; an OSError is told by the command's border."""
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
         file.write(data)

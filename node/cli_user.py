@@ -131,12 +131,13 @@ def run_signed_in(path: Path, by: str, password_file: Path | None, task: Task) -
     folder = DataFolder(config.node.data_dir, config.node.journal_dir)
     opened = open_node(folder, config.node.country, unlock_of(config), NO_VIEW, clock, os.urandom)
     try:
-        return asyncio.run(_signed_in(Staff(opened.node, opened.pepper), by, secret, task))
+        return asyncio.run(signed_in(Staff(opened.node, opened.pepper), by, secret, task))
     finally:
         opened.close()
 
 
-async def _signed_in(staff: "Staff", login: str, secret: str, task: Task) -> Any:
+async def signed_in(staff: "Staff", login: str, secret: str, task: Task) -> Any:
+    """Sign a colleague in to an opened node, do it, and sign out again."""
     from node.service.staff.book import SignIn
     from node.service.staff.callers import sign_out, who
     from node.service.staff.sign_in import sign_in

@@ -95,6 +95,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "node.cli_user",
         "node.cli_evidence",
         "node.cli_keep",
+        "node.cli_keys",
         "node.cli_upgrade",
         "node.cli_training",
         "node.cli_setup",

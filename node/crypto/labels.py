@@ -45,6 +45,7 @@ BUNDLE_KEY: Final = _label("bundle-key")  # seals the key of a carried bundle (w
 LOGIN: Final = _label("local/login")
 KEYRING: Final = _label("local/keyring")
 OFFICE_SEED: Final = _label("local/office-seed")
+OFFICE_OLDER: Final = _label("local/office-older")
 RECOVERY: Final = _label("local/recovery")
 BLIND_INDEX: Final = _label("local/blind-index")
 ROW_MAC: Final = _label("local/row-mac")

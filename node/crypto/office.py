@@ -111,14 +111,15 @@ def seal_block(
 
 def open_block(key: KemKey, block: SealedBlock, binding: BlockBinding) -> Block:
     """The persons and attachments of a block that belongs to this letter and matches what was signed; else BadBlock."""
-    # 1 our key, and a whole number of steps
-    if block.office_kid != key.office_kid:
+    # 1 our key, or one that it followed, and a whole number of steps
+    opens = key.of(block.office_kid)
+    if opens is None:
         raise BadBlock("block is sealed to another office key; open it with the holder that the letter names")
     if len(block.box) <= SEAL_OVERHEAD_BYTES or (len(block.box) - SEAL_OVERHEAD_BYTES) % BLOCK_STEP_BYTES:
         raise BadBlock(f"block is not a multiple of {BLOCK_STEP_BYTES} bytes")
     # 2 it opens with this letter's binding
     try:
-        plain = key.open(block.box, _info(binding, block.office_kid))
+        plain = opens.open(block.box, _info(binding, block.office_kid))
     except OpenFailed:
         raise BadBlock("block does not open for this sender, thread and letter; tell the sending country") from None
     # 3 length and padding

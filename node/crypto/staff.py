@@ -11,7 +11,7 @@ from node.crypto import labels
 from node.crypto.batch import Random
 from node.crypto.errors import OpenFailed
 from node.crypto.kdf import derive
-from node.crypto.suite import KEM_SEED_BYTES, KemKey, seal
+from node.crypto.suite import KEM_SEED_BYTES, KemKey, office_kid, seal
 from node.crypto.vault import Dek, Secret, joined, open_wrap, seal_wrap
 
 
@@ -87,6 +87,23 @@ def row_mac_key(office_seed: bytes) -> Secret:
 def search_dek(office_seed: bytes) -> Dek:
     """The data key of the search index itself."""
     return Dek(derive(office_seed, b"", labels.SEARCH_DEK))
+
+
+def seal_older_seed(seed: bytes, newest_public: bytes) -> bytes:
+    """The seed of an office key that was changed, for whoever holds the newest; its public half makes it."""
+    return seal(newest_public, seed, _older_info(KemKey(seed).office_kid, office_kid(newest_public)))
+
+
+def read_older_seed(sealed: bytes, newest: KemKey, kid: bytes) -> Secret:
+    """That seed again; OpenFailed unless it is of the office key `kid`."""
+    seed = newest.open(sealed, _older_info(kid, newest.office_kid))
+    if len(seed) != KEM_SEED_BYTES or KemKey(seed).office_kid != kid:
+        raise OpenFailed("sealed office seed is not that of the named key")
+    return Secret(seed)
+
+
+def _older_info(kid: bytes, newest_kid: bytes) -> bytes:
+    return labels.OFFICE_OLDER + joined(kid, newest_kid)
 
 
 def _info(binding: WrapBinding) -> bytes:

@@ -108,10 +108,15 @@ class VerifyingKey:
 
 
 class KemKey:
-    """An X-Wing private key, expanded once from its 32-byte seed."""
+    """An X-Wing private key, expanded once from its 32-byte seed.
 
-    __slots__ = ("_private", "key_id", "office_kid", "public")
+    `before`: keys that this one followed, newest first; they still open what was sealed to them, and nothing is sealed
+    to them any more.
+    """
 
+    __slots__ = ("_private", "before", "key_id", "office_kid", "public")
+
+    before: tuple["KemKey", ...]
     public: bytes
     key_id: bytes
     office_kid: bytes
@@ -123,6 +128,7 @@ class KemKey:
         first = mlkem.MLKEM768PrivateKey.from_seed_bytes(expanded[:64])
         second = x25519.X25519PrivateKey.from_private_bytes(expanded[64:])
         self._private = hpke.MLKEM768X25519PrivateKey(first, second)
+        self.before = ()
         self.public = first.public_key().public_bytes_raw() + second.public_key().public_bytes_raw()
         self.key_id = kem_key_id(self.public)
         self.office_kid = office_kid(self.public)
@@ -131,6 +137,10 @@ class KemKey:
     def kid(self) -> bytes:
         """The 16 bytes that an envelope's header carries."""
         return self.key_id[:KID_BYTES]
+
+    def of(self, office_kid: bytes) -> "KemKey | None":
+        """The key of that office id: this one, or one that it followed."""
+        return next((key for key in (self, *self.before) if key.office_kid == office_kid), None)
 
     def open(self, sealed: bytes, info: bytes) -> bytes:
         """The plaintext of `seal(self.public, plaintext, info)`, or OpenFailed: wrong key or info, any flipped bit."""

@@ -187,9 +187,29 @@ def wrap_identity_dek(dek: Dek, kek: Secret, office_public: bytes, case: str, ve
 
 
 def unwrap_identity_dek(wrapped: bytes, kek: Secret, office: KemKey, case: str, version: int) -> Dek:
-    """The identity key, while a signed-in person holds the office key; OpenFailed otherwise."""
-    sealed = _open_short(wrapped, _aad("identity-dek", case, version), kek)
-    return Dek(office.open(sealed, _office_info(case, version, office.office_kid)))
+    """The identity key, while a signed-in person holds the office key; OpenFailed otherwise.
+
+    What was written before the office key was changed opens with the one that it was sealed to.
+    """
+    return _identity_dek(_open_short(wrapped, _aad("identity-dek", case, version), kek), office, case, version)[0]
+
+
+def reseal_identity_dek(wrapped: bytes, kek: Secret, office: KemKey, case: str, version: int, random: Random) -> bytes:
+    """The same identity key sealed to the newest office key; the same bytes where it is sealed to that one already."""
+    aad = _aad("identity-dek", case, version)
+    dek, by = _identity_dek(_open_short(wrapped, aad, kek), office, case, version)
+    if by is office:
+        return wrapped
+    return _seal_short(seal(office.public, dek.value, _office_info(case, version, office.office_kid)), aad, kek, random)
+
+
+def _identity_dek(sealed: bytes, office: KemKey, case: str, version: int) -> tuple[Dek, KemKey]:
+    for key in (office, *office.before):
+        try:
+            return Dek(key.open(sealed, _office_info(case, version, key.office_kid))), key
+        except OpenFailed:
+            continue
+    raise OpenFailed("identity key does not open with this office key, nor with one that it followed")
 
 
 def rewrap_identity_dek(wrapped: bytes, old: Secret, new: Secret, case: str, version: int, random: Random) -> bytes:

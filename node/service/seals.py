@@ -24,6 +24,7 @@ from node.crypto.vault import (
     new_dek,
     open_field,
     open_wrap,
+    reseal_identity_dek,
     rewrap_identity_dek,
     seal_field,
     seal_wrap,
@@ -216,6 +217,12 @@ class Seals:
         if wrapped is None:
             raise Erased("this identity was erased")
         return unwrap_identity_dek(wrapped[KEY_ID_BYTES:], self._key_of(wrapped), office, case_id, version)
+
+    def to_newest_office(self, wrapped: bytes, office: KemKey, case_id: str, version: int) -> bytes:
+        """An identity key sealed to the newest office key, while somebody holds it; the same bytes where it is."""
+        inner = wrapped[KEY_ID_BYTES:]
+        again = reseal_identity_dek(inner, self._key_of(wrapped), office, case_id, version, self._random)
+        return wrapped[:KEY_ID_BYTES] + again
 
     def under_another_key(self, wrapped: bytes, case_wrapped: bytes, case_id: str, version: int) -> bytes:
         """An identity key taken from one case key to another, while what is inside stays sealed to the office."""

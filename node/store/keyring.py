@@ -103,6 +103,20 @@ class Keyring:
             raise Conflict("there is no secret of that name any more; it was erased in between")
         self._empty_log()
 
+    def turn_over(self, rows: list[SecretRow], gone: list[str]) -> None:
+        """Secrets of these names go and these come, all at once: a crash leaves the old ones or the new ones."""
+
+        def swap(c: sqlite3.Connection) -> None:
+            c.executemany("delete from secret where name=?", [(name,) for name in gone])
+            c.executemany(
+                "insert into secret (name, sealed, made_at, erase_at) values (?,?,?,?)",
+                [(row.name, row.sealed, row.made_at, row.erase_at) for row in rows],
+            )
+
+        self._in_transaction(swap)
+        # Crash here: the rows are gone from the file; old bytes stand in the log until the next call or the next start.
+        self._empty_log()
+
     def get(self, name: str) -> bytes | None:
         """One sealed secret, or None."""
         row = self._in_transaction(lambda c: c.execute("select sealed from secret where name=?", (name,)).fetchone())

@@ -47,6 +47,8 @@ COMMANDS: dict[str, tuple[str, set[str]]] = {
     "staff.invitations.join": ("NotAllowed: no invitation has this code", set()),
     "staff.tokens.make_token": (ANOTHER, {"api_token"}),  # both stand in the list; the first was shown to nobody
     "staff.tokens.revoke_token": ("NotFound: no such token", set()),
+    "upkeep.office_change.change_office": ("NotAllowed: office vault is shut for this sign-in", set()),
+    "upkeep.office_change.settle_office": (ANOTHER, set()),  # nothing is left to seal anew the second time
     "threads.desk.task_done": ("NotFound: no such open task", set()),
     "threads.withdrawals.withdraw_consents": (SAME, set()),
     "threads.longer_withdrawals.let_withdrawal_wait": (SAME, set()),

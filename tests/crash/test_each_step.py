@@ -104,8 +104,17 @@ STORIES: dict[str, dict[str, str]] = {
         ),
         "test_a_concern_names_nobody_and_is_signed_by_the_node_after_two_people": "raise_concern sign",
     },
+    "tests/unit/service/test_message_change.py": {
+        "test_a_key_that_nobody_announced_is_refused_unless_that_is_wanted": (
+            "_leave_bundle_of_old_key change_message_key"
+        ),
+    },
     "tests/unit/service/test_neutral_answers.py": {
         "test_after_the_answer_more_may_be_asked_and_a_better_answer_may_follow": "heads",
+    },
+    "tests/unit/service/test_office_change.py": {
+        "test_the_new_sheets_hold_the_new_key_and_the_old_ones_hold_it_no_longer": "change_office",
+        "test_an_older_key_is_destroyed_when_nothing_is_sealed_to_it_any_more": "settle_office",
     },
     "tests/unit/service/test_old_registry.py": {
         "test_r39_sender_a_restart_remembers_it_and_taking_it_back_ends_it": "decide_old_send propose_old_send",

@@ -10,7 +10,7 @@ import msgspec
 
 from node.crypto.errors import BadBlock
 from node.crypto.office import BlockBinding, SealedBlock, open_block
-from node.crypto.suite import KemKey, office_kid
+from node.crypto.suite import KemKey
 from node.crypto.text import from_base64url
 from node.errors import BadInput, NotAllowed, PeerError
 from node.protocol.letters.decode import AnyLetter
@@ -152,7 +152,7 @@ def open_block_of(received: ReceivedBlock, office: KemKey | None) -> dict[str, d
     try:
         return {person.token: dict(person.fields) for person in open_block(key, block, binding).persons}
     except BadBlock as error:
-        if office_kid(key.public) != block.office_kid:
+        if key.of(block.office_kid) is None:
             raise NotAllowed(
                 "block is sealed to another office of this country; its holder can open it", rule="H13"
             ) from None

@@ -22,6 +22,14 @@ def reseal_expiring(node: Node, work: Work, now: int) -> int:
     return len(rows)
 
 
+def reseal_signed_before(work: Work, now: int) -> int:
+    """Ask for a new release of every letter without a receipt: the key that signed them counts no more (row 5)."""
+    rows = [row for peer in work.outbox.busy_peers() for row in work.outbox.on_the_way(peer)]
+    for row in rows:
+        work.outbox.requeue(row.letter_id, now)
+    return len(rows)
+
+
 def reseal_lost_keys(node: Node, work: Work, peer: str, bundle: Bundle | None, now: int) -> int:
     """Ask for a new release of letters sealed to a key that the peer's signed record or bundle no longer lists."""
     country = node.view.country(peer)

@@ -6,7 +6,7 @@ Statement, signature and receipt stay as evidence, without content. Source: wire
 from node.crypto.vault import Dek
 from node.service.context import DAY_S, Node
 from node.service.evidence.export import own_receipt
-from node.service.scans.places import SCAN_VERSION, note_place, scan_place, talk_place
+from node.service.keep.office_rows import put_anew
 from node.service.seals import key_id_of
 from node.store.keep import SEALED
 from node.store.letters import LetterRow
@@ -76,19 +76,7 @@ def change_key(node: Node, work: Work, case_id: str, now: int, destroy_at: int) 
     for column in SEALED:
         for key, place, sealed in work.sealed_rows.of_case(column, case_id):
             work.sealed_rows.put(column, key, _sealed_anew(node, old, fresh, column.table, place, sealed))
-    for one in work.cases.identities(case_id):
-        if one.dek is not None:
-            again = node.seals.under_another_key(one.dek, wrapped, case_id, one.version)
-            work.sealed_rows.put_identity_key(case_id, one.version, again)
-    for scan, consent, dek in work.scans.keys_of(case_id):
-        place = scan_place(case_id, consent, scan)
-        work.scans.put_key(scan, node.seals.under_another_key(dek, wrapped, place, SCAN_VERSION))
-    for note, dek in work.case_notes.keys_of(case_id):
-        again = node.seals.under_another_key(dek, wrapped, note_place(case_id, note), SCAN_VERSION)
-        work.case_notes.put_key(note, again)
-    for consent, dek in work.consent_talks.keys_of(case_id):
-        again = node.seals.under_another_key(dek, wrapped, talk_place(case_id, consent), SCAN_VERSION)
-        work.consent_talks.put_key(consent, again)
+    put_anew(work, case_id, lambda key, place, version: node.seals.under_another_key(key, wrapped, place, version))
     work.sealed_rows.put_case_key(case_id, wrapped)
     work.spent.add(key_id_of(row.dek), now, destroy_at)
     node.seals.forget(row.dek)

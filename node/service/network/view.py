@@ -18,13 +18,17 @@ BANNERS: dict[str, str] = {
 
 
 class OfficeView(msgspec.Struct, frozen=True, kw_only=True):
-    """An office that may read names in a country; `holder` is what a consent record names."""
+    """An office that may read names in a country; `holder` is what a consent record names.
+
+    `newest`: the newest usable key of its organisation, which a new consent names while an older one is still listed.
+    """
 
     holder: str
     name: str
     kind: str
     police_powers: bool
     usable_now: bool
+    newest: bool
 
 
 class CountryView(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +92,7 @@ def _country(country: Country, now: int) -> CountryView:
             kind=key.kind,
             police_powers=key.police_powers,
             usable_now=key in usable,
+            newest=key in usable and key.from_at == max(k.from_at for k in usable if k.holder == key.holder),
         )
         for key in country.office_keys
     ]

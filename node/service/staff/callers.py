@@ -14,6 +14,7 @@ from node.crypto.vault import Secret
 from node.errors import NotSignedIn
 from node.service.actor import Actor
 from node.service.context import Node
+from node.service.staff.older_offices import with_older
 from node.service.staff.sign_in import Staff, token_hash
 from node.store.people import UserRow
 from node.store.sessions import SessionRow, TokenRow
@@ -147,4 +148,6 @@ def _office_of(staff: Staff, found: TokenRow, token: str) -> KemKey | None:
         key = unwrap_user_key(found.sealed, secret_of(token), staff.pepper, token_binding(staff, found.token_id))
     except OpenFailed:  # the office key was changed since
         return None
-    return key if key.public == staff.node.office_public else None
+    if key.public != staff.node.office_public:
+        return None
+    return staff.node.store.read_sync(lambda reader: with_older(reader, key))

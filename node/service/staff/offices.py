@@ -55,11 +55,9 @@ class Offices:
         """Take it out."""
         return self._learning.pop(token_hash, None)
 
-    def hold(self, token_hash: bytes, user_id: str, seed: Secret, until: int) -> KemKey:
+    def hold(self, token_hash: bytes, user_id: str, seed: Secret, key: KemKey, until: int) -> None:
         """Keep an opened key for a sign-in."""
-        held = Held(user_id, seed, KemKey(seed.value), until)
-        self._held[token_hash] = held
-        return held.key
+        self._held[token_hash] = Held(user_id, seed, key, until)
 
     def get(self, token_hash: bytes, now: int) -> Held | None:
         """The key of a sign-in while its time lasts."""
@@ -84,6 +82,10 @@ class Offices:
     def drop_user(self, user_id: str) -> None:
         """The user was disabled, or has a new password: every sign-in and token of theirs loses the key."""
         self._drop_where(lambda one: one.user_id == user_id)
+
+    def drop_all(self) -> None:
+        """The office key was changed: what everybody holds is the one before."""
+        self._drop_where(lambda _: True)
 
     def sweep(self, now: int) -> None:
         """Drop what is past its time; nobody has to ask for it first."""

@@ -21,6 +21,7 @@ from node.service.keep.again import put_names_in_order
 from node.service.staff.book import Role, SignedIn, SignIn
 from node.service.staff.challenges import Challenges
 from node.service.staff.offices import OFFICE, PASSWORD, USER, Offices, open_given
+from node.service.staff.older_offices import with_older
 from node.service.staff.second_step import passes_second_step
 from node.store.people import UserRow
 from node.store.sessions import SessionRow
@@ -125,7 +126,8 @@ async def sign_in(staff: Staff, command: SignIn) -> SignedIn:
 async def hold_office(staff: Staff, digest: bytes, user_id: str, seed: Secret, ends_at: int) -> None:
     """Keep the opened office key for this sign-in, and put names in order that were written while it was shut."""
     until = min(staff.node.now() + staff.limits.idle_s, ends_at)
-    office = staff.offices.hold(digest, user_id, seed, until)
+    office = await staff.node.store.read(lambda reader: with_older(reader, KemKey(seed.value)))
+    staff.offices.hold(digest, user_id, seed, office, until)
     await put_names_in_order(staff.node, office, user_id)
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from node.clock import Clock
 from node.crypto.batch import Random
-from node.crypto.errors import BadKey, OpenFailed
-from node.crypto.prekeys import Prekey, PrekeyEpoch
-from node.crypto.suite import KemKey, SigningKey
+from node.crypto.errors import BadBundle, BadKey, OpenFailed
+from node.crypto.prekeys import Prekey, PrekeyEpoch, open_bundle
+from node.crypto.suite import KemKey, SigningKey, VerifyingKey
 from node.crypto.vault import (
     MODERATE,
     Cost,
@@ -53,6 +53,7 @@ RECORD_FILE = "node-record.json"
 JOURNAL = "journal"
 TRAINING = "training"  # in the database: made for practice
 WRAP_AAD = b"trm/keys.db\0"
+OLDER_FALLBACK = "fallback."
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +161,14 @@ def _opened(
         raise Unavailable("database was not made by `trm-node init`; restore a backup or make the node again")
     message = SigningKey(_unwrap("message", keyring.get("message"), kek))
     fallback = KemKey(_unwrap("fallback", keyring.get("fallback"), kek))
+    older = older_fallbacks(keyring, kek)
     node = Node(
         country,
         store,
         clock,
         random,
         Seals(kek, random, CaseKeys(keyring, kek, clock, random), Secret(_journal_key(keyring, kek, clock, random))),
-        NodeKeys(message, {fallback.kid: fallback}, fallback.kid),
+        NodeKeys(message, {key.kid: key for key in (*older, fallback)}, fallback.kid),
         epoch,
         view,
         office,
@@ -205,6 +207,7 @@ def refresh_prekeys(opened: Opened) -> None:
     """Offer nine prekeys from this week on, make the missing ones, forget what is erased. Safe to repeat."""
     node, now = opened.node, opened.node.now()
     known = load_prekeys(opened)
+    _leave_bundle_of_old_key(node)
     first = node.store.read_sync(lambda reader: reader.meta.get(FIRST_PREKEY))
     offered = due_prekeys(known, now, node.random, first if isinstance(first, int) else 1)
     fresh = [prekey for prekey in offered if prekey not in known]
@@ -213,7 +216,8 @@ def refresh_prekeys(opened: Opened) -> None:
     if fresh:
         load_prekeys(opened)
     # What was erased from the key file must not live on in memory: only what is in the file is kept.
-    kept = [node.keys.fallback, *(key for _, key in opened.prekeys.values())]
+    older = older_fallbacks(opened.keyring, opened.kek)
+    kept = [node.keys.fallback, *older, *(key for _, key in opened.prekeys.values())]
     node.keys.kem.clear()
     node.keys.kem.update({key.kid: key for key in kept})
     serial = offered[0].epoch.epoch
@@ -224,6 +228,23 @@ def refresh_prekeys(opened: Opened) -> None:
     bundle = signed_bundle(node, offered, serial)
     node.store.write_sync(lambda work: work.peers.put_bundle(node.country, serial, bundle, b"", now))
     node.prekey_bundle = bundle
+
+
+def _leave_bundle_of_old_key(node: Node) -> None:
+    """A bundle that the message key before signed is followed by prekeys of higher numbers, signed by the new one."""
+    served = node.store.read_sync(lambda reader: reader.peers.bundle(node.country))
+    if served is None:
+        return
+    try:
+        open_bundle(served[1], node.country, [VerifyingKey(node.keys.message.public)])
+    except BadBundle:
+        number = max(served[0] + 1, node.now())
+        node.store.write_sync(lambda work: work.meta.put(FIRST_PREKEY, number))
+
+
+def older_fallbacks(keyring: Keyring, kek: Kek) -> list[KemKey]:
+    """Fallback keys of records before, while something sealed to them may still come."""
+    return [KemKey(_unwrap(row.name, row.sealed, kek)) for row in keyring.all(OLDER_FALLBACK)]
 
 
 def load_prekeys(opened: Opened) -> list[Prekey]:
@@ -345,6 +366,13 @@ def open_secret(keyring: Keyring, name: str, kek: Kek) -> bytes:
 def keep_secret(keyring: Keyring, name: str, value: bytes, kek: Kek, random: Random, now: int) -> None:
     """Put a new secret into the key file."""
     keyring.put(name, _wrap(name, value, kek, random), now)
+
+
+def sealed_secret(
+    name: str, value: bytes, kek: Kek, random: Random, now: int, erase_at: int | None = None
+) -> SecretRow:
+    """A secret as it lies in the key file."""
+    return SecretRow(name, _wrap(name, value, kek, random), now, erase_at)
 
 
 def write_private(path: Path, data: bytes) -> None:

@@ -28,6 +28,7 @@ from node.web.pages.off_network import OFF_NETWORK
 from node.web.pages.offer_consent import OFFER_CONSENT
 from node.web.pages.on_call import ON_CALL
 from node.web.pages.opening import OPEN
+from node.web.pages.our_keys import OUR_KEYS
 from node.web.pages.oversee import OVERSIGHT
 from node.web.pages.passkeys import PASSKEYS
 from node.web.pages.people import PEOPLE
@@ -59,7 +60,7 @@ PAGES: tuple[Page, ...] = (
     *RESTORED, *SEARCH, *REFERRAL, *CASE, *ANSWER, *THREAD, *TAKING_BACK, *TAKING_ALL_BACK, *RETURNS,
     *COUNTRIES, *COUNTRY, *MATCH, *DIRECTORY, *OFFER_CONSENT, *TEXTS,
     *DANGER, *ALERTS, *OFF_NETWORK, *PHONES, *ON_CALL, *TRUST,
-    *HEALTH, *OVERSIGHT, *REVIEW, *STATISTICS, *TOKENS, *HELPING, *KEYS, *VERSION,
+    *HEALTH, *OVERSIGHT, *REVIEW, *STATISTICS, *TOKENS, *HELPING, *KEYS, *OUR_KEYS, *VERSION,
     *CHANGES, *CONSENT, *CONSENT_ONE, *SCANS, *EXPORT, *CASE_NOTES, *OPEN, *RIGHTS, *RIGHTS_CASE, *MEDICAL, *CARDS,
     *PRINTING,
 )  # fmt: skip

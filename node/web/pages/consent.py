@@ -147,7 +147,7 @@ def offices_of(v: Visit) -> list[tuple[str, OfficeView]]:
         for one in view.countries
         if one.country != v.node.country
         for office in one.offices
-        if office.usable_now
+        if office.newest
     ]
 
 

@@ -128,7 +128,7 @@ def _offer_consent(v: Visit, case: CaseView, person_id: str, version: str) -> di
     if country is None and peer not in dict(v.speech.countries()):
         raise BadInput("no country was chosen", field="peer", for_user=v.say("Choose the country first."))
     offices = country.offices if country else ()  # outside the network there is none
-    holder = next((office.holder for office in offices if office.usable_now), None)
+    holder = next((office.holder for office in offices if office.newest), None)
     child = _is_child(case)
     return {
         "person_id": person_id,

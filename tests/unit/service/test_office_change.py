@@ -1,0 +1,284 @@
+"""The office key is changed by two people: nothing on the way is lost, and whoever was shut out reads nothing new."""
+
+import inspect
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from node.crypto.staff import unwrap_user_key
+from node.crypto.suite import KemKey
+from node.crypto.vault import SMALLEST
+from node.errors import BadInput, NotAllowed
+from node.service.keep.office_rows import put_anew
+from node.service.keep.recovery import check_sheets
+from node.service.staff.book import NewUser, SignIn
+from node.service.staff.callers import Caller, who
+from node.service.staff.offices import OFFICE, USER, open_given
+from node.service.staff.older_offices import older_offices
+from node.service.staff.people import create_user, disable_user, first_user
+from node.service.staff.sign_in import Staff, binding_of, office_seed_of, right_password, sign_in
+from node.service.threads.reading import open_identity
+from node.service.upkeep.office_change import OfficeChanged, change_office, last_arrival, overlap_s, settle_office
+from node.service.upkeep.own_record import write_wanted
+from node.service.upkeep.setup import RECORD_FILE
+from node.store.keep import SEALED_TO_OFFICE
+from registry.ceremony import publish_update
+from registry.request import make_request
+from tests.unit.service.rights_support import NAMES, disclosed, letter_of
+from tests.unit.test_spine import ACCEPT
+from tests.world import DAY_S, HER, World
+
+PASSWORD = "a long invented password"
+
+
+@dataclass
+class Office:
+    """The people of XA: two coordinators and a caseworker."""
+
+    world: World
+    staff: Staff
+
+    async def signed_in(self, login: str) -> Caller:
+        begun = await sign_in(self.staff, SignIn(login=login, password=PASSWORD))
+        return await who(self.staff, begun.token)
+
+    async def change(self, why: str = "routine") -> OfficeChanged:
+        second = (await self.signed_in("bea")).actor.user_id
+        return await change_office(self.staff, await self.signed_in("ana"), second, why)  # type: ignore[arg-type]
+
+    async def read(self, thread: str) -> dict[str, dict[str, str]]:
+        """The names of the newest letter of a thread, read by whoever signs in now."""
+        letter = await letter_of(self.world, "XA", thread, "referral.disclose")
+        ana = await self.signed_in("ana")
+        return await open_identity(self.staff.node, ana.actor, letter, "give_service")
+
+
+@pytest.fixture
+async def office(world: World) -> Office:
+    opened = world["XA"].opened
+    staff = Staff(opened.node, opened.pepper, SMALLEST)
+    first_user(staff, NewUser(login="ana", password=PASSWORD, role="coordinator", organisation="haven"),
+               world["XA"].office_seed)  # fmt: skip
+    made = Office(world, staff)
+    for login, role in (("bea", "coordinator"), ("cleo", "caseworker")):
+        new = NewUser(login=login, password=PASSWORD, role=role, organisation="haven")  # type: ignore[arg-type]
+        await create_user(staff, await made.signed_in("ana"), new)
+    return made
+
+
+def publish(world: World, version: int = 2) -> None:
+    """The country signs what lies in its folder, and the publisher takes it; every node reads it."""
+    data = (world.tmp / "XA" / RECORD_FILE).read_bytes()
+    request = make_request(data, world.registry.keys["XA"].role, world.clock.now(), version=version)
+    publish_update(world.registry.publisher, request)
+    world.refresh()
+
+
+async def accepted(world: World) -> str:
+    """A thread on which XD may send her name next."""
+    one = world["XD"]
+    case = await one.new_case()
+    await one.write_identity(case, {HER: dict(NAMES)})
+    await one.consent(case, "XA")
+    thread = (await one.offer("XA", case)).thread
+    await world.settle()
+    token = one.tokens(thread)[HER]
+    needed = [{"person": token, "field": name, "level": "L3"} for name in NAMES]
+    await world["XA"].act(
+        thread, "referral.accept",
+        {**ACCEPT, "organisation": world["XA"].haven, "persons": [token], "data_needed": needed},
+    )  # fmt: skip
+    await world.settle()
+    return thread
+
+
+async def send_names(world: World, thread: str) -> None:
+    await world["XD"].act(thread, "referral.disclose", {"complete": True}, disclose={HER: list(NAMES)})
+
+
+async def test_a_letter_on_its_way_while_the_key_is_changed_is_kept_and_read(world: World, office: Office):
+    """Wire 8: what is sealed to the key before opens all the same, and no answer tells that anything changed."""
+    thread = await accepted(world)
+    await send_names(world, thread)
+    await office.change()
+    await world.settle()
+
+    assert list((await office.read(thread)).values()) == [NAMES]
+    assert set(world["XD"].letters_to("XA")) == {"receipted"}
+
+
+async def test_a_peer_that_never_heard_of_the_new_key_seals_to_the_old_one_and_is_read(world: World, office: Office):
+    thread = await accepted(world)
+    await office.change()
+    write_wanted(world["XA"].opened)
+    publish(world)  # the others know it; for 72 hours nobody seals to it, and her consent names the one before
+    await send_names(world, thread)
+    await world.settle()
+
+    assert list((await office.read(thread)).values()) == [NAMES]
+
+
+async def test_the_record_lists_both_keys_and_in_the_end_one(world: World, office: Office):
+    """Wire 8: two overlapping keys of a holder; the older until what was queued for it has left."""
+    node, before = world["XA"].node, world["XA"].office.public
+    await office.change()
+    record = write_wanted(world["XA"].opened)
+
+    assert record is not None and record.serial == 2
+    assert [key.public for key in record.office_keys] == [node.office_public, before]
+    assert record.office_keys[1].until == node.now() + overlap_s(node)
+    assert write_wanted(world["XA"].opened) is None  # asked for again it changes nothing
+    publish(world)  # in this world a new key waits for nothing
+    assert len(world["XD"].node.view.countries["XA"].usable_office_keys(world.clock.now())) == 2
+    world.passes(overlap_s(node))
+    usable = world["XD"].node.view.countries["XA"].usable_office_keys(world.clock.now())
+    assert [key.public for key in usable] == [node.office_public]
+
+
+async def test_after_the_overlap_a_late_letter_waits_with_its_sender_and_nothing_is_sealed_to_the_old_key(
+    world: World, office: Office
+):
+    """Wire 8: where the record no longer lists that key as current, the letter waits for a person."""
+    thread = await accepted(world)
+    await office.change("stolen")
+    write_wanted(world["XA"].opened)
+    publish(world)
+
+    with pytest.raises(NotAllowed, match="ask her about the office there"):
+        await send_names(world, thread)
+
+
+async def test_whoever_was_shut_out_has_no_wrap_and_their_old_key_opens_nothing_new(world: World, office: Office):
+    """At-rest: disabling somebody who reads names starts a change; a copy they took opens what it held, no more."""
+    staff, node = office.staff, office.staff.node
+    cleo = (await office.signed_in("cleo")).actor
+    stolen = next(one for one in node.store.read_sync(lambda it: it.people.wraps(cleo.user_id)) if one.kind == OFFICE)
+    user, stretched = await right_password(staff, cleo.user_id, PASSWORD)
+    assert stretched is not None
+    own = next(one for one in node.store.read_sync(lambda it: it.people.wraps(cleo.user_id)) if one.kind == USER)
+    key = unwrap_user_key(own.sealed, stretched, staff.pepper, binding_of(staff, cleo.user_id, own.generation))
+    old = open_given(stolen, key, node.office_public)
+    await disable_user(staff, await office.signed_in("ana"), cleo.user_id)
+    assert node.store.read_sync(lambda reader: reader.tasks.waits("rotate_office_key"))
+
+    changed = await office.change("somebody_left")
+
+    assert changed.people == 2
+    assert not node.store.read_sync(lambda reader: reader.tasks.waits("rotate_office_key"))
+    assert node.store.read_sync(lambda reader: reader.people.wraps(cleo.user_id)) == []
+    case = await world["XA"].new_case()
+    await world["XA"].write_identity(case, {HER: {"given_name": "Nova"}})
+    row = node.store.read_sync(lambda reader: reader.cases.identities(case))[0]
+    assert old is not None and user is not None
+    with pytest.raises(Exception, match="does not open"):
+        node.seals.identity_key(case, row.version, row.dek, KemKey(old.value))
+    ana = await office.signed_in("ana")
+    assert ana.actor.office is not None
+    node.seals.identity_key(case, row.version, row.dek, ana.actor.office)
+
+
+async def test_one_person_alone_changes_nothing(world: World, office: Office):
+    ana = await office.signed_in("ana")
+    olaf = NewUser(login="olaf", password=PASSWORD, role="operator", organisation="haven")
+    operator = await create_user(office.staff, ana, olaf)
+    before = office.staff.node.office_public
+
+    for second in (ana.actor.user_id, operator.user, "f" * 32):
+        with pytest.raises(NotAllowed):
+            await change_office(office.staff, ana, second, "routine")
+
+    assert office.staff.node.office_public == before
+
+
+async def test_the_new_sheets_hold_the_new_key_and_the_old_ones_hold_it_no_longer(world: World, office: Office):
+    first = (await office.change()).sheets
+    check_sheets(office.staff, first[0].text(), first[1].text())
+
+    again = (await office.change()).sheets
+
+    check_sheets(office.staff, again[0].text(), again[2].text())
+    with pytest.raises(BadInput):
+        check_sheets(office.staff, first[0].text(), first[1].text())
+
+
+async def test_a_node_that_starts_again_between_the_change_and_its_record_goes_on(world: World, office: Office):
+    """A crash before the record is written: names are read, and the record is written when it is asked for again."""
+    thread = await accepted(world)
+    await send_names(world, thread)
+    await office.change()
+    xa = await world.restart("XA")
+    office.staff = Staff(xa.node, xa.opened.pepper, SMALLEST)
+    await world.settle()
+
+    record = write_wanted(xa.opened)
+
+    assert record is not None and record.office_keys[0].public == xa.node.office_public
+    assert list((await office.read(thread)).values()) == [NAMES]
+
+
+async def test_an_older_key_is_destroyed_when_nothing_is_sealed_to_it_any_more(world: World, office: Office):
+    """Two changes; our own names go to the newest at once, a received letter keeps its key until it is erased."""
+    thread, _ = await disclosed(world)
+    case = await world["XA"].new_case()
+    await world["XA"].write_identity(case, {HER: {"given_name": "Nova"}})
+    staff, node = office.staff, office.staff.node
+    await office.change()
+    await office.change()
+    oldest = node.store.read_sync(older_offices)[-1]
+
+    early = await settle_office(staff, await office.signed_in("ana"))
+    assert (early.sealed_anew, early.destroyed, early.letters) == (1, 0, 1)
+    assert (await settle_office(staff, await office.signed_in("ana"))).sealed_anew == 0
+    world.clock.step(last_arrival(node, oldest) - world.clock.now() + DAY_S)
+    late = await settle_office(staff, await office.signed_in("ana"))
+    assert (late.destroyed, late.letters) == (1, 1)  # the one between them: nothing was ever sealed to it
+    assert list((await office.read(thread)).values()) == [NAMES]
+
+    letter = await letter_of(world, "XA", thread, "referral.disclose")
+    await node.store.write(lambda work: work.letters.erase("XD", "in", letter))
+    assert (await settle_office(staff, await office.signed_in("ana"))).destroyed == 1
+    assert node.store.read_sync(older_offices) == ()
+    ana = await office.signed_in("ana")
+    row = node.store.read_sync(lambda reader: reader.cases.identities(case))[0]
+    assert ana.actor.office is not None and ana.actor.office.before == ()
+    node.seals.identity_key(case, row.version, row.dek, ana.actor.office)
+
+
+def test_whatever_is_sealed_to_the_office_is_sealed_anew_with_it():
+    """A table that is added without this would be lost when the older key is destroyed, and kept by an erasure."""
+    walked = inspect.getsource(put_anew)
+    service = Path(__file__).resolve().parents[3] / "node" / "service"
+    asking = [path for path in service.rglob("*.py") if ".new_identity_key(" in path.read_text()]
+
+    assert all(f"work.{table}s.put_key" in walked for table in SEALED_TO_OFFICE)
+    assert len(asking) == len(SEALED_TO_OFFICE) + 1  # and the names themselves
+
+
+async def test_a_third_change_keeps_the_record_within_two_keys_of_a_holder(world: World, office: Office):
+    for version in (2, 3, 4):
+        await office.change()
+        assert write_wanted(world["XA"].opened) is not None
+        publish(world, version)
+
+    assert len(world["XD"].node.view.countries["XA"].office_keys) == 2
+    assert len(older_offices_of(office)) == 3
+
+
+def older_offices_of(office: Office) -> tuple[object, ...]:
+    return office.staff.node.store.read_sync(older_offices)
+
+
+async def test_a_seed_on_the_disk_is_never_in_the_clear(world: World, office: Office):
+    await office.change()
+    ana = await sign_in(office.staff, SignIn(login="ana", password=PASSWORD))
+    row, stretched = await right_password(office.staff, ana.user, PASSWORD)
+    assert stretched is not None
+    seed = office.staff.node.store.read_sync(lambda reader: office_seed_of(office.staff, reader, row, stretched))
+    folder = world.tmp / "XA"
+    data = b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
+
+    assert seed is not None
+    assert seed.value not in data and world["XA"].office_seed not in data
+    assert msgspec.json.encode(seed.value.hex()).strip(b'"') not in data

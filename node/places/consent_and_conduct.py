@@ -81,10 +81,12 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
             "service.threads.acts: _opened_identity",
             "service.threads.desk: task_done",
             "service.threads.opening: begin",
+            "service.upkeep.office_change: _must_be_here change_office",
         ),
         receiver=(
             "protocol.gate.desk: may_open_identity",
-            "service.threads.reading: _alarm _corrected _open_identity",
+            "service.threads.corrected: _over put_right",
+            "service.threads.reading: _alarm _open_identity",
         ),
     ),
     "R25": Places(
@@ -204,7 +206,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
             "service.rights.corrections: _wrong_letter",
             "service.rights.sheet: _shown",
         ),
-        receiver=("service.threads.reading: _corrected",),
+        receiver=("service.threads.corrected: laid_over",),
         both=(
             "protocol.gate.shown_information: _complaint _correction about_questions",
             "protocol.threads.fold: _corrects_something",

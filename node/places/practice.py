@@ -154,6 +154,7 @@ PRACTICE: dict[str, Places] = {
             "service.rights.corrections: _sealed",
             "service.safety.sealing: _office",
             "service.threads.drafting: _holder office_public",
+            "service.upkeep.office_change: change_office",
         ),
         receiver=("service.cases.identity: open_block_of",),
         both=(

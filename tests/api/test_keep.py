@@ -52,7 +52,7 @@ async def test_a_node_that_was_not_restored_needs_no_answer(desk: Desk):
 
 
 async def test_h08_sender_the_first_sign_in_that_reads_names_ends_an_erasure_after_a_restore(desk: Desk):
-    """H26: the names of one who was erased again go, earlier ones too; those of the other stay; nobody does anything."""
+    """H26: names of one who was erased again go, earlier ones too; those of the other stay; nobody does anything."""
     case = await desk.case("bea")
     person = {"age_band": "25-34", "gender": "woman", "role": "dependant"}
     added = await desk.done("bea", f"/cases/{case['case']}/changes", {"change": "add_person", "person": person})

@@ -31,7 +31,7 @@ Try this in a browser, as coordinator of both countries:
               Then "{check_all}", "{send_to_xa}".
   2 See it    The page that opens says "{received}" as soon as Arvenia's node has signed for the letter.
   3 Accept    {xa}
-              On the desk open the last new letter. "{read}", "{back}", "{accept}": organisation haven,
+              On the desk open the last new letter. "{read}", "{back}", "{accept}": the organisation stands there,
               the first service, a day to come, given name. "{check}", "{send_to_xd}". Destinia sees "{accepted}".
   4 Withdraw  {xd}
               Open the two words of the case at the top of the page, "{takes_back}", "{takes_all}".
@@ -58,7 +58,7 @@ UKRAINIAN: Final = """
                  Потім «{check_all}», «{send_to_xa}».
   2 Побачити     Сторінка, що відкриється, скаже «{received}», щойно вузол Arvenia підпише одержання листа.
   3 Прийняти     {xa}
-                 На робочому столі відкрийте останній новий лист. «{read}», «{back}», «{accept}»: організація haven,
+                 На робочому столі відкрийте останній новий лист. «{read}», «{back}», «{accept}»: організація вже стоїть там,
                  перша з послуг, день приїзду, ім’я. «{check}», «{send_to_xd}». Destinia бачить «{accepted}».
   4 Відкликати   {xd}
                  Відкрийте два слова справи вгорі сторінки, «{takes_back}», «{takes_all}».

@@ -76,6 +76,7 @@ class Helpers:
         self.visit, self.speech, self.now = visit, visit.speech, visit.node.now()
         self.choices: Choices = facts.get("choices", NO_CHOICES)
         self.called: Mapping[str, str] = facts.get("called", {})  # ids and tokens, and what this page calls them
+        self.typed_too: Sequence[str] = facts.get("typed_too", ())  # choices beside which a code can be typed
         self.labels: Mapping[str, str] = facts.get("labels", {})  # what this page asks, in place of a field's own name
         self.anywhere: bool = facts.get("anywhere", False)  # whether a country outside the registry can be named
         self._ = visit.speech.say

@@ -72,7 +72,7 @@ async def test_the_guide_is_followed_word_for_word_in_ukrainian_and_answered_in_
     await other.press("Read")
     await other.press("Back to the matter")
     await other.press("Accept", of="referral.accept")
-    await xa.fill('[name="organisation.id"]', "haven-of-xa")
+    await xa.fill('[name="organisation.id"]:not([type="radio"])', "haven-of-xa")
     await xa.locator("[name=services]").first.check()  # XA says what it offers: see `places`
     await xa.fill("[name=start_not_before]", "2026-12-20")
     await other.tick(meeting_modes="met_on_arrival")

@@ -1,6 +1,6 @@
 """A referral from one browser to another and back, without a line of script: tasks, consent, check, send, answer."""
 
-from tests.api.conftest import Desk
+from tests.api.conftest import PASSWORD, Desk
 from tests.web.browser import Browser, Page
 
 AGREED = {
@@ -128,3 +128,23 @@ async def test_a_referral_that_was_only_begun_is_found_again_among_the_drafts(br
     desk = await xd.open("/desk/")
 
     assert tasks in desk.links and "Drafts (1)" in desk.said
+
+
+async def test_who_will_care_for_her_is_chosen_from_our_organisations_or_typed(
+    desks: dict[str, Desk], browsers: dict[str, Browser]
+):
+    """Nobody has to know a code: those of our people stand there, one's own preset; another can be named."""
+    xd, xa = browsers["XD"], browsers["XA"]
+    body = {"login": "sam", "password": PASSWORD, "role": "caseworker", "organisation": "shelter-north"}
+    await desks["XA"].done("ana", "/users", body, 201)
+    tasks = await started(xd)
+    sent = await xd.send(await filled(xd, tasks), f"{tasks}/check")
+    await desks["XD"].world.settle()
+    path = f"/desk/thread/{sent.url.path.rpartition('/')[2]}/do/referral.accept"
+
+    page = await xa.open(path)
+    again = await xa.send(page, path, fields={"organisation.id": ["haven", "another-one"]})
+
+    offered = [here["value"] for _, here in page.tags if here.get("name") == "organisation.id"]
+    assert offered == ["haven", "shelter-north", ""] and page.form(path)["organisation.id"] == ["haven", ""]
+    assert again.status == 422 and again.form(path)["organisation.id"][-1] == "another-one"

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from node.errors import BadInput, NotFound, OpenTRMError
 from node.service.directory.views import view_entry
+from node.service.staff.people import list_organisations
 from node.service.threads import acts, reading
 from node.service.threads.commands import Act, ThreadView
 from node.service.threads.forms import form_of, told_after_acceptance
@@ -16,15 +17,18 @@ from node.web.pages.referral import problem
 from node.web.pages.roles import WORK
 from node.web.people import called_of
 from node.web.visit import ROOT, Page, Visit
+from node.web.words import N_
 
 ACCEPT: Final = "referral.accept"
 TICKED: Final = frozenset({"persons", "data_needed"})  # asked for person by person, below
+TYPED_TOO: Final = ("id",)  # an organisation that helps, and of which nobody signs in here
+LABELS: Final = {"organisation.id": N_("Organisation that will care for her")}
 FIRST: Final = ("given_name", "safe_contact", "health_needs", "nationality", "birth_date")  # most often needed
 
 
 async def _ask(v: Visit) -> web.Response:
     view, offer = await _offered(v)
-    return await _form(v, view, offer, v.kept or _preset(offer))
+    return await _form(v, view, offer, v.kept or _preset(v, offer))
 
 
 async def _answer(v: Visit) -> web.Response:
@@ -55,13 +59,15 @@ async def _offered(v: Visit) -> tuple[ThreadView, dict[str, Any]]:
 
 
 async def _ours(v: Visit) -> dict[str, list[tuple[str, str]]]:
-    """Services of our own published entry by name; nothing where we have published none, and codes are typed."""
+    """The organisations of our people, and services of our own published entry by name; codes are typed without one."""
+    organisations = {"id": [(one, one) for one in await list_organisations(v.staff, v.caller)]}
     try:
         entry = await view_entry(v.node, v.node.country)
     except NotFound:
-        return {}
+        return organisations
     services = [one.service for one in entry.services if one.service.status == "active"]
-    return {"services": [(one.id, one.name or one.id) for one in services]} if services else {}
+    by_name = [(one.id, one.name or one.id) for one in services]
+    return organisations | ({"services": by_name} if by_name else {})
 
 
 async def _form(
@@ -74,6 +80,7 @@ async def _form(
     return v.show(
         "accept.html", status=status, thread=view, offer=offer, option=option, fields=fields, typed=typed, error=error,
         tokens=_tokens(offer), named=named, first=FIRST, choices=await _ours(v),
+        typed_too=TYPED_TOO, labels=LABELS,
         called=called_of(v.speech, _tokens(offer)),
     )  # fmt: skip
 
@@ -82,12 +89,13 @@ def _tokens(offer: dict[str, Any]) -> list[str]:
     return [entry["token"] for entry in offer["consent"]]
 
 
-def _preset(offer: dict[str, Any]) -> dict[str, list[str]]:
+def _preset(v: Visit, offer: dict[str, Any]) -> dict[str, list[str]]:
     """What was asked for, so that an answer is a matter of taking away."""
     return {
         "needs": list(offer["body"]["needs"]),
         "persons": _tokens(offer),
         "partial": ["no"],
+        "organisation.id": [v.actor.organisation],
         "organisation.type": ["civil_society"],
         "contact_role": ["focal_point"],
         "retention_days": ["365"],

@@ -62,6 +62,36 @@ async def test_a_node_runs_beside_its_registry_and_the_doctor_finds_it_well(tmp_
         await network.stop()
 
 
+async def test_a_node_whose_office_key_was_changed_goes_on_and_others_learn_of_it(tmp_path: Path):
+    """O2, with real processes: stopped, changed by two, published, started; whoever signs in reads names."""
+    network = Network(tmp_path)
+    try:
+        await network.start(("XA",))
+        await network.add_caseworkers("XA")
+        await network.end("XA")
+        second = tmp_path / "second"
+        second.touch(mode=0o600)
+        second.write_text(network.nodes["XA"].people["caseworker"])
+        (tmp_path / "node.toml").write_bytes((tmp_path / "XA.toml").read_bytes())
+        words = ["--as-password-file", str(tmp_path / "XA.password"), "--second", "caseworker"]
+        words += ["--second-password-file", str(second), "--sheets", str(tmp_path / "new-sheets"), "--yes"]
+        changed = await asyncio.to_thread(run, tmp_path, "keys", "office", "--why", "routine", *words)
+        assert changed.exit_code == 0, changed.output
+
+        network.publish_next("XA")
+        await network.start_again("XA")
+
+        async with network.client("XA", "coordinator") as coordinator:
+            for _ in range(60):
+                (country,) = (await coordinator.get("registry"))["countries"]
+                if len(country["offices"]) == 2:
+                    break
+                await asyncio.sleep(0.5)
+            assert [office["newest"] for office in country["offices"]] == [True, False]
+    finally:
+        await network.stop()
+
+
 async def test_a_node_whose_registry_is_out_of_reach_serves_and_says_that_it_is_not_ready(tmp_path: Path):
     make_node(tmp_path)
 

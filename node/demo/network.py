@@ -181,6 +181,10 @@ class Network:
         """The maintainers take the country of a new machine in again."""
         self._maintainers.admit([self._request(code, self._maintainers.next_version(code))])
 
+    def publish_next(self, code: str) -> None:
+        """The country signs the record that its node wrote, and the publisher takes it."""
+        self._maintainers.update(self._request(code, self._maintainers.next_version(code)))
+
     async def verified(self, evidence: bytes) -> tuple[int, int]:
         """(letters, receipts) of exported evidence, verified offline against the pinned root alone."""
         report = await asyncio.to_thread(verify, evidence, self.root_bytes)
@@ -240,7 +244,7 @@ class Network:
         await asyncio.gather(*(self.end(code) for code in self.nodes))
         for code in self.nodes:
             self._write_next_record(code)
-            self._maintainers.update(self._request(code, self._maintainers.next_version(code)))
+            self.publish_next(code)
         await asyncio.gather(*(self.start_again(code) for code in self.nodes))
 
     def _write_next_record(self, code: str) -> None:

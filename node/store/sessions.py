@@ -161,6 +161,10 @@ class Sessions:
         )
         return done.rowcount > 0
 
+    def forget_office(self) -> int:
+        """Destroy every token's wrap of the office key: it was changed. How many could read names until now."""
+        return self._c.execute("update api_token set sealed=null where sealed is not null").rowcount
+
 
 def _token(row: tuple[str, bytes, str, str, bytes | None, int, int | None, int | None, int | None]) -> TokenRow:
     token_id, token_hash, user_id, scopes, *rest = row

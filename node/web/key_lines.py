@@ -32,6 +32,11 @@ def lines(s: KeyState) -> list[Line]:
     return [*_record(s), *_office(s), *_older(s), *_message(s), *_fallback(s), *_next(s), *_copies(s)]
 
 
+def gravest(s: KeyState) -> list[Line]:
+    """What stands on the page of health too: keys that no record lists, or that a copy brought back."""
+    return [line for line in lines(s) if line.says in (ELSEWHERE, UNWRITTEN)]
+
+
 def _record(s: KeyState) -> Iterator[Line]:
     name, values = N_("Our record in the registry"), {"here": s.record_here or 0, "there": s.record_there or 0}
     if s.record_there is None:

@@ -67,9 +67,11 @@ async def test_an_operator_sees_that_a_new_key_waits_for_the_registry_and_reads_
     await change_office(desk.staff, caller, desk.users["bea"], "routine")
     unwritten = await olaf.open("/desk/admin/our-keys")
     assert "It was changed, and no record says so yet." in unwritten.said and "trm-node keys record" in unwritten.said
+    assert "It was changed, and no record says so yet." in (await olaf.open("/desk/admin/health")).said
     write_wanted(desk.world[desk.code].opened)
     waits = await olaf.open("/desk/admin/our-keys")
 
+    assert "It was changed, and no record says so yet." not in (await olaf.open("/desk/admin/health")).said
     assert "A new one waits for the registry" in waits.said and "Record 2 waits to be signed" in waits.said
     assert "trm-registry request" in waits.said
     dora = await at_work(desk, "dora", "auditor")

@@ -76,7 +76,7 @@ async def change_office(staff: Staff, by: Caller, second: str, why: Why) -> Offi
         put_older(work, followed_by(work, seed, public, now, until))
         work.meta.put("office_public", public)
         people = _hand_out(work, fresh, now)
-        systems = sum(one.sealed is not None and one.revoked_at is None for one in work.sessions.tokens())
+        systems = work.sessions.forget_office()
         for task in work.tasks.open():
             if task.code == ROTATE:
                 work.tasks.done(task.id, by.actor.user_id, now)

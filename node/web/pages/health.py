@@ -8,8 +8,9 @@ from typing import Any
 from aiohttp import web
 from markupsafe import Markup
 
+from node.service.upkeep.key_state import key_state
 from node.service.upkeep.overview import overview
-from node.web import health_lines, health_rows
+from node.web import health_lines, health_rows, key_lines
 from node.web.health_lines import Line
 from node.web.pages.roles import OVERSEE, RUN
 from node.web.render import A_TIME, NO_CHOICES, Helpers, left_to_right
@@ -18,7 +19,7 @@ from node.web.visit import Page, Visit
 
 async def _health(v: Visit) -> web.Response:
     o, m = await overview(v.node, v.actor), v.administration.machine()
-    parts = health_lines.lines(o, m)
+    parts = [*health_lines.lines(o, m), *key_lines.gravest(await key_state(v.node, v.actor))]
     peers = [(one, health_rows.of_peer(o, one)) for one in o.peers]
     jobs = [(one, health_rows.of_job(one)) for one in m.jobs]
     every = [*parts, *(line for _, line in peers), *(line for _, line in jobs)]

@@ -13,12 +13,13 @@ from node.crypto.vault import SMALLEST
 from node.errors import BadInput, NotAllowed
 from node.service.keep.office_rows import put_anew
 from node.service.keep.recovery import check_sheets
-from node.service.staff.book import NewUser, SignIn
+from node.service.staff.book import NewToken, NewUser, SignIn
 from node.service.staff.callers import Caller, who
 from node.service.staff.offices import OFFICE, USER, open_given
 from node.service.staff.older_offices import older_offices
 from node.service.staff.people import create_user, disable_user, first_user
 from node.service.staff.sign_in import Staff, binding_of, office_seed_of, right_password, sign_in
+from node.service.staff.tokens import make_token
 from node.service.threads.reading import open_identity
 from node.service.upkeep.office_change import OfficeChanged, change_office, last_arrival, overlap_s, settle_office
 from node.service.upkeep.own_record import write_wanted
@@ -177,6 +178,23 @@ async def test_whoever_was_shut_out_has_no_wrap_and_their_old_key_opens_nothing_
     ana = await office.signed_in("ana")
     assert ana.actor.office is not None
     node.seals.identity_key(case, row.version, row.dek, ana.actor.office)
+
+
+async def test_a_case_systems_token_goes_on_without_names_and_holds_no_old_key(world: World, office: Office):
+    """A token's wrap of the key before would open old copies for whoever finds the token."""
+    new = NewToken(label="register", days=30, reads_names=True)
+    made = await make_token(office.staff, await office.signed_in("ana"), new)
+    assert (await who(office.staff, made.token)).actor.office is not None
+
+    changed = await office.change()
+
+    machine = (await who(office.staff, made.token)).actor
+    rows = office.staff.node.store.read_sync(lambda reader: reader.sessions.tokens())
+    assert (changed.systems, machine.role, machine.office) == (1, "machine", None)
+    assert [row.sealed for row in rows] == [None]
+    again = await make_token(office.staff, await office.signed_in("ana"), new)
+    key = (await who(office.staff, again.token)).actor.office
+    assert key is not None and len(key.before) == 1
 
 
 async def test_one_person_alone_changes_nothing(world: World, office: Office):

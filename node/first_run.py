@@ -35,6 +35,7 @@ HOSTS: Final = ("127.0.0.1", "localhost")  # a name of somebody else's that lead
 COMPARED: Final = 2
 TRIES: Final = 10  # wrong codes, then nobody comes in any more
 MAKING: Final = ("office", "registry", "machine", "root", "make")
+SECRETS: Final = ("password", "passphrase")  # how the names of such inputs begin
 BY_NAME: Final = {one.name: one for one in FORMS}
 CHECKS: Final = {one.name: one for one in QUESTIONS}
 
@@ -157,7 +158,7 @@ async def _step(request: web.Request) -> web.Response:
     run, form = request.app[RUN], BY_NAME.get(request.match_info["name"])
     if form is None or run.status(form.name) == "shut" or (form.name in MAKING and run.config.exists()):
         return _to("")
-    typed = {name: str(value).strip() for name, value in (await request.post()).items()}
+    typed = {name: _typed(name, str(value)) for name, value in (await request.post()).items()}
     try:
         await DOES[form.name](run, typed)
     except _Wrong as error:
@@ -165,6 +166,11 @@ async def _step(request: web.Request) -> web.Response:
     except OpenTRMError as error:
         return await _step_page(request, form, 422, typed, WRONG["answer"], error_field(error), error.message)
     return _to("")
+
+
+def _typed(name: str, value: str) -> str:
+    """Without blanks around it; a secret exactly as it was typed."""
+    return value if name.startswith(SECRETS) else value.strip()
 
 
 class _Wrong(Exception):

@@ -11,7 +11,9 @@ from node import init, setup_steps
 from node.config import load
 from node.crypto.vault import SMALLEST
 from node.first_run import TRIES, FirstRun, first_run_application
+from node.service.upkeep.setup import Unlock, keys_open
 from node.setup_questions import QUESTIONS
+from node.store.folder import DataFolder
 from node.web.first_run import FORMS
 from tests.cli_world import SECRETS, prepare
 from tests.test_cli_setup import ASKED_GROUPS, answers, heard
@@ -96,6 +98,21 @@ async def test_a_node_that_a_passphrase_opens_is_asked_for_it_and_keeps_it_nowhe
 
     assert "a node came out of them" in done.said, done.said
     assert PASSWORD not in somebody.run.config.read_text() and not (somebody.folder / "node.key").exists()
+
+
+async def test_a_secret_is_taken_exactly_as_it_was_typed(somebody: Somebody):
+    """Blanks around it are part of it, as they are where it is asked for later: else nobody could open the node."""
+    await somebody.enter()
+    for name in ("office", "registry"):
+        await somebody.answer(name)
+    await somebody.answer("machine", unlock="passphrase")
+    await somebody.compare()
+    words = {f"{name}{end}": f" {PASSWORD} " for name in ("password", "passphrase") for end in ("", "_again")}
+
+    await somebody.step("make", **words)
+
+    node = load(somebody.run.config).config.node
+    keys_open(DataFolder(node.data_dir, node.journal_dir), Unlock(passphrase=f" {PASSWORD} "))
 
 
 async def test_what_was_typed_is_there_after_an_interruption_and_the_root_is_compared_again(

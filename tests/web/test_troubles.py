@@ -5,6 +5,7 @@ import pytest
 
 from node.errors import OpenTRMError
 from node.service.seals import Erased
+from node.web import app
 from node.web.pages import desk as desk_page
 from node.web.troubles import ERASED, FAILED, SAYS
 from tests.api.conftest import Desk
@@ -55,6 +56,21 @@ async def test_what_was_erased_and_a_fault_of_ours_too(
 
     assert page.status == row[0]
     helps(page, row[2], contact_of(desk))
+
+
+async def test_where_nobody_can_be_recognised_the_page_comes_all_the_same(
+    desk: Desk, ana: Browser, monkeypatch: pytest.MonkeyPatch
+):
+    """The page of an error asks who is signed in; what failed for the page may fail for that too, and none escapes."""
+
+    async def fails(*_: object) -> object:
+        raise RuntimeError(SECRET)
+
+    monkeypatch.setattr(app, "who", fails)
+    page = await ana.open("/desk/")
+
+    assert page.status == FAILED[0] and FAILED[2] in page.said
+    assert "Traceback" not in page.text and SECRET not in page.said
 
 
 async def test_real_ones_as_people_meet_them(desk: Desk, ana: Browser):

@@ -2,7 +2,8 @@
 
 So that ten minutes without anybody, a lost connection or a killed server cost the last field and no more. Only forms
 of coded answers are here: names and free words go where they are sealed to the office. Forms of letters keep theirs
-beside what they send. Source: issue 4, autosave on the server; interface C4, C14.
+beside what they send. Each person has a draft of their own: nobody records as hers what a colleague ticked, and no two
+write over each other. Source: issue 4, autosave on the server; interface C4, C14.
 """
 
 from dataclasses import replace
@@ -22,7 +23,7 @@ KEPT: Final = frozenset({
 })  # fmt: skip
 OF_THE_FORM: Final = frozenset({"_csrf", "_add", "_stay", "_step"})  # no answers
 NEVER: Final = OF_THE_FORM | set(SHUT)  # nor who interpreted or witnessed: that is sealed to the office
-PAGE: Final = "page:"  # begins the name of such a draft; the rest is where it is written
+PAGE: Final = "page:"  # begins the name of such a draft; then whose it is, and where it is written
 SEE_OTHER: Final = 303
 
 
@@ -30,7 +31,8 @@ async def answered(v: Visit, page: Page) -> web.Response:
     """The page's own answer, with what was kept of it before; `_stay` keeps what was typed and does nothing else."""
     if page.path not in KEPT:
         return await page.handler(v)
-    case, ref = await _case(v), PAGE + page.path.format_map(v.path).removeprefix("/")
+    case, ref = await _case(v), f"{PAGE}{v.actor.user_id}:{page.path.format_map(v.path)}"
+    v = replace(v, kept_as=ref)
     if page.method == "GET":
         draft = await read_draft(v.node, v.actor, case, ref)
         return await page.handler(replace(v, kept=draft.typed) if draft else v)
@@ -45,6 +47,11 @@ async def answered(v: Visit, page: Page) -> web.Response:
     else:
         await save_draft(v.node, v.actor, case, ref, typed)
     return answer
+
+
+def written_at(ref: str) -> str:
+    """The page on which such a draft is written; "" for a draft of another kind."""
+    return ref.rpartition(":")[2] if ref.startswith(PAGE) else ""
 
 
 def is_listed(ref: str) -> bool:

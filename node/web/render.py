@@ -273,7 +273,7 @@ class Templates:
                 "names_shut": x.names_shut,
                 "with_query": visit.with_query,
                 "error": None,
-                "taken_back": visit.query.get("back") == "1",
+                "was_undone": visit.query.get("back") == "1",
                 "paper_css": _paper_css,
                 **facts,
             }

@@ -24,7 +24,7 @@ class Visit(Asked):
 
     `site` is this desk as the browser calls it: `https://desk.example`; `attempt` tells one try with a passkey from
     another before anybody is signed in; `file` is what was attached, on a page that takes a file; `kept` is what was
-    typed here before and not recorded yet.
+    typed here before and not recorded yet, by whoever asks, and `kept_as` the name of that draft.
     """
 
     staff: Staff
@@ -42,6 +42,7 @@ class Visit(Asked):
     administration: Administration = field(repr=False, default=Administration())
     file: bytes = field(repr=False, default=b"")
     kept: Fields = field(repr=False, default_factory=dict)
+    kept_as: str = ""
 
     @property
     def undo_s(self) -> int:

@@ -89,6 +89,22 @@ async def test_what_is_kept_is_for_those_who_work_on_the_case(desk: Desk):
     assert (await bea.post(f"{case}/change/disappeared", body)).status == 404
 
 
+async def test_nobody_sees_ticks_of_a_colleague_as_their_own(desk: Desk, ana: Browser):
+    """R11: who records that she agreed ticked it; two who have the same form open do not write over each other."""
+    bea = await at_work(desk, "bea", "coordinator")
+    path = f"{(await started(bea)).removesuffix('/referral')}/change/disappeared"
+    hers = await bea.open(path)
+    first, second = [str(here["value"]) for _, here in hers.tags if here.get("name") == "what"][:2]
+    await type_in(bea, hers, path, what=[first])
+
+    his = await ana.open(path)
+    assert his.form(path)["what"] == [] and path not in (await ana.open("/desk/")).links
+    await type_in(ana, his, path, what=[second])
+
+    assert (await bea.open(path)).form(path)["what"] == [first]
+    assert path in (await bea.open("/desk/")).links
+
+
 async def test_names_are_sealed_as_they_are_typed(ana: Browser):
     """They go where names go, never into a draft."""
     path = f"{await started(ana)}/names"

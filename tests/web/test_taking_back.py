@@ -15,6 +15,7 @@ from tests.bench.network import ACCEPT
 from tests.web.browser import Browser, Page
 from tests.web.conftest import open_desk
 from tests.web.test_operator import at_work
+from tests.web.test_referral import accepted as accepts
 from tests.web.test_referral import filled, started
 from tests.world import DAY_S, HER, make_world
 
@@ -117,6 +118,24 @@ async def accepted(tmp_path: Any) -> AsyncIterator[tuple[Any, str]]:
     await world.close()
 
 
+async def test_an_acceptance_taken_back_is_there_again_as_it_was_typed(tmp_path: Any, aiohttp_client: Any):
+    """C7: whoever answers has the undo too, and goes on where they were."""
+    world = make_world(tmp_path, "XD", "XA")
+    xa = Browser((await open_desk(world, "XA", aiohttp_client, MINUTE)).client)
+    await xa.sign_in("ana", PASSWORD)
+    thread = (await world["XD"].offer("XA")).thread
+    await world.settle()
+    page = await accepts(xa, thread)
+    path = next(str(one["action"]) for one in page.forms if str(one["action"]).endswith("/take-back"))
+
+    back = await xa.send(page, path)
+
+    form = f"/desk/thread/{thread}/do/referral.accept"
+    assert back.url.path == form and "Nothing has left" in back.said
+    assert back.form(form)["services"] == ["safe-place"]
+    await world.close()
+
+
 UPDATE: dict[str, Any] = {
     "status": "as_planned", "services_started": ["safe-place"], "services_stopped": [],
     "plan_review_date": ["2026-12-15"],
@@ -154,6 +173,25 @@ async def test_what_she_takes_back_meanwhile_stays_taken_back(accepted: tuple[An
     await take_letter_back(xd.node, xd.coordinator, done.letter_id)
 
     assert file_of(xd, thread).entries == ()
+
+
+async def test_what_the_other_side_states_meanwhile_stays_stated(accepted: tuple[Any, str]):
+    """R22, H26: whoever answers takes back their own letter, never what the country that refers her said since."""
+    world, thread = accepted
+    xd, xa = world["XD"], world["XA"]
+    case, was = (await xd.view(thread)).case, file_of(xa, thread).entries
+    done = await xa.act(thread, "referral.update", UPDATE, undo_s=600)
+    await xd.consent(case, "XA", valid_from=world.clock.now() + 1, valid_until=world.clock.now() + 50 * DAY_S)
+    await xd.write_identity(case, {HER: {"given_name": "Zoryana"}})
+    world.clock.step(60)
+    await xd.act(thread, "referral.disclose", {"complete": True}, disclose={HER: ["given_name"]})
+    await world.settle()
+    stated = file_of(xa, thread).entries
+    assert stated != was
+
+    await take_letter_back(xa.node, xa.coordinator, done.letter_id)
+
+    assert file_of(xa, thread).entries == stated == file_of(xd, thread).entries
 
 
 async def test_what_cannot_wait_takes_what_waits_along_in_its_order(accepted: tuple[Any, str]):

@@ -63,7 +63,7 @@ def with_letter(file: ThreadFile, letter: AnyLetter) -> ThreadFile:
     return msgspec.structs.replace(file, entries=_renewed(file.entries, letter), told=told, once=once)
 
 
-def taken_back(file: ThreadFile, entries: tuple[ConsentEntry, ...]) -> ThreadFile:
+def with_withdrawal(file: ThreadFile, entries: tuple[ConsentEntry, ...]) -> ThreadFile:
     """The file once our side decided a withdrawal that leaves these entries; the other side knows of none before it
     leaves.
     """

@@ -85,19 +85,29 @@ def _take_back(node: Node, work: Work, actor: Actor, letter_id: str) -> TakenBac
     # 4. nothing was decided upon it
     if found.file.thread.queued[-1].letter_id != letter_id:
         raise Conflict("a newer letter of this thread waits; take that one back first", for_user=NEWER)
-    _never_said(book, found, queued.before, now)
-    ended = letter_id == found.file.opening
-    if ended:  # nothing is left of the thread: it ends here, and nobody is told
-        queue_stop(
-            node, work, book.put_file(found, _as_before(found.file, queued.before), now), actor.user_id, "C7", now
-        )
-    else:
-        thread = machine.cancel(found.file.thread, (letter_id,)).thread
-        book.put_file(found, msgspec.structs.replace(_as_before(found.file, queued.before), thread=thread), now)
-        work.outbox.end(letter_id, "cancelled", now)
-        work.outbox.turn_comes(waiting.peer, waiting.thread_id, now)
+    ended = _undo(node, work, actor, found, queued.before, waiting, now)
     work.audit.append(now, actor.user_id, "taken_back", letter_id, rule="C7")
     return TakenBack(thread=waiting.thread_id, case=waiting.case_id, ended=ended)
+
+
+def _undo(
+    node: Node, work: Work, actor: Actor, found: OpenFile, before: Before, waiting: Waiting, now: int
+) -> bool:  # fmt: skip
+    """The thread as it was without the letter; True where nothing is left of it: it ends here, and nobody is told."""
+    book, letter_id, peer, thread_id = Book(node, work), waiting.letter_id, waiting.peer, found.row.thread_id
+    file = found.file
+    if file.thread.side == "opener":  # nobody else states consent, and what the opener states is not ours to undo
+        _never_said(book, found, before, now)
+        file = _as_before(file, before)
+    file = _without_reason(file)
+    if letter_id == file.opening:
+        queue_stop(node, work, book.put_file(found, file, now), actor.user_id, "C7", now)
+        return True
+    thread = machine.cancel(file.thread, (letter_id,)).thread
+    book.put_file(found, msgspec.structs.replace(file, thread=thread), now)
+    work.outbox.end(letter_id, "cancelled", now)
+    work.outbox.turn_comes(peer, thread_id, now)
+    return False
 
 
 def _as_before(file: ThreadFile, before: Before) -> ThreadFile:
@@ -105,8 +115,13 @@ def _as_before(file: ThreadFile, before: Before) -> ThreadFile:
     entries = before.entries
     for gone in withdrawals(file.thread):
         entries = after_withdrawal(entries, gone.token, gone.purposes, gone.levels)
-    reason = "" if file.thread.queued[-1].kind.endswith("decline") else file.local_reason
-    return msgspec.structs.replace(file, entries=entries, once=before.once, local_reason=reason)
+    return msgspec.structs.replace(file, entries=entries, once=before.once)
+
+
+def _without_reason(file: ThreadFile) -> ThreadFile:
+    """A no that is taken back leaves nothing of why it was said."""
+    is_no = file.thread.queued[-1].kind.endswith("decline")
+    return msgspec.structs.replace(file, local_reason="") if is_no else file
 
 
 def _never_said(book: Book, found: OpenFile, before: Before, now: int) -> None:

@@ -22,7 +22,7 @@ from node.service.keep.noting import note_taken_back
 from node.service.threads.book import Book, OpenCase, OpenFile
 from node.service.threads.commands import Withdraw
 from node.service.threads.drafting import Stated, frame
-from node.service.threads.files import taken_back
+from node.service.threads.files import with_withdrawal
 from node.service.threads.stops import next_slot, queue_stop
 from node.service.threads.waiting_withdrawals import watch_withdrawal
 from node.store.work import Work
@@ -101,7 +101,7 @@ def _tell(node: Node, work: Work, case: OpenCase, found: OpenFile, one: Withdraw
     )
     letter = msgspec.structs.replace(letter, lawful_basis="legal_obligation")
     outcome = machine.queue(file.thread, entry_of(letter), now)
-    book.put_file(found, msgspec.structs.replace(taken_back(file, entries), thread=outcome.thread), now)
+    book.put_file(found, msgspec.structs.replace(with_withdrawal(file, entries), thread=outcome.thread), now)
     queue_letter(
         node, work, found.dek, case.id, peer, letter, draft_of(letter, actor.user_id, actor.role, {}), now, now
     )

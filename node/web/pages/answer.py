@@ -6,6 +6,7 @@ import msgspec
 from aiohttp import web
 
 from node.errors import BadInput, NotFound, OpenTRMError
+from node.service.cases.drafts import sent_draft
 from node.service.directory.views import view_entry
 from node.service.staff.people import list_organisations
 from node.service.threads import acts, reading
@@ -43,9 +44,10 @@ async def _answer(v: Visit) -> web.Response:
             action = f"{ROOT}/thread/{view.thread}/do/{ACCEPT}"
             called = called_of(v.speech, _tokens(offer))
             return v.show("check_act.html", action=action, kind=ACCEPT, seen=seen, typed=typed, called=called)
-        await acts.act(v.node, v.actor, view.thread, command)
+        done = await acts.act(v.node, v.actor, view.thread, command)
     except (OpenTRMError, msgspec.ValidationError) as error:
         return await _form(v, view, offer, v.form, status=422, error=problem(v, error))
+    await sent_draft(v.node, v.actor, view.case, v.kept_as, done.letter_id if v.undo_s else None)
     return v.go(f"/thread/{view.thread}?sent=1")
 
 

@@ -32,7 +32,6 @@ async def _ask(v: Visit) -> web.Response:
     if form.name in OWN_PAGE:
         return v.go(f"/case/{case.case}/{OWN_PAGE[form.name]}")
     choices = await choices_of(v, case)
-    linked = {name: [v.query[name]] for name in PRESET if name in v.query}
     preset = _preset(v, form, choices)
     linked = {name: preset[name] for name in v.query if name in preset}
     typed = {**preset, **v.kept, **linked}

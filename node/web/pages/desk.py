@@ -10,7 +10,7 @@ from aiohttp import web
 
 from node.service.cases.drafts import my_drafts
 from node.service.threads.desk import DueView, Inbox, UnopenedView, inbox, task_done
-from node.web.kept import is_listed
+from node.web.kept import is_listed, written_at
 from node.web.pages.filters import filters_of, narrow_of, query_of
 from node.web.pages.notices import notices
 from node.web.pages.roles import WORK
@@ -45,6 +45,7 @@ async def _desk(v: Visit) -> web.Response:
         "desk.html", lanes=lanes, full=len(due) >= LANE, drafts=drafts,
         notices=await notices(v), filters=filters_of(v, "/", narrow, sort=sort), sort=sort,
         listed=v.with_query(**query_of(narrow)),
+        written_at=written_at,
         sorts=[(code, v.with_query(**query_of(narrow), sort=code)) for code in SORTS],
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from aiohttp import web
 from node.errors import OpenTRMError
 from node.service.cases.drafts import draft_again
 from node.service.threads.taking_back import take_letter_back
+from node.web.kept import written_at
 from node.web.pages.roles import WORK
 from node.web.pages.thread import show_thread
 from node.web.visit import Page, Visit
@@ -27,6 +28,8 @@ async def _take_back(v: Visit) -> web.Response:
 
 def _form_of(ref: str, case: str, thread: str) -> str:
     """Where what was typed stands again; the matter where nothing is kept of it."""
+    if page := written_at(ref):
+        return page
     if ref == REFERRAL:
         return f"/case/{case}/referral"
     if ref.startswith(OPEN):

@@ -272,3 +272,26 @@ async def test_she_signs_on_the_screen_and_it_is_kept_as_a_scan_is(eyes: Eyes, p
 
     assert await page.locator("#scans .rows > li").count() == kept + 1
     assert eyes.faults == []
+
+
+async def test_an_open_case_learns_of_a_letter_keeps_what_is_unfolded_and_takes_nothing_that_is_typed(eyes: Eyes):
+    """C6: live as the desk is. Where somebody types, a sentence says that there is more, and the page stays."""
+    page, typing = await eyes.person("XD"), await eyes.person("XD")
+    thread = await referred(eyes)
+    await page.goto(eyes.url("XD", f"/desk/thread/{thread}"))
+    case = await page.locator('main a[href^="/desk/case/"]').first.get_attribute("href")
+    for one in (page, typing):
+        await one.goto(eyes.url("XD", str(case)))
+    await page.click("#changes summary >> nth=0")
+    await typing.click("summary:has-text('work')") if await typing.locator(
+        "details:not([open]) > form"
+    ).count() else None
+    await typing.select_option("#f-owner", index=0)
+    await typing.dispatch_event("#f-owner", "input")
+
+    await eyes.delivered()
+
+    await page.wait_for_function("() => document.querySelector('.timeline .ticks').textContent.includes('received')")
+    assert await page.locator("#changes details[open]").count() == 1
+    await typing.wait_for_selector("#news:not([hidden])")
+    assert "received" not in await typing.locator(".timeline .ticks").first.inner_text()

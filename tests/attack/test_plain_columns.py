@@ -50,7 +50,7 @@ PLAIN: Final[dict[str, set[str]]] = {
     "deadline.state": {"open", "met", "ended"},
     "envelope.state": {"out", "receipted", "given_up"},
     "letter.direction": {"in", "out"},
-    "meta.name": {"channel_epoch", "channel_epoch_at", "country", "install_id", "office_public"},
+    "meta.name": {"channel_epoch", "channel_epoch_at", "country", "install_id", "office_public", "training"},
     "outbox.state": {"queued", "held", "released", "receipted", "given_up", "cancelled"},
     "receipt_chain.direction": {"in", "out"},
     "task.done_by": {"node"},

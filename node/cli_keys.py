@@ -57,14 +57,17 @@ def show(path: Path) -> None:
 @click.option("--why", type=click.Choice(["routine", "somebody_left", "stolen"]), required=True,
               help="Kept in the audit; after `stolen` others stop at once to seal to the old key.")  # fmt: skip
 @click.option("--sheets", type=NEW_FOLDER, required=True, help="A new folder for the three new recovery sheets.")
+@click.option("--with-sheets", type=GIVEN, nargs=2, metavar="ONE OTHER",
+              help="After a restore from before a change: take the key of these two sheets.")  # fmt: skip
 @as_coordinator
 @click.option("--second", required=True, help="Login of the second colleague.")
 @click.option("--second-password-file", type=SECRET_FILE, help="Read the second colleague's password from here.")
 @click.confirmation_option(prompt="Everybody here gets a new key to names, and the old recovery sheets end. Go on?")
 @click.pass_obj
 def office(
-    path: Path, /, why: Literal["routine", "somebody_left", "stolen"], sheets: Path, by: str,
-    as_password_file: Path | None, second: str, second_password_file: Path | None,
+    path: Path, /, why: Literal["routine", "somebody_left", "stolen"], sheets: Path,
+    with_sheets: tuple[Path, Path] | None, by: str, as_password_file: Path | None, second: str,
+    second_password_file: Path | None,
 ) -> None:  # fmt: skip
     """Change the key that opens names: two colleagues sign in, and everybody who reads names has the new one.
 
@@ -73,7 +76,7 @@ def office(
     need new tokens.
     """
     from node.errors import BadInput
-    from node.service.upkeep.office_change import OfficeChanged, change_office
+    from node.service.upkeep.office_change import OfficeChanged, change_office, seed_of_sheets
     from node.service.upkeep.own_record import write_wanted
 
     if sheets.exists():
@@ -89,10 +92,11 @@ def office(
 
     async def changes(staff: "Staff", caller: "Caller") -> OfficeChanged:
         make()  # before anything is changed: the sheets must have a place
-        return await change_office(staff, caller, other, why)
+        return await change_office(staff, caller, other, why, known)
 
     secret = password_of(as_password_file, by, new=False)
     with _opened(path) as opened:
+        known = None if not with_sheets else seed_of_sheets(opened, *(one.read_text() for one in with_sheets))
         changed: OfficeChanged = asyncio.run(_do(opened, by, secret, changes))
         # Crash here: the new key is in use, no record says so and no sheet holds it: `keys record`, `recovery print`.
         for sheet in changed.sheets:

@@ -58,6 +58,16 @@ def test_nothing_is_changed_without_a_second_person_or_a_place_for_the_sheets(fo
     assert (folder / "data" / "node-record.json").read_bytes() == before
 
 
+def test_sheets_that_the_record_does_not_list_change_nothing(folder: Path):
+    """After a restore the newest sheets bring the key back; any others, or half of them, are one sentence."""
+    old = [str(folder / "sheets" / f"recovery-{letter}.txt") for letter in "ab"]
+
+    refused = changed(folder, "--with-sheets", *old)
+
+    assert is_one_sentence(refused) and "nothing is to change" in refused.output, refused.output
+    assert is_one_sentence(changed(folder, "--with-sheets", old[0], old[0], sheets="others"))
+
+
 def test_settling_says_what_still_needs_the_key_before(folder: Path):
     assert changed(folder).exit_code == 0
 

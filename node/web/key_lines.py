@@ -17,8 +17,10 @@ ELSEWHERE: Final = N_(
     " published a record."
 )
 PHONE: Final = N_(
-    "Telephone the maintainers now. If it is an old copy, put back a newer one; if there is none, change the key again."
+    "Telephone the maintainers now. If it is an old copy, put back a newer one. An office key comes back with two of"
+    " its recovery sheets."
 )
+BACK: Final = "trm-node keys office --why routine --with-sheets ONE OTHER --second LOGIN --sheets NEW-FOLDER"
 UNWRITTEN: Final = N_("It was changed, and no record says so yet.")
 WRITE: Final = N_("Stop the node, write the record, and send it to the registry.")
 WAITS: Final = N_("A new one waits for the registry; until then other countries use the one before.")
@@ -59,7 +61,7 @@ def _office(s: KeyState) -> Iterator[Line]:
         says = N_("The new one is published; other countries use it from: %(at)s")
         yield Line(name, "ok", says, {"at": s.office_waits_until})
     else:
-        yield _stands(name, s.office, CHANGE_OFFICE)
+        yield _stands(name, s.office, BACK)
 
 
 def _older(s: KeyState) -> Iterator[Line]:

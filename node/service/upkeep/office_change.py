@@ -8,10 +8,11 @@ to come in for it; whoever was shut out gets none. The record for the registry i
 from dataclasses import dataclass, field
 from typing import Literal
 
-from node.crypto.recovery import Sheet, make_sheets
+from node.crypto.errors import BadSheet
+from node.crypto.recovery import Sheet, join_seed, make_sheets, read_sheet
 from node.crypto.suite import KemKey
 from node.crypto.vault import Secret
-from node.errors import Conflict, NotAllowed
+from node.errors import BadInput, Conflict, NotAllowed
 from node.service.context import DAY_S, Node
 from node.service.keep.again import NAMES_WAIT
 from node.service.keep.office_rows import put_anew
@@ -22,6 +23,8 @@ from node.service.staff.people import READS_NAMES, must_hold_office
 from node.service.staff.sign_in import Staff
 from node.service.threads.book import Book
 from node.service.threads.keeping import decode_kept
+from node.service.upkeep.own_record import own_record
+from node.service.upkeep.setup import Opened
 from node.store.work import Reader, Work
 
 Why = Literal["routine", "somebody_left", "stolen"]
@@ -55,16 +58,19 @@ def overlap_s(node: Node) -> int:
     return WAIT_S + SPREAD_S + node.limits.max_life_s
 
 
-async def change_office(staff: Staff, by: Caller, second: str, why: Why) -> OfficeChanged:
+async def change_office(staff: Staff, by: Caller, second: str, why: Why, known: Secret | None = None) -> OfficeChanged:
     """A new office key from now on. One transaction: before it nothing happened, after it only the record is to write.
 
-    `second` is the colleague who signed in for it too. NotAllowed for one person alone or a shut office vault.
+    `second` is the colleague who signed in for it too. `known`: the key of recovery sheets, after a restore from before
+    a change. NotAllowed for one person alone or a shut office vault.
     """
     by.actor.must_be("coordinator")
     node, seed = staff.node, must_hold_office(staff, by)
     if second == by.actor.user_id:
         raise NotAllowed("two different people change the office key; name a colleague", rule="R24")
-    fresh = Secret(node.random(32))
+    fresh = known or Secret(node.random(32))
+    if KemKey(fresh.value).public == node.office_public:
+        raise Conflict("this is the office key already; nothing is to change")
     public, sheets = KemKey(fresh.value).public, make_sheets(fresh.value, node.random)
 
     def change(work: Work) -> OfficeChanged:
@@ -87,6 +93,21 @@ async def change_office(staff: Staff, by: Caller, second: str, why: Why) -> Offi
     node.office_public = public
     staff.offices.drop_all()  # what is held in memory is the key before; everybody types the password once
     return changed
+
+
+def seed_of_sheets(opened: Opened, one: str, other: str) -> Secret:
+    """The key of two sheets as typed, where our newest record lists it; BadInput for any other.
+
+    So a node that came back from a copy made before a change takes the key that other countries seal to.
+    """
+    try:
+        first, second = read_sheet(one), read_sheet(other)
+        seed = Secret(join_seed(first, second, first.office_kid))
+    except BadSheet as error:
+        raise BadInput(str(error), field="sheet") from None
+    if all(key.office_kid != first.office_kid for key in own_record(opened).record.office_keys):
+        raise BadInput("our record does not list the key of these sheets; take the newest set", field="sheet")
+    return seed
 
 
 def _must_be_here(work: Work, second: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from node.crypto.staff import unwrap_user_key
 from node.crypto.suite import KemKey
 from node.crypto.vault import SMALLEST
-from node.errors import BadInput, NotAllowed
+from node.errors import BadInput, Conflict, NotAllowed
 from node.service.keep.office_rows import put_anew
 from node.service.keep.recovery import check_sheets
 from node.service.staff.book import NewToken, NewUser, SignIn
@@ -21,10 +21,18 @@ from node.service.staff.people import create_user, disable_user, first_user
 from node.service.staff.sign_in import Staff, binding_of, office_seed_of, right_password, sign_in
 from node.service.staff.tokens import make_token
 from node.service.threads.reading import open_identity
-from node.service.upkeep.office_change import OfficeChanged, change_office, last_arrival, overlap_s, settle_office
+from node.service.upkeep.office_change import (
+    OfficeChanged,
+    change_office,
+    last_arrival,
+    overlap_s,
+    seed_of_sheets,
+    settle_office,
+)
 from node.service.upkeep.own_record import write_wanted
 from node.service.upkeep.setup import RECORD_FILE
 from node.store.keep import SEALED_TO_OFFICE
+from node.store.work import Work
 from registry.ceremony import publish_update
 from registry.request import make_request
 from tests.unit.service.rights_support import NAMES, disclosed, letter_of
@@ -262,6 +270,41 @@ async def test_an_older_key_is_destroyed_when_nothing_is_sealed_to_it_any_more(w
     row = node.store.read_sync(lambda reader: reader.cases.identities(case))[0]
     assert ana.actor.office is not None and ana.actor.office.before == ()
     node.seals.identity_key(case, row.version, row.dek, ana.actor.office)
+
+
+async def test_a_node_from_an_old_copy_takes_the_key_that_others_seal_to_from_two_sheets(world: World, office: Office):
+    """A restore undid the change: without the newest sheets what comes now would be read by nobody."""
+    node, opened = office.staff.node, world["XA"].opened
+    before = node.store.read_sync(lambda it: [wrap for one in it.people.all() for wrap in it.people.wraps(one.user_id)])
+    old_public, old_sheets = node.office_public, (await office.change()).sheets
+    sheets = (await office.change()).sheets
+    write_wanted(opened)
+    wanted = node.office_public
+
+    def undo(work: Work) -> None:  # as a copy from before both changes has it
+        work.meta.put("office_public", old_public)
+        work.meta.drop("office_older")
+        for wrap in before:
+            work.people.drop_wrap(wrap.user_id, wrap.credential, wrap.kind)
+            work.people.put_wrap(wrap)
+
+    await node.store.write(undo)
+    node.office_public = old_public
+    for wrong in ((sheets[0], old_sheets[1]), (old_sheets[0], old_sheets[0])):
+        with pytest.raises(BadInput):
+            seed_of_sheets(opened, wrong[0].text(), wrong[1].text())
+    known = seed_of_sheets(opened, sheets[1].text(), sheets[2].text())
+    second = (await office.signed_in("bea")).actor.user_id
+
+    await change_office(office.staff, await office.signed_in("ana"), second, "routine", known)
+
+    assert node.office_public == wanted
+    thread = await accepted(world)
+    await send_names(world, thread)
+    await world.settle()
+    assert list((await office.read(thread)).values()) == [NAMES]
+    with pytest.raises(Conflict):
+        await change_office(office.staff, await office.signed_in("ana"), second, "routine", known)
 
 
 def test_whatever_is_sealed_to_the_office_is_sealed_anew_with_it():

@@ -84,13 +84,16 @@ async def case_timeline(
     return await node.store.read(lambda reader: _timeline(node, reader, actor, case_id, of, country, limit))
 
 
-async def pulse(node: Node, actor: Actor, case_id: str) -> object:
-    """What an open page of a case listens for: its newest lines, how they stand, and what waits for a second person."""
+async def pulse(node: Node, actor: Actor, case_id: str, known: CaseTimeline | None = None) -> object:
+    """What an open page of a case listens for: its newest lines (`known`, if they were read already), how they stand,
+    whose it is, and that anything else of it changed.
+    """
     actor.must_be(*READERS)
 
     def read(reader: Reader) -> object:
         case = Book(node, reader).case(may_work_on(reader, actor, case_id).case_id)
-        return _timeline(node, reader, actor, case_id, "all", None, SHOWN), case.row.owner, case.row.changed_at
+        newest = known or _timeline(node, reader, actor, case_id, "all", None, SHOWN)
+        return newest, case.row.owner, case.row.changed_at
 
     return await node.store.read(read)
 

@@ -23,7 +23,10 @@ from node.web.words import N_
 ACCEPT: Final = "referral.accept"
 TICKED: Final = frozenset({"persons", "data_needed"})  # asked for person by person, below
 TYPED_TOO: Final = ("id",)  # an organisation that helps, and of which nobody signs in here
-LABELS: Final = {"organisation.id": N_("Organisation that will care for her")}
+LABELS: Final = {
+    "organisation.id": N_("Organisation that will care for her"),
+    "services": N_("Which of your services will help her?"),
+}  # fmt: skip
 FIRST: Final = ("given_name", "safe_contact", "health_needs", "nationality", "birth_date")  # most often needed
 
 

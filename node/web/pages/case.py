@@ -42,10 +42,11 @@ async def _case(v: Visit) -> web.Response:
 async def _show(v: Visit, **more: Any) -> web.Response:
     case_id = v.path["case"]
     case = await cases.view_case(v.node, v.actor, case_id)
-    head, line, names, beat = await asyncio.gather(
-        case_head(v.node, v.actor, case_id), _timeline(v, case_id), list_colleagues(v.staff, v.caller),
-        pulse(v.node, v.actor, case_id),
-    )  # fmt: skip
+    head, line, names = await asyncio.gather(
+        case_head(v.node, v.actor, case_id), _timeline(v, case_id), list_colleagues(v.staff, v.caller)
+    )
+    is_usual = not v.query.get("of") and v.query.get("all") != "1"
+    beat = await pulse(v.node, v.actor, case_id, line if is_usual else None)
     records, returns, given, people, restored = await asyncio.gather(
         consents.list_consents(v.node, v.actor, case_id),
         list_returns(v.node, v.actor, case_id),

@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 
 from node.pager import Pager
-from node.service.staff.mail_wishes import mails_due
+from node.service.actor import Actor
+from node.service.safety.alarms import About, raise_alarm
+from node.service.staff.mail_wishes import has_danger, mails_due
+from node.store.work import Reader
 from tests.api.conftest import PASSWORD, Desk
 from tests.unit.test_pager import MailServer, mail_server, section
 from tests.web.browser import Browser
@@ -172,6 +175,20 @@ async def test_who_may_not_see_it_is_not_told_of_it(desks: dict[str, Desk], xd: 
     assert await turn(xd, server) == ["bea@office.example"]
     await xd.done("ana", f"/users/{xd.users['bea']}/disable", {})
     assert await mails_due(xd.staff.node) == []
+
+
+async def test_r24_a_danger_of_a_colleagues_case_wakes_nobody_who_may_not_see_it(xd: Desk) -> None:
+    """R24: on the roster or not; whom it does not concern learns nothing, not even that something is."""
+    for login in ("bea", "cleo"):
+        await xd.add(login, "caseworker")
+    node, case = xd.staff.node, (await xd.case("bea"))["case"]
+    about = About("XA", None, None, case)
+    node.store.write_sync(lambda work: raise_alarm(node, work, "call", "ab" * 16, "danger_now", node.now(), about))
+
+    def told(reader: Reader) -> list[bool]:
+        return [has_danger(node, reader, Actor(xd.users[login], "caseworker"), 0) for login in ("bea", "cleo")]
+
+    assert node.store.read_sync(told) == [True, False]
 
 
 async def test_a_mail_that_could_not_be_sent_is_sent_at_the_next_turn(

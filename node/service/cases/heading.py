@@ -13,10 +13,9 @@ from node.service.actor import Actor
 from node.service.context import Node
 from node.service.threads.book import Book, OpenFile
 from node.service.threads.desk import DueView, due_view
+from node.service.threads.narrow import is_urgent
 from node.service.threads.reading import READERS
 from node.store.work import Reader
-
-URGENT = frozenset({"life_threat", "urgent"})
 
 
 class CaseHead(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +43,7 @@ def _head(node: Node, reader: Reader, actor: Actor, case_id: str) -> CaseHead:
         if line.state == "open"
     ]  # fmt: skip
     first = min(due, key=lambda one: one[0], default=None)
-    urgent = any(found.file.urgency in URGENT for found in open_files)
+    urgent = any(is_urgent(found.file.urgency) for found in open_files)
     records = book.consents(case)
     ends = ends_by_country(records, case.case.persons[0], now) if case.case.persons else {}
     asked, theirs = _rests_on_consent(open_files)

@@ -20,9 +20,9 @@ from node.service.threads.opening import open_thread
 from node.service.threads.preview import Preview, preview_thread
 from node.service.threads.told import purpose_for
 from node.web.forms import Fields, body_of
+from node.web.kept import OF_THE_FORM
 from node.web.pages.referral import countries_known, problem
 from node.web.pages.roles import WORK
-from node.web.pages.thread import INTERNAL
 from node.web.people import persons_of
 from node.web.visit import ROOT, Page, Visit
 from node.web.words import N_
@@ -51,7 +51,7 @@ async def _ask(v: Visit) -> web.Response:
 async def _done(v: Visit) -> web.Response:
     """First what would leave is shown; only the second step sends. What was typed is saved at every step."""
     case, kind = await _chosen(v)
-    typed = {name: list(values) for name, values in v.form.items() if name not in INTERNAL}
+    typed = {name: list(values) for name, values in v.form.items() if name not in OF_THE_FORM}
     await save_draft(v.node, v.actor, case.case, _ref(kind), typed)
     if v.typed("_stay"):
         return web.Response(status=204)

@@ -20,6 +20,7 @@ from node.service.threads.forms import carried_by, form_of
 from node.service.threads.preview import preview_act
 from node.service.threads.told import needed
 from node.web.forms import body_of
+from node.web.kept import OF_THE_FORM
 from node.web.pages.case import REASONS
 from node.web.pages.doors import act_path, door_of, has_page
 from node.web.pages.referral import problem
@@ -31,7 +32,6 @@ from node.web.words import word
 
 ERASED: Final = "erasure.confirm"
 ANSWERS_NEED: Final = frozenset({"referral.disclose"})  # it tells what the acceptance asked for
-INTERNAL: Final = frozenset({"_csrf", "_add", "_stay", "_step"})
 
 
 async def _thread(v: Visit) -> web.Response:
@@ -90,7 +90,7 @@ async def _act(v: Visit) -> web.Response:
 async def _done(v: Visit) -> web.Response:
     """First what would leave is shown; only the second step sends. What was typed is saved at every step."""
     view, kind = await _chosen(v)
-    typed = {name: list(values) for name, values in v.form.items() if name not in INTERNAL}
+    typed = {name: list(values) for name, values in v.form.items() if name not in OF_THE_FORM}
     await save_draft(v.node, v.actor, view.case, _ref(view, kind), typed)
     if v.typed("_stay"):
         return web.Response(status=204)

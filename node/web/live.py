@@ -77,6 +77,8 @@ class Live:
             await self._tell(answer, caller, about, mark)
         except ConnectionError:  # the page was left
             pass
+        except OpenTRMError:  # it was erased meanwhile, or is nobody's here any more: the page asks again, and is told
+            await answer.write(CHANGED)
         finally:
             self._listening -= 1
         return answer

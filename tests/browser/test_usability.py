@@ -295,3 +295,20 @@ async def test_an_open_case_learns_of_a_letter_keeps_what_is_unfolded_and_takes_
     assert await page.locator("#changes details[open]").count() == 1
     await typing.wait_for_selector("#news:not([hidden])")
     assert "received" not in await typing.locator(".timeline .ticks").first.inner_text()
+
+
+async def test_a_case_that_was_given_to_somebody_else_goes_from_the_page_that_is_open(eyes: Eyes):
+    """R24: nobody reads on in what is not theirs any more, only because the page stands there."""
+    login, other = await eyes.colleague("XD", "caseworker"), await eyes.colleague("XD", "caseworker")
+    page = await eyes.person("XD", login=login)
+    tasks = await start(page)
+    case = tasks.removesuffix("/referral")
+    await page.goto(case)
+    desk = eyes.desks["XD"]
+    await desk.sign_in("ana")
+    await desk.sign_in(other)
+    body = {"cases": [case.rpartition("/")[2]], "owner": desk.users[other]}
+    await desk.done("ana", "/cases/assign", body)
+
+    await page.wait_for_function("() => !document.querySelector('#timeline')")
+    assert "There is nothing here" in await page.inner_text("main")

@@ -97,6 +97,20 @@ async def test_an_open_case_hears_of_a_new_letter_and_of_nothing_else(desks: dic
         assert answer.status == 204
 
 
+async def test_who_may_not_see_a_case_any_more_hears_one_last_word(desks: dict[str, Desk], listening: Any):
+    """The stream ends in order, and nothing of what others do with the case is heard on it."""
+    xd, (client, pause) = desks["XD"], listening
+    for login in ("bea", "cleo"):
+        await xd.add(login, "caseworker")
+    case = (await xd.case("bea"))["case"]
+    async with stream(client, xd.tokens["bea"], f"?case={case}") as news:
+        assert await news.content.readuntil(b"\n\n") == b": \n\n"
+        await xd.done("ana", "/cases/assign", {"cases": [case], "owner": xd.users["cleo"]})
+        pause.over()
+
+        assert await news.content.read() == b"event: changed\ndata:\n\n"
+
+
 async def listens_with(client: TestClient[Any, Any], token: str, thread: str) -> str:
     """What the page of this thread begins to listen with."""
     async with client.get(f"/desk/thread/{thread}", headers={"Cookie": f"{COOKIE}={token}"}) as page:

@@ -103,6 +103,8 @@
     news.addEventListener("changed", async () => {
       if (touched) { document.getElementById("news")?.removeAttribute("hidden"); return; }
       const answer = await fetch(location.href);
+      // Erased meanwhile, or nobody's here any more: the page goes, and says so. The answer to a post has no such address.
+      if ([404, 410].includes(answer.status) && !location.pathname.endsWith("/names")) location.reload();
       if (!answer.ok || answer.redirected) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       const open = new Set([...main.querySelectorAll("details[open] > summary")].map((one) => one.textContent));

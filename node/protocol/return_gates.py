@@ -140,11 +140,7 @@ def reception_named(shared: Shared, entry: Entry) -> Refusal | None:
 
 def document_valid(shared: Shared, entry: Entry) -> Refusal | None:
     """g8, R08: a travel document that exists and is valid through the end of the arrival window."""
-    way, arrival_ends = shared.way, entry.facts.way.times[3]
-    if way.document in ("held", "issued") and way.document_until >= _day(arrival_ends).isoformat():
-        return None
-    why = "g8: no travel document is valid until she arrives"
-    return Refusal(NOT_IN_THIS_STATE, why, "ask for one that is, or plan earlier", "R08")
+    return _no_document(shared.way, entry.facts.way.times[3])
 
 
 def identity_settled(shared: Shared, entry: Entry) -> Refusal | None:
@@ -185,12 +181,25 @@ PLAN_GATES: Final = (
 
 
 # --- guards: on the way and after it ---
+def risk_still_known(shared: Shared, entry: Entry) -> Refusal | None:
+    """R08: what both countries said of the risk is neither bad nor old on the day she leaves."""
+    return _risk_of_day(shared.way, _day(entry.facts.way.times[0]))
+
+
+def document_still_valid(shared: Shared, entry: Entry) -> Refusal | None:
+    """g8, R08: the document that the plan stood on is there, and outlasts the planned arrival; a newer word counts."""
+    return _no_document(shared.way, shared.way.plan.arrival_ends)
+
+
 def asked_again(shared: Shared, entry: Entry) -> Refusal | None:
     """R22: on the day of departure she was asked again."""
     asked_at, left_at = shared.way.asked_at, entry.facts.way.times[0]
     if asked_at and 0 <= left_at - asked_at <= SAME_DAY_S:
         return None
     return _rule("R22", "g1: she was not asked again today", "one question is enough; state it first")
+
+
+DEPARTURE_GATES: Final = (risk_still_known, document_still_valid, asked_again)
 
 
 def her_own_word(shared: Shared, entry: Entry) -> Refusal | None:
@@ -277,8 +286,8 @@ def _risk_told(way: ReturnFacts, entry: Entry) -> ReturnFacts:
     told = entry.facts.way
     risk = Risk(told.code, told.on, told.by, told.sure, entry.written_at)
     host = entry.side == "opener" and not told.sure
-    # What she agreed to before this result was known is no consent to a plan that comes after it.
-    way = replace(way, agreed=False, **{"risk_host" if host else "risk_origin": risk})
+    # What she agreed to before this result was known is no consent to a plan that comes after it, nor to leave by one.
+    way = replace(way, agreed=False, asked_at=0, **{"risk_host" if host else "risk_origin": risk})
     return way if told.code in WORTH_THE_RISK or way.departed_at else _unplanned(way)
 
 
@@ -344,16 +353,27 @@ followed: Final = _way(lambda way, entry: replace(way, followups=(*way.followups
 
 
 def _risk_refused(way: ReturnFacts, entry: Entry) -> Refusal | None:
+    return _risk_of_day(way, _day(entry.written_at))
+
+
+def _risk_of_day(way: ReturnFacts, today: date) -> Refusal | None:
     for risk in (way.risk_host, way.risk_origin):
         if not risk.overall:
             return _rule("R08", "g2: one country has not assessed the risk", "both assess it, and tell each other")
         if risk.overall not in WORTH_THE_RISK:
             return _rule("R08", "g2: the risk is not acceptable, or not known", "look for another solution with her")
-        age = (_day(entry.written_at) - date.fromisoformat(risk.on)).days
+        age = (today - date.fromisoformat(risk.on)).days
         if not -1 <= age <= RISK_DAYS:  # a day of the calendar begins earlier in the east
             why = f"g2: an assessment is older than {RISK_DAYS} days, or of a day to come"
             return _rule("R08", why, "assess the risk again, and tell the other country")
     return None
+
+
+def _no_document(way: ReturnFacts, arrival_ends: int) -> Refusal | None:
+    if way.document in ("held", "issued") and way.document_until >= _day(arrival_ends).isoformat():
+        return None
+    why = "g8: no travel document is valid until she arrives"
+    return Refusal(NOT_IN_THIS_STATE, why, "ask for one that is, or plan earlier", "R08")
 
 
 def _proceeds(decision: str) -> bool:

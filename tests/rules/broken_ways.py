@@ -159,6 +159,15 @@ async def asked_for_a_name(world: World, name: str) -> Dishonest:
     return liar
 
 
+async def told_an_old_risk(world: World, name: str) -> Dishonest:
+    """A plan that stands; then its writer says what it thought of the risk years ago, and that she was asked today."""
+    liar, now = await prepared(world, name), world.clock.now()
+    assert await liar.sends("return.travel_plan", **window(now)) == (STORED, 0)
+    assert await liar.sends("return.risk_result", assessed_date="2020-01-01") == (STORED, 0)
+    assert await liar.sends("consent.assertion", about="departure", asked_at=now) == (STORED, 0)
+    return liar
+
+
 async def of_a_teenager(world: World, name: str) -> Dishonest:
     """A return of somebody of 16 that XA agreed to look at."""
     return await of_a_child(world, name, "16-17")
@@ -263,6 +272,10 @@ ON_A_THREAD: Final[dict[Begin, tuple[Way, ...]]] = {
     of_a_teenager: (
         Way("R13", "agrees alone", "return.risk_request", child(given_by="self"), receipt=(REFUSED, 13)),
         Way("R13", "was not asked", "return.risk_result", child(capacity="adult"), receipt=(REFUSED, 13)),
+    ),
+    told_an_old_risk: (
+        Way("R08", "left on a risk of years ago", "return.departure", receipt=(REFUSED, 8),
+            said=lambda liar: {"noted_at": liar.world.clock.now()}),
     ),
     travelling: (
         Way("R22", "left once more", "return.departure", receipt=(REFUSED, NOT_HERE),

@@ -26,6 +26,7 @@ ASKED: Final[dict[str, tuple[GateName, ...]]] = {
     "return.departure": ALL,
     "transit.departure": ("g9",),  # she has left by what the other thread allowed; the country on the way looks out
 }
+TOLD_AGAIN: Final[tuple[GateName, ...]] = ("g9",)  # she has left, and what shut since undoes nothing (H02)
 # These tell how it is with her on the way, or end something: they go whatever the plan says (H02, H07), but not while
 # a country on the way has stopped it (H04, `way_stopped`) or while she is detained (H25, `detention`).
 CARES: Final = frozenset(
@@ -56,9 +57,10 @@ def returning(c: Context) -> Iterator[Objection]:
     # 2. R07: she wishes it, now
     if (fault := wish_fault(look)) is not None and kind not in ("return.travel_plan", "return.departure"):
         yield _objection(fault)
-    # 3. the gates of this kind
+    # 3. the gates of this kind; a departure that has its number is a fact, and only travels again
+    again = kind == "return.departure" and bool(c.shared.way.departed_at)
     if not only_tells_that_she_stayed(letter.body):
-        for state in shut_gates(look, ASKED.get(kind, ())):
+        for state in shut_gates(look, TOLD_AGAIN if again else ASKED.get(kind, ())):
             if state.gate != "g4":  # said by `asylum`, with its precedence
                 yield _objection(state)
         yield from _on_the_day(c, plan)

@@ -2,10 +2,12 @@
 
 import pytest
 
+from node.service.cases.cases import change_case, view_case
+from node.service.cases.requests import BlockCountries
 from tests.api.conftest import Desk
 from tests.web.browser import Browser, Page
 from tests.web.test_consent import taken
-from tests.web.test_danger import colleague
+from tests.web.test_danger import FOUR, colleague
 from tests.web.test_referral import started
 from tests.web.test_returns import agrees
 
@@ -98,3 +100,26 @@ async def test_four_medical_facts_go_to_the_country_that_treats_her(
 
     assert "It is on its way" in page.said and "The second look within 24 hours" in page.said, page.said
     assert "penicillin" not in page.text
+
+
+async def test_r10_sender_no_number_stands_on_a_page_about_a_danger_to_whom_she_fears(
+    desks: dict[str, Desk], browsers: dict[str, Browser]
+):
+    """R10, H15: not where medical facts would be sent, not where an alert is chosen, nor where it was just refused."""
+    xd, node = browsers["XD"], desks["XD"].staff.node
+    case, thread = await taken(desks, browsers)
+    number = "Their time now"  # stands beside every number of another country, and here there is one
+    name, medical, danger = case.rpartition("/")[2], f"{thread}/medical", "/desk/danger"
+    assert number in (await xd.open(medical)).said
+    assert number in (await xd.open(f"{danger}?case={name}")).said
+
+    boss = desks["XD"].world["XD"].coordinator
+    her = (await view_case(node, boss, name)).persons[0].person_id
+    await change_case(node, boss, name, BlockCountries(person_id=her, countries=("XA",)))
+
+    assert number not in (await xd.open(medical)).said
+    page = await xd.open(f"{danger}?case={name}")
+    assert number not in page.said
+    refused = await xd.send(page, danger, case=name, **FOUR)
+    assert refused.status == 422
+    assert number not in refused.said

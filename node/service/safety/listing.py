@@ -15,9 +15,9 @@ from node.service.safety.on_call import DRILL
 from node.service.safety.reach import reach
 from node.service.safety.requests import AlertAct, AlertView, CountryFigures, SafetyFigures
 from node.service.seals import Erased
-from node.service.threads.blocks import is_closed_to
 from node.service.threads.book import Book
 from node.service.threads.keeping import decode_kept
+from node.service.threads.phoning import may_hear_nothing
 from node.store.alarms import AlarmRow
 from node.store.work import Reader
 
@@ -112,7 +112,7 @@ def _is_closed(node: Node, reader: Reader, row: AlarmRow) -> bool:
     if row.case_id is None or row.peer is None:
         return False
     try:
-        return is_closed_to(Book(node, reader).case(row.case_id).case, row.peer, node.now())
+        return may_hear_nothing(Book(node, reader).case(row.case_id).case, row.peer, node.now())
     except Erased:
         return False
 

@@ -3,9 +3,11 @@
 Source: H15, R10; practice H04, H05.
 """
 
-from node.protocol.cases.case import countries_unknown
+from node.protocol.cases.case import Case, countries_unknown
 from node.protocol.gate.way_stopped import contact_waits
 from node.protocol.rules import Objection
+from node.service.access import may_work_on
+from node.service.actor import Actor
 from node.service.context import Node
 from node.service.threads.blocks import is_closed_to
 from node.service.threads.book import Book
@@ -26,6 +28,20 @@ def not_to_be_phoned(node: Node, reader: Reader, case_id: str, country: str, now
     if row is None or row.dek is None:
         return CLOSED
     case = Book(node, reader).case(case_id).case
-    if is_closed_to(case, country, now) or any(countries_unknown(person) for person in case.persons):
-        return CLOSED
-    return contact_waits(case, case.persons, country)
+    return CLOSED if may_hear_nothing(case, country, now) else contact_waits(case, case.persons, country)
+
+
+def may_hear_nothing(case: Case, country: str, now: int) -> bool:
+    """Whether this country hears nothing of somebody of this case, not even of a danger (R10, H05)."""
+    return is_closed_to(case, country, now) or any(countries_unknown(person) for person in case.persons)
+
+
+async def closed_even_in_danger(node: Node, actor: Actor, case_id: str) -> frozenset[str]:
+    """The countries of the registry whose numbers stand on no page about a danger in this case. Reads only."""
+
+    def read(reader: Reader) -> frozenset[str]:
+        may_work_on(reader, actor, case_id)
+        case, now = Book(node, reader).case(case_id).case, node.now()
+        return frozenset(code for code in node.view.countries if may_hear_nothing(case, code, now))
+
+    return await node.store.read(read)

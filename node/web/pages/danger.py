@@ -16,6 +16,7 @@ from node.service.safety.listing import open_alerts
 from node.service.safety.reach import phone_book
 from node.service.safety.requests import RaiseAlert
 from node.service.threads.forms import fields_of, told_in_alert
+from node.service.threads.phoning import closed_even_in_danger
 from node.web.forms import Fields, asked
 from node.web.pages.referral import problem
 from node.web.pages.roles import WORK
@@ -69,11 +70,13 @@ async def _show(v: Visit, typed: Fields, **more: Any) -> web.Response:
     chosen = (typed.get("case") or [""])[-1]
     listed = [one for one in cases.cases if not one.erased]
     listed = [one for one in listed if one.case == chosen] or listed
+    about = chosen if any(one.case == chosen for one in listed) else ""
+    closed = await closed_even_in_danger(v.node, v.actor, about) if about else frozenset[str]()
     fields = {one.name: one for one in fields_of(RaiseAlert)}
     rest = [one for name, one in fields.items() if name not in (*FOUR, *NEVER_ASKED)]
     return v.show(
-        "danger.html", cases=listed, phones=phones, open=len(alerts), field=fields, more=rest, lasts=LASTS,
-        names=told_in_alert(), typed=typed, **more,
+        "danger.html", cases=listed, phones=phones, closed=closed, open=len(alerts), field=fields, more=rest,
+        lasts=LASTS, names=told_in_alert(), typed=typed, **more,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from node.service.safety.alerts import send_medical
 from node.service.safety.reach import phone_book
 from node.service.safety.requests import SendMedical
 from node.service.threads.forms import fields_of
+from node.service.threads.phoning import closed_even_in_danger
 from node.service.threads.reading import view_thread
 from node.web.forms import asked
 from node.web.pages.referral import problem
@@ -41,11 +42,15 @@ async def _send(v: Visit) -> web.Response:
 
 async def _show(v: Visit, **more: Any) -> web.Response:
     thread = await view_thread(v.node, v.actor, v.path["thread"])
-    case, phones = await asyncio.gather(view_case(v.node, v.actor, thread.case), phone_book(v.node))
+    case, phones, closed = await asyncio.gather(
+        view_case(v.node, v.actor, thread.case), phone_book(v.node),
+        closed_even_in_danger(v.node, v.actor, thread.case),
+    )  # fmt: skip
+    phone = next((one for one in phones if one.country == thread.peer and one.country not in closed), None)
     persons = persons_of(v, case)
     typed = v.form or {"person_id": [persons[0][0]]}
     return v.show(
-        "medical.html", thread=thread, phone=next((one for one in phones if one.country == thread.peer), None),
+        "medical.html", thread=thread, phone=phone,
         fields=[one for one in fields_of(SendMedical) if one.name not in FOLLOWS], typed=typed,
         choices={"person_id": persons}, **more,
     )  # fmt: skip

@@ -10,8 +10,9 @@ from typing import Final, Literal
 import msgspec
 
 from node.errors import BadInput, Conflict, NotAllowed, NotFound
-from node.protocol.gate.context import cancel
+from node.protocol.gate.context import cancel, hold
 from node.protocol.gate.information import may_be_confirmed
+from node.protocol.gate.shown_information import NEUTRAL_ONLY
 from node.protocol.letters.bodies_information import AskAnswerBody, Finding
 from node.protocol.letters.codes_information import (
     ABOUT_BEING_KNOWN,
@@ -38,6 +39,7 @@ from node.service.threads.said_already import said_already
 from node.store.work import Reader, Work
 
 Found = Literal["not_known", "not_found", "cannot_disclose"]
+MAY_BE_HERS: Final = "a case with a name like hers may not be spoken of to that country"
 WHY_NEUTRAL: Final = "the answer is the same whatever was found, and leaves at its time"
 
 
@@ -87,11 +89,16 @@ async def answer(
 def still_confirmed(
     node: Node, reader: Reader, file: ThreadFile, letter: AnyLetter, peer: str, now: int
 ) -> list[Objection]:
-    """At release: why an answer that rests on her case here may no longer leave; [] for every other letter."""
+    """At release: why a yes that rests on her case here, or on none of those compared, may no longer leave; [] for
+    every other letter.
+    """
     body, purpose = letter.body, file.thread.shared.asked
-    if not isinstance(body, AskAnswerBody) or body.answer != "confirmed" or not file.rests_on or purpose is None:
+    if not isinstance(body, AskAnswerBody) or body.answer != "confirmed" or purpose is None:
         return []
-    return _objections(node, reader, file.rests_on, peer, purpose, now)
+    if file.rests_on:
+        return _objections(node, reader, file.rests_on, peer, purpose, now)
+    kept_back = any(_keeps_back(node, reader, one, peer, purpose, now) for one in file.compared)
+    return [hold("R27", MAY_BE_HERS, NEUTRAL_ONLY)] if kept_back else []
 
 
 def _answer(
@@ -114,6 +121,8 @@ def _answer(
         )
     elif isinstance(command, Confirm) and purpose in IS_SHE_YOURS:
         _none_is_closed(node, work, actor, found, command, alike, purpose, now)
+        compared = () if command.none_of_ours else alike or ()
+        file = msgspec.structs.replace(file, rests_on="", compared=compared)
     found = Book(node, work).put_file(found, msgspec.structs.replace(file, decided=body.answer), now)
     letter = frame(
         found.file, ANSWER, body, node.random(16).hex(), stated=Stated((), {}), urgency=found.file.urgency,
@@ -198,7 +207,7 @@ def _none_is_closed(
     for case_id in alike:
         if _keeps_back(node, work, case_id, found.row.peer, purpose, now):
             raise NotAllowed(
-                "a case with a name like hers may not be spoken of to that country",
+                MAY_BE_HERS,
                 for_user="Answer neutrally, or have a coordinator compare the cases with a name like hers.",
             )
 

@@ -16,8 +16,10 @@ from node.service.context import DAY_S, Node
 from node.service.delivery.queueing import draft_of, queue_letter
 from node.service.threads.book import Book, OpenFile
 from node.service.threads.drafting import Stated, frame
+from node.service.threads.expectations import undone
 from node.service.threads.stops import is_ending, next_slot
 from node.service.threads.times import calendar_of, times_of
+from node.store.outbox import Waiting
 from node.store.threads import DeadlineRow
 from node.store.work import Work
 
@@ -45,9 +47,20 @@ def neutral_at(node: Node, letter: AnyLetter, now: int) -> int:
 
 
 def send_neutral(node: Node, work: Work, row: DeadlineRow, now: int) -> None:
-    """The time has come: unless a better answer has left, this one does; what still waits of another goes no more."""
-    work.deadlines.meet(row.letter_id, NEUTRAL_DUE)
+    """The time has come: unless a better answer has left, this one does; what still waits of another goes no more.
+
+    So does what had left and is kept back since: no answer at all would tell (R27). What is still being posted is
+    looked at again at the next slot.
+    """
     found = Book(node, work).file(row.peer, row.thread_id)
+    better = [one for one in work.outbox.of_thread(row.peer, row.thread_id) if one.released_at is not None]
+    if found is not None and any(one.state == "released" and _answers(found.file.thread, one) for one in better):
+        work.deadlines.escalated(row.id, row.step + 1, next_slot(node, now))
+        return
+    work.deadlines.meet(row.letter_id, NEUTRAL_DUE)
+    for one in better:
+        if found is not None and one.state == "held" and _answers(found.file.thread, one):
+            found = _given_up(node, work, found, one.letter_id, now)
     if found is None or is_ending(found.file.thread) or not _is_open(found.file.thread, row.letter_id):
         return
     found = _without_waiting(node, work, found, now)
@@ -67,6 +80,21 @@ def send_neutral(node: Node, work: Work, row: DeadlineRow, now: int) -> None:
 
 def _is_open(thread: Thread, question: str) -> bool:
     return any(one.letter_id == question for one in thread.shared.awaited)
+
+
+def _answers(thread: Thread, one: Waiting) -> bool:
+    return any(entry.letter_id == one.letter_id and entry.kind == ANSWER for entry in thread.entries)
+
+
+def _given_up(node: Node, work: Work, found: OpenFile, letter_id: str, now: int) -> OpenFile:
+    """An answer that has its number and is kept back never goes; the question is open again."""
+    for row in work.outbox.envelopes_of(letter_id):
+        work.outbox.give_up(row.eid)
+    work.outbox.end(letter_id, "given_up", now)
+    outcome = machine.given_up(found.file.thread, (letter_id,))
+    undone(work, found.row.peer, found.row.thread_id, letter_id, outcome.started, outcome.stopped)
+    work.audit.append(now, "node", "given_up", letter_id, outcome="cancelled")
+    return Book(node, work).put_file(found, msgspec.structs.replace(found.file, thread=outcome.thread), now)
 
 
 def _without_waiting(node: Node, work: Work, found: OpenFile, now: int) -> OpenFile:

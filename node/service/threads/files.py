@@ -35,7 +35,8 @@ class ThreadFile(msgspec.Struct, frozen=True):
     `entries` are the opener's newest consent entries, one per token; `persons` maps their tokens to our person ids;
     `opening` is the letter id of the opening letter; `retention_until` and `first_ends` are the opening letter's
     (UTC seconds). `decided` is what a person found for a question asked of us, `rests_on` her case here from which it
-    was confirmed (R27); `kept` is what we confirmed as not erased; `local_reason` why we declined, in no letter.
+    was confirmed, `compared` the cases with a name like hers where it was confirmed from none (R27); `kept` is what we
+    confirmed as not erased; `local_reason` why we declined, in no letter.
     `told` are the entries as the other side has them, while a withdrawal of ours waits to leave. `once` is what was
     ever said of each token.
     """
@@ -49,6 +50,7 @@ class ThreadFile(msgspec.Struct, frozen=True):
     retention_until: int = 0
     decided: str = ""
     rests_on: str = ""
+    compared: tuple[str, ...] = ()
     kept: tuple[KeptHere, ...] = ()
     local_reason: str = ""
     told: tuple[ConsentEntry, ...] = ()

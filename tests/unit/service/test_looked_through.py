@@ -15,8 +15,8 @@ from node.service.information import answers, looked
 from node.service.information.answers import Confirm
 from node.service.staff.callers import Caller
 from node.service.staff.sign_in import Staff
-from tests.unit.service.information_support import ask, case_of_hers, sent_by
-from tests.world import HER, World, make_world
+from tests.unit.service.information_support import ask, case_of_hers, file_of, sent_by
+from tests.world import HER, World, make_world, no_fault
 
 OTHER_SPELLING: dict[str, dict[str, str | None]] = {HER: {"given_name": "Зоряна", "family_name": "Invented"}}
 
@@ -35,16 +35,22 @@ async def asked(world: World, **body: Any) -> str:
     return thread
 
 
-async def afraid(world: World) -> str:
-    """She is known at XA too, to another caseworker, and fears XD; no consent of hers speaks of XD."""
+async def fears(world: World, case: str) -> None:
+    """She is known to XA by this case, and fears XD from now on."""
     xa = world["XA"]
-    case = await xa.new_case()
-    await xa.write_identity(case, OTHER_SPELLING)
     for change in (
         SetTie(person_id=HER, country="XD", kind="nationality", feared="yes"),
         SetProtection(person_id=HER, protection="sought"),
     ):
         await change_case(xa.node, xa.coordinator, case, change)
+
+
+async def afraid(world: World) -> str:
+    """She is known at XA too, to another caseworker, and fears XD; no consent of hers speaks of XD."""
+    xa = world["XA"]
+    case = await xa.new_case()
+    await xa.write_identity(case, OTHER_SPELLING)
+    await fears(world, case)
     return case
 
 
@@ -111,3 +117,24 @@ async def test_while_names_are_shut_nothing_is_confirmed_without_a_case(world: W
         await answers.answer(world["XA"].node, world["XA"].caseworker, thread, Confirm())
 
     assert no.value.rule == "R27"
+
+
+@pytest.mark.parametrize("days", [0, 15], ids=["before its time", "after its time"])
+async def test_r10_sender_a_yes_without_a_case_that_waits_is_looked_at_again(world: World, days: int) -> None:
+    """R10, R27: the post was down when it was confirmed; meanwhile she, known here by a like name, seeks protection
+    from who asks. The neutral answer leaves at its time, as for anybody.
+    """
+    thread = await asked(world)
+    xa = world["XA"]
+    case = await xa.new_case()
+    await xa.write_identity(case, OTHER_SPELLING)
+    world.fault = lambda sender, recipient, envelopes: "lost" if sender == "XA" else None
+    await yes(world, thread)
+    await world.days(days)
+    await fears(world, case)
+
+    world.fault = no_fault
+    await world.days(16)
+
+    there = [one for one in file_of(world, "XD", thread).thread.entries if one.kind == "info.response"]
+    assert [one.facts.answer for one in there] == ["no_information_to_share"]

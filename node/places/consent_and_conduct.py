@@ -126,7 +126,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
     "R27": Places(
         sender=(
             "protocol.gate.information: may_be_confirmed",
-            "service.information.answers: _none_is_closed",
+            "service.information.answers: _none_is_closed still_confirmed",
             "service.information.looked: answer",
             "protocol.threads.machine: _stop_refused",
             "service.information.answers: FoundNothing _answer _her_case _noted",

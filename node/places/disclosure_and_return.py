@@ -78,8 +78,8 @@ DISCLOSURE_AND_RETURN: dict[str, Places] = {
             "protocol.gate.ten_gates: _g2 _g7 _g8 _no_second_author _old _refused",
         ),
         both=(
-            "protocol.return_gates: _risk_refused document_valid identity_settled reception_named reintegration_there",
-            "protocol.return_gates: risk_assessed worth_deciding",
+            "protocol.return_gates: _risk_of_day _no_document identity_settled reception_named reintegration_there",
+            "protocol.return_gates: document_still_valid risk_assessed risk_still_known worth_deciding",
         ),
     ),
     "R09": Places(

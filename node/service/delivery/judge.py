@@ -19,7 +19,7 @@ from node.service.delivery.channel import note_statement
 from node.service.delivery.control import take_control
 from node.service.delivery.quota import waits_too_far_ahead
 from node.service.delivery.standing import effect_of
-from node.service.delivery.take import Arrival, hold_control, take_letter
+from node.service.delivery.take import NO_STANDING, Arrival, hold_control, take_letter, take_vouched
 from node.service.threads.book import Book
 from node.store.channels import Head
 from node.store.ledger import LedgerRow
@@ -102,7 +102,7 @@ def _take(
     # 12 the letter id
     before = work.ledger.by_letter(s.sender, letter.letter_id)
     if before is not None:
-        return _again(node, work, letter, payload, before)
+        return _again(node, work, one, letter, payload, before)
     effect = effect_of(node, s, now, letter.kind)
     if isinstance(letter, Letter):
         # 13, 14 the tables, and everything else
@@ -124,7 +124,9 @@ def _twin(node: Node, work: Work, one: Opened, known: LedgerRow) -> bytes | Ruli
     return Ruling(Status.CONFLICT)
 
 
-def _again(node: Node, work: Work, letter: AnyLetter | AnyControl, payload: bytes, before: LedgerRow) -> Ruling:
+def _again(
+    node: Node, work: Work, one: Opened, letter: AnyLetter | AnyControl, payload: bytes, before: LedgerRow
+) -> Ruling:
     """Row 12: the same letter in another envelope (a re-seal), or another letter under the same id."""
     if before.status == Status.REFUSED:
         return Ruling(Status.REFUSED, before.reason)
@@ -133,6 +135,10 @@ def _again(node: Node, work: Work, letter: AnyLetter | AnyControl, payload: byte
     if kept is not None and None not in (kept.sealed, kept.salt) and Book(node, work).payload(kept) != payload:
         _alarm(node, work, before.sender, "letter_conflict")
         return Ruling(Status.CONFLICT)
+    if kept is not None and kept.held_code == NO_STANDING and kept.sealed is not None:
+        # It came first under a key that nobody vouches for; this one is its country's own word (row 5).
+        arrival = Arrival(before.sender, one.statement.eid, one.s_bytes, one.sig, one.salt)
+        take_vouched(node, work, kept, arrival, node.now())
     return Ruling(Status.ALREADY_RECEIVED, eid=before.eid)
 
 

@@ -298,28 +298,27 @@ def take_held(node: Node, work: Work, peer: str, now: int) -> int:
     if country is None or country.status_at(now) != "active":
         return 0
     rows = [row for row in work.letters.all_held(peer) if row.held_code == NO_STANDING and row.sealed is not None]
-    book, taken = Book(node, work), 0
-    for row in rows:
-        payload = book.payload(row)
-        letter = decode_again(payload)
-        assert row.s is not None, "what is held was whole when it came"
-        statement = unpack_statement(row.s)
-        # The country is heard again, but perhaps not this key: one that was revoked meanwhile stays without effect.
-        if effect_of(node, statement, now, letter.kind) != "full":
-            continue
-        spend_own_key(work, row, now)
-        work.letters.drop(peer, row.letter_id)
-        if isinstance(letter, Letter):
-            taken += _take_again(node, work, row, letter, payload, now)
-        else:
-            take_control(node, work, peer, letter, statement, now)
-            taken += 1
-    return taken
+    return sum(take_vouched(node, work, row, Arrival(row.peer, row.eid, row.s, row.sig, row.salt), now) for row in rows)
 
 
-def _take_again(node: Node, work: Work, row: LetterRow, letter: AnyLetter, payload: bytes, now: int) -> int:
-    arrival = Arrival(row.peer, row.eid, row.s, row.sig, row.salt)
-    reason = take_letter(node, work, arrival, letter, payload, "full", now)
+def take_vouched(node: Node, work: Work, row: LetterRow, by: Arrival, now: int) -> int:
+    """Let one held letter count if what it came by, now or again under another key, has effect; 1 if it counts.
+
+    The country may be heard again and not this key: one that was revoked meanwhile stays without effect.
+    """
+    payload = Book(node, work).payload(row)
+    letter = decode_again(payload)
+    assert by.s_bytes is not None, "what is held was whole when it came"
+    statement = unpack_statement(by.s_bytes)
+    effect = effect_of(node, statement, now, letter.kind)
+    if effect == "held" or (effect != "full" and not isinstance(letter, Letter)):
+        return 0
+    spend_own_key(work, row, now)
+    work.letters.drop(row.peer, row.letter_id)
+    if not isinstance(letter, Letter):
+        take_control(node, work, row.peer, letter, statement, now)
+        return 1
+    reason = take_letter(node, work, by, letter, payload, effect, now)
     if reason:
         queue_control(node, work, row.peer, "letter.refused", RefusedBody(letter_id=row.letter_id, reason=reason), now)
     return 0 if reason else 1

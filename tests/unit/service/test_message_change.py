@@ -7,6 +7,7 @@ import pytest
 from node.crypto.suite import KemKey, seal
 from node.crypto.vault import SMALLEST
 from node.errors import BadInput, NotAllowed
+from node.service.delivery.incoming import receive
 from node.service.upkeep.message_change import announce, change_message_key, new_next_key, open_next_key
 from node.service.upkeep.own_record import write_wanted
 from node.service.upkeep.setup import RECORD_FILE, open_secret
@@ -109,6 +110,32 @@ async def test_a_letter_without_a_receipt_is_signed_anew_where_the_key_before_wa
 
     assert (await world["XD"].view(thread)).state == "offered"
     assert xa.letters_to("XD") == {"receipted": 1}
+
+
+async def test_a_letter_that_came_late_under_the_stolen_key_counts_when_it_comes_under_the_new_one(world: World):
+    """Wire 3 rows 5 and 12: held the first time as nobody can vouch for it, taken when the country itself sends it."""
+    seed, xa, xd = announced(world), world["XA"], world["XD"]
+    world.fault = lambda sender, recipient, envelopes: "lost"
+    thread = (await xa.offer("XD")).thread
+    await xa.deliver("XD")
+    (late,) = world.posted[-1][2]
+    change_message_key(xa.opened, seed, stolen=True)
+    write_wanted(xa.opened)
+    publish(world, 3)
+    await receive(xd.node, [late])
+    assert xd.node.store.read_sync(lambda reader: [row.held_code for row in reader.letters.all_held("XA")]) == [
+        "no_standing"
+    ]
+    assert xd.node.store.read_sync(lambda reader: reader.threads.get("XA", thread)) is None
+
+    world.fault = no_fault
+    await world.later(DAY_S // 4)
+
+    assert (await xd.view(thread)).state == "offered"
+    assert xa.letters_to("XD") == {"receipted": 1}
+    assert xd.node.store.read_sync(lambda reader: reader.letters.all_held("XA")) == []
+    await receive(xd.node, [late])  # and its own answer comes again, nothing else
+    assert len((await xd.view(thread)).letters) == 1
 
 
 async def test_a_start_between_the_change_and_its_record_goes_on_and_a_second_asking_changes_nothing(world: World):

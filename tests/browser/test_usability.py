@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.async_api import CDPSession, Page
+from playwright.async_api import CDPSession, Page, Route
 
 from node.web.language import speech
 from node.web.words import word
@@ -154,6 +154,27 @@ async def test_a5_without_an_answer_the_page_says_so_posts_nothing_and_saves_aft
     await page.wait_for_selector("#no-answer", state="hidden")
     await page.click(SAVE)
     await page.wait_for_url("**/referral")
+
+
+async def test_a5_what_is_being_recorded_is_not_kept_once_more_as_a_draft(eyes: Eyes):
+    """A slow answer to a form just typed into: the pause after the last key ends meanwhile, and posts nothing."""
+    page = await eyes.person("XD")
+    await start(page)
+    await page.click('a[href$="/referral/kept-from"]')
+    posted: list[bool] = []
+
+    async def slowly(route: Route) -> None:
+        posted.append("_stay=1" in (route.request.post_data or ""))
+        if not posted[-1]:
+            await page.wait_for_timeout(1500)  # no clock can be moved in a page that is being left
+        await route.continue_()
+
+    await page.route("**/referral/kept-from", slowly)
+    await tick(page, named="no")
+    await page.click(SAVE)
+    await page.wait_for_url("**/referral")
+
+    assert posted == [False]
 
 
 async def test_a6_a_letter_is_queued_until_the_other_country_has_it_and_then_received_by_itself(eyes: Eyes):

@@ -45,9 +45,13 @@
   };
   addEventListener("offline", lose);
   addEventListener("submit", (event) => {
-    if (!lost || event.target.matches("#leave, [data-back]")) return;
-    event.preventDefault();
-    noAnswer.focus();
+    if (lost && !event.target.matches("#leave, [data-back]")) {
+      event.preventDefault();
+      noAnswer.focus();
+      return;
+    }
+    clearTimeout(unsaved.get(event.target)?.timer); // what is being recorded is no draft once more
+    unsaved.delete(event.target);
   }, true);
 
   // How long something can still be taken back, in seconds; the time of day stands beside it.

@@ -10,6 +10,7 @@ import pytest
 from node import init, setup_steps
 from node.config import load
 from node.crypto.vault import SMALLEST
+from node.errors import OpenTRMError
 from node.first_run import TRIES, FirstRun, first_run_application
 from node.service.upkeep.setup import Unlock, keys_open
 from node.setup_questions import QUESTIONS
@@ -112,7 +113,10 @@ async def test_a_secret_is_taken_exactly_as_it_was_typed(somebody: Somebody):
     await somebody.step("make", **words)
 
     node = load(somebody.run.config).config.node
-    keys_open(DataFolder(node.data_dir, node.journal_dir), Unlock(passphrase=f" {PASSWORD} "))
+    folder = DataFolder(node.data_dir, node.journal_dir)
+    keys_open(folder, Unlock(passphrase=f" {PASSWORD} "))
+    with pytest.raises(OpenTRMError):
+        keys_open(folder, Unlock(passphrase=PASSWORD))
 
 
 async def test_what_was_typed_is_there_after_an_interruption_and_the_root_is_compared_again(

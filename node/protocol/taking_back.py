@@ -14,6 +14,8 @@ MAX_UNDO_S: Final = 600
 AT_ONCE: Final = frozenset({
     *STOP_KINDS, "return.assist_now", "return.take_back", "return.way_ended", "return.failed", "transit.cancel",
 })  # fmt: skip
+# Nobody is expected after these: what would still tell something of her is not needed any more (R04).
+ENDS_THE_NEED: Final = frozenset({"transit.cancel"})
 CANNOT_WAIT: Final = frozenset({"life_threat"})
 
 

@@ -46,7 +46,7 @@ from node.service.threads.ending import end_contact, told_of_with
 from node.service.threads.erasure import empty_log, erase_confirmed
 from node.service.threads.files import ThreadFile, facts_of, with_letter
 from node.service.threads.stops import is_ending, queue_stop
-from node.service.threads.taking_back import hurry
+from node.service.threads.taking_back import hurry, without_the_needless
 from node.service.threads.times import times_of
 from node.service.threads.warnings import warnings_about
 from node.store.cases import CaseRow
@@ -122,6 +122,7 @@ def _act(node: Node, work: Work, actor: Actor, thread_id: str, command: Act) -> 
     now = node.now()
     found, case = Book(node, work).file_and_case(*_rows_for(work, actor, thread_id))
     body = _body_of(command)
+    found = without_the_needless(node, work, found, command.kind, now)
     found = _with_local_reason(found, command, body)
     if isinstance(body, ErasureConfirmBody):
         must_name_onward(node, work, found, body)

@@ -10,7 +10,9 @@ import msgspec
 
 from node.errors import Conflict, NotFound, WrongRole
 from node.protocol.consent.scope import after_withdrawal, never_told
+from node.protocol.gate.facts import duty_of
 from node.protocol.letters.kinds import LETTER
+from node.protocol.taking_back import ENDS_THE_NEED
 from node.protocol.threads import machine
 from node.protocol.threads.thread import after_stop, withdrawals
 from node.service.access import may_work_on
@@ -63,6 +65,29 @@ def hurry(node: Node, work: Work, found: OpenFile, kind: str, now: int) -> None:
     for one in work.outbox.of_thread(found.row.peer, found.row.thread_id):
         if waits_until(node, found, one) is not None:
             work.outbox.goes_now(one.letter_id, now)
+
+
+def without_the_needless(node: Node, work: Work, found: OpenFile, kind: str, now: int) -> OpenFile:
+    """R04: what could still be taken back and tells something of her goes no more where this act ends the need for it.
+
+    Nothing of it has left, and nothing is said of it. What only tells a fact, such as that she set out, goes.
+    """
+    if kind not in ENDS_THE_NEED:
+        return found
+    for one in reversed(work.outbox.of_thread(found.row.peer, found.row.thread_id)):
+        entries = {entry.letter_id: entry for entry in found.file.thread.queued}
+        if one.letter_id not in entries or one.letter_id == found.file.opening or waits_until(node, found, one) is None:
+            continue
+        before = _queued(node, found, one).before
+        if before is None or not duty_of(entries[one.letter_id].kind).discloses:
+            continue
+        _never_said(Book(node, work), found, before, now)
+        thread = machine.cancel(found.file.thread, (one.letter_id,)).thread
+        file = msgspec.structs.replace(_as_before(found.file, before), thread=thread)
+        found = Book(node, work).put_file(found, file, now)
+        work.outbox.end(one.letter_id, "cancelled", now)
+        work.audit.append(now, "node", "taken_back", one.letter_id, rule="R04")
+    return found
 
 
 def _take_back(node: Node, work: Work, actor: Actor, letter_id: str) -> TakenBack:

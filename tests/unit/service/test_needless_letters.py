@@ -1,0 +1,27 @@
+"""A letter that waits a moment, so that it can be taken back, does not leave once nobody needs it any more. R04, C7."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from node.demo.return_story import Story
+from tests.letters_support import BODIES
+from tests.unit.service.test_returns_watch import returning
+
+
+@pytest.fixture
+async def story(tmp_path: Path) -> AsyncIterator[Story]:
+    """A return that is planned, through a country on the way."""
+    async with returning(tmp_path) as made:
+        yield made
+
+
+async def test_r04_sender_what_was_arranged_a_moment_ago_does_not_leave_before_its_cancellation(story: Story):
+    """R04: the cancellation goes at once; where she would be met nobody needs any more, and it is not sent."""
+    await story.planner.act(story.transit, "transit.arrange", BODIES["transit.arrange"], undo_s=600)
+
+    await story.planner.act(story.transit, "transit.cancel", {})
+
+    view = await story.passage.sees(story.transit, "cancelled")
+    assert "transit.arrange" not in [one["kind"] for one in view["letters"]]

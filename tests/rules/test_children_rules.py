@@ -326,3 +326,30 @@ def test_r12_receiver_a_child_of_the_thread_is_no_adult_before_its_band_allows_i
         answer = receiver(grown_up, accepted(once=once, entries=opening.consent))
         assert (answer is not None and answer.reason == 12) == is_refused
     assert grown(once, entry())
+
+
+def told_as_adults(once, at, *tokens):
+    """The receiver's reason for a letter that tells of these children as adults; 0 for none."""
+    grown_up = tuple(entry(token=one, until=at + DAY) for one in tokens)
+    answer = receiver(
+        letter("referral.update", n=3, seen=1, written_at=at, consent=grown_up), accepted(once=once, entries=grown_up)
+    )
+    return 0 if answer is None else answer.reason
+
+
+def test_r12_receiver_of_several_children_no_more_grow_up_than_can_be_eighteen():
+    """R12, H26: one of 16 may turn 18 tomorrow; that lets nobody tell of her child of five as an adult beside her."""
+    teenager, little = "aa" * 16, "bb" * 16
+    children = tuple(
+        entry(token=one, treated_as_child=True, given_by="guardian", capacity="child_assent_recorded")
+        for one in (teenager, little)
+    )
+    opening = offer(consent=children, age_band="16-17", treated_as_child=True, dependants=["0-5"])
+    once, at = telling(NOTHING_TOLD, opening), opening.written_at + DAY
+
+    assert told_as_adults(once, at, teenager) == 0
+    assert told_as_adults(once, at, teenager, little) == 12
+    after = telling(once, letter("referral.update", n=3, written_at=at, consent=(entry(token=teenager),)))
+    assert told_as_adults(after, at, little) == 12
+    assert told_as_adults(after, at, teenager) == 0
+    assert told_as_adults(after, opening.written_at + 12 * YEAR_S, little) == 0

@@ -22,18 +22,28 @@ STATES_NOBODY: Final = frozenset({*STOP_KINDS, "consent.withdrawal", "erasure.re
 
 
 class Told(msgspec.Struct, frozen=True, array_like=True):
-    """One token: whether it was ever a child's, and when the first letter with a provisional basis was written (0)."""
+    """One token: whether it was ever a child's, and when the first letter with a provisional basis was written (0).
+
+    `at_first`: the opening letter told of a child; `grown`: a later one of an adult.
+    """
 
     token: str
     as_child: bool = False
     provisional_at: int = 0
+    at_first: bool = False
+    grown: bool = False
 
 
 class OnceTold(msgspec.Struct, frozen=True, array_like=True):
-    """Every token that was ever stated; `of_age_at`: before that no child of the opening letter can be 18 (0: any)."""
+    """Every token that was ever stated; `of_age_at`: before that no child of the opening letter can be 18 (0: any).
+
+    `of_age`: the same for each of its children, whichever token is whose; who had no child's band may be settled at any
+    time.
+    """
 
     tokens: tuple[Told, ...] = ()
     of_age_at: int = 0
+    of_age: tuple[int, ...] = ()
 
     def of(self, token: str) -> Told:
         """What was said of this token; of an unknown one nothing."""
@@ -47,14 +57,23 @@ def telling(once: OnceTold, letter: Letter[Body]) -> OnceTold:
     """What stands once this letter counts; only the opener states whose consent there is."""
     if letter.sender_role != "opener" or letter.kind in STATES_NOBODY:
         return once
-    newer = {entry.token: _told(once.of(entry.token), entry, letter.written_at) for entry in letter.consent}
+    times = () if once.tokens else _of_age(letter)
+    first = bool(times)
+    newer = {entry.token: _told(once.of(entry.token), entry, letter.written_at, first) for entry in letter.consent}
     kept = tuple(newer.pop(one.token, one) for one in once.tokens)
-    return OnceTold((*kept, *newer.values()), once.of_age_at or _of_age_at(letter))
+    return OnceTold((*kept, *newer.values()), once.of_age_at or min(times, default=0), once.of_age or times)
 
 
-def grown_too_soon(once: OnceTold, entry: ConsentEntry, at: int) -> bool:
-    """Whether a child is told of as an adult before the age band of the opening letter allows it. Source: R12."""
-    return grown(once, entry) and at < once.of_age_at
+def grown_too_soon(once: OnceTold, entry: ConsentEntry, at: int, beside: tuple[ConsentEntry, ...] = ()) -> bool:
+    """Whether a child is told of as an adult before the bands of the opening letter allow it. Source: R12.
+
+    Of several children no more grow up than can be 18 by then; `beside` are the entries of the same letter.
+    """
+    if not grown(once, entry) or at < once.of_age_at:
+        return grown(once, entry)
+    adults = {one.token for one in once.tokens if one.at_first and one.grown}
+    adults |= {one.token for one in (entry, *beside) if grown(once, one) and once.of(one.token).at_first}
+    return once.of(entry.token).at_first and len(adults) > sum(one <= at for one in once.of_age)
 
 
 def grown(once: OnceTold, entry: ConsentEntry) -> bool:
@@ -68,17 +87,24 @@ def provisional_too_long(once: OnceTold, entry: ConsentEntry, at: int) -> bool:
     return entry.basis == "provisional" and bool(first) and at > first + PROVISIONAL_ENDS_S
 
 
-def _told(before: Told, entry: ConsentEntry, written_at: int) -> Told:
-    first = before.provisional_at or (written_at if entry.basis == "provisional" else 0)
-    return Told(entry.token, before.as_child or entry.treated_as_child, first)
+def _told(before: Told, entry: ConsentEntry, written_at: int, first: bool) -> Told:
+    provisional_at = before.provisional_at or (written_at if entry.basis == "provisional" else 0)
+    child = entry.treated_as_child
+    return Told(
+        entry.token,
+        before.as_child or child,
+        provisional_at,
+        before.at_first or (first and child),
+        before.grown or (before.as_child and not child),
+    )
 
 
-def _of_age_at(letter: Letter[Body]) -> int:
+def _of_age(letter: Letter[Body]) -> tuple[int, ...]:
     body = letter.body
     if not isinstance(body, OfferBody | ReturnRequestBody | TransitRequestBody):
-        return 0
-    # an adult band of somebody treated as a child may be right: then nothing keeps her from being settled as an adult
-    doubted = [0] if body.treated_as_child and body.age_band not in CHILD_BANDS else []
+        return ()
     bands = [band for band in (body.age_band, *body.dependants) if band in CHILD_BANDS]
-    years = [*doubted, *(SOONEST_YEARS[band] for band in bands)]
-    return letter.written_at + min(years) * YEAR_S if years else 0
+    # an adult band of somebody treated as a child may be right: then nothing keeps her from being settled as an adult
+    doubted = sum(entry.treated_as_child for entry in letter.consent) - len(bands)
+    years = [*[0] * max(0, doubted), *(SOONEST_YEARS[band] for band in bands)]
+    return tuple(sorted(letter.written_at + one * YEAR_S for one in years))

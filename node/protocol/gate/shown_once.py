@@ -29,7 +29,7 @@ def said_before(letter: Letter[Body], entry: ConsentEntry, shared: ThreadFacts) 
     """Objections to one entry of the opener, by what was said of its token."""
     if letter.sender_role != "opener":
         return
-    if grown_too_soon(shared.once, entry, letter.written_at):
+    if grown_too_soon(shared.once, entry, letter.written_at, letter.consent):
         yield _no("R12", "a child of this thread is told of as an adult", "end this thread; open one for an adult")
     if provisional_too_long(shared.once, entry, letter.written_at):
         yield _no("H10", "a provisional basis was renewed more than once", "have a guardian appointed first")

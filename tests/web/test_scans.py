@@ -9,14 +9,17 @@ from typing import Any
 import pytest
 from aiohttp import FormData
 
+from node.service.cases.cases import change_case, decide_change
+from node.service.cases.keep_requests import HoldForLaw
 from node.service.scans.clean import cleaned
 from node.service.scans.refused import MAX_FILE_BYTES
 from tests.api.conftest import Desk
-from tests.keeping import erase_case
+from tests.keeping import erase_case, second
 from tests.pictures import MARK, jpeg, pdf, png
 from tests.web.browser import Browser, Page
 from tests.web.test_operator import at_work
 from tests.web.test_referral import AGREED, started
+from tests.world import DAY_S
 
 
 @pytest.fixture
@@ -167,6 +170,23 @@ async def test_a_wrong_paper_is_removed_and_only_it(desk: Desk, ana: Browser):
 
     assert page.said.count("Scan attached") == 1
     assert (await downloaded(ana, record, reason="keep_safe"))[2] == cleaned(jpeg())[1]
+
+
+async def test_r25_sender_under_a_legal_hold_no_scan_is_removed(desk: Desk, ana: Browser):
+    """R25: what a court may ask for stays; the right paper stands beside the wrong one."""
+    record, here = await consent_page(ana), desk.world["XD"]
+    await attached(ana, record, png())
+    page, case = await ana.open(record), record.split("/")[3]
+    remove = next(str(one["action"]) for one in page.forms if str(one["action"]).endswith("/remove"))
+    ask = HoldForLaw(ground="civil_claim", until=desk.clock.now() + DAY_S)
+    asked = await change_case(here.node, here.coordinator, case, ask)
+    assert asked.pending is not None
+    await decide_change(here.node, second(here), case, asked.pending, approve=True)
+
+    refused = await ana.send(page, remove)
+
+    assert refused.status >= 400 and "A legal hold is on this case" in refused.said
+    assert (await ana.open(record)).said.count("Scan attached") == 1
 
 
 async def test_r25_a_scan_is_gone_with_her_and_an_older_copy_opens_it_no_more(desk: Desk, ana: Browser):

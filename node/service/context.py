@@ -14,7 +14,7 @@ from node.crypto.batch import Random, RootCache
 from node.crypto.prekeys import Bundle
 from node.crypto.suite import KemKey, SigningKey, VerifyingKey, verifying_key
 from node.protocol.directory.matching import Shelf
-from node.protocol.gate.facts import RecipientFacts
+from node.protocol.gate.facts import OfficeKeyFacts, RecipientFacts
 from node.service.delivery.handover import Handover
 from node.service.heard_time import HeardTime
 from node.service.seals import Seals
@@ -116,6 +116,7 @@ class Node:
     news_at: float = float("-inf")  # monotonic seconds: when a peer's unknown snapshot last made us refresh
     noted_heads: Callable[[], list[tuple[int, bytes]]] = list  # (size, hash) of the audit, noted beside the keys
     distrusted: Distrusted = field(default_factory=Distrusted)
+    known_offices: dict[str, tuple[OfficeKeyFacts, ...]] = field(default_factory=dict)  # by peer: of every record
     heard: HeardTime = field(default_factory=HeardTime)
     page_by: tuple[str, ...] = ()  # how people on call are reached: `mail`, `command`
     on_alarm: Callable[[], None] = lambda: None

@@ -18,6 +18,7 @@ from node.store.migrations_directory import DIRECTORY_SQL
 from node.store.migrations_held import HELD_SQL
 from node.store.migrations_indexes import INDEXES_SQL
 from node.store.migrations_keep import CASE_KEYS_SQL, EVIDENCE_SQL, KEEP_SQL
+from node.store.migrations_known_offices import KNOWN_OFFICES_SQL
 from node.store.migrations_ladder import LADDER_SQL
 from node.store.migrations_lookups import LOOKUPS_SQL
 from node.store.migrations_mail import MAIL_SQL
@@ -190,6 +191,12 @@ def m023_narrowed(db: Database) -> None:
 def m024_consent_talks(db: Database) -> None:
     """Who interpreted and who witnessed a consent."""
     _run(db.conn, CONSENT_TALKS_SQL)
+
+
+@NODE()
+def m025_known_offices(db: Database) -> None:
+    """Who held each office key that a country ever listed."""
+    _run(db.conn, KNOWN_OFFICES_SQL)
 
 
 @KEYRING()

@@ -22,6 +22,7 @@ from node.store.distrust import Concerns, Distrusts, OffNetwork
 from node.store.drafts import Drafts
 from node.store.invitations import Invitations
 from node.store.keep import Certificates, Dates, SealedRows, Spent
+from node.store.known_offices import KnownOffices
 from node.store.ledger import Ledger
 from node.store.letters import Letters
 from node.store.mail_wishes import MailWishes
@@ -101,6 +102,7 @@ class Reader:
     distrusts = Repository(Distrusts)
     drafts = Repository(Drafts)
     invitations = Repository(Invitations)
+    known_offices = Repository(KnownOffices)
     ledger = Repository(Ledger)
     letters = Repository(Letters)
     mail_wishes = Repository(MailWishes)

@@ -49,6 +49,8 @@ PLAIN: Final[dict[str, set[str]]] = {
     "channel.direction": {"in", "out"},
     "deadline.state": {"open", "met", "ended"},
     "envelope.state": {"out", "receipted", "given_up"},
+    "known_office.holder": {"haven"},
+    "known_office.kind": {"civil_society"},
     "letter.direction": {"in", "out"},
     "meta.name": {"channel_epoch", "channel_epoch_at", "country", "install_id", "office_public", "training"},
     "outbox.state": {"queued", "held", "released", "receipted", "given_up", "cancelled"},

@@ -129,7 +129,8 @@ class RecipientFacts(msgspec.Struct, frozen=True):
 
     `status` is the record's; anything but `active` receives nothing (R39). `registry_age_seconds` is the age of the
     newest verified timestamp; `stale_override_by` two people who accepted an old one; `distrusted_by` two people who
-    recorded distrust for all persons of this node (H14). Origin and fear are the case's, not the registry's.
+    recorded distrust for all persons of this node (H14); `known_offices` who held every office key that it ever listed.
+    Origin and fear are the case's, not the registry's.
     """
 
     country: str
@@ -140,6 +141,26 @@ class RecipientFacts(msgspec.Struct, frozen=True):
     distrusted_by: tuple[str, str] | None = None
     distrusted_holders: tuple[str, ...] = ()
     distrusted_organisations: frozenset[str] = frozenset()
+    known_offices: tuple[OfficeKeyFacts, ...] = ()
+
+    def office_of(self, kid: str) -> OfficeKeyFacts | None:
+        """Whose this key is, or was."""
+        return next((one for one in (*self.office_keys, *self.known_offices) if one.kid == kid), None)
+
+    def is_same_office(self, named: str | None, kid: str | None) -> bool:
+        """Whether both keys are one holder's, of one kind and with the same powers: she named an office, and its key
+        may have changed since (H13).
+        """
+        if named == kid or named is None or kid is None:
+            return named == kid
+        was, now = self.office_of(named), self.office_of(kid)
+        return None not in (was, now) and msgspec.structs.replace(was, kid=kid) == now  # type: ignore[type-var]
+
+    def office_now(self, named: str | None) -> str | None:
+        """The key to seal to where she named this one: itself while it is listed, else the newest of its office."""
+        if any(one.kid == named for one in self.office_keys):
+            return named
+        return next((one.kid for one in reversed(self.office_keys) if self.is_same_office(named, one.kid)), named)
 
 
 class Withdrawn(msgspec.Struct, frozen=True):

@@ -39,12 +39,9 @@ def distrust(c: Context) -> Iterator[Objection]:
         return
     sealed = c.draft.letter.sealed_identity
     kid = sealed.office_kid if sealed else ""
-    holder = next((one.holder for one in c.recipient.office_keys if one.kid == kid), "")
     organisation = c.shared.organisation or ""
     if (
-        kid in c.recipient.distrusted_holders
-        or holder in c.recipient.distrusted_holders
-        or any(_distrusted(c, "holder", one) for one in (kid, holder))
+        any(_is_of(c, kid, one) for one in _distrusted_offices(c))
         or organisation in c.recipient.distrusted_organisations
         or _distrusted(c, "organisation", organisation)
     ):
@@ -122,8 +119,23 @@ def _recipients_here(c: Context, record: ConsentRecord) -> list[ConsentTo]:
 
 def _chosen_in_writing(c: Context, key: OfficeKeyFacts) -> bool:
     rests_on = [record for record in c.consents if used(c, record)]
-    named = [record for record in rests_on if any(to.holder == key.kid for to in record.recipients)]
+    named = [
+        record for record in rests_on if any(c.recipient.is_same_office(to.holder, key.kid) for to in record.recipients)
+    ]
     return bool(rests_on) and len(named) == len(rests_on) and all(record.method == "written" for record in named)
+
+
+def _distrusted_offices(c: Context) -> list[str]:
+    mine = () if c.case is None else c.case.distrust
+    return [*c.recipient.distrusted_holders, *(one.value for one in mine if one.target == "holder")]
+
+
+def _is_of(c: Context, kid: str, distrusted: str) -> bool:
+    """Whether a key is the one that is distrusted, or of its holder, whichever key the holder has now."""
+    this, that = c.recipient.office_of(kid), c.recipient.office_of(distrusted)
+    if this is None:
+        return kid == distrusted
+    return distrusted in (kid, this.holder) or (that is not None and that.holder == this.holder)
 
 
 def _distrusted(c: Context, target: str, value: str) -> bool:

@@ -26,7 +26,7 @@ def recipient_facts(node: Node, peer: str, now: int) -> RecipientFacts:
 
     Asked for every letter twice, so the last answer is kept for as long as all that it was made of is the same.
     """
-    view, distrusted, changing = node.view, node.distrusted, (node.stale_override.get(peer), now)
+    view, distrusted, changing = node.view, node.distrusted, (node.stale_override.get(peer), node.known_offices, now)
     known = node.recipients.get(peer)
     if known is not None and known.view is view and known.distrusted is distrusted and known.changing == changing:
         return known.facts
@@ -48,6 +48,7 @@ def _facts(node: Node, peer: str, now: int) -> RecipientFacts:
         distrusted_by=node.distrusted.countries.get(peer),
         distrusted_holders=node.distrusted.holders,
         distrusted_organisations=node.distrusted.organisations,
+        known_offices=node.known_offices.get(peer, ()),
     )
 
 

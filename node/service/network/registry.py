@@ -17,6 +17,7 @@ from node.service.delivery.incoming import judge_parked
 from node.service.delivery.reseal import reseal_lost_keys
 from node.service.delivery.take import take_held
 from node.service.network.disowned import forget_disowned
+from node.service.network.offices import note_offices
 from node.service.network.old_registry import load_old_sends
 from node.service.safety.off_network import demand_plans
 from node.store.work import Work
@@ -165,6 +166,7 @@ def _look_again(
         work.outbox.reset_backoff(code, now)
         if not forget_disowned(node, work, code, now):
             reseal_lost_keys(node, work, code, node.bundles.get(code), now)
+        note_offices(node, work, code)
         take_held(node, work, code, now)
         if status == "suspended":
             work.tasks.add("country_suspended", now, peer=code)

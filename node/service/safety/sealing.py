@@ -11,6 +11,7 @@ from node.protocol.letters.bodies import DataItem
 from node.protocol.letters.fields import BY_NAME
 from node.protocol.letters.frame import SealedIdentity
 from node.service.context import Node
+from node.service.delivery.recipients import recipient_facts
 from node.service.threads.files import ThreadFile
 from registry.trust import OfficeKeyView
 
@@ -41,6 +42,7 @@ def _office(node: Node, file: ThreadFile, peer: str, office: str | None, now: in
     country = node.view.country(peer)
     keys = () if country is None else country.usable_office_keys(now)
     named = office or next((entry.holder for entry in file.entries if entry.holder is not None), None)
+    named = recipient_facts(node, peer, now).office_now(named)
     chosen = [key for key in keys if named is not None and key.office_kid.hex() == named]
     if office is not None and not chosen:
         raise BadInput("no such usable office key in that country's record", field="office")

@@ -19,6 +19,7 @@ from node.protocol.letters.frame import STOP_BASIS, STOP_URGENCY, ConsentEntry, 
 from node.protocol.letters.kinds import KINDS
 from node.protocol.safety import is_safety
 from node.service.context import Node
+from node.service.delivery.recipients import recipient_facts
 from node.service.threads.book import Book, OpenCase
 from node.service.threads.commands import FieldsOf
 from node.service.threads.files import ThreadFile
@@ -46,11 +47,12 @@ def state_consents(
     entries: list[ConsentEntry] = []
     tokens = {person_id: token for token, person_id in known.items()}
     named: dict[str, str] = {}
-    records = book.consents(case)
+    records, there = book.consents(case), recipient_facts(node, peer, now)
     for person in persons:
         record, to = _choose(records, person, peer, chosen, purpose)
         token = tokens.get(person.person_id) or node.random(16).hex()
-        entries.append(assertion(record, person, to, now, token))
+        stated = assertion(record, person, to, now, token)
+        entries.append(msgspec.structs.replace(stated, holder=there.office_now(stated.holder)))
         if not any((one.token, one.thread) == (token, thread) for one in record.asserted):
             book.put_consent(case, note_asserted(record, to, token, thread), now)
         named[token] = person.person_id
@@ -162,8 +164,9 @@ def office_public(node: Node, peer: str, holder: str | None, now: int) -> bytes:
     """The public half of the office key that may be sealed to: the named one, or the first of the record (H13)."""
     country = node.view.country(peer)
     keys = () if country is None else country.usable_office_keys(now)
+    named = recipient_facts(node, peer, now).office_now(holder)
     for key in keys:
-        if holder is None or key.office_kid.hex() == holder:
+        if named is None or key.office_kid.hex() == named:
             return key.public
     raise NotAllowed("the office key her consent names is not usable now; ask her about the office there", rule="H13")
 

@@ -34,6 +34,7 @@ from node.service.keep.case_keys import CaseKeys, opens
 from node.service.keep.forget import destroy_spent_at_start
 from node.service.keep.journal import BACKUP_AT, open_journal
 from node.service.keep.journal import after_restore as lay_journal
+from node.service.network.offices import load_offices
 from node.service.network.prekeys import due_prekeys, signed_bundle
 from node.service.safety.distrusting import load_distrust
 from node.service.seals import Seals
@@ -187,6 +188,7 @@ def _opened(
     destroy_spent_at_start(node)
     refresh_prekeys(opened)
     load_distrust(node)
+    load_offices(node)
     load_heard(node)
     return opened
 

@@ -1,7 +1,6 @@
 """The office key is changed by two people: nothing on the way is lost, and whoever was shut out reads nothing new."""
 
 import inspect
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -14,15 +13,13 @@ from node.errors import BadInput, Conflict, NotAllowed
 from node.service.keep.office_rows import put_anew
 from node.service.keep.recovery import check_sheets
 from node.service.staff.book import NewToken, NewUser, SignIn
-from node.service.staff.callers import Caller, who
+from node.service.staff.callers import who
 from node.service.staff.offices import OFFICE, USER, open_given
 from node.service.staff.older_offices import older_offices
-from node.service.staff.people import create_user, disable_user, first_user
+from node.service.staff.people import create_user, disable_user
 from node.service.staff.sign_in import Staff, binding_of, office_seed_of, right_password, sign_in
 from node.service.staff.tokens import make_token
-from node.service.threads.reading import open_identity
 from node.service.upkeep.office_change import (
-    OfficeChanged,
     change_office,
     last_arrival,
     overlap_s,
@@ -30,81 +27,16 @@ from node.service.upkeep.office_change import (
     settle_office,
 )
 from node.service.upkeep.own_record import write_wanted
-from node.service.upkeep.setup import RECORD_FILE
 from node.store.keep import SEALED_TO_OFFICE
 from node.store.work import Work
-from registry.ceremony import publish_update
-from registry.request import make_request
+from tests.unit.service.office_support import PASSWORD, Office, accepted, office_of, publish, send_names
 from tests.unit.service.rights_support import NAMES, disclosed, letter_of
-from tests.unit.test_spine import ACCEPT
 from tests.world import DAY_S, HER, World
-
-PASSWORD = "a long invented password"
-
-
-@dataclass
-class Office:
-    """The people of XA: two coordinators and a caseworker."""
-
-    world: World
-    staff: Staff
-
-    async def signed_in(self, login: str) -> Caller:
-        begun = await sign_in(self.staff, SignIn(login=login, password=PASSWORD))
-        return await who(self.staff, begun.token)
-
-    async def change(self, why: str = "routine") -> OfficeChanged:
-        second = (await self.signed_in("bea")).actor.user_id
-        return await change_office(self.staff, await self.signed_in("ana"), second, why)  # type: ignore[arg-type]
-
-    async def read(self, thread: str) -> dict[str, dict[str, str]]:
-        """The names of the newest letter of a thread, read by whoever signs in now."""
-        letter = await letter_of(self.world, "XA", thread, "referral.disclose")
-        ana = await self.signed_in("ana")
-        return await open_identity(self.staff.node, ana.actor, letter, "give_service")
 
 
 @pytest.fixture
 async def office(world: World) -> Office:
-    opened = world["XA"].opened
-    staff = Staff(opened.node, opened.pepper, SMALLEST)
-    first_user(staff, NewUser(login="ana", password=PASSWORD, role="coordinator", organisation="haven"),
-               world["XA"].office_seed)  # fmt: skip
-    made = Office(world, staff)
-    for login, role in (("bea", "coordinator"), ("cleo", "caseworker")):
-        new = NewUser(login=login, password=PASSWORD, role=role, organisation="haven")  # type: ignore[arg-type]
-        await create_user(staff, await made.signed_in("ana"), new)
-    return made
-
-
-def publish(world: World, version: int = 2) -> None:
-    """The country signs what lies in its folder, and the publisher takes it; every node reads it."""
-    data = (world.tmp / "XA" / RECORD_FILE).read_bytes()
-    request = make_request(data, world.registry.keys["XA"].role, world.clock.now(), version=version)
-    publish_update(world.registry.publisher, request)
-    world.refresh()
-
-
-async def accepted(world: World) -> str:
-    """A thread on which XD may send her name next."""
-    one = world["XD"]
-    case = await one.new_case()
-    await one.write_identity(case, {HER: dict(NAMES)})
-    await one.consent(case, "XA")
-    thread = (await one.offer("XA", case)).thread
-    await world.settle()
-    token = one.tokens(thread)[HER]
-    needed = [{"person": token, "field": name, "level": "L3"} for name in NAMES]
-    await world["XA"].act(
-        thread, "referral.accept",
-        {**ACCEPT, "organisation": world["XA"].haven, "persons": [token], "data_needed": needed},
-    )  # fmt: skip
-    await world.settle()
-    return thread
-
-
-async def send_names(world: World, thread: str) -> None:
-    await world["XD"].act(thread, "referral.disclose", {"complete": True}, disclose={HER: list(NAMES)})
+    return await office_of(world)
 
 
 async def test_a_letter_on_its_way_while_the_key_is_changed_is_kept_and_read(world: World, office: Office):
@@ -144,19 +76,6 @@ async def test_the_record_lists_both_keys_and_in_the_end_one(world: World, offic
     world.passes(overlap_s(node))
     usable = world["XD"].node.view.countries["XA"].usable_office_keys(world.clock.now())
     assert [key.public for key in usable] == [node.office_public]
-
-
-async def test_after_the_overlap_a_late_letter_waits_with_its_sender_and_nothing_is_sealed_to_the_old_key(
-    world: World, office: Office
-):
-    """Wire 8: where the record no longer lists that key as current, the letter waits for a person."""
-    thread = await accepted(world)
-    await office.change("stolen")
-    write_wanted(world["XA"].opened)
-    publish(world)
-
-    with pytest.raises(NotAllowed, match="ask her about the office there"):
-        await send_names(world, thread)
 
 
 async def test_whoever_was_shut_out_has_no_wrap_and_their_old_key_opens_nothing_new(world: World, office: Office):

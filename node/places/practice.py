@@ -265,6 +265,7 @@ PRACTICE: dict[str, Places] = {
             "protocol.gate.shown_safety: _frame",
             "protocol.threads.deadlines: Reply",
             "protocol.threads.fold: back_in_time",
+            "protocol.threads.receiving: _of_long_ago",
         ),
     ),
     "H23": Places(

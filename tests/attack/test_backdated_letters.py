@@ -57,6 +57,31 @@ async def test_no_question_is_dated_back_to_make_a_country_look_silent(world: Wo
     assert await liar.sends("return.risk_result", **alone) == (REFUSED, 123)
 
 
+@pytest.mark.parametrize("kind", ["referral.offer", "return.request"])
+async def test_no_thread_begins_years_ago_so_that_a_child_has_grown_up_since(world: World, kind: str) -> None:
+    """R12, H22: a child of five told of twelve years ago could be told of as an adult the next day."""
+    liar = Dishonest(world, "R12")
+    half_a_year_ago = world.clock.now() - 180 * DAY_S
+
+    assert await liar.sends(kind, {"written_at": world.clock.now() - 13 * 365 * DAY_S}) == (REFUSED, BACKDATED)
+    liar.n, liar.name = 0, "R12, not quite as long ago"
+    assert await liar.sends(kind, {"written_at": half_a_year_ago - 1}) == (REFUSED, BACKDATED)
+    liar.n, liar.name = 0, "R12, as long ago as may be"
+    assert await liar.sends(kind, {"written_at": half_a_year_ago}) == (STORED, 0)
+
+
+async def test_a_second_letter_that_comes_first_opens_no_way_for_the_old_one(world: World) -> None:
+    """H22: the thread is known then, and what opens it is judged all the same."""
+    liar = Dishonest(world, "R12")
+    liar.n = 1
+    await liar.sends("referral.update")
+    liar.n = 0
+
+    assert await liar.sends("referral.offer", {"written_at": world.clock.now() - 13 * 365 * DAY_S}) == (
+        REFUSED, BACKDATED,
+    )  # fmt: skip
+
+
 async def test_no_yes_is_dated_forward_past_the_two_days_after_her_release(world: World) -> None:
     """H25: she is asked again 48 hours later; the country says today that it asked her then."""
     liar = await travelling(world, "H25")

@@ -25,7 +25,18 @@ from node.protocol.threads.fold import (
     void_numbers,
 )
 from node.protocol.threads.outcome import Changes, Verdict, awaited_changes, changes
-from node.protocol.threads.thread import NONE, STOPPED, Entry, Shared, Status, Thread, after_stop, other, own_top
+from node.protocol.threads.thread import (
+    NONE,
+    STOPPED,
+    Entry,
+    Shared,
+    Status,
+    Thread,
+    after_stop,
+    other,
+    own_top,
+    whatever_its_date,
+)
 
 Receipt = Literal["stored", "waiting", "refused"]
 Content = Callable[[Entry, Shared], int]
@@ -34,6 +45,7 @@ Content = Callable[[Entry, Shared], int]
 It is asked when the letter's turn has come, which may be long after it arrived."""
 
 
+OLDEST_OPENING_S: Final = 180 * 86_400  # more than a consent's 90 days, and an envelope's life
 MAX_VOID: Final = 256  # an honest peer gives up a few letters; a longer list would only cost us time
 
 
@@ -63,7 +75,7 @@ def receive(
         return _stop(thread, letter, thread_id, peer)
     # 2. an unknown thread
     if thread is None or thread.closed_here:
-        if refusal := _cannot_begin(thread, letter):
+        if refusal := _cannot_begin(thread, letter) or _of_long_ago(letter, now):
             return Verdict("refused", thread, "refused", refusal.reason)
         begun = _begun(thread_id, peer, letter)
         if after_stop(letter.kind) and (reason := _wrong_on_arrival(begun, letter, content)):
@@ -87,6 +99,8 @@ def receive(
     if after_stop(letter.kind):
         return _on_arrival(thread, letter, content)
     # 7. so late that no node may still have sent it
+    if refusal := _of_long_ago(letter, now):
+        return _refused(thread, letter, refusal.reason, content)
     if thread.shared.state != NONE and now >= thread.shared.thread_ends + max_life_s:
         return _refused(thread, letter, NOT_IN_THIS_STATE, content)
     # 8. in its turn
@@ -108,6 +122,14 @@ def _cannot_begin(thread: Thread | None, letter: Entry) -> Refusal | None:
     return Refusal(
         WRONG_SIDE, "this act belongs to the other side", "the other country does it", matter.rule_of(letter.kind)
     )
+
+
+def _of_long_ago(letter: Entry, now: int) -> Refusal | None:
+    """H22: no letter before it bears the date of what opens a thread out; consents of half a year ago are over."""
+    if letter.n > 1 or whatever_its_date(letter.kind) or letter.written_at >= now - OLDEST_OPENING_S:
+        return None
+    why = "it says that it was written more than half a year ago"
+    return Refusal(NOT_IN_THIS_STATE, why, "set the clock right, and write it again", "H22")
 
 
 def _begun(thread_id: str, peer: str, letter: Entry) -> Thread:

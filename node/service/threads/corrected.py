@@ -73,6 +73,10 @@ def _over(
         letter = kept_letter(node, work, newer)
         if newer is None or letter is None or letter.sealed_identity is None:
             continue
+        if _is_shut(node, work, newer, actor):  # neither the right value, which is restricted, nor the wrong one (R33)
+            for one in letter.disclosed:
+                persons.get(one.person, {}).pop(one.field, None)
+            continue
         for token, fields in _sealed(node, newer, letter, actor).items():
             persons.setdefault(token, {}).update(fields)
         work.audit.append(node.now(), actor.user_id, "identity_opened", letter_id, rule="R24", outcome=reason)

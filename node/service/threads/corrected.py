@@ -10,6 +10,7 @@ from itertools import takewhile
 import msgspec
 
 from node.errors import NotAllowed
+from node.protocol.letters.bodies import DataItem
 from node.protocol.letters.bodies_rights import RectificationBody
 from node.protocol.letters.decode import AnyLetter
 from node.service.actor import Actor
@@ -71,10 +72,9 @@ def _over(
     for letter_id in letters:
         newer = work.letters.get(row.peer, row.direction, letter_id)
         letter = kept_letter(node, work, newer)
-        if newer is None or letter is None or letter.sealed_identity is None:
-            continue
-        if _is_shut(node, work, newer, actor):  # neither the right value, which is restricted, nor the wrong one (R33)
-            for one in letter.disclosed:
+        if newer is None or letter is None or not letter.sealed_identity or _is_shut(node, work, newer, actor):
+            # Neither the right value, which is erased or restricted, nor the wrong one (R33).
+            for one in _items_of(node, work, row, letter_id):
                 persons.get(one.person, {}).pop(one.field, None)
             continue
         for token, fields in _sealed(node, newer, letter, actor).items():
@@ -91,6 +91,13 @@ def _sealed(node: Node, row: LetterRow, letter: AnyLetter, actor: Actor) -> Pers
 def _corrected_by(node: Node, reader: Reader, row: LetterRow) -> tuple[str, ...]:
     found = None if row.thread_id is None else Book(node, reader).file(row.peer, row.thread_id)
     return () if found is None else corrections_of(found.file.thread, row.letter_id)
+
+
+def _items_of(node: Node, reader: Reader, row: LetterRow, letter_id: str) -> tuple[DataItem, ...]:
+    """Which fields a letter of the same thread carried; known also when nothing of the letter is left."""
+    found = None if row.thread_id is None else Book(node, reader).file(row.peer, row.thread_id)
+    entries = () if found is None else found.file.thread.entries
+    return next((one.facts.items for one in entries if one.letter_id == letter_id), ())
 
 
 def _is_shut(node: Node, reader: Reader, row: LetterRow, actor: Actor) -> bool:

@@ -164,6 +164,9 @@ THREADS: dict[str, tuple[Step, ...]] = {
     "bad-thread-accepted-after-its-time": (
         OFFER, ACCEPT._replace(state="offered", reason=201, frame={"written_at": NOW + 60 * DAY_S})),
     # a date is believed as far as two clocks may differ; no clock stops what protects, and its date counts for no other
+    "good-thread-begins-half-a-year-ago": (dated(OFFER, -180 * DAY_S),),
+    "bad-thread-begins-before-half-a-year": (
+        dated(OFFER._replace(state="none", reason=201), -180 * DAY_S - 1),),
     "good-thread-clock-a-day-behind": (OFFER, dated(ACCEPT, -CLOCKS_DIFFER_S), DISCLOSE),
     "bad-thread-older-than-what-it-answers": (
         OFFER, dated(ACCEPT._replace(state="offered", reason=201), -CLOCKS_DIFFER_S - 1)),
@@ -239,11 +242,13 @@ class Late(NamedTuple):
     unseen: int = 0
     consent: dict[str, Any] = {}  # noqa: RUF012
     field: str = ""
+    later_s: int = 0  # written so long after the others
 
 
 STEADY = tuple(Late(side, kind, "", body) for side, kind, body in returns.PREPARED)
 PLANNED = tuple(Late(side, kind, "", body) for side, kind, body in (returns.PLAN, returns.ASKED))
 LEFT = Late(O, "return.departure", "travelling")
+OLDEST_RISK = "2026-08-20"  # the 90th day before that of the plan
 HALT = Late(R, "return.decision", "assessing", {"decision": "do_not_proceed"})
 ALONE = {"independent": True, "assessor": "independent_assessor"}
 PLAN = Late(O, "return.travel_plan", "assessing")
@@ -272,6 +277,16 @@ RETURNS: dict[str, tuple[Late, ...]] = {
         Late(R, "return.request_response", "assessing"), Late(O, "return.risk_request", "assessing", reason=12)),
     "bad-thread-plan-for-a-child-undecided": (
         *STEADY, Late(O, "return.travel_plan", "assessing", reason=14, consent=CHILD)),
+    # each gate of a departure by itself
+    "bad-thread-departure-on-an-old-risk": (
+        *STEADY[:3], STEADY[3]._replace(body={"assessed_date": OLDEST_RISK}), *STEADY[4:], PLANNED[0],
+        PLANNED[1]._replace(body={"about": "departure", "asked_at": NOW + DAY_S}, later_s=DAY_S),
+        LEFT._replace(state="planned", body={"noted_at": NOW + DAY_S}, later_s=DAY_S, reason=8)),
+    "bad-thread-departure-without-its-document": (
+        *STEADY, *PLANNED, Late(R, "return.traveldoc_status", "planned", {"valid_to_date": ["2026-11-17"]}),
+        LEFT._replace(state="planned", reason=201)),
+    "bad-thread-departure-asked-before-a-new-result": (
+        *STEADY, *PLANNED, Late(R, "return.risk_result", "planned"), LEFT._replace(state="planned", reason=22)),
     # each gate of a plan by itself
     "bad-thread-decision-before-the-risk": (*STEADY[:2], Late(O, "return.decision", "assessing", reason=8)),
     "bad-thread-plan-on-an-unacceptable-risk": (
@@ -330,7 +345,7 @@ def _returned(name: str, steps: tuple[Late, ...]) -> Vector:
         tops[step.side] += 1
         seen = tops[O if step.side == R else R] - step.unseen
         body = returns.body(step.kind, name, **step.body)
-        one = returns.letter(name, step.kind, body, step.side, tops[step.side], seen)
+        one = returns.letter(name, step.kind, body, step.side, tops[step.side], seen, written_at=NOW + step.later_s)
         for entry in one["consent"]:
             entry.update(step.consent)
         if step.field:

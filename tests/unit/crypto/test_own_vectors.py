@@ -39,7 +39,7 @@ KINDS = {
     "silence": (1, 3),
     "stream": (2, 2),
     "suspension": (1, 5),
-    "thread": (47, 80),
+    "thread": (48, 84),
 }
 
 

@@ -18,6 +18,7 @@ from node.protocol.threads.return_facts import HOUR_S, NO_PLAN, Plan, ReturnFact
 from node.protocol.threads.thread import Entry, Shared
 
 DAY_S: Final = 24 * HOUR_S
+BY_FAMILY: Final = "caregiver_confirmed"
 RISK_DAYS: Final = 90  # g2: an older assessment says nothing of today
 SILENT_S: Final = 21 * DAY_S  # H23: fifteen working days, as both countries can count them
 AFTER_RELEASE_S: Final = 2 * DAY_S  # H25: asked again 48 hours after her release
@@ -124,10 +125,7 @@ def child_is_expected(shared: Shared, entry: Entry) -> Refusal | None:
     if not (told.code and told.on):
         why = "g6: a child returns only after a best-interests decision, to care that is confirmed"
         return _rule("R14", why, "have both decided and confirmed for each child first")
-    if told.code == "caregiver_confirmed" and (way.family != "willing_and_able" or way.involved):
-        why = "g6: no assessment of the family says that somebody can care for the child"
-        return _rule("R14", why, "ask for the assessment, or confirm other care")
-    return None
+    return _nobody_cares(way) if told.code == BY_FAMILY else None
 
 
 def reception_named(shared: Shared, entry: Entry) -> Refusal | None:
@@ -186,6 +184,11 @@ def risk_still_known(shared: Shared, entry: Entry) -> Refusal | None:
     return _risk_of_day(shared.way, _day(entry.facts.way.times[0]))
 
 
+def care_still_there(shared: Shared, entry: Entry) -> Refusal | None:
+    """g6, R14: the family that the plan counts on is still found able to care for the child; a newer word counts."""
+    return _nobody_cares(shared.way) if shared.way.plan.family_care else None
+
+
 def document_still_valid(shared: Shared, entry: Entry) -> Refusal | None:
     """g8, R08: the document that the plan stood on is there, and outlasts the planned arrival; a newer word counts."""
     return _no_document(shared.way, shared.way.plan.arrival_ends)
@@ -199,7 +202,7 @@ def asked_again(shared: Shared, entry: Entry) -> Refusal | None:
     return _rule("R22", "g1: she was not asked again today", "one question is enough; state it first")
 
 
-DEPARTURE_GATES: Final = (risk_still_known, document_still_valid, asked_again)
+DEPARTURE_GATES: Final = (risk_still_known, care_still_there, document_still_valid, asked_again)
 
 
 def her_own_word(shared: Shared, entry: Entry) -> Refusal | None:
@@ -324,6 +327,7 @@ def _planned(way: ReturnFacts, entry: Entry) -> ReturnFacts:
     told = entry.facts.way
     leaves_at, leaves_until, arrives_at, arrives_until, overdue_at = told.times
     plan = Plan(entry.n, leaves_at, leaves_until, arrives_at, arrives_until, overdue_at, told.sure)
+    plan = replace(plan, family_care=told.code == BY_FAMILY)
     return replace(way, plan=plan, agreed=False, asked_at=0)
 
 
@@ -367,6 +371,13 @@ def _risk_of_day(way: ReturnFacts, today: date) -> Refusal | None:
             why = f"g2: an assessment is older than {RISK_DAYS} days, or of a day to come"
             return _rule("R08", why, "assess the risk again, and tell the other country")
     return None
+
+
+def _nobody_cares(way: ReturnFacts) -> Refusal | None:
+    if way.family == "willing_and_able" and not way.involved:
+        return None
+    why = "g6: no assessment of the family says that somebody can care for the child"
+    return _rule("R14", why, "ask for the assessment, or confirm other care")
 
 
 def _no_document(way: ReturnFacts, arrival_ends: int) -> Refusal | None:

@@ -106,7 +106,7 @@ RULES: Final = (
     Rule(PLANNED,        RESPONDER, "return.update",             ASSESSING,      "R08, g7",    case="no", effect=gates.reception),  # noqa: E501
     Rule(PLANNED,        OPENER,    "consent.assertion",         PLANNED,        "R22, g1",    guards=AGREES, effect=gates.she_agreed),  # noqa: E501
     Rule(PLANNED,        OPENER,    "return.travel_plan",        PLANNED,        "R08, g1-g10", DEPARTURE, answers=OPENER, guards=gates.PLAN_GATES, effect=gates.planned),  # noqa: E501
-    Rule(PLANNED,        OPENER,    "return.departure",          TRAVELLING,     "R22, R08, g1, g2, g8", ARRIVAL, case="yes", guards=gates.DEPARTURE_GATES, effect=gates.departed),  # noqa: E501
+    Rule(PLANNED,        OPENER,    "return.departure",          TRAVELLING,     "R22, R08, R14, g1, g2, g6, g8", ARRIVAL, case="yes", guards=gates.DEPARTURE_GATES, effect=gates.departed),  # noqa: E501
     Rule(PLANNED,        OPENER,    "return.departure",          ASSESSING,      "R07",        case="no", effect=gates.unplanned),  # noqa: E501
     Rule(PLANNED,        OPENER,    "return.close",              NOT_RETURNING,  "R07",        case="no"),
 

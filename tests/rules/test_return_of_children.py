@@ -9,13 +9,14 @@ from node.protocol.cases import changes_children as change
 from node.protocol.gate.facts import ThreadFacts
 from node.protocol.gate.gate import receiver
 from node.protocol.letters.codes import DEFAULT_HANDLING
-from node.protocol.return_gates import child_is_expected, family_not_involved
+from node.protocol.return_gates import care_still_there, child_is_expected, family_not_involved, planned
 from node.protocol.threads.return_facts import ReturnFacts
 from node.protocol.threads.thread import Shared, entry_of
 from tests.rules.test_family_rules import DAY, MINOR, best, caregiver, no_contact, other_care, person_after, trace
 from tests.rules.world import CHILD, HER, NOW, accepted, body, both, case, entry, letter, record, with_
 
 FAMILY = ("enquiry", "family_tracing", "family_contact")
+ABLE = "willing_and_able"
 TRAVEL = ("enquiry", "travel")
 
 
@@ -135,6 +136,19 @@ def test_r14_receiver_a_child_is_not_expected_without_a_decision_and_somebody_wh
     assert told(plan(MINOR, best_interests_date=[]), found) == 14
     assert told(plan(MINOR, child_care=["alternative_care_confirmed"]), ReturnFacts()) == 0
     assert told(plan(HER), ReturnFacts()) == 0
+
+
+@pytest.mark.parametrize(("family", "involved"), [("willing_not_able", False), ("asked", False), (ABLE, True)])
+def test_r14_receiver_no_child_leaves_to_family_of_whom_a_newer_word_is_another(family: str, involved: bool) -> None:
+    """R14, g6: the plan counted on a caregiver who was found able; on the day the newest assessment is looked at."""
+    made = planned(Shared(state="assessing", way=ReturnFacts(family=ABLE)), entry_of(plan(MINOR)))
+    leaves = entry_of(letter("return.departure", body=body("return.departure")))
+    otherwise = replace(made, way=replace(made.way, family=family, involved=involved))
+    elsewhere = planned(made, entry_of(plan(MINOR, child_care=["alternative_care_confirmed"])))
+
+    assert care_still_there(made, leaves) is None
+    assert care_still_there(otherwise, leaves).rule == "R14"  # type: ignore[union-attr]
+    assert care_still_there(replace(elsewhere, way=replace(elsewhere.way, family=family)), leaves) is None
 
 
 @pytest.mark.parametrize(("make", "purposes"), [(asks, FAMILY), (plan, TRAVEL)])

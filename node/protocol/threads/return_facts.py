@@ -70,7 +70,8 @@ class Risk(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
 class Plan(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     """The travel plan that counts: its number, its windows and when she is overdue (UTC seconds, 0: there is none).
 
-    `hand_over`: in a transit, an escort hands her over, so that somebody there learns a name.
+    `hand_over`: in a transit, an escort hands her over, so that somebody there learns a name. `family_care`: a child is
+    expected by family that was found able.
     """
 
     n: int = 0
@@ -81,6 +82,7 @@ class Plan(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     overdue_at: int = 0
     with_transit: bool = False
     hand_over: bool = False
+    family_care: bool = False
 
 
 NOTHING_SAID: Final = Said()

@@ -49,7 +49,8 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
         both=(
             "protocol.gate.shown: _entry her_end",
             "protocol.gate.shown_information: answered_without_her",
-            "protocol.return_gates: agreed asked_again results_known",
+            "protocol.departure_gates: asked_again",
+            "protocol.return_gates: agreed results_known",
         ),
     ),
     "R23": Places(

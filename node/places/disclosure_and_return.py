@@ -79,8 +79,9 @@ DISCLOSURE_AND_RETURN: dict[str, Places] = {
             "protocol.gate.ten_gates: _g2 _g7 _g8 _no_second_author _old _refused",
         ),
         both=(
-            "protocol.return_gates: _risk_of_day _no_document identity_settled reception_named reintegration_there",
-            "protocol.return_gates: document_still_valid risk_assessed risk_still_known worth_deciding",
+            "protocol.return_gates: identity_settled no_document reception_named reintegration_there risk_of_day",
+            "protocol.departure_gates: document_still_valid risk_still_known",
+            "protocol.return_gates: risk_assessed worth_deciding",
         ),
     ),
     "R09": Places(
@@ -151,7 +152,7 @@ DISCLOSURE_AND_RETURN: dict[str, Places] = {
             "protocol.gate.people: decided_for_a_child",
             "protocol.gate.ten_gates: _g6",
         ),
-        both=("protocol.return_gates: child_is_expected",),
+        both=("protocol.departure_gates: care_still_there", "protocol.return_gates: child_is_expected nobody_cares"),
     ),
     "R15": Places(
         sender=(

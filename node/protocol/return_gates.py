@@ -36,13 +36,15 @@ def from_the_origin(shared: Shared, entry: Entry) -> Refusal | None:
     if entry.side == "opener" and silent and not said_no:
         return None
     why = "g2: an independent assessor stands in only for an origin that stayed silent for 15 working days"
-    return _rule("H23", why, "wait for its answer; phone first")
+    return refused_by("H23", why, "wait for its answer; phone first")
 
 
 def family_not_involved(shared: Shared, entry: Entry) -> Refusal | None:
     """R15: once somebody found that family may be involved, nobody looks for it, assesses it or contacts it."""
     if shared.way.involved:
-        return _rule("R15", "family that may be involved is not contacted", "leave the family out; look for other care")
+        return refused_by(
+            "R15", "family that may be involved is not contacted", "leave the family out; look for other care"
+        )
     return None
 
 
@@ -78,7 +80,7 @@ def results_known(shared: Shared, entry: Entry) -> Refusal | None:
     if told.code == "departure" and not way.plan.arrival_ends:
         return Refusal(NOT_IN_THIS_STATE, "g1: there is no plan to leave by", "send the plan first", "R22")
     if told.times and not 0 <= entry.written_at - told.times[0] <= SAME_DAY_S:
-        return _rule("R22", "g1: she was asked on another day", "ask her again, and state it today")
+        return refused_by("R22", "g1: she was asked on another day", "ask her again, and state it today")
     return None
 
 
@@ -86,7 +88,7 @@ def asked_since_her_release(shared: Shared, entry: Entry) -> Refusal | None:
     """H25: whoever was told of as detained agrees to nothing before she was asked again, 48 hours later."""
     if shared.way.detained_at and entry.facts.way.times[0] < shared.way.detained_at + AFTER_RELEASE_S:
         why = "g9: she was detained, and was not asked again 48 hours later"
-        return _rule("H25", why, "ask her again 48 hours after her release, then state it")
+        return refused_by("H25", why, "ask her again 48 hours after her release, then state it")
     return None
 
 
@@ -95,7 +97,7 @@ def agreed(shared: Shared, entry: Entry) -> Refusal | None:
     """g1, R22: she agreed to this plan after she had seen the results; each plan needs a yes of its own."""
     if shared.way.agreed:
         return None
-    return _rule("R22", "g1: she has not agreed to this plan yet", "ask her, and state it first")
+    return refused_by("R22", "g1: she has not agreed to this plan yet", "ask her, and state it first")
 
 
 def risk_assessed(shared: Shared, entry: Entry) -> Refusal | None:
@@ -124,8 +126,8 @@ def child_is_expected(shared: Shared, entry: Entry) -> Refusal | None:
         return None
     if not (told.code and told.on):
         why = "g6: a child returns only after a best-interests decision, to care that is confirmed"
-        return _rule("R14", why, "have both decided and confirmed for each child first")
-    return _nobody_cares(way) if told.code == BY_FAMILY else None
+        return refused_by("R14", why, "have both decided and confirmed for each child first")
+    return nobody_cares(way) if told.code == BY_FAMILY else None
 
 
 def reception_named(shared: Shared, entry: Entry) -> Refusal | None:
@@ -138,7 +140,7 @@ def reception_named(shared: Shared, entry: Entry) -> Refusal | None:
 
 def document_valid(shared: Shared, entry: Entry) -> Refusal | None:
     """g8, R08: a travel document that exists and is valid through the end of the arrival window."""
-    return _no_document(shared.way, entry.facts.way.times[3])
+    return no_document(shared.way, entry.facts.way.times[3])
 
 
 def identity_settled(shared: Shared, entry: Entry) -> Refusal | None:
@@ -179,37 +181,11 @@ PLAN_GATES: Final = (
 
 
 # --- guards: on the way and after it ---
-def risk_still_known(shared: Shared, entry: Entry) -> Refusal | None:
-    """R08: what both countries said of the risk is neither bad nor old on the day she leaves."""
-    return _risk_of_day(shared.way, _day(entry.facts.way.times[0]))
-
-
-def care_still_there(shared: Shared, entry: Entry) -> Refusal | None:
-    """g6, R14: the family that the plan counts on is still found able to care for the child; a newer word counts."""
-    return _nobody_cares(shared.way) if shared.way.plan.family_care else None
-
-
-def document_still_valid(shared: Shared, entry: Entry) -> Refusal | None:
-    """g8, R08: the document that the plan stood on is there, and outlasts the planned arrival; a newer word counts."""
-    return _no_document(shared.way, shared.way.plan.arrival_ends)
-
-
-def asked_again(shared: Shared, entry: Entry) -> Refusal | None:
-    """R22: on the day of departure she was asked again."""
-    asked_at, left_at = shared.way.asked_at, entry.facts.way.times[0]
-    if asked_at and 0 <= left_at - asked_at <= SAME_DAY_S:
-        return None
-    return _rule("R22", "g1: she was not asked again today", "one question is enough; state it first")
-
-
-DEPARTURE_GATES: Final = (risk_still_known, care_still_there, document_still_valid, asked_again)
-
-
 def her_own_word(shared: Shared, entry: Entry) -> Refusal | None:
     """H19: the country she left can tell her arrival only where she herself confirmed it."""
     if entry.facts.way.sure:
         return None
-    return _rule("H19", "the country she left tells only what she herself confirmed", "hear her yourselves first")
+    return refused_by("H19", "the country she left tells only what she herself confirmed", "hear her yourselves first")
 
 
 def she_confirmed(shared: Shared, entry: Entry) -> Refusal | None:
@@ -217,7 +193,7 @@ def she_confirmed(shared: Shared, entry: Entry) -> Refusal | None:
     if shared.way.heard_by_host:
         return None
     why = "the country she left has not heard her itself yet"
-    return _rule("H19", why, "have her call them; its letter that it heard her opens this")
+    return refused_by("H19", why, "have her call them; its letter that it heard her opens this")
 
 
 # --- what is owed no longer ---
@@ -357,31 +333,33 @@ followed: Final = _way(lambda way, entry: replace(way, followups=(*way.followups
 
 
 def _risk_refused(way: ReturnFacts, entry: Entry) -> Refusal | None:
-    return _risk_of_day(way, _day(entry.written_at))
+    return risk_of_day(way, day_of(entry.written_at))
 
 
-def _risk_of_day(way: ReturnFacts, today: date) -> Refusal | None:
+def risk_of_day(way: ReturnFacts, today: date) -> Refusal | None:
     for risk in (way.risk_host, way.risk_origin):
         if not risk.overall:
-            return _rule("R08", "g2: one country has not assessed the risk", "both assess it, and tell each other")
+            return refused_by("R08", "g2: one country has not assessed the risk", "both assess it, and tell each other")
         if risk.overall not in WORTH_THE_RISK:
-            return _rule("R08", "g2: the risk is not acceptable, or not known", "look for another solution with her")
+            return refused_by(
+                "R08", "g2: the risk is not acceptable, or not known", "look for another solution with her"
+            )
         age = (today - date.fromisoformat(risk.on)).days
         if not -1 <= age <= RISK_DAYS:  # a day of the calendar begins earlier in the east
             why = f"g2: an assessment is older than {RISK_DAYS} days, or of a day to come"
-            return _rule("R08", why, "assess the risk again, and tell the other country")
+            return refused_by("R08", why, "assess the risk again, and tell the other country")
     return None
 
 
-def _nobody_cares(way: ReturnFacts) -> Refusal | None:
+def nobody_cares(way: ReturnFacts) -> Refusal | None:
     if way.family == "willing_and_able" and not way.involved:
         return None
     why = "g6: no assessment of the family says that somebody can care for the child"
-    return _rule("R14", why, "ask for the assessment, or confirm other care")
+    return refused_by("R14", why, "ask for the assessment, or confirm other care")
 
 
-def _no_document(way: ReturnFacts, arrival_ends: int) -> Refusal | None:
-    if way.document in ("held", "issued") and way.document_until >= _day(arrival_ends).isoformat():
+def no_document(way: ReturnFacts, arrival_ends: int) -> Refusal | None:
+    if way.document in ("held", "issued") and way.document_until >= day_of(arrival_ends).isoformat():
         return None
     why = "g8: no travel document is valid until she arrives"
     return Refusal(NOT_IN_THIS_STATE, why, "ask for one that is, or plan earlier", "R08")
@@ -391,11 +369,11 @@ def _proceeds(decision: str) -> bool:
     return decision in ("proceed", "proceed_with_conditions")
 
 
-def _day(at: int) -> date:
+def day_of(at: int) -> date:
     return datetime.fromtimestamp(min(at, _LAST_DAY), UTC).date()
 
 
-def _rule(rule: str, why: str, opens_with: str) -> Refusal:
+def refused_by(rule: str, why: str, opens_with: str) -> Refusal:
     return Refusal(reason_of(rule), why, opens_with, rule)
 
 

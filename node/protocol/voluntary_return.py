@@ -8,6 +8,7 @@ is, the responder the country of origin. Source: domain.md 5.7; practice.md H01,
 from typing import Final
 
 from node.protocol import return_gates as gates
+from node.protocol.departure_gates import DEPARTURE_GATES
 from node.protocol.letters.carries import CARRIES
 from node.protocol.letters.codes import Role
 from node.protocol.matter import Effect, Guard, Matter, Rule, Settles
@@ -106,7 +107,7 @@ RULES: Final = (
     Rule(PLANNED,        RESPONDER, "return.update",             ASSESSING,      "R08, g7",    case="no", effect=gates.reception),  # noqa: E501
     Rule(PLANNED,        OPENER,    "consent.assertion",         PLANNED,        "R22, g1",    guards=AGREES, effect=gates.she_agreed),  # noqa: E501
     Rule(PLANNED,        OPENER,    "return.travel_plan",        PLANNED,        "R08, g1-g10", DEPARTURE, answers=OPENER, guards=gates.PLAN_GATES, effect=gates.planned),  # noqa: E501
-    Rule(PLANNED,        OPENER,    "return.departure",          TRAVELLING,     "R22, R08, R14, g1, g2, g6, g8", ARRIVAL, case="yes", guards=gates.DEPARTURE_GATES, effect=gates.departed),  # noqa: E501
+    Rule(PLANNED,        OPENER,    "return.departure",          TRAVELLING,     "R22, R08, R14, g1, g2, g6, g8", ARRIVAL, case="yes", guards=DEPARTURE_GATES, effect=gates.departed),  # noqa: E501
     Rule(PLANNED,        OPENER,    "return.departure",          ASSESSING,      "R07",        case="no", effect=gates.unplanned),  # noqa: E501
     Rule(PLANNED,        OPENER,    "return.close",              NOT_RETURNING,  "R07",        case="no"),
 

@@ -6,10 +6,11 @@ import pytest
 from msgspec.structs import replace
 
 from node.protocol.cases import changes_children as change
+from node.protocol.departure_gates import care_still_there
 from node.protocol.gate.facts import ThreadFacts
 from node.protocol.gate.gate import receiver
 from node.protocol.letters.codes import DEFAULT_HANDLING
-from node.protocol.return_gates import care_still_there, child_is_expected, family_not_involved, planned
+from node.protocol.return_gates import child_is_expected, family_not_involved, planned
 from node.protocol.threads.return_facts import ReturnFacts
 from node.protocol.threads.thread import Shared, entry_of
 from tests.rules.test_family_rules import DAY, MINOR, best, caregiver, no_contact, other_care, person_after, trace

@@ -23,8 +23,8 @@ PLURAL: Final = "count"
 # Calls whose words a person reads: refusals and their next steps, wherever a rule makes them.
 RULES: Final = frozenset(
     {
-        "hold", "cancel", "Objection", "Refusal", "ActNotAllowed", "refused_by", "_no", "_hold", "_cancel", "_shut", "_open",
-        "_fault", "Missing", "_old", "_not_now",
+        "hold", "cancel", "Objection", "Refusal", "ActNotAllowed", "refused_by", "_no", "_hold", "_cancel", "_shut",
+        "_open", "_fault", "Missing", "_old", "_not_now",
     }
 )  # fmt: skip
 ERRORS: Final = frozenset(

@@ -81,20 +81,31 @@ def unlock_of(config: Config) -> Unlock:
     return Unlock()
 
 
+def open_alone(config: Config) -> Opened:
+    """Open the stopped node of this configuration, without the registry: for what is done to it by hand."""
+    clock = clock_for(config.node.country, config.node.clock_file)
+    folder = DataFolder(config.node.data_dir, config.node.journal_dir)
+    opened = open_node(folder, config.node.country, unlock_of(config), NO_VIEW, clock, os.urandom)
+    try:
+        must_be_of_one_kind(opened.node.training, config.node.training)
+    except BaseException:
+        opened.close()
+        raise
+    return opened
+
+
 def open_configured(loaded: Loaded) -> tuple[Opened, RegistryClient, list[tuple[str, bytes]]]:
     """Open the node of this configuration, with the registry as it was last verified."""
     config = loaded.config
     clock = clock_for(config.node.country, config.node.clock_file)
-    folder = DataFolder(config.node.data_dir, config.node.journal_dir)
     fetched: list[tuple[str, bytes]] = []
     client = RegistryClient(
         config.node.data_dir / "registry", pinned_root(config), config.registry.mirrors,
         archive=lambda name, data: fetched.append((name, data)), quarantine_s=config.registry.first_contact_wait_s,
     )  # fmt: skip
-    opened = open_node(folder, config.node.country, unlock_of(config), NO_VIEW, clock, os.urandom)
+    opened = open_alone(config)
     try:  # only now is the folder ours alone: reading the stored registry works in a folder beside it
         opened.node.view = client.load(clock.now()) or NO_VIEW
-        must_be_of_one_kind(opened.node.training, config.node.training)
         if opened.node.training:
             must_be_invented(opened.node.view.countries)
         _must_have_a_registry(client)

@@ -5,6 +5,7 @@ All but `backup` want the node stopped. What touches a person needs the sign-ins
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,19 +68,20 @@ def restore(path: Path, backup: Path, keys: Path | None, only_try: bool, yes: bo
         return
     if not yes:
         click.confirm("The node begins a new epoch from this copy. Go on?", abort=True)
-    from node.app import NO_VIEW, unlock_of
+    from node.app import open_alone, unlock_of
     from node.clock import clock_for
     from node.config import load
     from node.service.keep.backup import come_back, is_held
     from node.service.keep.copies import LAST_TRIED, note_done
-    from node.service.upkeep.setup import open_node
     from node.store.folder import DataFolder
+    from node.training import must_be_of_one_kind
 
     config = load(path).config
-    clock, unlock = clock_for(config.node.country, config.node.clock_file), unlock_of(config)
+    clock = clock_for(config.node.country, config.node.clock_file)
     folder = DataFolder(config.node.data_dir, config.node.journal_dir).create()
-    new_record = come_back(folder, backup, keys, unlock, clock, os.urandom)
-    opened = open_node(folder, config.node.country, unlock, NO_VIEW, clock, os.urandom)
+    may_be = partial(must_be_of_one_kind, says_training=config.node.training)
+    new_record = come_back(folder, backup, keys, unlock_of(config), clock, os.urandom, may_be)
+    opened = open_alone(config)
     try:
         held = is_held(opened.node)
         note_done(folder.path, LAST_TRIED, clock.now())
@@ -228,17 +230,11 @@ def _opened(path: Path, do: Callable[["Staff"], Any]) -> Any:
     """Open the stopped node without anybody's sign-in, do it, and leave nothing open."""
     import asyncio
 
-    from node.app import NO_VIEW, unlock_of
-    from node.clock import clock_for
+    from node.app import open_alone
     from node.config import load
     from node.service.staff.sign_in import Staff
-    from node.service.upkeep.setup import open_node
-    from node.store.folder import DataFolder
 
-    config = load(path).config
-    clock = clock_for(config.node.country, config.node.clock_file)
-    folder = DataFolder(config.node.data_dir, config.node.journal_dir)
-    opened = open_node(folder, config.node.country, unlock_of(config), NO_VIEW, clock, os.urandom)
+    opened = open_alone(load(path).config)
     try:
         return asyncio.run(_once(do, Staff(opened.node, opened.pepper)))
     finally:

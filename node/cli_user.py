@@ -3,7 +3,6 @@
 A coordinator signs in for it, because only a coordinator's password opens the office key that is given on.
 """
 
-import os
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -118,18 +117,13 @@ def run_signed_in(path: Path, by: str, password_file: Path | None, task: Task) -
     """Open the stopped node, sign in, do it, and leave nothing open."""
     import asyncio
 
-    from node.app import NO_VIEW, unlock_of
-    from node.clock import clock_for
+    from node.app import open_alone
     from node.config import load
     from node.service.staff.sign_in import Staff
-    from node.service.upkeep.setup import open_node
-    from node.store.folder import DataFolder
 
     config = load(path).config
-    clock = clock_for(config.node.country, config.node.clock_file)
     secret = password_of(password_file, by, new=False)
-    folder = DataFolder(config.node.data_dir, config.node.journal_dir)
-    opened = open_node(folder, config.node.country, unlock_of(config), NO_VIEW, clock, os.urandom)
+    opened = open_alone(config)
     try:
         return asyncio.run(signed_in(Staff(opened.node, opened.pepper), by, secret, task))
     finally:

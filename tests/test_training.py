@@ -76,6 +76,53 @@ def test_a_real_folder_is_not_opened_for_practice_nor_one_for_practice_as_real(t
         assert refused.exit_code == 1 and says in refused.output and is_one_sentence(refused), refused.output
 
 
+COMMANDS = (
+    ("user", "list", "--as", "coordinator", "--as-password-file", "password"),
+    ("restore", "copy.db", "--yes"),
+    ("keys", "record"),
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("says", ["may hold real people", "nothing in it is real"])
+def test_no_command_opens_a_folder_of_the_other_kind(tmp_path: Path, says: str, command: tuple[str, ...]):
+    """Not only `serve`: people are made, keys changed and copies put back without it."""
+    is_real = says == "may hold real people"
+    made = run(prepare(tmp_path), *init_words(tmp_path), *([] if is_real else ["--training"]))
+    assert made.exit_code == 0 and run(tmp_path, "backup", str(tmp_path / "copy.db")).exit_code == 0
+    mark(tmp_path, is_real)
+    before = [(one.name, one.stat().st_size) for one in sorted((tmp_path / "data").glob("*.db"))]
+
+    refused = run(tmp_path, *(str(tmp_path / one) if (tmp_path / one).is_file() else one for one in command))
+
+    assert refused.exit_code == 1 and says in refused.output and is_one_sentence(refused), refused.output
+    assert [(one.name, one.stat().st_size) for one in sorted((tmp_path / "data").glob("*.db"))] == before
+    assert not list((tmp_path / "data").glob("*.before-restore"))
+
+
+@pytest.mark.parametrize("is_real", [True, False])
+def test_no_copy_of_the_one_comes_into_a_folder_of_the_other(tmp_path: Path, is_real: bool):
+    """A real copy put back for practice would be names in a striped window; the other way round, practice as real."""
+    copied, other = tmp_path / "copied", tmp_path / "other"
+    for folder, training in ((copied, not is_real), (other, is_real)):
+        folder.mkdir()
+        made = run(prepare(folder), *init_words(folder), *(["--training"] if training else []))
+        assert made.exit_code == 0, made.output
+    assert run(copied, "backup", str(copied / "copy.db")).exit_code == 0
+    kept = (other / "data" / "node.db").read_bytes()
+
+    refused = run(other, "restore", str(copied / "copy.db"), "--yes")
+
+    assert refused.exit_code == 1 and is_one_sentence(refused), refused.output
+    assert "practice" in refused.output and (other / "data" / "node.db").read_bytes() == kept
+
+
+def mark(folder: Path, training: bool) -> None:
+    """The configuration says the other thing than the folder."""
+    text = (folder / "node.toml").read_text().replace("training = true\n", "")
+    (folder / "node.toml").write_text(text.replace("[node]", "[node]\ntraining = true", 1) if training else text)
+
+
 def test_practice_with_a_registry_elsewhere_is_not_even_made(tmp_path: Path):
     words = init_words(prepare(tmp_path), registry="https://registry.example/")
 

@@ -61,7 +61,7 @@ STORIES: dict[str, dict[str, str]] = {
         "test_r35_sender_statistics_name_no_country_no_case_no_day_and_hold_no_text": "make_year",
     },
     "tests/test_cli_keep.py": {
-        "test_a_restored_node_without_its_journal_says_that_everybody_is_held": "after_restore put_back",
+        "test_a_restored_node_without_its_journal_says_that_everybody_is_held": "after_restore staged",
         "test_a_country_proves_that_it_holds_its_keys": "answer end_session",
         "test_a_new_set_is_printed_and_tried": "new_sheets sign_in",
         "test_two_sheets_bring_back_a_node_whose_coordinators_are_lost": "recover",

@@ -10,7 +10,7 @@ from node.protocol.gate.facts import ActorRole
 from node.service.actor import Actor
 from node.service.cases.assigning import AT_ONCE, assign_cases
 from node.service.threads.board import board
-from node.service.threads.going_on import list_matters
+from node.service.threads.going_on import Sort, list_matters
 from node.service.threads.narrow import Narrow
 from tests.api.conftest import Desk
 from tests.web.test_inbox import cases, matter, owners, xd
@@ -33,6 +33,24 @@ async def test_h14_receiver_no_list_shows_a_case_to_whom_it_is_shut(xd: Desk, ro
     lanes = {one.due.case for one in await board(node, actor, 50)}
 
     assert listed == [{other}, {other}] and lanes == {other}
+
+
+@pytest.mark.parametrize("sort", ["due", "new"])
+async def test_h14_receiver_no_place_in_a_list_is_of_a_case_that_is_shut(
+    xd: Desk, sort: Sort, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    """H14: where a page ends names a matter and a time, and that there is one more page says so of a matter too."""
+    node, shut, first = xd.staff.node, matter(xd, None, due_s=7000), matter(xd, None, due_s=7100)
+    last = matter(xd, None, due_s=6900)
+    actor = Actor(xd.users["bea"], "coordinator", "haven", None, frozenset({shut, last if sort == "due" else first}))
+    seen = first if sort == "due" else last
+
+    whole = await list_matters(node, actor, Narrow(), sort, limit=1)
+    monkeypatch.setattr("node.service.threads.going_on.LOOKED", 1)
+    short = await list_matters(node, actor, Narrow(), sort)
+
+    assert [one.case for one in whole.lines] == [one.case for one in short.lines] == [seen]
+    assert (whole.after, short.after, short.stopped) == (None, None, False)
 
 
 async def test_h14_sender_whoever_is_kept_from_a_case_gives_it_to_nobody(xd: Desk, cases: dict[str, str]) -> None:

@@ -20,7 +20,7 @@ from node.log import get
 from node.service.context import DAY_S, Node
 from node.service.keep.copies import LAST_BACKUP, LAST_KEYS, last_done, note_done
 from node.service.keep.restored import HOLD
-from node.service.upkeep.restore import put_back
+from node.service.upkeep.restore import MayBe, put_in_place, staged
 from node.service.upkeep.setup import (
     KEY_FILE,
     RECORD_FILE,
@@ -92,17 +92,24 @@ def back_up_keys(folder: DataFolder, target: Path, clock: Clock) -> None:
 
 
 def come_back(
-    folder: DataFolder, backup: Path, keys: Path | None, unlock: Unlock, clock: Clock, random: Random
-) -> bool:
+    folder: DataFolder, backup: Path, keys: Path | None, unlock: Unlock, clock: Clock, random: Random,
+    may_be: MayBe | None = None,
+) -> bool:  # fmt: skip
     """Put copies in place; the node that opens the folder next begins a new epoch and lays the journal over it.
 
-    True when a new record was written, because the fallback key is in no copy. BadInput before a key is overwritten.
+    True when a new record was written, because the fallback key is in no copy. BadInput before a key is overwritten,
+    and what `may_be` raises for a copy of the other kind.
     """
     with folder.lock():
-        if keys is not None:
-            _keys_back(folder, keys)
+        fresh = staged(folder, backup, may_be)
+        try:
+            if keys is not None:
+                _keys_back(folder, keys)
+        except BaseException:
+            fresh.unlink()
+            raise
         # Crash here: the keys are back and the database is not; restore again, without the copy of the keys.
-        put_back(folder, backup)
+        put_in_place(folder, fresh)
         return _new_fallback(folder, unlock, clock, random)
 
 

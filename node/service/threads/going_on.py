@@ -99,11 +99,14 @@ class _Page:
         """The lines behind a place."""
         lines: list[MatterLine] = []
         behind = after
-        for looked, (place, thread, due) in enumerate(self._by_due(after) if sort == "due" else self._newest(after)):
+        rows = self._by_due(after) if sort == "due" else self._newest(after)
+        # A row that this person may not see is no place where a page ends, and no reason to say that there is more.
+        theirs = ((place, one, due) for place, one, due in rows if one is not None and self._sight.case(one.case_id))
+        for looked, (place, thread, due) in enumerate(theirs):
             if looked == LOOKED or len(lines) == limit:
                 return MatterPage(lines, behind and f"{behind[0]}.{behind[1]}", stopped=len(lines) < limit)
             behind = place
-            if thread is not None and self._sight.case(thread.case_id) and self._lens.lets_thread(thread):
+            if self._lens.lets_thread(thread):
                 line = self._line(thread, due)
                 lines += [] if line is None else [line]
         return MatterPage(lines, None, stopped=False)

@@ -78,6 +78,8 @@ async def change_office(staff: Staff, by: Caller, second: str, why: Why, known: 
         if work.meta.get("office_public") != node.office_public:
             raise Conflict("office key was changed in between; stop the node and look again")
         _must_be_here(work, second)
+        if known is not None and any(one.kid == KemKey(fresh.value).office_kid for one in older_offices(work)):
+            raise Conflict("these sheets are of a key that was changed since; take the newest set")
         until = now if why == "stolen" else now + overlap_s(node)
         put_older(work, followed_by(work, seed, public, now, until))
         work.meta.put("office_public", public)

@@ -5,6 +5,7 @@ database and stay where they are. Source: wire 1 (channel epoch), 7 (channel.hel
 """
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from node.errors import BadInput
@@ -17,13 +18,23 @@ from node.store.folder import DataFolder
 from node.store.work import Work
 
 FIRST_PREKEY = "first_prekey"
+TRAINING = "training"  # in the database: made for practice
+MayBe = Callable[[bool], None]  # told whether a copy was made for practice; raises where it is not wanted here
 
 
 def put_back(folder: DataFolder, backup: Path) -> None:
     """Put a backup in place of a node's database; the node that opens it next begins a new epoch by itself.
 
-    The folder must not be in use. What stood there is kept beside it under `.before-restore`. BadInput when the backup
-    is missing; what `Store.open` raises when it is no whole database of a node.
+    The folder must not be in use. What stood there is kept beside it under `.before-restore`.
+    """
+    put_in_place(folder, staged(folder, backup))
+
+
+def staged(folder: DataFolder, backup: Path, may_be: MayBe | None = None) -> Path:
+    """A copy of a backup beside the database, marked as restored; nothing of the node is changed yet.
+
+    `may_be` is told whether it was made for practice, and raises where that is not wanted. BadInput when the backup is
+    missing; what `Store.open` raises when it is no whole database of a node.
     """
     if not backup.is_file():
         raise BadInput("there is no backup of that name; name the file to restore", field="backup")
@@ -32,9 +43,19 @@ def put_back(folder: DataFolder, backup: Path) -> None:
     shutil.copyfile(backup, fresh)
     store = Store.open(fresh, create=False)
     try:
+        if may_be is not None:
+            may_be(bool(store.read_sync(lambda reader: reader.meta.get(TRAINING))))
         store.write_sync(lambda work: work.meta.put(RESTORED, 1))
+    except BadInput:
+        fresh.unlink()
+        raise
     finally:
         store.close()
+    return fresh
+
+
+def put_in_place(folder: DataFolder, fresh: Path) -> None:
+    """What was staged becomes the database."""
     # Crash here: the old database still stands; restore again.
     for suffix in ("-wal", "-shm", ""):
         old = folder.database.with_name(folder.database.name + suffix)

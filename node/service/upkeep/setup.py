@@ -39,7 +39,7 @@ from node.service.network.prekeys import due_prekeys, signed_bundle
 from node.service.safety.distrusting import load_distrust
 from node.service.seals import Seals
 from node.service.upkeep.new_record import NewNode, record_of
-from node.service.upkeep.restore import FIRST_PREKEY, begin_new_epoch
+from node.service.upkeep.restore import FIRST_PREKEY, TRAINING, begin_new_epoch
 from node.store.db import Store
 from node.store.folder import DATABASE_NAME, DataFolder
 from node.store.journal import Journal
@@ -52,7 +52,6 @@ from registry.trust import View
 KEY_FILE = "node.key"
 RECORD_FILE = "node-record.json"
 JOURNAL = "journal"
-TRAINING = "training"  # in the database: made for practice
 WRAP_AAD = b"trm/keys.db\0"
 OLDER_FALLBACK = "fallback."
 

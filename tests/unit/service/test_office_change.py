@@ -226,6 +226,23 @@ async def test_a_node_from_an_old_copy_takes_the_key_that_others_seal_to_from_tw
         await change_office(office.staff, await office.signed_in("ana"), second, "routine", known)
 
 
+@pytest.mark.parametrize("why", ["routine", "stolen"])
+async def test_sheets_of_before_a_change_never_bring_the_key_before_back(world: World, office: Office, why: str):
+    """H13: whoever left may hold it. Its sheets open nothing new, however long our record lists it."""
+    opened, node = world["XA"].opened, office.staff.node
+    old = (await office.change()).sheets
+    write_wanted(opened)
+    publish(world)
+    await office.change(why)
+    newest, second = node.office_public, (await office.signed_in("bea")).actor.user_id
+
+    known = seed_of_sheets(opened, old[0].text(), old[1].text())  # before the record is written, it lists the old one
+    with pytest.raises(Conflict, match="changed since"):
+        await change_office(office.staff, await office.signed_in("ana"), second, "routine", known)
+
+    assert node.office_public == newest and len(older_offices_of(office)) == 2
+
+
 def test_whatever_is_sealed_to_the_office_is_sealed_anew_with_it():
     """A table that is added without this would be lost when the older key is destroyed, and kept by an erasure."""
     walked = inspect.getsource(put_anew)

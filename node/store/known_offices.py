@@ -1,4 +1,4 @@
-"""Who held each office key that a country ever listed here.
+"""Who held each office key that a country ever listed here: every word of it, beside what any other country says.
 
 A key goes from a record when another follows it; whoever named its office, or distrusts it, meant the office.
 Source: H13, H14.
@@ -28,12 +28,15 @@ class KnownOffices:
     def note(self, one: KnownOffice) -> bool:
         """Keep it for good; whether it was new."""
         done = self._c.execute(
-            "insert or ignore into known_office (kid, peer, holder, kind, police_powers) values (?,?,?,?,?)",
+            "insert or ignore into office_said (kid, peer, holder, kind, police_powers) values (?,?,?,?,?)",
             (one.kid, one.peer, one.holder, one.kind, int(one.police_powers)),
         )
         return done.rowcount > 0
 
     def all(self) -> list[KnownOffice]:
-        """Everyone, in the order of their ids."""
-        rows = self._c.execute("select kid, peer, holder, kind, police_powers from known_office order by kid")
+        """Everyone, in the order of countries and ids."""
+        rows = self._c.execute(
+            "select kid, peer, holder, kind, police_powers from office_said"
+            " order by peer, kid, holder, kind, police_powers"
+        )
         return [KnownOffice(kid, peer, holder, kind, bool(powers)) for kid, peer, holder, kind, powers in rows]

@@ -18,7 +18,7 @@ from node.store.migrations_directory import DIRECTORY_SQL
 from node.store.migrations_held import HELD_SQL
 from node.store.migrations_indexes import INDEXES_SQL
 from node.store.migrations_keep import CASE_KEYS_SQL, EVIDENCE_SQL, KEEP_SQL
-from node.store.migrations_known_offices import KNOWN_OFFICES_SQL
+from node.store.migrations_known_offices import KNOWN_OFFICES_SQL, OFFICES_SAID_SQL
 from node.store.migrations_ladder import LADDER_SQL
 from node.store.migrations_lookups import LOOKUPS_SQL
 from node.store.migrations_mail import MAIL_SQL
@@ -197,6 +197,12 @@ def m024_consent_talks(db: Database) -> None:
 def m025_known_offices(db: Database) -> None:
     """Who held each office key that a country ever listed."""
     _run(db.conn, KNOWN_OFFICES_SQL)
+
+
+@NODE()
+def m026_offices_said(db: Database) -> None:
+    """All that a country ever said of whose an office key is."""
+    _run(db.conn, OFFICES_SAID_SQL)
 
 
 @KEYRING()

@@ -143,6 +143,39 @@ def test_h14_sender_distrust_for_all_persons_holds_too():
     assert both(disclosure(), recipient=office, shared=accepted()) == ["H14"]
 
 
+NEXT = "c3" * 32
+HAVEN, OTHERS = XA_RECORD.office_keys[0], OfficeKeyFacts(kid=NEXT, holder="others-xa", kind="civil_society")
+
+
+def exchanged(**facts):
+    """XA listed two offices and lists their keys now each under the other's name."""
+    keys = (with_(HAVEN, holder="others-xa"), with_(OTHERS, holder="haven-xa"))
+    return with_(XA_RECORD, office_keys=keys, known_offices=(HAVEN, OTHERS), **facts)
+
+
+def test_h13_sender_a_key_that_was_another_offices_is_not_hers_under_a_borrowed_name():
+    """H13, R01: a country says whose a key is, and does not move her names to another office by saying it anew."""
+    to_next = disclosure(kid=NEXT, consent=(entry(holder=NEXT),))
+    gone = with_(exchanged(), office_keys=exchanged().office_keys[1:])
+
+    assert both(to_next, shared=accepted(), recipient=gone) == ["R01"]
+    assert gone.office_now(OFFICE) == OFFICE
+    fresh = with_(gone, known_offices=(HAVEN, with_(OTHERS, holder="haven-xa")))
+    assert both(to_next, shared=accepted(), recipient=fresh) == [] and fresh.office_now(OFFICE) == NEXT
+    armed = with_(fresh, known_offices=(HAVEN, with_(OTHERS, holder="haven-xa", police_powers=True)))
+    assert not armed.is_same_office(OFFICE, NEXT)
+
+
+@pytest.mark.parametrize("value", [OFFICE, "haven-xa"])
+def test_h14_sender_no_new_name_takes_distrust_from_an_office(value):
+    """H14: it is of every key that was ever said to be of that office."""
+    for kid in (OFFICE, NEXT):
+        sent = disclosure(kid=kid, consent=(entry(holder=kid),))
+        hers = (record(recipients=(with_(TO_XA, holder=kid),)),)
+        found = both(sent, shared=accepted(), recipient=exchanged(distrusted_holders=(value,)), consents=hers)
+        assert "H14" in found, kid
+
+
 def test_h14_receiver_distrust_is_a_reason_of_the_desk_and_no_answer():
     """H14: the sender sees nothing."""
     distrusting = distrust(case(), "country", "XA", ("ana", "ben"), NOW).case

@@ -143,18 +143,19 @@ class RecipientFacts(msgspec.Struct, frozen=True):
     distrusted_organisations: frozenset[str] = frozenset()
     known_offices: tuple[OfficeKeyFacts, ...] = ()
 
-    def office_of(self, kid: str) -> OfficeKeyFacts | None:
-        """Whose this key is, or was."""
-        return next((one for one in (*self.office_keys, *self.known_offices) if one.kid == kid), None)
+    def said_of(self, kid: str) -> frozenset[OfficeKeyFacts]:
+        """All that any record of this country ever said of whose this key is, without its id."""
+        found = (one for one in (*self.office_keys, *self.known_offices) if one.kid == kid)
+        return frozenset(msgspec.structs.replace(one, kid="") for one in found)
 
     def is_same_office(self, named: str | None, kid: str | None) -> bool:
-        """Whether both keys are one holder's, of one kind and with the same powers: she named an office, and its key
-        may have changed since (H13).
+        """Whether both keys were never said to be of any but one holder, of one kind and with the same powers: she
+        named an office, and its key may have changed since (H13).
         """
         if named == kid or named is None or kid is None:
             return named == kid
-        was, now = self.office_of(named), self.office_of(kid)
-        return None not in (was, now) and msgspec.structs.replace(was, kid=kid) == now  # type: ignore[type-var]
+        was, now = self.said_of(named), self.said_of(kid)
+        return was == now and len(was) == 1
 
     def office_now(self, named: str | None) -> str | None:
         """The key to seal to where she named this one: itself while it is listed, else the newest of its office."""

@@ -131,11 +131,10 @@ def _distrusted_offices(c: Context) -> list[str]:
 
 
 def _is_of(c: Context, kid: str, distrusted: str) -> bool:
-    """Whether a key is the one that is distrusted, or of its holder, whichever key the holder has now."""
-    this, that = c.recipient.office_of(kid), c.recipient.office_of(distrusted)
-    if this is None:
-        return kid == distrusted
-    return distrusted in (kid, this.holder) or (that is not None and that.holder == this.holder)
+    """Whether a key is the one that is distrusted, or was ever said to be its holder's: no new name takes it away."""
+    these = {one.holder for one in c.recipient.said_of(kid)}
+    those = {one.holder for one in c.recipient.said_of(distrusted)}
+    return distrusted in (kid, *these) or not these.isdisjoint(those)
 
 
 def _distrusted(c: Context, target: str, value: str) -> bool:

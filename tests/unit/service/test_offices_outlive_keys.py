@@ -6,9 +6,11 @@ import msgspec
 import pytest
 
 from node.errors import NotAllowed
+from node.service.network.offices import load_offices
 from node.service.network.registry import RegistryKeeper
 from node.service.safety.distrusting import Distrust, decide_distrust, propose_distrust
 from node.service.upkeep.own_record import write_wanted
+from node.store.known_offices import KnownOffice
 from tests.unit.service.office_support import Office, accepted, office_of, publish, send_names
 from tests.unit.service.rights_support import NAMES, letter_of
 from tests.world import World, no_fault
@@ -93,6 +95,24 @@ async def test_h14_sender_a_distrusted_office_stays_so_under_its_next_key(
     with pytest.raises(NotAllowed) as error:
         await send_names(world, thread)
     assert error.value.rule == "H14"
+
+
+async def test_h14_sender_no_other_country_takes_the_memory_of_an_office_by_listing_its_key_first(
+    world: World, office: Office
+):
+    """H13, H14: what each country said of a key is kept beside what any other said, and every word of it."""
+    node, kid = world["XD"].node, "a1" * 32
+    said = [
+        KnownOffice(kid, "XB", "borrowed", "state", True),
+        KnownOffice(kid, "XA", "haven", "civil_society", False),
+        KnownOffice(kid, "XA", "others", "civil_society", False),
+    ]
+
+    noted = node.store.write_sync(lambda work: [work.known_offices.note(one) for one in (*said, *said)])
+    load_offices(node)
+
+    assert noted == [True] * 3 + [False] * 3
+    assert {one.holder for one in node.known_offices["XA"] if one.kid == kid} == {"haven", "others"}
 
 
 def xd_knows(world: World) -> str:

@@ -259,7 +259,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "disk"
     folder.mkdir()
     mount = shutil.which("mount")
-    command = [mount or "mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(folder)]
+    command = [mount or "mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)]
     if os.getuid() != 0 or mount is None or subprocess.run(command, capture_output=True).returncode:
         pytest.skip("needs to be allowed to mount a small disk")
     yield folder

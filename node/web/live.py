@@ -8,13 +8,14 @@ standard, server-sent events.
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Final
 
 from aiohttp import web
 
 from node.errors import NotFound, OpenTRMError
 from node.service.cases.timeline import pulse
-from node.service.staff.callers import Caller, is_signed_in, who
+from node.service.staff.callers import Caller, still, who
 from node.service.staff.sign_in import Staff
 from node.service.threads.desk import inbox
 from node.service.threads.reading import view_thread
@@ -60,7 +61,7 @@ class Live:
     async def listen(self, request: web.Request) -> web.StreamResponse:
         """One stream; 204, which tells a browser not to come again, for whoever may not listen."""
         try:
-            caller = await who(self._staff, request.cookies.get(COOKIE, ""))
+            caller = _keyless(await who(self._staff, request.cookies.get(COOKIE, "")))
             about = {name: request.query[name] for name in ("thread", "case") if name in request.query}
             mark = await self._mark(caller, about)
             is_old = request.query.get("seen", mark) != mark
@@ -86,11 +87,12 @@ class Live:
     async def _tell(self, answer: web.StreamResponse, caller: Caller, about: dict[str, str], mark: str) -> None:
         commits, quiet = self._staff.node.store.commits, 0
         while not await self._paused():
-            if not is_signed_in(self._staff, caller):
+            current = still(self._staff, caller)
+            if current is None:
                 await answer.write(LOCKED)
                 return
             before, commits = commits, self._staff.node.store.commits
-            now = mark if before == commits else await self._mark(caller, about)
+            now = mark if before == commits else await self._mark(current, about)
             quiet = quiet + 1 if now == mark else 0
             if now != mark:
                 await answer.write(CHANGED)
@@ -119,3 +121,8 @@ class Live:
         if "thread" in about:
             return mark_of(await view_thread(node, caller.actor, about["thread"]))
         return mark_of(await inbox(node, caller.actor, LANE))
+
+
+def _keyless(caller: Caller) -> Caller:
+    """Nothing here reads a name, and what listens for hours must not keep the key that opens them."""
+    return replace(caller, actor=replace(caller.actor, office=None))

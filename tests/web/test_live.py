@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestClient
 
 from node.web.app import desk_application
 from node.web.guard import COOKIE
+from node.web.live import Live
 from tests.api.conftest import IDLE_S, PASSWORD, Desk
 
 Listen = Callable[..., Any]
@@ -109,6 +110,37 @@ async def test_who_may_not_see_a_case_any_more_hears_one_last_word(desks: dict[s
         pause.over()
 
         assert await news.content.read() == b"event: changed\ndata:\n\n"
+
+
+async def test_h14_receiver_who_is_shut_out_while_listening_hears_one_last_word(desks: dict[str, Desk], listening: Any):
+    """H14: two people decided it a moment ago; an open page learns no more of the case than a new one."""
+    xd, (client, pause) = desks["XD"], listening
+    await xd.add("bea", "caseworker")
+    case, node = (await xd.case("bea"))["case"], xd.staff.node
+    row = node.store.read_sync(lambda reader: reader.people.get(xd.users["bea"]))
+    assert row is not None
+    async with stream(client, xd.tokens["bea"], f"?case={case}") as news:
+        assert await news.content.readuntil(b"\n\n") == b": \n\n"
+        await node.store.write(lambda work: work.distrusts.shut_out(case, row.organisation, True))
+        pause.over()
+
+        assert await asyncio.wait_for(news.content.read(), 5) == b"event: changed\ndata:\n\n"
+
+
+async def test_a_listening_page_keeps_no_office_key(desks: dict[str, Desk], listening: Any, monkeypatch: Any):
+    """At rest: where names are shut the key leaves the memory, however long a window stays open."""
+    xd, (client, _), held = desks["XD"], listening, []
+    real = Live._tell
+
+    async def told(self: Live, answer: Any, caller: Any, *rest: Any) -> None:
+        held.append(caller.actor.office)
+        await real(self, answer, caller, *rest)
+
+    monkeypatch.setattr(Live, "_tell", told)
+    async with stream(client, xd.tokens["ana"]) as news:
+        await news.content.readuntil(b"\n\n")
+
+    assert held == [None]
 
 
 async def listens_with(client: TestClient[Any, Any], token: str, thread: str) -> str:

@@ -79,10 +79,12 @@ async def who(staff: Staff, token: str) -> Caller:
     return Caller(Actor(user.user_id, user.role, user.organisation, held.key if held else None, shut_out), digest)  # type: ignore[arg-type]
 
 
-def is_signed_in(staff: Staff, caller: Caller) -> bool:
-    """Whether this sign-in still holds; asking does not keep it alive."""
-    session, user, _ = staff.node.store.read_sync(lambda reader: _person(reader, caller.token_hash, staff.node.now()))
-    return session is not None and user is not None
+def still(staff: Staff, caller: Caller) -> Caller | None:
+    """Who this sign-in is now, without the office key; None where it has ended. Asking does not keep it alive."""
+    session, user, out = staff.node.store.read_sync(lambda reader: _person(reader, caller.token_hash, staff.node.now()))
+    if session is None or user is None:
+        return None
+    return Caller(Actor(user.user_id, user.role, user.organisation, None, out), caller.token_hash)  # type: ignore[arg-type]
 
 
 async def sign_out(staff: Staff, caller: Caller) -> None:

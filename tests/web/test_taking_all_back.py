@@ -55,6 +55,29 @@ async def test_towards_a_country_she_is_protected_from_nothing_is_promised(
     assert "nothing about her goes there, not this either" in page.said and "within 72 hours" not in page.said
 
 
+async def test_nobody_is_told_to_phone_a_country_she_fears_about_a_paper(
+    desks: dict[str, Desk], browsers: dict[str, Browser]
+):
+    """R10, H15: a call is a way out like a letter; the paper was given before anybody knew whom she fears."""
+    case, _ = await taken(desks, browsers)
+    xd, name, ana = desks["XD"], case.rpartition("/")[2], browsers["XD"]
+    node = xd.staff.node
+    said = node.seals.cover("H15 XA")
+    await node.store.write(
+        lambda work: work.audit.append(node.now(), "node", "way_out", name, rule=said, outcome="file")
+    )
+    (one,) = (await xd.get("ana", f"/cases/{name}/consents")).json
+    assert "on paper too: phone them" in (await ana.open(f"{case}/take-back")).said
+    fear = {"change": "set_tie", "country": "XA", "kind": "nationality", "feared": "yes"}
+    await xd.done("ana", f"/cases/{name}/changes", fear | {"person_id": one["person_id"]})
+
+    before = await ana.open(f"{case}/take-back")
+    await xd.done("ana", f"/cases/{name}/consents/{one['consent']}/withdraw", {})
+    after = await ana.open(f"{case}/consents/{one['consent']}")
+
+    assert "phone them" not in before.said and "Phone them" not in after.said
+
+
 async def test_her_file_here_is_erased_by_two_people_from_the_same_page(desk: Desk, ana: Browser):
     """R25, GDPR 17: whoever asked cannot confirm; afterwards the case is gone."""
     case = await case_of(ana)

@@ -15,6 +15,7 @@ from node.service.actor import Actor
 from node.service.context import Node
 from node.service.staff.book import called
 from node.service.threads.commands import Command
+from node.service.threads.phoning import not_to_be_phoned
 from node.service.way_out import GoesTo
 from node.store.work import Reader, Work
 
@@ -86,13 +87,19 @@ class GivenOnPaper(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def told_on_paper(node: Node, actor: Actor, case_id: str) -> list[GivenOnPaper]:
-    """The same for whoever may work on the case."""
+    """The same for whoever may work on the case: only countries that may be phoned about her."""
 
     def read(reader: Reader) -> list[GivenOnPaper]:
         may_work_on(reader, actor, case_id)
-        return given_on_paper(node, reader, case_id)
+        return to_be_phoned(node, reader, case_id)
 
     return await node.store.read(read)
+
+
+def to_be_phoned(node: Node, reader: Reader, case_id: str) -> list[GivenOnPaper]:
+    """Of what went on paper, whom a call may follow: a call is a way out like a letter (R10, H04)."""
+    now, found = node.now(), given_on_paper(node, reader, case_id)
+    return [one for one in found if not_to_be_phoned(node, reader, case_id, one.country, now) is None]
 
 
 def given_on_paper(node: Node, reader: Reader, case_id: str) -> list[GivenOnPaper]:

@@ -15,7 +15,7 @@ from node.protocol.threads.deadlines import REPLIES
 from node.service.access import may_work_on
 from node.service.actor import Actor
 from node.service.context import Node
-from node.service.paper.printing import given_on_paper
+from node.service.paper.printing import to_be_phoned
 from node.service.threads.book import Book
 from node.store.work import Reader
 
@@ -27,7 +27,7 @@ Follows = Literal["told", "never_told", "kept_here"]
 
 
 class EndsAt(msgspec.Struct, frozen=True, kw_only=True):
-    """What one recipient is asked. `letters`: how many of ours it got; `on_paper`: a call alone reaches it."""
+    """What one recipient is asked. `letters`: how many of ours it got; `on_paper`: a call alone reaches it, and may."""
 
     country: str
     holder: str | None
@@ -54,7 +54,7 @@ async def endings(node: Node, actor: Actor, case_id: str) -> list[EndingView]:
         may_work_on(reader, actor, case_id)
         book = Book(node, reader)
         case = book.case(case_id)
-        paper = {one.country for one in given_on_paper(node, reader, case_id)}
+        paper = {one.country for one in to_be_phoned(node, reader, case_id)}
         return [
             _ending(node, book, record, person_of(case.case, record.person_id), paper)
             for record in book.consents(case)

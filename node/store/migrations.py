@@ -24,6 +24,7 @@ from node.store.migrations_lookups import LOOKUPS_SQL
 from node.store.migrations_mail import MAIL_SQL
 from node.store.migrations_narrowed import NARROWED_SQL
 from node.store.migrations_old_registry import OLD_REGISTRY_SQL
+from node.store.migrations_open_deadlines import OPEN_DEADLINES_SQL
 from node.store.migrations_safety import SAFETY_SQL
 from node.store.migrations_scans import SCANS_SQL
 from node.store.migrations_second_look import SECOND_LOOK_SQL
@@ -203,6 +204,12 @@ def m025_known_offices(db: Database) -> None:
 def m026_offices_said(db: Database) -> None:
     """All that a country ever said of whose an office key is."""
     _run(db.conn, OFFICES_SAID_SQL)
+
+
+@NODE()
+def m027_open_deadlines(db: Database) -> None:
+    """One index of what is expected instead of three."""
+    _run(db.conn, OPEN_DEADLINES_SQL)
 
 
 @KEYRING()

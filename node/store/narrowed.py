@@ -51,7 +51,7 @@ class Narrowed:
             ("mine cross join thread t on t.case_id=mine.case_id cross join deadline d"
              " on d.peer=t.peer and d.thread_id=t.thread_id", " and t.peer=:peer", "+d.due_at")
             if part.cases
-            else ("deadline d", " and d.peer=:peer", "d.due_at")
+            else ("deadline d", " and +d.peer=:peer", "d.due_at")
         )  # fmt: skip
         query = (
             f"{part.cases}select {_DEADLINE} from {found} where d.state='open'{peer * bool(part.peer)}"

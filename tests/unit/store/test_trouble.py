@@ -255,7 +255,7 @@ async def test_a_full_database_stops_writing_for_all_of_the_group_and_starts_aga
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 6 MB in memory: an empty database and its log take half of it."""
+    """A disk of 8 MB in memory: an empty database and its log take some six."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mount = shutil.which("mount")

@@ -45,6 +45,27 @@ async def test_a_letter_to_a_country_that_is_away_is_queued_with_the_next_try_an
     assert "received" in page.said and "Saved and queued" not in page.said
 
 
+async def test_nobody_is_told_to_phone_a_country_that_is_away_and_that_she_fears(
+    desks: dict[str, Desk], browsers: dict[str, Browser]
+):
+    """R10, H04: no number stands there, and no word to look one up either."""
+    world, xd = desks["XD"].world, desks["XD"]
+    case, thread = await taken(desks, browsers)
+    world.fault = lambda *_: "lost"
+    name = case.rpartition("/")[2]
+    person = (await xd.get("ana", f"/cases/{name}")).json["persons"][0]["person_id"]
+    fear = {"change": "set_tie", "country": "XA", "kind": "nationality", "feared": "yes", "person_id": person}
+    await xd.done("ana", f"/cases/{name}/changes", fear)
+    await world.later(LOOK_AGAIN_S + 3 * DAY_S)
+    assert (await browsers["XD"].sign_in("ana", PASSWORD)).status == 200
+
+    page = await browsers["XD"].open(thread)
+
+    assert "does not answer now" in page.said, page.said
+    assert "phone them" not in page.said
+    assert page.said.count("desk@office.example") == 1  # at the foot of each page: our own office
+
+
 async def test_a_letter_to_a_suspended_country_says_that_nothing_leaves(
     desks: dict[str, Desk], browsers: dict[str, Browser]
 ):

@@ -24,8 +24,9 @@ from tests.world import World
 __all__ = ["desks"]
 
 GIVEN, FAMILY, PLAN, NARRATIVE = "Kanarekova", "Zeisigovna", "stieglitzplan", "rotkehlchenstory"
+INTERPRETER, WITNESS = "Gimpelova", "Sperlingova"  # who helped in the talk about consent
 STAFF, STAFF_PASSWORD = "dompfafflogin", "nachtigall password phrase"
-MARKS = (GIVEN, FAMILY, PLAN, NARRATIVE, STAFF, STAFF_PASSWORD, PASSWORD)
+MARKS = (GIVEN, FAMILY, PLAN, NARRATIVE, INTERPRETER, WITNESS, STAFF, STAFF_PASSWORD, PASSWORD)
 
 
 @pytest.fixture
@@ -74,7 +75,11 @@ async def whole_referral(xd: Desk, xa: Desk) -> None:
     her, at = case["persons"][0]["person_id"], f"/cases/{case['case']}"
     words = {"given_name": GIVEN, "family_name": FAMILY, "support_plan": PLAN, "narrative": NARRATIVE}
     await xd.put("bea", f"{at}/identity", {"persons": {her: words}})
-    consent = await xd.done("bea", f"{at}/consents", xd.consent_body(case, "XA"), 201)
+    spoken = {"method": "spoken_witnessed", "interpreter_name": INTERPRETER, "interpreter_language": "uk"}
+    heard = {"witness_name": WITNESS, "witness_role": "colleague"}
+    consent = await xd.done("bea", f"{at}/consents", xd.consent_body(case, "XA", **spoken, **heard), 201)
+    talk = await xd.done("bea", f"{at}/consents/{consent['consent']}/talk/open", {"reason": "give_service"})
+    assert (talk["interpreter_name"], talk["witness_name"]) == (INTERPRETER, WITNESS)  # the words are there
     await mistakes(xd, at, her, case)
     thread = (await xd.done("bea", f"{at}/referrals", {"peer": "XA", "needs": ["shelter", "health"]}, 201))["thread"]
     await xd.world.settle()
@@ -101,6 +106,11 @@ async def mistakes(xd: Desk, at: str, her: str, case: dict[str, Any]) -> None:
     await xd.post("bea", f"{at}/referrals", {"peer": GIVEN, "needs": [NARRATIVE]})
     await xd.post("bea", f"{at}/referrals", {"peer": "XA", "needs": ["shelter"], "region": NARRATIVE + " " + GIVEN})
     await xd.post("bea", f"{at}/consents", {**xd.consent_body(case, "XA"), "language": GIVEN, NARRATIVE: PLAN})
+    spoken = {"method": "spoken_witnessed", "witness_name": WITNESS, "witness_role": INTERPRETER}
+    await xd.post("bea", f"{at}/consents", xd.consent_body(case, "XA", **spoken))
+    await xd.post("bea", f"{at}/consents", xd.consent_body(case, "XA", witness_name=[WITNESS]))
+    await xd.post("ana", "/cases/assign", {"cases": [GIVEN], "owner": FAMILY})
+    await xd.post("bea", f"{at}/take_back", {"consents": [PLAN]})
     await xd.post("bea", f"{at}/changes", {"change": NARRATIVE})
     await xd.ask("bea", "POST", "/cases", None, data=f'{{"persons": "{GIVEN}'.encode())
 

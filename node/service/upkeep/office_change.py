@@ -98,7 +98,7 @@ async def change_office(staff: Staff, by: Caller, second: str, why: Why, known: 
 
 
 def seed_of_sheets(opened: Opened, one: str, other: str) -> Secret:
-    """The key of two sheets as typed, where our newest record lists it; BadInput for any other.
+    """The key of two sheets as typed, where our newest record lists none after it; BadInput for any other.
 
     So a node that came back from a copy made before a change takes the key that other countries seal to.
     """
@@ -107,8 +107,12 @@ def seed_of_sheets(opened: Opened, one: str, other: str) -> Secret:
         seed = Secret(join_seed(first, second, first.office_kid))
     except BadSheet as error:
         raise BadInput(str(error), field="sheet") from None
-    if all(key.office_kid != first.office_kid for key in own_record(opened).record.office_keys):
+    keys = own_record(opened).record.office_keys
+    this = next((key for key in keys if key.office_kid == first.office_kid), None)
+    if this is None:
         raise BadInput("our record does not list the key of these sheets; take the newest set", field="sheet")
+    if any(key.holder == this.holder and key.from_at > this.from_at for key in keys):  # whoever left may hold it
+        raise BadInput("our record lists a newer key than that of these sheets; take the newest set", field="sheet")
     return seed
 
 

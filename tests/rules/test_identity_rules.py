@@ -166,6 +166,17 @@ def test_h13_sender_a_key_that_was_another_offices_is_not_hers_under_a_borrowed_
     assert not armed.is_same_office(OFFICE, NEXT)
 
 
+def test_r19_sender_a_key_that_gained_police_powers_is_not_what_she_chose_in_writing():
+    """R19, H13: she wrote of an office without them; that its key stayed the same makes it no choice of hers."""
+    named = (record(method="written"),)
+    armed = (with_(HAVEN, police_powers=True, kind="state"), OTHERS)
+    always = with_(XA_RECORD, office_keys=armed, known_offices=armed)
+    gained = with_(always, known_offices=(*armed, HAVEN))
+
+    assert both(disclosure(), shared=accepted(), recipient=always, consents=named) == []
+    assert both(disclosure(), shared=accepted(), recipient=gained, consents=named) == ["R19"]
+
+
 @pytest.mark.parametrize("value", [OFFICE, "haven-xa"])
 def test_h14_sender_no_new_name_takes_distrust_from_an_office(value):
     """H14: it is of every key that was ever said to be of that office."""

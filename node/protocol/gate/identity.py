@@ -118,6 +118,8 @@ def _recipients_here(c: Context, record: ConsentRecord) -> list[ConsentTo]:
 
 
 def _chosen_in_writing(c: Context, key: OfficeKeyFacts) -> bool:
+    if not all(one.police_powers for one in c.recipient.said_of(key.kid)):
+        return False  # it gained them: what she named was an office without, until it has a key of its own
     rests_on = [record for record in c.consents if used(c, record)]
     named = [
         record for record in rests_on if any(c.recipient.is_same_office(to.holder, key.kid) for to in record.recipients)

@@ -46,6 +46,7 @@ async def keys_revoked(network: Network, stack: AsyncExitStack) -> Played:
         await network.pass_time(HALF_AN_HOUR_S)  # the letters are looked at again
         asked = await _letters(xd, threads, "held", "R39_back")
         (xa,) = await desks_of(network, stack, "XA")
+        await xa.until("XA to read that it is listed", partial(_stands, xa, "XA", "active"))  # its evidence says so
         early = await _known(xa, threads)
         for letter in asked:
             await xd.api.post(f"letters/{letter['letter_id']}/send", {})

@@ -75,8 +75,10 @@ def receive(
         return _stop(thread, letter, thread_id, peer)
     # 2. an unknown thread
     if thread is None or thread.closed_here:
-        if refusal := _cannot_begin(thread, letter) or _of_long_ago(letter, now):
+        if refusal := _cannot_begin(thread, letter):
             return Verdict("refused", thread, "refused", refusal.reason)
+        if _of_long_ago(letter, now):
+            return Verdict("refused", thread, "refused", NOT_IN_THIS_STATE)
         begun = _begun(thread_id, peer, letter)
         if after_stop(letter.kind) and (reason := _wrong_on_arrival(begun, letter, content)):
             return Verdict("refused", thread, "refused", reason)
@@ -99,9 +101,8 @@ def receive(
     if after_stop(letter.kind):
         return _on_arrival(thread, letter, content)
     # 7. so late that no node may still have sent it
-    if refusal := _of_long_ago(letter, now):
-        return _refused(thread, letter, refusal.reason, content)
-    if thread.shared.state != NONE and now >= thread.shared.thread_ends + max_life_s:
+    ends_at = thread.shared.thread_ends + max_life_s
+    if _of_long_ago(letter, now) or (thread.shared.state != NONE and now >= ends_at):
         return _refused(thread, letter, NOT_IN_THIS_STATE, content)
     # 8. in its turn
     if _is_next(thread, letter):
@@ -124,12 +125,9 @@ def _cannot_begin(thread: Thread | None, letter: Entry) -> Refusal | None:
     )
 
 
-def _of_long_ago(letter: Entry, now: int) -> Refusal | None:
+def _of_long_ago(letter: Entry, now: int) -> bool:
     """H22: no letter before it bears the date of what opens a thread out; consents of half a year ago are over."""
-    if letter.n > 1 or whatever_its_date(letter.kind) or letter.written_at >= now - OLDEST_OPENING_S:
-        return None
-    why = "it says that it was written more than half a year ago"
-    return Refusal(NOT_IN_THIS_STATE, why, "set the clock right, and write it again", "H22")
+    return letter.n == 1 and not whatever_its_date(letter.kind) and letter.written_at < now - OLDEST_OPENING_S
 
 
 def _begun(thread_id: str, peer: str, letter: Entry) -> Thread:

@@ -18,11 +18,11 @@ from node.store.migrations_directory import DIRECTORY_SQL
 from node.store.migrations_held import HELD_SQL
 from node.store.migrations_indexes import INDEXES_SQL
 from node.store.migrations_keep import CASE_KEYS_SQL, EVIDENCE_SQL, KEEP_SQL
-from node.store.migrations_known_offices import KNOWN_OFFICES_SQL, OFFICES_SAID_SQL
 from node.store.migrations_ladder import LADDER_SQL
 from node.store.migrations_lookups import LOOKUPS_SQL
 from node.store.migrations_mail import MAIL_SQL
 from node.store.migrations_narrowed import NARROWED_SQL
+from node.store.migrations_offices_said import OFFICES_SAID_SQL
 from node.store.migrations_old_registry import OLD_REGISTRY_SQL
 from node.store.migrations_open_deadlines import OPEN_DEADLINES_SQL
 from node.store.migrations_safety import SAFETY_SQL
@@ -195,19 +195,13 @@ def m024_consent_talks(db: Database) -> None:
 
 
 @NODE()
-def m025_known_offices(db: Database) -> None:
-    """Who held each office key that a country ever listed."""
-    _run(db.conn, KNOWN_OFFICES_SQL)
-
-
-@NODE()
-def m026_offices_said(db: Database) -> None:
+def m025_offices_said(db: Database) -> None:
     """All that a country ever said of whose an office key is."""
     _run(db.conn, OFFICES_SAID_SQL)
 
 
 @NODE()
-def m027_open_deadlines(db: Database) -> None:
+def m026_open_deadlines(db: Database) -> None:
     """One index of what is expected instead of three."""
     _run(db.conn, OPEN_DEADLINES_SQL)
 

@@ -9,17 +9,16 @@ from itertools import takewhile
 
 import msgspec
 
-from node.errors import NotAllowed
-from node.protocol.letters.bodies import DataItem
 from node.protocol.letters.bodies_rights import RectificationBody
 from node.protocol.letters.decode import AnyLetter
 from node.service.actor import Actor
 from node.service.cases.identity import open_received
 from node.service.context import Node
 from node.service.rights.corrections import RECTIFY, corrections_of
-from node.service.rights.erasures import refuse_restricted
+from node.service.rights.erasures import may_open_kept
 from node.service.seals import Erased
 from node.service.threads.book import Book
+from node.service.threads.files import ThreadFile
 from node.service.threads.keeping import decode_kept
 from node.store.letters import LetterRow
 from node.store.work import Reader, Work
@@ -46,9 +45,11 @@ def kept_letter(node: Node, reader: Reader, row: LetterRow | None) -> AnyLetter 
 
 def laid_over(node: Node, work: Work, row: LetterRow, persons: Persons, actor: Actor, reason: str) -> Persons:
     """R33: a wrong value is never shown once the right one came; later corrections lie over earlier ones."""
-    for letter_id in _corrected_by(node, work, row):
+    file = _file(node, work, row)
+    newer = () if file is None else corrections_of(file.thread, row.letter_id)
+    for letter_id in newer:
         work.deadlines.meet(letter_id, RECTIFY)
-    return _over(node, work, row, persons, _corrected_by(node, work, row), actor, reason)
+    return _over(node, work, row, file, persons, newer, actor, reason)
 
 
 def put_right(node: Node, work: Work, row: LetterRow, letter: AnyLetter, actor: Actor, reason: str) -> Persons:
@@ -56,25 +57,28 @@ def put_right(node: Node, work: Work, row: LetterRow, letter: AnyLetter, actor: 
     if not isinstance(letter.body, RectificationBody):
         return {}
     wrong = work.letters.get(row.peer, row.direction, letter.body.supersedes)
-    old = kept_letter(node, work, wrong)
-    if wrong is None or old is None or _is_shut(node, work, wrong, actor):
+    old, file = kept_letter(node, work, wrong), _file(node, work, row)
+    if wrong is None or old is None or file is None or may_open_kept(file, wrong.letter_id, actor.role):
         return {}
-    earlier = takewhile(lambda one: one != row.letter_id, _corrected_by(node, work, wrong))
-    before = _over(node, work, wrong, _sealed(node, wrong, old, actor), earlier, actor, reason)
+    earlier = takewhile(lambda one: one != row.letter_id, corrections_of(file.thread, wrong.letter_id))
+    before = _over(node, work, wrong, file, _sealed(node, wrong, old, actor), earlier, actor, reason)
     work.audit.append(node.now(), actor.user_id, "identity_opened", wrong.letter_id, rule="R24", outcome=reason)
     changed = {(one.person, one.field) for one in letter.disclosed}
     return {who: {name: one for name, one in named.items() if (who, name) in changed} for who, named in before.items()}
 
 
 def _over(
-    node: Node, work: Work, row: LetterRow, persons: Persons, letters: Iterable[str], actor: Actor, reason: str
-) -> Persons:
+    node: Node, work: Work, row: LetterRow, file: ThreadFile | None, persons: Persons, letters: Iterable[str],
+    actor: Actor, reason: str,
+) -> Persons:  # fmt: skip
+    entries = {} if file is None else {one.letter_id: one for one in file.thread.entries}
     for letter_id in letters:
         newer = work.letters.get(row.peer, row.direction, letter_id)
         letter = kept_letter(node, work, newer)
-        if newer is None or letter is None or not letter.sealed_identity or _is_shut(node, work, newer, actor):
-            # Neither the right value, which is erased or restricted, nor the wrong one (R33).
-            for one in _items_of(node, work, row, letter_id):
+        shut = file is not None and may_open_kept(file, letter_id, actor.role) is not None
+        if newer is None or letter is None or not letter.sealed_identity or shut:
+            # Neither the right value, which is erased or restricted, nor the wrong one (R33; GDPR 18).
+            for one in entries[letter_id].facts.items:
                 persons.get(one.person, {}).pop(one.field, None)
             continue
         for token, fields in _sealed(node, newer, letter, actor).items():
@@ -88,25 +92,6 @@ def _sealed(node: Node, row: LetterRow, letter: AnyLetter, actor: Actor) -> Pers
     return open_received(letter, sender, recipient, actor.office)
 
 
-def _corrected_by(node: Node, reader: Reader, row: LetterRow) -> tuple[str, ...]:
+def _file(node: Node, reader: Reader, row: LetterRow) -> ThreadFile | None:
     found = None if row.thread_id is None else Book(node, reader).file(row.peer, row.thread_id)
-    return () if found is None else corrections_of(found.file.thread, row.letter_id)
-
-
-def _items_of(node: Node, reader: Reader, row: LetterRow, letter_id: str) -> tuple[DataItem, ...]:
-    """Which fields a letter of the same thread carried; known also when nothing of the letter is left."""
-    found = None if row.thread_id is None else Book(node, reader).file(row.peer, row.thread_id)
-    entries = () if found is None else found.file.thread.entries
-    return next((one.facts.items for one in entries if one.letter_id == letter_id), ())
-
-
-def _is_shut(node: Node, reader: Reader, row: LetterRow, actor: Actor) -> bool:
-    """GDPR 18: what is restricted is read by a coordinator only."""
-    found = None if row.thread_id is None else Book(node, reader).file(row.peer, row.thread_id)
-    if found is None:
-        return False
-    try:
-        refuse_restricted(found.file, row.letter_id, actor.role)
-    except NotAllowed:
-        return True
-    return False
+    return None if found is None else found.file

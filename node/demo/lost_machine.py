@@ -6,7 +6,7 @@ person, is sealed anew, and arrives once. Source: domain 11; R39.
 """
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 from typing import Any
 
@@ -15,6 +15,7 @@ from node.demo.network import Network
 from node.demo.person import Desk
 from node.demo.played import DAY_S, Played, desks_of, end
 from node.demo.return_story import seen_lately
+from node.errors import NotFound
 
 SUSPENSION_DAYS = 4  # it ends by itself after 72 hours
 HALF_AN_HOUR_S = 1800
@@ -78,7 +79,10 @@ async def _agreed(xd: Desk, name: str) -> str:
 
 
 async def _stands(desk: Desk, country: str, status: str) -> bool | None:
-    return True if (await desk.api.get(f"registry/{country}"))["status"] == status else None
+    """Whether the registry that this country has read says so; a new machine may not have read of itself yet."""
+    with suppress(NotFound):
+        return True if (await desk.api.get(f"registry/{country}"))["status"] == status else None
+    return None
 
 
 async def _letters(desk: Desk, threads: list[str], what: str, value: str) -> list[dict[str, Any]]:

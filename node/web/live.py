@@ -13,7 +13,7 @@ from typing import Final
 
 from aiohttp import web
 
-from node.errors import NotFound, OpenTRMError
+from node.errors import NotFound, NotSignedIn, OpenTRMError
 from node.service.cases.timeline import pulse
 from node.service.staff.callers import Caller, still, who
 from node.service.staff.sign_in import Staff
@@ -60,13 +60,15 @@ class Live:
 
     async def listen(self, request: web.Request) -> web.StreamResponse:
         """One stream; 204, which tells a browser not to come again, for whoever may not listen."""
+        about = {name: request.query[name] for name in ("thread", "case") if name in request.query}
         try:
             caller = _keyless(await who(self._staff, request.cookies.get(COOKIE, "")))
-            about = {name: request.query[name] for name in ("thread", "case") if name in request.query}
             mark = await self._mark(caller, about)
-            is_old = request.query.get("seen", mark) != mark
-        except OpenTRMError:
-            return web.Response(status=204, headers=HEADERS)
+        except NotSignedIn:  # it ended between the page and its first look
+            return _one_word(LOCKED)
+        except OpenTRMError:  # so did what is theirs here, where there was a page with a mark of it
+            return _one_word(CHANGED) if "seen" in request.query else web.Response(status=204, headers=HEADERS)
+        is_old = request.query.get("seen", mark) != mark
         if self._listening >= AT_ONCE:
             return web.Response(status=204, headers=HEADERS)
         answer = web.StreamResponse(headers={**HEADERS, "X-Accel-Buffering": "no"})
@@ -121,6 +123,11 @@ class Live:
         if "thread" in about:
             return mark_of(await view_thread(node, caller.actor, about["thread"]))
         return mark_of(await inbox(node, caller.actor, LANE))
+
+
+def _one_word(word: bytes) -> web.Response:
+    """A stream that says this and ends."""
+    return web.Response(body=word, content_type="text/event-stream", headers=HEADERS)
 
 
 def _keyless(caller: Caller) -> Caller:

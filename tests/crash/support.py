@@ -134,6 +134,14 @@ class CrashNetwork(Network):
             assert loop.time() < end, f"the post never came to rest: {waiting}"
             await asyncio.sleep(POLL_S)
 
+    async def agreed(self) -> None:
+        """Wait until nothing is wrong in or between the nodes: a receipt may be on its way that nothing waits for."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + SETTLES_WITHIN_S
+        while found := faults({code: self.database(code) for code in CODES}):
+            assert loop.time() < end, found
+            await asyncio.sleep(POLL_S)
+
     async def until(self, what: str, look: Callable[[], Awaitable[Any]]) -> Any:
         """Ask again until `look` finds something."""
         loop = asyncio.get_running_loop()

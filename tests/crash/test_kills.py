@@ -15,7 +15,7 @@ import pytest_asyncio
 from node.demo.person import Desk
 from node.errors import Unavailable
 from tests.crash.story import Kill, Story
-from tests.crash.support import CODES, CrashNetwork, faults, query
+from tests.crash.support import CODES, CrashNetwork, query
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -70,7 +70,7 @@ async def undisturbed(network: CrashNetwork) -> dict[str, Any]:
         proved = end[code]["proved"]
         assert not proved.faults
         assert proved.letters == proved.receipts == len(end[code]["letters"])
-    assert not faults({code: network.database(code) for code in CODES})
+    await network.agreed()
     return end
 
 
@@ -82,7 +82,7 @@ async def test_a_kill_at_any_step_ends_as_if_nobody_had_been_killed(
     end = await Story(network, kill).run()
 
     assert end == undisturbed
-    assert faults({code: network.database(code) for code in CODES}) == []
+    await network.agreed()
 
 
 _HER = {"age_band": "25-34", "gender": "woman", "languages": ["uk"]}
@@ -123,7 +123,7 @@ async def test_a_command_of_a_person_is_there_whole_after_a_kill_or_not_at_all(
 
     assert left == before + (when == "after")
     assert _rows(network, table) == before + 1
-    assert faults({code: network.database(code) for code in CODES}) == []
+    await network.agreed()
 
 
 def _rows(network: CrashNetwork, table: str) -> int:

@@ -22,7 +22,7 @@ import pytest_asyncio
 from node.demo.network import Network
 from node.demo.person import Desk
 from node.signer import FIRST_LETTERS
-from tests.crash.support import CODES, CrashNetwork, faults, query
+from tests.crash.support import CODES, CrashNetwork, query
 
 pytestmark = [
     pytest.mark.crash,
@@ -141,7 +141,7 @@ async def test_a_signing_process_killed_while_letters_flow_costs_no_letter_and_o
     assert set(threads) <= received
     assert not child.is_there()
     assert (network.folder / f"{code}.log").read_text().count("signer_lost") == 1
-    assert faults({one: network.database(one) for one in CODES}) == []
+    await network.agreed()
 
 
 async def test_no_signing_process_outlives_a_node_that_is_killed(network: ServedNetwork) -> None:
@@ -160,4 +160,4 @@ async def test_no_signing_process_outlives_a_node_that_is_killed(network: Served
     await network.restart("XD")
     async with network.client("XD", "coordinator") as api:
         assert (await with_child(network, Desk("XD", api), "XD")).pid != child.pid
-    assert faults({one: network.database(one) for one in CODES}) == []
+    await network.agreed()

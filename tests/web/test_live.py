@@ -94,8 +94,9 @@ async def test_an_open_case_hears_of_a_new_letter_and_of_nothing_else(desks: dic
                 pause.over()
             assert await news.content.readuntil(b"\n\n") == heard
     await xd.done("ana", "/cases/assign", {"cases": [case["case"]], "owner": xd.users["ana"]})
-    async with stream(client, xd.tokens["bea"], unescape(query)) as answer:
-        assert answer.status == 204
+    for asked in (unescape(query), f"?case={'0' * 32}&seen=0"):  # hers not, or none at all: the same
+        async with stream(client, xd.tokens["bea"], asked) as answer:
+            assert await answer.content.read() == b"event: changed\ndata:\n\n"
 
 
 async def test_who_may_not_see_a_case_any_more_hears_one_last_word(desks: dict[str, Desk], listening: Any):
@@ -183,9 +184,28 @@ async def test_strangers_hear_nothing_and_are_told_not_to_come_again(desks: dict
     client, _ = listening
     await desks["XD"].add("olaf", "operator")
     operator = (await desks["XD"].sign_in("olaf", PASSWORD)).json["token"]
-    for token, query in (("", ""), (operator, ""), (desks["XD"].tokens["ana"], f"?thread={'0' * 32}")):
+    for token, query in ((operator, ""), (desks["XD"].tokens["ana"], f"?thread={'0' * 32}")):
         async with stream(client, token, query) as answer:
             assert answer.status == 204
+
+
+async def test_a_page_whose_sign_in_ended_before_its_first_look_is_locked(desks: dict[str, Desk], listening: Any):
+    """Signed out in another window, or its time is up: 204 would leave what it shows on the screen."""
+    client, _ = listening
+    for token in ("", "0" * 43):
+        async with stream(client, token) as answer:
+            assert await answer.content.read() == b"event: locked\ndata:\n\n"
+
+
+async def test_a_case_given_away_before_the_first_look_of_its_page_is_told_too(desks: dict[str, Desk], listening: Any):
+    """R24: the page was drawn, the case was given to somebody else, and only then the page listens."""
+    xd, (client, _) = desks["XD"], listening
+    for login in ("bea", "cleo"):
+        await xd.add(login, "caseworker")
+    case = (await xd.case("bea"))["case"]
+    await xd.done("ana", "/cases/assign", {"cases": [case], "owner": xd.users["cleo"]})
+    async with stream(client, xd.tokens["bea"], f"?case={case}&seen={'0' * 16}") as news:
+        assert await news.content.read() == b"event: changed\ndata:\n\n"
 
 
 async def test_the_node_ends_its_streams_when_it_ends(desks: dict[str, Desk], listening: Any):

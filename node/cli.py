@@ -15,6 +15,7 @@ import click
 
 from node.crypto.errors import CryptoError
 from node.errors import OpenTRMError
+from registry.command_line import Group as NamesAllMissing
 
 CONFIG_HELP = "The configuration file (TRM_CONFIG); node.toml in this folder if left out."
 
@@ -38,7 +39,7 @@ ELSEWHERE = {
 }
 
 
-class Group(click.Group):
+class Group(NamesAllMissing):
     """A group whose commands end with one sentence instead of a traceback, and are read in only when they are used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from node.cli_user import as_coordinator, run_signed_in
+from registry.command_line import Group
 
 if TYPE_CHECKING:
     from node.service.evidence.silence import Claim
@@ -36,7 +37,7 @@ goes_to = click.option(
 )  # fmt: skip
 
 
-@click.group()
+@click.group(cls=Group)
 def evidence() -> None:
     """Proof that letters were sent and received; holds nothing of what was written."""
 

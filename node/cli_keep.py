@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from node.cli_user import SECRET_FILE, as_coordinator, checked, password_of, run_signed_in
+from registry.command_line import Command, Group
 
 if TYPE_CHECKING:
     from node.service.staff.callers import Caller
@@ -117,7 +118,7 @@ def _try(path: Path, backup: Path, keys: Path | None) -> None:
     click.echo("it was thrown away again; nothing of this node was changed")
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("case")
 @click.option("--person", help="Only this person of the case; left out: the whole case.")
 @click.option("--ground", type=click.Choice(GROUNDS), required=True, help="Why; kept in the audit.")
@@ -151,7 +152,7 @@ def erase(
     click.echo(f"erased {'the whole case' if person is None else 'one person of the case'}; make a backup now")
 
 
-@click.group()
+@click.group(cls=Group)
 def recovery() -> None:
     """Recovery sheets: print a new set, try two of them, or come back with two when every coordinator is lost."""
 
@@ -207,7 +208,7 @@ def use(path: Path, one: Path, other: Path, login: str, password_file: Path | No
     click.echo(f"{login} is a coordinator and reads names; print a new set of sheets and destroy these two")
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("challenge", type=GIVEN)
 @click.option("--out", type=NEW, required=True, help="The file to write for the maintainers.")
 @as_coordinator

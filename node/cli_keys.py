@@ -14,6 +14,7 @@ import click
 
 from node.cli_keep import GIVEN, new_file
 from node.cli_user import SECRET_FILE, as_coordinator, password_of, run_signed_in, signed_in
+from registry.command_line import Group
 
 if TYPE_CHECKING:
     from node.service.staff.callers import Caller
@@ -31,7 +32,7 @@ NEXT_STEPS = (
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def keys() -> None:
     """How the keys of this node stand; change them, and destroy the old ones. The node is stopped meanwhile."""
 

@@ -8,8 +8,10 @@ from typing import Any
 
 import click
 
+from registry.command_line import Command
 
-@click.command()
+
+@click.command(cls=Command)
 @click.option("--country", required=True, help="ISO 3166-1 code of the country this node serves.")
 @click.option("--url", required=True, help="Where other nodes reach this one, as its record will say.")
 @click.option("--authority", required=True, help="Name of the office that answers for the node; public.")

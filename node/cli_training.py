@@ -14,8 +14,17 @@ MINUTE_S, HOUR_S = 60, 3600
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--port", default=8800, show_default=True, help="Of the desk where people practise, on 127.0.0.1.")
-@click.option("--partner-port", default=8810, show_default=True, help="Of the desk of the country that answers.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8800,
+    show_default=True,
+    help="Of the desk where people practise, on 127.0.0.1.",
+)
+@click.option(
+    "--partner-port", type=click.IntRange(0, 65_535), default=8810, show_default=True,
+    help="Of the desk of the country that answers.",
+)  # fmt: skip
 @click.option("--at", default="02:00", show_default=True, help="When everything begins anew, HH:MM in UTC.")
 @click.option("--add", help="Let somebody with this sign-in name practise from the next beginning on, and stop.")
 @click.option(
@@ -40,7 +49,10 @@ def training(folder: Path, port: int, partner_port: int, at: str, add: str | Non
         take_folder(folder)
         chosen = next(one for one in ROLES if one == role)
         fresh = add_person(folder / PEOPLE, PARTNER if partner else OURS, add, chosen)
-        click.echo(f"{fresh.login} practises as {fresh.role} from the next beginning on; the password is in {PEOPLE}")
+        click.echo(
+            f"{fresh.login} practises as {fresh.role} from the next beginning on (tonight, or end training and start"
+            f" it again); the password is in {PEOPLE}"
+        )
         return
     import asyncio
 

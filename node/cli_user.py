@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from registry.command_line import Group
+
 if TYPE_CHECKING:
     from node.service.staff.callers import Caller
     from node.service.staff.sign_in import Staff
@@ -29,7 +31,7 @@ def as_coordinator(command: Callable[..., None]) -> Callable[..., None]:
     )(command)
 
 
-@click.group()
+@click.group(cls=Group)
 def user() -> None:
     """Add, list and shut out the people of this node.
 

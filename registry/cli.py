@@ -23,6 +23,7 @@ from registry.ceremony import admit as admit_requests
 from registry.ceremony import check_names, create_registry, publish_update, renew_root
 from registry.ceremony import publish as publish_proposal
 from registry.client import RegistryClient
+from registry.command_line import Group
 from registry.concern import read_concern
 from registry.describe import countries_of, describe_file, describe_registry
 from registry.fetch import HttpFetch, fetch_from_folder
@@ -51,7 +52,7 @@ _clock = click.option("--clock-file", type=_FILE, help="Shared clock of a demo; 
 _out = click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="File to write.")
 
 
-class _Commands(click.Group):
+class _Commands(Group):
     """Turns our errors into one sentence and exit code 1."""
 
     def invoke(self, ctx: click.Context) -> object:

@@ -102,6 +102,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "node.commands",
         "node.docs",
         "registry.cli",
+        "registry.command_line",
     ),
     "aiohttp": (
         "node.peer",

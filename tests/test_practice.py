@@ -1,5 +1,6 @@
 """Practice begins anew each night, whole; people keep their passwords, and nothing else outlasts a day. Source: C16."""
 
+import socket
 import stat
 from pathlib import Path
 
@@ -100,3 +101,18 @@ def network_of(practice: Practice) -> Network:
 
 def url_of(practice: Practice) -> str:
     return network_of(practice).nodes[OURS].url
+
+
+@pytest.mark.parametrize(("which", "option"), [(0, "--port"), (1, "--partner-port")])
+def test_a_taken_port_is_told_at_once_with_the_option_that_names_another(tmp_path: Path, which: int, option: str):
+    """Nobody waits half a minute to read of a section of a file that is not theirs to change."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        ports = ["0", "0"]
+        ports[which] = str(taken.getsockname()[1])
+
+        told = run(tmp_path, "training", str(tmp_path / "new"), "--port", ports[0], "--partner-port", ports[1])
+
+    assert is_one_sentence(told)
+    assert f"port {ports[which]} of 127.0.0.1 is taken" in told.output and told.output.endswith(f"with {option}\n")

@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +18,7 @@ from node.jobs import Job, Jobs
 from node.log import configure
 
 LOOK_EVERY_S: Final = 60
+OPTIONS: Final = {OURS: "--port", PARTNER: "--partner-port"}
 BEGINS: Final = "Training begins: two invented countries with twelve cases; this takes half a minute.\n"
 
 
@@ -27,6 +29,7 @@ async def run(plan: Plan) -> None:
     configure(clock.now, "info")
     take_folder(plan.folder)
     with _alone(plan.folder):
+        ports_are_free(plan)
         practice = Practice(plan, clock)
         jobs = Jobs([Job("practice", LOOK_EVERY_S, practice.renew)], clock)
         sys.stderr.write(BEGINS)
@@ -40,6 +43,19 @@ async def run(plan: Plan) -> None:
         finally:
             await jobs.stop()
             await practice.end()
+
+
+def ports_are_free(plan: Plan) -> None:
+    """Said before half a minute was waited, and with the option that names another; a desk's start would say it too."""
+    for code, port in plan.ports.items():
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what ended a moment ago is in nobody's way
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                raise Unavailable(
+                    f"port {port} of 127.0.0.1 is taken or not allowed; name another with {OPTIONS[code]}"
+                ) from None
 
 
 @contextmanager

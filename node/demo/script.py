@@ -21,6 +21,7 @@ LABELS: Final[Mapping[str, str]] = {
     "accept": "Accept", "accepted": "Accepted", "check": "Check", "takes_back": "She takes it back",
     "takes_all": "She takes all of it back", "erasure": "Erasure", "confirm": "Confirm the erasure",
     "erased": "Erased", "me": "Your sign-in", "codes": "Codes from a telephone", "yes": "Yes",
+    "undo": "Take it back",
 }  # fmt: skip
 ENGLISH: Final = """
 Try this in a browser, as coordinator of both countries:
@@ -29,7 +30,8 @@ Try this in a browser, as coordinator of both countries:
               "{none}". "{needs}": {shelter}, {weeks}, Arvenia. "{consent}": all eight
               points, {yes} to every question, Ukrainian, {interpreter}, {writing}, {caseworker}; "{record}".
               Then "{check_all}", "{send_to_xa}".
-  2 See it    The page that opens says "{received}" as soon as Arvenia's node has signed for the letter.
+  2 See it    For twenty seconds (a minute on a real desk) the page that opens says when the letter leaves, and "{undo}"
+              stops it. Leave it; then the page says "{received}" as soon as Arvenia's node has signed for the letter.
   3 Accept    {xa}
               On the desk open the last new letter. "{read}", "{back}", "{accept}": the organisation stands there,
               the first service, a day to come, given name. "{check}", "{send_to_xd}". Destinia sees "{accepted}".
@@ -56,7 +58,9 @@ UKRAINIAN: Final = """
                  «{none}». «{needs}»: {shelter}, {weeks}, Arvenia. «{consent}»: усі вісім
                  пунктів, «{yes}» на кожне питання, українська, {interpreter}, {writing}, {caseworker}; «{record}».
                  Потім «{check_all}», «{send_to_xa}».
-  2 Побачити     Сторінка, що відкриється, скаже «{received}», щойно вузол Arvenia підпише одержання листа.
+  2 Побачити     Двадцять секунд (на справжньому робочому столі хвилину) сторінка, що відкриється, каже, коли лист
+                 вийде, і «{undo}» зупиняє його. Зачекайте; далі вона скаже «{received}», щойно вузол Arvenia підпише
+                 одержання листа.
   3 Прийняти     {xa}
                  На робочому столі відкрийте останній новий лист. «{read}», «{back}», «{accept}»: організація вже там,
                  перша з послуг, день приїзду, ім’я. «{check}», «{send_to_xd}». Destinia бачить «{accepted}».

@@ -12,6 +12,7 @@ from node.config import LimitsSection
 from node.demo import __main__ as command
 from node.demo.network import Network
 from node.demo.pace import FASTEST, MINUTE_S, SAYS, hurry, longer_sign_ins
+from node.demo.running import UNDO
 from node.demo.script import LABELS, SPOKEN, TEXTS, parts_of, script
 from node.demo.switch import NO_TEXT, Switch
 from node.service.staff.second_step import step_of
@@ -31,6 +32,7 @@ def test_every_word_that_the_script_quotes_stands_on_a_page_in_its_language():
         assert parts_of(TEXTS[language]) == parts_of(TEXTS["en"])
     assert "«Почати перенаправлення»" in script("uk", DESKS, NAMES)
     assert '"Sign and send to Arvenia"' in script("en", DESKS, NAMES)
+    assert '"Take it back"' in script("en", DESKS, NAMES) and UNDO["TRM_DESK__UNDO_S"] == "20"  # as its step 2 says
 
 
 @pytest.mark.parametrize(

@@ -178,3 +178,20 @@ def test_the_served_registry_verifies_over_http_and_ends_when_told(hand, tmp_pat
 
     assert verified.output.startswith("root 1, snapshot 1")
     assert code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["init"], "Missing: 'FOLDER', '--keys', '--maintainer', '--needed'."),
+        (["init", "reg", "--needed", "2"], "Missing: '--keys', '--maintainer'."),
+        (["publish", "--registry", "reg"], "Missing: 'FILES...', '--key'."),
+        (["admit", "--out", "proposal"], "Missing option '--registry'."),
+    ],
+)
+def test_everything_that_is_missing_is_named_at_once(words: list[str], said: str) -> None:
+    """Who types a command for the first time is not sent back once for each option."""
+    told = CliRunner().invoke(cli.main, words)
+
+    assert told.exit_code == 2
+    assert said in told.output and "--help" in told.output

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from node.protocol.cases.changes import distrust, set_protection, set_tie
 from node.protocol.letters.codes import MALFORMED, REFUSED, STORED, UNSUPPORTED
+from node.service.rights.access import AnswerAccess, answer
 from node.service.threads.book import Book
 from tests.attack.forged_posts import rows
 from tests.dishonest import Dishonest
@@ -42,6 +43,20 @@ async def r10(world: World) -> None:
         world.clock.now()))  # fmt: skip
     assert await liar.sends("referral.update", {"consent": [liar.consent()]}) == (STORED, 0)
     assert held(world) == ["R10"]
+    await draws_no_answer(world, liar)
+
+
+async def draws_no_answer(world: World, liar: Dishonest) -> None:
+    """It asks for what must be answered within days: that this is not answered shows no more than a slow desk does."""
+    xa, item = world["XA"], {"letter_id": liar.id_of("letter 1"), "levels": ["L1"]}
+    left = rows(world, "XA", "outbox")
+    assert await liar.sends("access.request", token=liar.token) == (STORED, 0)
+    read = await answer(xa.node, xa.coordinator, liar.thread, AnswerAccess(request=liar.last))
+    assert await liar.sends("erasure.request", token=liar.token, items=[item]) == (STORED, 0)
+    erased = {"token": liar.token, "items": [item | {"result": "erased", "kept": []}], "onward": []}
+    gone = await xa.act(liar.thread, "erasure.confirm", erased)
+    assert [one.letter_id for one in (read, gone)] == [None, None]
+    assert rows(world, "XA", "outbox") == left
 
 
 async def r15(world: World) -> None:

@@ -46,7 +46,7 @@ from node.service.threads.ending import end_contact, told_of_with
 from node.service.threads.erasure import empty_log, erase_confirmed
 from node.service.threads.files import ThreadFile, facts_of, with_letter
 from node.service.threads.stops import is_ending, queue_stop
-from node.service.threads.taking_back import hurry, without_the_needless
+from node.service.threads.taking_back import hurry, never_asked, without_the_needless
 from node.service.threads.times import times_of
 from node.service.threads.warnings import warnings_about
 from node.store.cases import CaseRow
@@ -86,10 +86,14 @@ async def stop_thread(node: Node, actor: Actor, thread_id: str) -> ActDone:
         _nobody_on_the_way(told_of_with(node, work, case, {thread_id}), thread_id)
         queue_stop(node, work, found, actor.user_id, "H01", now)
         end_contact(node, work, case, (found,), actor.user_id, "H01", now)
-        after = _again(node, work, found)
-        return ActDone(thread=thread_id, letter_id=None, state=machine.local_state(after.file.thread, node.now()))
+        return _ended_here(node, work, found, now)
 
     return await node.store.write(stop)
+
+
+def _ended_here(node: Node, work: Work, found: OpenFile, now: int) -> ActDone:
+    after = _again(node, work, found)
+    return ActDone(thread=found.row.thread_id, letter_id=None, state=machine.local_state(after.file.thread, now))
 
 
 def _nobody_on_the_way(files: Sequence[OpenFile], thread_id: str) -> None:
@@ -122,6 +126,8 @@ def _act(node: Node, work: Work, actor: Actor, thread_id: str, command: Act) -> 
     now = node.now()
     found, case = Book(node, work).file_and_case(*_rows_for(work, actor, thread_id))
     body = _body_of(command)
+    if never_asked(node, work, actor, found, command.kind, now):
+        return _ended_here(node, work, found, now)
     found = without_the_needless(node, work, found, command.kind, now)
     found = _with_local_reason(found, command, body)
     if isinstance(body, ErasureConfirmBody):

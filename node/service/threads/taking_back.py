@@ -90,6 +90,17 @@ def without_the_needless(node: Node, work: Work, found: OpenFile, kind: str, now
     return found
 
 
+def never_asked(node: Node, work: Work, actor: Actor, found: OpenFile, kind: str, now: int) -> bool:
+    """R04: a question that has not left never leaves where this act ends the need for it; the matter ends here alone."""
+    waiting = work.outbox.get(found.file.opening) if kind in ENDS_THE_NEED else None
+    if waiting is None or any(entry.n for entry in found.file.thread.entries):
+        return False
+    before = _queued(node, found, waiting).before or Before((), found.file.once)
+    _undo(node, work, actor, found, before, waiting, now)
+    work.audit.append(now, actor.user_id, "taken_back", waiting.letter_id, rule="R04")
+    return True
+
+
 def _take_back(node: Node, work: Work, actor: Actor, letter_id: str) -> TakenBack:
     now, book = node.now(), Book(node, work)
     waiting = work.outbox.get(letter_id)

@@ -10,6 +10,7 @@ import pytest
 from node.demo import return_story as do
 from node.demo.person import Desk
 from node.demo.return_story import Story
+from node.errors import PeerError
 from tests.unit.service.test_returns_watch import alarms, codes, departed, overdue, story
 
 __all__ = ["story"]
@@ -67,3 +68,28 @@ async def test_h07_receiver_whoever_needs_help_on_the_way_calls_people_at_once(s
     assert len(await looked_after(story.home, story.thread)) == 1
     assert "arrival_needs_you_caseworker" in await codes(story.home, story.thread)
     assert await looked_after(story.origin, story.thread) == []
+
+
+async def test_h29_sender_care_and_search_stand_side_by_side_and_neither_ends_the_other(story: Story) -> None:
+    """H07, H29: it is told where her way ended, and then she is gone from there: two duties, each with its own end."""
+    await departed(story)
+    await overdue(story)
+    await failed_by(story.origin, story)
+    await story.home.sees(story.thread, "stopped_on_the_way")
+
+    await story.change("disappeared", person_id=story.person, what="lost_contact")
+
+    assert {"arrival_overdue", "care_on_the_way"} <= await codes(story.home, story.thread)
+    await story.planner.act(story.thread, "return.assist_now", NEEDS["return.assist_now"])  # it tells nothing new
+    with pytest.raises(PeerError, match="nobody knows where she is"):
+        await story.planner.offer(story.case, "XT")
+    (care,) = await story.home.api.get(f"cases/{story.case}/care")
+    await story.change("set_care", care_id=care["care"], with_her="escort", payer="us", way_back="back_here")
+    await story.home.api.put(f"cases/{story.case}/care/{care['care']}/place", {"place": "an invented house"})
+    await story.change("found_again", person_id=story.person)
+    assert "care_on_the_way" in await codes(story.home, story.thread)
+    await story.change("disappeared", person_id=story.person, what="lost_contact")
+    await story.change("end_care", care_id=care["care"], end="she_is_safe", said_by_her=True)
+    seen = await story.home.api.get(f"cases/{story.case}")
+    assert [one["disappearance"] for one in seen["persons"]] == ["lost_contact"]
+    assert len(await alarms(story.home)) == 1

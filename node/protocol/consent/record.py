@@ -24,6 +24,7 @@ Present = Literal[
     "of_her_group",  # somebody she was found with (H33)
     "other",
 ]
+HolderKind = Literal["state", "civil_society"]
 ConsentOrganisation = Literal["state", "civil_society", "intergovernmental", "embassy", "law_enforcement"]
 Exclusion = Literal["family", "embassy", "police", "region_of_origin", "state_bodies"]
 
@@ -33,13 +34,25 @@ MAX_PROVISIONAL_SECONDS = 10 * 24 * 3600
 MAX_PROVISIONAL_RENEWALS = 1
 
 
+class OfficeThen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose an office key was by its country's record. Source: H13, consent names the holder."""
+
+    holder: str
+    kind: HolderKind
+    police_powers: bool = False
+
+
 class ConsentTo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One recipient she named: the country, the office that may read names (its key id, 64 hex digits) and its kind."""
+    """One recipient she named: the country, the office that may read names (its key id, 64 hex digits) and its kind.
+
+    `offices`: whose that key was when she was asked; what its country had said of it before follows.
+    """
 
     country: str
     organisation_type: ConsentOrganisation
     organisation: str | None = None
     holder: str | None = None
+    offices: tuple[OfficeThen, ...] = ()
 
 
 class Asserted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from node.protocol.cases.case import Case, Person, person_of
+from node.protocol.consent.faults import faults
 from node.protocol.consent.record import ConsentRecord
 from node.protocol.gate.facts import Draft, Duty, OfficeKeyFacts, RecipientFacts, ThreadFacts, duty_for
 from node.protocol.letters.fields import SEALED_TO_A_HOLDER
@@ -99,6 +100,22 @@ def used(c: Context, record: ConsentRecord) -> bool:
     """Whether this letter rests on the record; a letter without entries rests on those of its thread."""
     entries = c.draft.letter.consent
     return any(asserts(c, record, entry) for entry in entries) if entries else asserted_here(c, record)
+
+
+def rests_on(c: Context) -> list[ConsentRecord]:
+    """For each person the one record that this letter rests on: of those used, the newest that carries it now.
+
+    Whoever is told to ask her again records a newer one; what she said before does not keep that shut.
+    """
+    here = sorted((one for one in c.consents if used(c, one)), key=lambda one: (_carries(c, one), one.valid_from))
+    return list({record.person_id: record for record in here}.values())
+
+
+def _carries(c: Context, record: ConsentRecord) -> bool:
+    person = None if c.case is None else person_of(c.case, record.person_id)
+    for_this = c.duty.purpose is None or c.duty.purpose in set(record.purposes) - set(record.withdrawn_purposes)
+    within = c.levels <= set[str](record.levels) - set[str](record.withdrawn_levels)
+    return person is not None and for_this and within and not faults(record, person, c.now)
 
 
 def are_two(by: tuple[str, str] | None) -> bool:

@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from node.protocol.consent.record import ConsentTo, HolderKind, OfficeThen
 from node.protocol.gate.once_told import NOTHING_TOLD, OnceTold
 from node.protocol.letters.bodies import Body, DataItem
 from node.protocol.letters.bodies_information import AskBody
@@ -19,7 +20,6 @@ from node.protocol.letters.codes_information import CONSENT_FOR
 from node.protocol.letters.frame import ConsentEntry, Letter
 from node.protocol.threads.return_facts import NO_WAY, ReturnFacts
 
-HolderKind = Literal["state", "civil_society"]
 ActorRole = Literal["caseworker", "coordinator", "auditor", "operator", "machine"]
 AfterRestore = Literal["no", "unanswered", "stopped"]
 
@@ -147,6 +147,20 @@ class RecipientFacts(msgspec.Struct, frozen=True):
         """All that any record of this country ever said of whose this key is, without its id."""
         found = (one for one in (*self.office_keys, *self.known_offices) if one.kid == kid)
         return frozenset(msgspec.structs.replace(one, kid="") for one in found)
+
+    def offices_of(self, kid: str | None) -> tuple[OfficeThen, ...]:
+        """Whose this key is by the record now, and then what else was ever said of it."""
+        listed = [one for one in self.office_keys if one.kid == kid]
+        every = [*listed, *(one for one in self.known_offices if one.kid == kid)] if listed else []
+        return tuple(dict.fromkeys(OfficeThen(one.holder, one.kind, one.police_powers) for one in every))
+
+    def is_as_named(self, to: ConsentTo, kid: str) -> bool:
+        """Whether this key is still that of the office she named: one of whose holder nothing else was said since.
+
+        Where nobody noted whose it was then, nothing else was ever said of it (H13).
+        """
+        now = self.offices_of(kid)
+        return len(now) == 1 if not to.offices else now[:1] == to.offices[:1] and set(now) <= set(to.offices)
 
     def is_same_office(self, named: str | None, kid: str | None) -> bool:
         """Whether both keys were never said to be of any but one holder, of one kind and with the same powers: she

@@ -6,7 +6,7 @@ Source: R04, R11, R19, R28; practice H13, H14.
 from collections.abc import Iterator
 
 from node.protocol.consent.record import ConsentRecord, ConsentTo
-from node.protocol.gate.context import Context, are_two, cancel, hold, used
+from node.protocol.gate.context import Context, are_two, cancel, hold, rests_on, used
 from node.protocol.gate.facts import OfficeKeyFacts
 from node.protocol.letters.codes import EYES_ONLY
 from node.protocol.rules import Objection
@@ -23,6 +23,8 @@ def office(c: Context) -> Iterator[Objection]:
     police = any(one.police_powers for one in c.recipient.office_keys)
     if police and not any(one.kind == "civil_society" for one in c.recipient.office_keys):
         yield hold("H13", "this country lists no office free of police powers", "names wait until it lists one")
+    if any(_named(c, one, key) and not _as_named(c, one, key) for one in rests_on(c)):
+        yield hold("H13", "the office is not whose it was when she was asked", "ask her about the office there now")
     if key.police_powers and not _chosen_in_writing(c, key):
         yield hold("R19", "the office has police powers", "name a civil-society office, or have her say so in writing")
 
@@ -63,10 +65,10 @@ def onward(c: Context) -> Iterator[Objection]:
     if not _discloses(c):
         return
     accepted, changed_at = c.shared.organisation, c.shared.changed_at
-    rests_on = [record for record in c.consents if used(c, record)]
-    if changed_at is not None and (not rests_on or any(record.valid_from < changed_at for record in rests_on)):
+    records = rests_on(c)
+    if changed_at is not None and (not records or any(record.valid_from < changed_at for record in records)):
         yield hold("R28", "another organisation takes over", "ask her about it and record a new consent")
-    elif accepted and any(_names_another(c, record, accepted) for record in rests_on):
+    elif accepted and any(_names_another(c, record, accepted) for record in records):
         yield hold("R28", "she named another organisation", "ask her about this one and record a new consent")
 
 
@@ -118,13 +120,16 @@ def _recipients_here(c: Context, record: ConsentRecord) -> list[ConsentTo]:
 
 
 def _chosen_in_writing(c: Context, key: OfficeKeyFacts) -> bool:
-    if not all(one.police_powers for one in c.recipient.said_of(key.kid)):
-        return False  # it gained them: what she named was an office without, until it has a key of its own
-    rests_on = [record for record in c.consents if used(c, record)]
-    named = [
-        record for record in rests_on if any(c.recipient.is_same_office(to.holder, key.kid) for to in record.recipients)
-    ]
-    return bool(rests_on) and len(named) == len(rests_on) and all(record.method == "written" for record in named)
+    records = rests_on(c)
+    return bool(records) and all(_named(c, one, key) and one.method == "written" for one in records)
+
+
+def _named(c: Context, record: ConsentRecord, key: OfficeKeyFacts) -> list[ConsentTo]:
+    return [to for to in _recipients_here(c, record) if c.recipient.is_same_office(to.holder, key.kid)]
+
+
+def _as_named(c: Context, record: ConsentRecord, key: OfficeKeyFacts) -> bool:
+    return any(c.recipient.is_as_named(to, key.kid) for to in _named(c, record, key))
 
 
 def _distrusted_offices(c: Context) -> list[str]:

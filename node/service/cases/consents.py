@@ -22,6 +22,7 @@ from node.protocol.consent.record import (
     Exclusion,
     InterpreterFrom,
     Method,
+    OfficeThen,
     Present,
     WitnessRole,
 )
@@ -32,6 +33,7 @@ from node.service.actor import Actor
 from node.service.cases.change import PersonId
 from node.service.cases.consent_talks import SHUT, Name, TalkView, in_the_room, keep_talk, must_name_a_witness
 from node.service.context import Node
+from node.service.delivery.recipients import recipient_facts
 from node.service.threads.book import Book, OpenCase
 from node.service.threads.commands import Command
 from node.store.work import Reader, Work
@@ -196,7 +198,8 @@ def _record(node: Node, work: Work, actor: Actor, case_id: str, new: NewConsent)
         valid_from=start,
         valid_until=end,
         recipients=tuple(
-            ConsentTo(to.country, to.organisation_type, to.organisation, to.holder) for to in new.recipients
+            ConsentTo(to.country, to.organisation_type, to.organisation, to.holder, offices=_offices(node, to, now))
+            for to in new.recipients
         ),
         renewals=_renewals(book.consents(case), new),
         evidence_hash=new.evidence_hash or "",
@@ -207,6 +210,11 @@ def _record(node: Node, work: Work, actor: Actor, case_id: str, new: NewConsent)
     keep_talk(node, work, case, record.consent_id, talk)
     work.audit.append(now, actor.user_id, "consent_recorded", record.consent_id, rule="R22")
     return view_in(node, case, record)
+
+
+def _offices(node: Node, to: NewRecipient, now: int) -> tuple[OfficeThen, ...]:
+    """Whose the key is that she chose, as she was told (H13)."""
+    return recipient_facts(node, to.country, now).offices_of(to.holder)
 
 
 _OTHERWISE = ("recipients", "valid_from", "valid_until", "evidence_hash", "present", *SHUT)

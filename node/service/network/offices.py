@@ -6,7 +6,8 @@ Source: H13 (consent names the holder), H14 (distrust of a holder).
 from collections import defaultdict
 from typing import cast
 
-from node.protocol.gate.facts import HolderKind, OfficeKeyFacts
+from node.protocol.consent.record import HolderKind
+from node.protocol.gate.facts import OfficeKeyFacts
 from node.service.context import Node
 from node.store.known_offices import KnownOffice
 from node.store.work import Work

@@ -75,7 +75,8 @@ async def show_one(v: Visit, **more: Any) -> web.Response:
     others = [one for one in people if one[0] != record.person_id]
     return v.show(
         "consent_one.html", case=case, one=record, said=_said(record), labels=LABELS,
-        called=dict(people) | {office.holder: office.name for _, office in offices_of(v)}, others=others,
+        called=dict(people) | {office.holder: office.name for _, office in offices_of(v)} | _as_she_was_told(record),
+        others=others,
         withdraw=_narrowed(record), recorded=v.query.get("recorded", ""), told=v.query.get("told", ""),
         typed=v.form, on_paper=[one for one in on_paper if one.country in {to.country for to in record.recipients}],
         scans=scans, reasons=REASONS,
@@ -90,8 +91,15 @@ def _narrowed(record: ConsentView) -> tuple[FormField, ...]:
     return tuple(msgspec.structs.replace(one, choices=allows[one.name]) for one in fields_of(Withdraw))
 
 
+def _as_she_was_told(record: ConsentView) -> dict[str, str]:
+    """The offices under the names that they had when she was asked."""
+    return {to.holder: to.offices[0].holder for to in record.recipients if to.holder and to.offices}
+
+
 def _said(record: ConsentView) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(record)
+    for to in plain["recipients"]:
+        del to["offices"]  # their names stand where the key would
     hidden = ("consent", "counts", "faults", "recorded_by", "seconded_by", "renewals", "info_sheet_version", "told")
     return {name: one for name, one in plain.items() if name not in hidden and one not in (None, [], (), "")}
 

@@ -10,8 +10,10 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
+from node.errors import NotAllowed
 from node.protocol.cases.case import Person
 from node.protocol.cases.life_events import LifeRecords
+from node.protocol.consent.record import ConsentTo
 from node.protocol.letters.codes import Condition
 from node.service.threads import opening, reading
 from node.service.threads.commands import OpenThread
@@ -19,7 +21,9 @@ from node.service.threads.warnings import NO_NATIONALITY, ON_CONDITION
 from tests.letters_return import ESCORT
 from tests.letters_support import BODIES
 from tests.unit.service.information_support import ASKABLE, FACTS, LOOK, ask
-from tests.unit.service.rights_support import tasks
+from tests.unit.service.office_support import accepted as may_be_named
+from tests.unit.service.office_support import send_names
+from tests.unit.service.rights_support import letter_of, tasks
 from tests.unit.test_spine import ACCEPT
 from tests.world import DAY_S, HER, World, make_world
 
@@ -80,6 +84,24 @@ async def test_a_window_before_the_day_from_which_they_can_receive_her_is_warned
     (moved,) = (await xd.act(thread, "referral.arrange", window(world, 8))).warnings
     assert "2026-12-20" in moved
     assert (await xa.act(thread, "referral.arrange", window(world, 2))).warnings == ()
+
+
+async def test_r28_sender_another_organisation_is_told_of_her_once_she_agreed_to_it(world: World) -> None:
+    """R28, practice (`referral.change`): her consent is asked again, and then the care that waited goes on."""
+    thread, xd, xa = await may_be_named(world), world["XD"], world["XA"]
+    shelter = {"id": "shelter-xa", "type": "civil_society"}
+    await xa.act(thread, "referral.change", {"organisation": [shelter], "services": [], "start_not_before": []})
+    await world.settle()
+
+    with pytest.raises(NotAllowed, match="another organisation"):
+        await send_names(world, thread)
+    world.clock.step(60)
+    to = ConsentTo("XA", "civil_society", shelter["id"], xa.office.office_kid.hex())
+    await xd.consent((await xd.view(thread)).case, "XA", recipients=(to,))
+    await send_names(world, thread)
+    await world.settle()
+
+    assert await letter_of(world, "XA", thread, "referral.disclose")
 
 
 async def test_who_steps_in_for_an_escort_is_read_with_the_letter_in_both_countries(world: World) -> None:

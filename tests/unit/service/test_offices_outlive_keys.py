@@ -5,7 +5,9 @@ from collections.abc import Awaitable, Callable
 import msgspec
 import pytest
 
+from node.demo.person import CONSENT
 from node.errors import NotAllowed
+from node.service.cases.consents import NewConsent, record_consent
 from node.service.network.offices import load_offices
 from node.service.network.registry import RegistryKeeper
 from node.service.safety.distrusting import Distrust, decide_distrust, propose_distrust
@@ -13,7 +15,7 @@ from node.service.upkeep.own_record import write_wanted
 from node.store.known_offices import KnownOffice
 from tests.unit.service.office_support import Office, accepted, office_of, publish, send_names
 from tests.unit.service.rights_support import NAMES, letter_of
-from tests.world import World, no_fault
+from tests.world import HER, World, no_fault
 
 
 @pytest.fixture
@@ -81,6 +83,31 @@ async def test_h13_sender_an_office_that_gained_police_powers_is_another_one(
 
     with pytest.raises(NotAllowed, match="ask her about the office there"):
         await send_names(world, thread)
+
+
+async def test_h13_sender_an_office_key_in_other_hands_waits_until_she_is_asked_about_them(
+    world: World, office: Office, follows: Callable[[], Awaitable[None]]
+):
+    """H13: consent names the holder; that the key stayed the same makes another organisation no choice of hers."""
+    thread, xd = await accepted(world), world["XD"]
+    view = xd.node.view
+    country = view.countries["XA"]
+    handed = tuple(msgspec.structs.replace(key, holder="others-xa") for key in country.office_keys)
+    countries = {**view.countries, "XA": msgspec.structs.replace(country, office_keys=handed)}
+    xd.node.view = msgspec.structs.replace(view, countries=countries)
+
+    with pytest.raises(NotAllowed, match="not whose it was") as error:
+        await send_names(world, thread)
+    assert error.value.rule == "H13"
+    case, there = (await xd.view(thread)).case, {"country": "XA", "organisation_type": "civil_society"}
+    named = {**there, "organisation": world["XA"].haven["id"], "holder": xd_knows(world)}
+    anew = msgspec.convert({**CONSENT, "person_id": "0" * 16, "recipients": [named]}, NewConsent)
+    anew = msgspec.structs.replace(anew, person_id=HER)  # as this world calls her
+    recorded = await record_consent(xd.node, xd.caseworker, case, anew)
+    assert [one.holder for one in recorded.recipients[0].offices] == ["others-xa", "Haven XA"]
+    await send_names(world, thread)
+    await world.settle()
+    assert await letter_of(world, "XA", thread, "referral.disclose")
 
 
 async def test_h14_sender_a_distrusted_office_stays_so_under_its_next_key(

@@ -143,78 +143,6 @@ def test_h14_sender_distrust_for_all_persons_holds_too():
     assert both(disclosure(), recipient=office, shared=accepted()) == ["H14"]
 
 
-NEXT = "c3" * 32
-HAVEN, OTHERS = XA_RECORD.office_keys[0], OfficeKeyFacts(kid=NEXT, holder="others-xa", kind="civil_society")
-
-
-def exchanged(**facts):
-    """XA listed two offices and lists their keys now each under the other's name."""
-    keys = (with_(HAVEN, holder="others-xa"), with_(OTHERS, holder="haven-xa"))
-    return with_(XA_RECORD, office_keys=keys, known_offices=(HAVEN, OTHERS), **facts)
-
-
-def test_h13_sender_a_key_that_was_another_offices_is_not_hers_under_a_borrowed_name():
-    """H13, R01: a country says whose a key is, and does not move her names to another office by saying it anew."""
-    to_next = disclosure(kid=NEXT, consent=(entry(holder=NEXT),))
-    gone = with_(exchanged(), office_keys=exchanged().office_keys[1:])
-
-    assert both(to_next, shared=accepted(), recipient=gone) == ["R01"]
-    assert gone.office_now(OFFICE) == OFFICE
-    fresh = with_(gone, known_offices=(HAVEN, with_(OTHERS, holder="haven-xa")))
-    assert both(to_next, shared=accepted(), recipient=fresh) == [] and fresh.office_now(OFFICE) == NEXT
-    armed = with_(fresh, known_offices=(HAVEN, with_(OTHERS, holder="haven-xa", police_powers=True)))
-    assert not armed.is_same_office(OFFICE, NEXT)
-
-
-def test_r19_sender_a_key_that_gained_police_powers_is_not_what_she_chose_in_writing():
-    """R19, H13: she wrote of an office without them; that its key stayed the same makes it no choice of hers."""
-    armed = (with_(HAVEN, police_powers=True, kind="state"), OTHERS)
-    always = with_(XA_RECORD, office_keys=armed, known_offices=armed)
-    gained = with_(always, known_offices=(*armed, HAVEN))
-    plain, told = asked_of(XA_RECORD), asked_of(gained)
-
-    assert sent(always, record(method="written")) == []
-    assert sent(gained, record(method="written")) == sent(gained, with_(plain, method="written")) == ["H13"]
-    assert sent(gained, with_(plain, method="recorded_oral")) == ["H13", "R19"]
-    assert sent(gained, with_(told, method="recorded_oral")) == ["R19"]
-    assert sent(gained, with_(told, method="written")) == []
-
-
-@pytest.mark.parametrize("change", [{"holder": "others-xa"}, {"kind": "state"}], ids=lambda change: next(iter(change)))
-def test_h13_sender_the_same_key_in_other_hands_is_not_the_office_she_named(change):
-    """H13, consent names the holder: names wait until she is asked anew, also where the old word is said again."""
-    other = with_(HAVEN, **change)
-    moved = with_(XA_RECORD, office_keys=(other,), known_offices=(HAVEN, other))
-    back = with_(moved, office_keys=(HAVEN,))
-    before = asked_of(with_(XA_RECORD, known_offices=(HAVEN,)))
-
-    assert sent(with_(XA_RECORD, known_offices=(HAVEN,)), before) == []
-    assert sent(moved, before) == sent(back, before) == ["H13"]
-    assert sent(moved, asked_of(moved)) == sent(back, asked_of(back)) == []
-    assert sent(back, asked_of(moved)) == ["H13"]
-    assert both(offer(), recipient=moved, consents=(before,)) == []  # it names nobody
-
-
-def asked_of(xa):
-    """Her consent for XA, of whose office she was told what its record says now."""
-    return record(recipients=(with_(TO_XA, offices=xa.offices_of(OFFICE)),))
-
-
-def sent(xa, consent):
-    """What keeps her names from XA's office on this consent."""
-    return both(disclosure(), shared=accepted(), recipient=xa, consents=(consent,))
-
-
-@pytest.mark.parametrize("value", [OFFICE, "haven-xa"])
-def test_h14_sender_no_new_name_takes_distrust_from_an_office(value):
-    """H14: it is of every key that was ever said to be of that office."""
-    for kid in (OFFICE, NEXT):
-        sent = disclosure(kid=kid, consent=(entry(holder=kid),))
-        hers = (record(recipients=(with_(TO_XA, holder=kid),)),)
-        found = both(sent, shared=accepted(), recipient=exchanged(distrusted_holders=(value,)), consents=hers)
-        assert "H14" in found, kid
-
-
 def test_h14_receiver_distrust_is_a_reason_of_the_desk_and_no_answer():
     """H14: the sender sees nothing."""
     distrusting = distrust(case(), "country", "XA", ("ana", "ben"), NOW).case
@@ -222,57 +150,6 @@ def test_h14_receiver_distrust_is_a_reason_of_the_desk_and_no_answer():
 
     assert receiver(came, accepted()) is None
     assert [one.rule for one in holds(came, distrusting, "XA", NOW)] == ["H14"]
-
-
-def test_r28_sender_another_organisation_needs_a_new_consent():
-    """R28, domain 5.6: nothing further is disclosed before she agreed."""
-    changed = accepted(changed_at=NOW - 10)
-
-    assert both(disclosure(), shared=changed) == ["R28"]
-    assert both(disclosure(), shared=changed, consents=(record(valid_from=NOW - 5),)) == []
-
-
-def test_r28_sender_an_organisation_she_did_not_name_gets_nothing_before_she_agreed():
-    """R28, R01: she named one, the country accepted with another one; whoever named none left that to the country."""
-    other = accepted(organisation="shelter-y")
-    asked_again = record(recipients=(with_(TO_XA, organisation="shelter-y"),))
-    named_none = record(recipients=(with_(TO_XA, organisation=None),))
-    elsewhere = with_(TO_XA, country="XB", organisation="haven-xb")
-    found = release(disclosure(PLAN), shared=other).objections
-
-    assert [(one.rule, one.effect) for one in found] == [("R28", "hold")]
-    assert both(disclosure(), shared=other) == ["R28"]
-    assert both(disclosure(), shared=other, consents=(asked_again,)) == []
-    assert both(disclosure(), shared=other, consents=(named_none,)) == []
-    assert both(disclosure(), shared=other, consents=(record(recipients=(*named_none.recipients, elsewhere)),)) == []
-    assert both(letter("referral.update"), shared=other) == []
-
-
-def test_r28_sender_her_newest_yes_opens_what_an_older_one_kept_shut():
-    """R28, R19: whoever asks her again, as they are told to, is not kept waiting by what she said before."""
-    older, anew = record(), {"consent_id": "anew", "valid_from": NOW - 5}
-    changed = accepted(changed_at=NOW - 10)
-    other = accepted(organisation="shelter-y")
-    to_other = record(recipients=(with_(TO_XA, organisation="shelter-y"),), **anew)
-    to_police = (TO_XA, with_(TO_XA, organisation_type="state", holder=POLICE_OFFICE))
-    spoken = record(recipients=to_police, method="recorded_oral")
-    armed = {"shared": accepted(), "recipient": WITH_POLICE}
-    to_armed = disclosure(kid=POLICE_OFFICE, consent=(entry(holder=POLICE_OFFICE),))
-
-    assert both(disclosure(), shared=changed, consents=(older, record(**anew))) == []
-    assert both(disclosure(), shared=other, consents=(older, to_other)) == []
-    assert both(to_armed, consents=(spoken, record(recipients=to_police, method="written", **anew)), **armed) == []
-
-
-def test_r28_sender_no_newer_record_that_carries_nothing_of_this_letter_opens_it():
-    """R28, R19, R20, R22: one for another purpose, one taken back, one that has not begun, one of before."""
-    changed = accepted(changed_at=NOW - 10)
-    for facts in (
-        {"purposes": ("followup",), "valid_from": NOW - 5}, {"withdrawn_at": NOW - 1, "valid_from": NOW - 5},
-        {"valid_from": NOW + 5}, {"valid_from": NOW - 20}, {"valid_from": NOW - 5, "valid_until": NOW - 1},
-    ):  # fmt: skip
-        found = both(disclosure(), shared=changed, consents=(record(), record(consent_id="anew", **facts)))
-        assert "R28" in found, facts
 
 
 def test_r01_sender_state_bodies_that_she_excluded_get_nothing():

@@ -50,6 +50,13 @@ NO = {"can_assist": False}
 CHILD = {"treated_as_child": True, "given_by": "guardian", "capacity": "child_assent_recorded"}
 
 
+TWO_CHILDREN = OFFER._replace(
+    body={"age_band": "16-17", "treated_as_child": True, "dependants": ["0-5"]}, frame={"both": True, "entry": CHILD}
+)
+ONE_GROWN = UPDATE._replace(frame={"both": True, "second": CHILD})
+BOTH_GROWN = UPDATE._replace(frame={"both": True}, reason=12)
+
+
 def for_now(written_at: int) -> dict[str, Any]:
     """A letter that rests on a provisional basis for ten days."""
     entry = {"basis": "provisional", "given_by": "child_protection", "purposes": ["enquiry"], "levels": ["L1"]}
@@ -188,6 +195,10 @@ THREADS: dict[str, tuple[Step, ...]] = {
     # whom nobody offered; a basis that was renewed once already
     "bad-thread-somebody-nobody-offered": (OFFER, ACCEPT, DISCLOSE._replace(
         state="accepted", reason=126, frame=DISCLOSE.frame | {"both": True})),
+    # of a teenager and a small child of hers one may be 18 by now, not both, whichever letter says it
+    "good-thread-one-of-two-children-grows-up": (TWO_CHILDREN, ACCEPT, ONE_GROWN),
+    "bad-thread-two-children-grow-up-at-once": (TWO_CHILDREN, ACCEPT, BOTH_GROWN),
+    "bad-thread-two-children-grow-up-one-by-one": (TWO_CHILDREN, ACCEPT, ONE_GROWN, BOTH_GROWN),
     "bad-thread-provisional-for-the-third-time": (
         SUPPORTED._replace(frame=for_now(NOW)), SUPPORT_ANSWERED,
         SUPPORTED._replace(frame=for_now(NOW + 20 * DAY_S)), dated(SUPPORT_ANSWERED, 20 * DAY_S),
@@ -328,14 +339,18 @@ def orders() -> Iterator[Vector]:
 
 
 def _built(name: str, step: Step, n: int, seen: int, before: list[dict[str, Any]]) -> dict[str, Any]:
-    """As in make_threads, her consent to a passage too; `both`: a second person; `entry`: parts of each consent."""
+    """As in make_threads, her consent to a passage too; `both`: a second person; `entry`: parts of each consent,
+    `second` of that of the second person.
+    """
     frame = dict(step.frame)
-    both, said = frame.pop("both", False), frame.pop("entry", {})
+    both, said, hers = frame.pop("both", False), frame.pop("entry", {}), frame.pop("second", {})
     one = built(name, step._replace(frame=frame), n, seen, before)
     if both:
         one["consent"].append(consent(name) | {"token": seed(f"{name} second token", 16).hex()})
     for entry in one["consent"]:
         entry.update({"purposes": ["enquiry", "referral", "transit"]} | said)
+    for entry in one["consent"][1:]:
+        entry.update(hers)
     return one | ({"consent": []} if step.kind.startswith("transit.stop") else {})
 
 

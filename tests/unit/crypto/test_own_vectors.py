@@ -39,7 +39,7 @@ KINDS = {
     "silence": (1, 3),
     "stream": (2, 2),
     "suspension": (1, 5),
-    "thread": (48, 84),
+    "thread": (49, 86),
 }
 
 

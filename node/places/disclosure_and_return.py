@@ -39,7 +39,7 @@ DISCLOSURE_AND_RETURN: dict[str, Places] = {
             "protocol.gate.identity: eyes_only",
             "service.rights.corrections: _values",
             "service.threads.drafting: item_of",
-            "service.threads.taking_back: without_the_needless",
+            "service.threads.taking_back: never_asked without_the_needless",
         ),
         receiver=(
             "protocol.gate.desk: may_open_report",

@@ -1,4 +1,4 @@
-"""`trm-node keys`: the keys of a stopped node changed with an overlap, and how they stand.
+"""`trm-node keys`: the keys of a stopped node changed with an overlap, and how they stand, also while it runs.
 
 Every change is durable before its record is written, and the record is written from what the node has; `keys record`
 finishes what was interrupted. Each command ends by saying what comes next. Source: interface O2; registry 4.5.
@@ -19,7 +19,9 @@ from registry.command_line import Group
 if TYPE_CHECKING:
     from node.service.staff.callers import Caller
     from node.service.staff.sign_in import Staff
+    from node.service.upkeep.key_state import Held
     from node.service.upkeep.setup import Opened
+    from node.store.db import Store
     from registry.record import Record
 
 NEW_FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -27,25 +29,32 @@ NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 NEXT_STEPS = (
     "next: on the offline machine `trm-registry request node-record.json --key role-{country} --version N`, N one"
     " higher than the last",
-    "  send the request to the publisher; the page of keys says when the registry has it",
+    "  send the request to the publisher and start the node, which reads the registry; the page of keys and `trm-node"
+    " keys show` say when it is there",
     "  copy database and keys anew today and try them (trm-node restore --try): an older copy does not know the key",
 )
 
 
 @click.group(cls=Group)
 def keys() -> None:
-    """How the keys of this node stand; change them, and destroy the old ones. The node is stopped meanwhile."""
+    """How the keys of this node stand; change them, and destroy the old ones.
+
+    The node is stopped meanwhile; `show` and `drill` only read, also while it runs.
+    """
 
 
 @keys.command()
 @click.pass_obj
 def show(path: Path) -> None:
-    """Say what the registry has of our keys, what waits for it, and what to do next. Changes nothing."""
-    from node.service.upkeep.key_state import state_in
+    """Say what the registry has of our keys, what waits for it, and what to do next.
+
+    Changes nothing; also while the node runs.
+    """
+    from node.service.upkeep.key_state import state_of
     from node.web.key_lines import lines
 
-    with _opened(path) as opened:
-        state = opened.node.store.read_sync(lambda reader: state_in(opened.node, reader))
+    with _looked_at(path) as (store, held):
+        state = store.read_sync(lambda reader: state_of(held, reader))
     for line in lines(state):
         values = {name: _said(value) for name, value in line.values.items()}
         click.echo(f"{line.level:8} {line.name}: {line.says % values if values else line.says}")
@@ -202,16 +211,16 @@ def record_(path: Path) -> None:
 def drill(path: Path, stolen: str) -> None:
     """Say what would be done, in order, had the machine, the office key, the message key or the role key been stolen.
 
-    Does nothing: read it with those who would do it, twice a year, and see that each step has somebody.
+    Does nothing, also while the node runs: read it with those who would do it, twice a year, and see that each step
+    has somebody.
     """
     from node.key_drill import steps
-    from node.service.upkeep.key_state import state_in
+    from node.service.upkeep.key_state import state_of
 
-    with _opened(path) as opened:
-        node = opened.node
-        state = node.store.read_sync(lambda reader: state_in(node, reader))
-        people = node.store.read_sync(lambda reader: sum(one.disabled_at is None for one in reader.people.all()))
-        found = steps(stolen, node.country, state, people)
+    with _looked_at(path) as (store, held):
+        state = store.read_sync(lambda reader: state_of(held, reader))
+        people = store.read_sync(lambda reader: sum(one.disabled_at is None for one in reader.people.all()))
+        found = steps(stolen, held.country, state, people)
     for number, step in enumerate(found, 1):
         click.echo(f"{number}. {step}")
     click.echo("nothing was done")
@@ -246,6 +255,32 @@ def _opened(path: Path) -> Iterator["Opened"]:
         yield opened
     finally:
         opened.close()
+
+
+@contextmanager
+def _looked_at(path: Path) -> Iterator[tuple["Store", "Held"]]:
+    """The node as it is, running or not, with the registry as it last read it; nothing of it is changed."""
+    from node.app import NO_VIEW, unlock_of
+    from node.clock import clock_for
+    from node.config import load, pinned_root
+    from node.service.upkeep.looking import looked_at
+    from node.store.folder import DataFolder
+    from node.training import must_be_of_one_kind
+    from registry.client import RegistryClient
+
+    config = load(path).config
+    country, registry = config.node.country, config.registry
+    clock, folder = clock_for(country, config.node.clock_file), DataFolder(config.node.data_dir)
+    client = RegistryClient(
+        config.node.data_dir / "registry", pinned_root(config), registry.mirrors,
+        quarantine_s=registry.first_contact_wait_s,
+    )  # fmt: skip
+    view = client.load(clock.now()) or NO_VIEW
+    if client.damaged is not None:  # what follows is then said as if no registry were known
+        click.echo(f"note: {client.damaged.message}", err=True)
+    with looked_at(folder, country, unlock_of(config), view, clock) as (store, held, training):
+        must_be_of_one_kind(training, config.node.training)
+        yield store, held
 
 
 async def _do(opened: "Opened", by: str, secret: str, task: Any) -> Any:

@@ -5,9 +5,12 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from node.app import open_alone
+from node.config import load
 from node.crypto.recovery import read_sheet
+from node.service.upkeep.office_change import ROTATE
 from registry.record import Record, read_node_record
-from tests.cli_world import copied_node, is_one_sentence, make_node, run
+from tests.cli_world import NOW, copied_node, is_one_sentence, make_node, run, serving
 from tests.test_cli_keep import with_two_and_a_case
 
 
@@ -114,3 +117,32 @@ def test_a_new_node_is_told_that_the_registry_does_not_list_it(tmp_path: Path):
 
     assert shown.exit_code == 0, shown.output
     assert "The registry does not list us yet." in shown.output
+
+
+def test_how_the_keys_stand_is_read_beside_a_running_node(folder: Path):
+    """No desk is shut for a question; what changes keys still wants the node stopped."""
+    stopped, drill = run(folder, "keys", "show").output, run(folder, "keys", "drill", "machine").output
+
+    with serving(folder):
+        assert run(folder, "keys", "show").output == stopped
+        assert run(folder, "keys", "drill", "machine").output == drill
+        assert is_one_sentence(run(folder, "keys", "record"))
+
+
+def test_asking_how_the_keys_stand_writes_nothing(folder: Path):
+    def lying() -> dict[Path, bytes]:
+        return {path: path.read_bytes() for path in sorted((folder / "data").rglob("*")) if path.is_file()}
+
+    before = lying()
+    assert run(folder, "keys", "show").exit_code == 0 and run(folder, "keys", "drill", "role").exit_code == 0
+
+    assert lying() == before
+
+
+def test_that_a_new_office_key_is_asked_for_is_seen_from_beside_too(folder: Path):
+    """What tells of people is covered in the database; whoever only looks has the veil too."""
+    opened = open_alone(load(folder / "node.toml").config)
+    opened.node.store.write_sync(lambda work: work.tasks.add(ROTATE, NOW))
+    opened.close()
+
+    assert "wrong    Office key, which opens names" in run(folder, "keys", "show").output

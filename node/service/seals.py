@@ -86,13 +86,23 @@ class CodeVeil:
         return known
 
 
+def veil_of(kek: Kek) -> CodeVeil:
+    """The veil of a node that is only looked at."""
+    return CodeVeil(_node_key(kek))
+
+
+def _node_key(kek: Kek) -> Dek:
+    """A key of its own: the node's key itself only wraps keys."""
+    return Dek(keyed_hash(kek, NODE_KEY))
+
+
 class Seals:
     """The node's key at work; forgets case keys again when many are in use."""
 
     def __init__(self, kek: Kek, random: Random, case_keys: CaseKeys, journal_key: Secret) -> None:
         self.case_keys = case_keys
         self._journal_key = journal_key
-        self._node_key = Dek(keyed_hash(kek, NODE_KEY))  # a key of its own: the node's key itself only wraps keys
+        self._node_key = _node_key(kek)
         self._veil = CodeVeil(self._node_key)
         self._random = random
         self._deks: OrderedDict[bytes, Dek] = OrderedDict()

@@ -3,6 +3,8 @@
 Facts only, no key and nobody's name; the page of keys and `trm-node keys` say them in sentences. Source: interface O2.
 """
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -17,9 +19,23 @@ from node.service.upkeep.own_record import MESSAGE_CHANGE, MessageChange
 from node.service.upkeep.setup import RECORD_FILE
 from node.store.work import Reader
 from registry.record import Record, read_node_record
-from registry.trust import Country
+from registry.trust import Country, View
 
 Listed = Literal["yes", "waits", "unwritten", "elsewhere", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a node has, public halves only: of one that runs here, or as `looking` reads it beside one."""
+
+    country: str
+    now: int
+    view: View
+    folder: Path
+    office_public: bytes
+    message_kid: bytes
+    fallback_public: bytes
+    max_life_s: int
 
 
 class KeyState(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,15 +75,27 @@ async def key_state(node: Node, actor: Actor) -> KeyState:
 
 def state_in(node: Node, reader: Reader) -> KeyState:
     """The same in a transaction."""
+    keys, life_s = node.keys, node.limits.max_life_s
+    return state_of(
+        Held(
+            node.country, node.now(), node.view, node.store.folder, node.office_public, keys.message.key_id,
+            keys.fallback.public, life_s,
+        ),
+        reader,
+    )  # fmt: skip
+
+
+def state_of(node: Held, reader: Reader) -> KeyState:
+    """The same of what was looked at."""
     there, here = node.view.country(node.country), _here(node)
-    older, copies = older_offices(reader), copies_of(node.store.folder)
+    older, copies = older_offices(reader), copies_of(node.folder)
     changed = max([one.changed_at for one in older] + [0], default=0) or None
     message = _message_changed(node, reader)
     newest = max(changed or 0, message or 0)
     copied = newest == 0 or min(copies.database_at or 0, copies.keys_at or 0) >= newest
     key = None if there is None else next((k for k in there.office_keys if k.public == node.office_public), None)
     return KeyState(
-        now=node.now(),
+        now=node.now,
         record_here=None if here is None else here.serial,
         record_there=None if there is None else there.serial,
         record_there_at=None if there is None else there.record.issued_at,
@@ -77,7 +105,7 @@ def state_in(node: Node, reader: Reader) -> KeyState:
         office_changed_at=changed,
         older_offices=len(older),
         older_until=max((one.until for one in older), default=0),
-        older_last_letter=max((last_arrival(node, one) for one in older), default=0),
+        older_last_letter=max((last_arrival(node.max_life_s, one) for one in older), default=0),
         message=_message(node, here, there, message is not None),
         message_changed_at=message,
         fallback=_fallback(node, here, there),
@@ -89,23 +117,23 @@ def state_in(node: Node, reader: Reader) -> KeyState:
     )
 
 
-def _here(node: Node) -> Record | None:
+def _here(node: Held) -> Record | None:
     """The record in the data folder; None where it cannot be read."""
     try:
-        return read_node_record((node.store.folder / RECORD_FILE).read_bytes())[0]
+        return read_node_record((node.folder / RECORD_FILE).read_bytes())[0]
     except (OSError, OpenTRMError):
         return None
 
 
-def _office(node: Node, here: Record | None, there: Country | None, changed: bool) -> Listed:
+def _office(node: Held, here: Record | None, there: Country | None, changed: bool) -> Listed:
     ours = node.office_public
     in_there = there is not None and any(key.public == ours for key in there.office_keys)
     in_here = here is not None and any(key.public == ours for key in here.office_keys)
     return _listed(in_there, in_here, _follows(here, there), changed)
 
 
-def _message(node: Node, here: Record | None, there: Country | None, changed: bool) -> Listed:
-    ours = node.keys.message.key_id
+def _message(node: Held, here: Record | None, there: Country | None, changed: bool) -> Listed:
+    ours = node.message_kid
     in_there = there is not None and any(
         key.key_id == ours and key.record_status == "current" for key in there.message_keys
     )
@@ -113,8 +141,8 @@ def _message(node: Node, here: Record | None, there: Country | None, changed: bo
     return _listed(in_there, in_here, _follows(here, there), changed)
 
 
-def _fallback(node: Node, here: Record | None, there: Country | None) -> Listed:
-    ours = node.keys.fallback.public
+def _fallback(node: Held, here: Record | None, there: Country | None) -> Listed:
+    ours = node.fallback_public
     in_there = there is not None and there.record.kem_fallback_public == ours
     in_here = here is not None and here.kem_fallback_public == ours
     return _listed(in_there, in_here, _follows(here, there), True)
@@ -135,7 +163,7 @@ def _listed(in_there: bool, in_here: bool, follows: bool | None, changed: bool) 
     return "unknown" if follows is None else "elsewhere"
 
 
-def _message_changed(node: Node, reader: Reader) -> int | None:
+def _message_changed(node: Held, reader: Reader) -> int | None:
     kept = reader.meta.get(MESSAGE_CHANGE)
     note = msgspec.msgpack.decode(kept, type=MessageChange) if isinstance(kept, bytes) else None
-    return note.at if note is not None and note.key == node.keys.message.key_id else None
+    return note.at if note is not None and note.key == node.message_kid else None

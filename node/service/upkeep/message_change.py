@@ -68,7 +68,8 @@ def change_message_key(opened: Opened, seed: bytes, *, stolen: bool, unannounced
     known = None if published is None else published.record.next_message_key_sha256
     if not unannounced and known != hashlib.sha256(fresh.public).hexdigest():
         raise NotAllowed(
-            "the published record does not announce this key; publish the record of keys announce first, or give"
+            "the published record, as this node last read it, does not announce this key; publish the record of keys"
+            " announce, let the node run until keys show says that it is announced, stop it and ask again, or give"
             " --unannounced and be held apart by other countries for 72 hours"
         )
     note = MessageChange(at=now, key=fresh.key_id, stolen=stolen)

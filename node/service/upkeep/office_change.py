@@ -151,19 +151,28 @@ async def settle_office(staff: Staff, by: Caller) -> Settled:
     def destroy(work: Work) -> Settled:
         now, older = node.now(), older_offices(work)
         needed = kids_needed(node, work)
-        kept = [one for one in older if needed.get(one.kid) or now < last_arrival(node, one) or _waits(work)]
+        kept = [
+            one
+            for one in older
+            if needed.get(one.kid) or now < last_arrival(node.limits.max_life_s, one) or _waits(work)
+        ]
         put_older(work, kept)
         if len(kept) < len(older):
             work.audit.append(now, by.actor.user_id, "office_key_destroyed", outcome=str(len(older) - len(kept)))
         letters = sum(needed.get(one.kid, 0) for one in kept)
-        return Settled(anew, len(older) - len(kept), letters, max((last_arrival(node, one) for one in kept), default=0))
+        return Settled(
+            anew,
+            len(older) - len(kept),
+            letters,
+            max((last_arrival(node.limits.max_life_s, one) for one in kept), default=0),
+        )
 
     return await node.store.write(destroy)
 
 
-def last_arrival(node: Node, one: Older) -> int:
+def last_arrival(max_life_s: int, one: Older) -> int:
     """When the last letter sealed to an older key can come: released at the end of the overlap, and long on its way."""
-    return one.until + node.limits.max_life_s + LATE_S
+    return one.until + max_life_s + LATE_S
 
 
 def kids_needed(node: Node, reader: Reader) -> dict[bytes, int]:

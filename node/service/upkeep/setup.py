@@ -159,8 +159,8 @@ def _opened(
     epoch, office = store.read_sync(lambda reader: (reader.meta.channel_epoch(), reader.meta.get("office_public")))
     if epoch is None or not isinstance(office, bytes):
         raise Unavailable("database was not made by `trm-node init`; restore a backup or make the node again")
-    message = SigningKey(_unwrap("message", keyring.get("message"), kek))
-    fallback = KemKey(_unwrap("fallback", keyring.get("fallback"), kek))
+    message = SigningKey(unwrap("message", keyring.get("message"), kek))
+    fallback = KemKey(unwrap("fallback", keyring.get("fallback"), kek))
     older = older_fallbacks(keyring, kek)
     node = Node(
         country,
@@ -194,14 +194,14 @@ def _opened(
 
 def message_seed(opened: Opened) -> bytes:
     """The 64 bytes of the message key, for a process that signs with it too."""
-    return _unwrap("message", opened.keyring.get("message"), opened.kek)
+    return unwrap("message", opened.keyring.get("message"), opened.kek)
 
 
 def _journal_key(keyring: Keyring, kek: Kek, clock: Clock, random: Random) -> bytes:
     """The key of the journal: its own, in the key file, so that the journal opens on another machine with it."""
     if keyring.get(JOURNAL) is None:
         keyring.put(JOURNAL, _wrap(JOURNAL, random(32), kek, random), clock.now())
-    return _unwrap(JOURNAL, keyring.get(JOURNAL), kek)
+    return unwrap(JOURNAL, keyring.get(JOURNAL), kek)
 
 
 def refresh_prekeys(opened: Opened) -> None:
@@ -245,7 +245,7 @@ def _leave_bundle_of_old_key(node: Node) -> None:
 
 def older_fallbacks(keyring: Keyring, kek: Kek) -> list[KemKey]:
     """Fallback keys of records before, while something sealed to them may still come."""
-    return [KemKey(_unwrap(row.name, row.sealed, kek)) for row in keyring.all(OLDER_FALLBACK)]
+    return [KemKey(unwrap(row.name, row.sealed, kek)) for row in keyring.all(OLDER_FALLBACK)]
 
 
 def load_prekeys(opened: Opened) -> list[Prekey]:
@@ -257,7 +257,7 @@ def load_prekeys(opened: Opened) -> list[Prekey]:
 
 def _unsealed(row: SecretRow, kek: Kek) -> tuple[Prekey, KemKey]:
     _, number, not_before, not_after = row.name.split(".")
-    seed = _unwrap(row.name, row.sealed, kek)
+    seed = unwrap(row.name, row.sealed, kek)
     key = KemKey(seed)
     return Prekey(PrekeyEpoch(int(number), int(not_before), int(not_after), key.public), seed), key
 
@@ -305,7 +305,8 @@ def _wrap(name: str, value: bytes, kek: Kek, random: Random) -> bytes:
     return seal_wrap(value, WRAP_AAD + name.encode(), Secret(kek.value), random)
 
 
-def _unwrap(name: str, sealed: bytes | None, kek: Kek) -> bytes:
+def unwrap(name: str, sealed: bytes | None, kek: Kek) -> bytes:
+    """A secret of keys.db; Unavailable where it is missing, StoreBroken where it does not open."""
     if sealed is None:
         raise Unavailable(f"key file lacks {name.split('.')[0]}; restore keys.db from its own backup")
     try:
@@ -353,7 +354,7 @@ def keys_open(folder: DataFolder, unlock: Unlock) -> None:
 
 def _opens(name: str, sealed: bytes, kek: Kek) -> bool:
     try:
-        _unwrap(name, sealed, kek)
+        unwrap(name, sealed, kek)
     except StoreBroken:
         return False
     return True
@@ -361,7 +362,7 @@ def _opens(name: str, sealed: bytes, kek: Kek) -> bool:
 
 def open_secret(keyring: Keyring, name: str, kek: Kek) -> bytes:
     """One secret of the key file."""
-    return _unwrap(name, keyring.get(name), kek)
+    return unwrap(name, keyring.get(name), kek)
 
 
 def keep_secret(keyring: Keyring, name: str, value: bytes, kek: Kek, random: Random, now: int) -> None:

@@ -85,7 +85,7 @@ async def test_a_key_that_nobody_announced_is_refused_unless_that_is_wanted(worl
     sealed, _ = new_next_key(xa.opened, PASSPHRASE, SMALLEST)
     seed = open_next_key(sealed, PASSPHRASE)
 
-    with pytest.raises(NotAllowed, match="does not announce this key"):
+    with pytest.raises(NotAllowed, match=r"announce this key; publish .*, let the node run"):
         change_message_key(xa.opened, seed, stolen=False)
     assert xa.node.keys.message.public == before and write_wanted(xa.opened) is None
 

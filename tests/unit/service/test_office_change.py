@@ -176,7 +176,7 @@ async def test_an_older_key_is_destroyed_when_nothing_is_sealed_to_it_any_more(w
     early = await settle_office(staff, await office.signed_in("ana"))
     assert (early.sealed_anew, early.destroyed, early.letters) == (1, 0, 1)
     assert (await settle_office(staff, await office.signed_in("ana"))).sealed_anew == 0
-    world.clock.step(last_arrival(node, oldest) - world.clock.now() + DAY_S)
+    world.clock.step(last_arrival(node.limits.max_life_s, oldest) - world.clock.now() + DAY_S)
     late = await settle_office(staff, await office.signed_in("ana"))
     assert (late.destroyed, late.letters) == (1, 1)  # the one between them: nothing was ever sealed to it
     assert list((await office.read(thread)).values()) == [NAMES]

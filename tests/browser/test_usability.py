@@ -1,5 +1,6 @@
 """The usability tests of the design, A1 to A9, as far as a machine can take them: real browser, real pages."""
 
+import asyncio
 from pathlib import Path
 
 from playwright.async_api import CDPSession, Page, Route
@@ -127,8 +128,8 @@ async def test_a5_what_was_typed_is_on_the_server_before_it_is_sent(eyes: Eyes):
     page = await eyes.person("XD")
     tasks = await start(page)
     await page.goto(f"{tasks}/where")
-    async with page.expect_response(lambda answer: answer.status == 204):
-        await tick(page, needs=["shelter", "legal"], peer="XA")
+    async with page.expect_response(lambda answer: answer.status == 204 and "peer=XA" in str(answer.request.post_data)):
+        await tick(page, needs=["shelter", "legal"], peer="XA")  # a slow machine saves what is ticked so far before
 
     other = await eyes.person("XD")
     await other.goto(f"{tasks}/where")
@@ -162,13 +163,21 @@ async def test_a5_what_is_being_recorded_is_not_kept_once_more_as_a_draft(eyes: 
     await start(page)
     await page.click('a[href$="/referral/kept-from"]')
     posted: list[bool] = []
+    over = asyncio.Event()
 
     async def slowly(route: Route) -> None:
         posted.append("_stay=1" in (route.request.post_data or ""))
         if not posted[-1]:
-            await page.wait_for_timeout(1500)  # no clock can be moved in a page that is being left
+            await asyncio.wait_for(over.wait(), 10)
         await route.continue_()
 
+    async def is_over(route: Route) -> None:
+        over.set()
+        await route.fulfill(status=204)
+
+    # No clock can be moved in a page that is being left: a pause as long, begun later, ends after the page's own.
+    await page.evaluate("addEventListener('submit', () => setTimeout(() => fetch('/pause-is-over'), 1000))")
+    await page.route("**/pause-is-over", is_over)
     await page.route("**/referral/kept-from", slowly)
     await tick(page, named="no")
     await page.click(SAVE)
@@ -331,5 +340,5 @@ async def test_a_case_that_was_given_to_somebody_else_goes_from_the_page_that_is
     body = {"cases": [case.rpartition("/")[2]], "owner": desk.users[other]}
     await desk.done("ana", "/cases/assign", body)
 
-    await page.wait_for_function("() => !document.querySelector('#timeline')")
-    assert "There is nothing here" in await page.inner_text("main")
+    await page.locator("main", has_text="There is nothing here").wait_for()
+    assert await page.locator("#timeline").count() == 0

@@ -58,7 +58,7 @@ class Child:
         words = [word for children in threads for word in children.read_text().split()]
         self.pid = next(
             int(one) for one in words if b"node.signing_process" in Path(f"/proc/{one}/cmdline").read_bytes()
-        )
+        )  # StopIteration, or OSError where a thread or another child has just ended: not there yet
 
     def is_there(self) -> bool:
         """Whether it runs; what is dead and not yet collected by init is gone."""
@@ -94,7 +94,7 @@ async def with_child(network: ServedNetwork, desk: Desk, code: str) -> Child:
         await offered(network, desk)
         try:
             child = Child(pid)
-        except StopIteration:
+        except (StopIteration, OSError):
             return None
         return child if child.is_ready() else None
 

@@ -45,7 +45,7 @@ class Ending(Story):
         async def waits_for_the_slot() -> bool:
             now = self.network.clock.now()
             rows = [row for code in CODES for row in waits_in(self.network.database(code))]
-            return all(state == "queued" and int(due.split()[-1]) > now for _, state, due in rows)
+            return all(state == "queued" and due.startswith("due ") and int(due[4:]) > now for _, state, due in rows)
 
         await self.network.until("the post to be at rest", waits_for_the_slot)
 

@@ -1,5 +1,6 @@
 """A desk for practice says so on every page and every paper, and in no way looks like one where people are real."""
 
+import json
 import re
 
 import pytest
@@ -9,6 +10,7 @@ from tests.api.conftest import Desk
 from tests.browser.places import at_desk, made_places
 from tests.web.browser import Browser
 from tests.web.test_consent import taken
+from tests.web.test_operator import at_work
 from tests.web.test_paper import pressed, text_of
 from tests.web.test_referral import started
 
@@ -70,6 +72,31 @@ async def test_deadlines_taken_along_say_that_they_are_practice(practising: dict
     made = await browser.send(await browser.open("/desk/deadlines"), "/desk/deadlines/calendar")
 
     assert "SUMMARY:TRAINING: " in made.text and "SUMMARY:Something" not in made.text
+
+
+@pytest.mark.parametrize("training", [True, False])
+async def test_every_file_that_is_saved_is_named_after_what_it_is_for(desks: dict[str, Desk], training: bool):
+    """C16: a file lies in a folder beside real ones and goes into another program; the name of ours says it, or not."""
+    for desk in desks.values():
+        desk.world[desk.code].node.training = training
+    browsers = {code: await at_desk(desk) for code, desk in desks.items()}
+    case, thread = await taken(desks, browsers)
+    xd, dora = browsers["XD"], await at_work(desks["XD"], "dora", "auditor")
+    before = "TRAINING-" if training else ""
+
+    made = await xd.send(await xd.open(f"{case}/export"), f"{case}/export", purpose="own_file")
+    files = [
+        made,
+        await xd.send(await xd.open(f"{thread}/evidence"), f"{thread}/evidence"),
+        await xd.send(await xd.open("/desk/deadlines"), "/desk/deadlines/calendar"),
+        await dora.send(await dora.open("/desk/admin/audit"), "/desk/admin/audit/table"),
+    ]
+
+    assert json.loads(made.text)["training"] is training
+    assert [one.headers["Content-Disposition"] for one in files] == [
+        f'attachment; filename="{before}{name}"'
+        for name in ("case.json", "evidence.json", "deadlines.ics", "audit.csv")
+    ]
 
 
 async def nothing(_: Press, page: str) -> None:

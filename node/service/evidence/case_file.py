@@ -48,9 +48,10 @@ class FiledLetter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A case with its letters, oldest first, and the evidence of each of its threads."""
+    """A case with its letters, oldest first, and the evidence of each thread; `training`: nobody in it is real."""
 
     format: Literal["trm/v1/case-file"]
+    training: bool
     country: Country
     made_at: int
     purpose: FilePurpose
@@ -87,7 +88,7 @@ def _made(node: Node, work: Work, actor: Actor, case_id: str, purpose: FilePurpo
         for name in NOT_IN_A_FILE:
             person.pop(name, None)
     made = CaseFile(
-        format=FILE_FORMAT, country=node.country, made_at=now, purpose=purpose, case=facts,
+        format=FILE_FORMAT, training=node.training, country=node.country, made_at=now, purpose=purpose, case=facts,
         consents=[view_in(node, case, record) for record in book.consents(case)],
         letters=[_filed(book, actor, row) for row in work.letters.of_case(case_id)],
         evidence=[evidence_of(node, work, row) for row in work.threads.of_case(case_id)],

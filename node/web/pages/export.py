@@ -26,7 +26,7 @@ async def _save(v: Visit) -> web.Response:
         made = await export_case(v.node, v.actor, v.path["case"], v.typed("purpose"))
     except OpenTRMError as error:
         return await _show(v, status=409, error=problem(v, error))
-    return _file(made, "application/json", "case.json")
+    return v.download(made, "application/json", "case.json")
 
 
 async def _show(v: Visit, status: int = 200, **more: object) -> web.Response:
@@ -39,12 +39,7 @@ async def _calendar(v: Visit) -> web.Response:
     due = (await inbox(v.node, v.actor, BOARD)).due
     title = v.say("Something is due at the work desk")
     title = f"{v.say('TRAINING')}: {title}" if v.node.training else title  # it lies beside real ones on a telephone
-    return _file(calendar(v.node, title, due), "text/calendar", "deadlines.ics")
-
-
-def _file(body: bytes, kind: str, name: str) -> web.Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return web.Response(body=body, content_type=kind, headers=headers)
+    return v.download(calendar(v.node, title, due), "text/calendar", "deadlines.ics")
 
 
 EXPORT: tuple[Page, ...] = (

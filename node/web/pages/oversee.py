@@ -63,7 +63,7 @@ async def _download(v: Visit) -> web.Response:
     """The newest lines, of one act or thing or all, as a table: opaque ids as they stand, nobody's name."""
     page = await audit_of(v.node, v.actor, v.typed("act")[:80], v.typed("ref")[:80], None, DOWNLOADED)
     rows = [(one.seq, one.at, one.actor, one.act, one.ref, one.rule, one.outcome, one.hash) for one in page.lines]
-    return as_table("audit", AUDIT_HEAD, rows)
+    return as_table(v, "audit", AUDIT_HEAD, rows)
 
 
 async def _retention(v: Visit) -> web.Response:

@@ -147,8 +147,7 @@ async def _export(v: Visit) -> web.Response:
             "no country was chosen", field="to", for_user=v.say("Choose where it goes; here is a choice too.")
         )
     made = await export(v.node, v.actor, view.thread, v.typed("to"))
-    named = {"Content-Disposition": 'attachment; filename="evidence.json"'}
-    return web.Response(body=made, content_type="application/json", headers=named)
+    return v.download(made, "application/json", "evidence.json")
 
 
 async def _thread(v: Visit) -> ThreadView:

@@ -37,8 +37,7 @@ async def _open(v: Visit) -> web.Response:
     except OpenTRMError as error:
         return await show_one(v, status=409, error=problem(v, error))
     kind, name = SERVED[found.kind]
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return web.Response(body=found.content, content_type=kind, headers=headers)
+    return v.download(found.content, kind, name)
 
 
 async def _remove(v: Visit) -> web.Response:

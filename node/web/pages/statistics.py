@@ -37,9 +37,9 @@ async def _download(v: Visit) -> web.Response:
     """The same numbers as a table for another program; what is not shown is the word `hidden`, never a blank or 0."""
     what = v.typed("what")
     if what == "figures":
-        return as_table(what, FIGURES_HEAD, _rows_of_figures(v, await published_figures(v.node)))
+        return as_table(v, what, FIGURES_HEAD, _rows_of_figures(v, await published_figures(v.node)))
     people = await year_statistics(v.node, int(what) if what.isascii() and what.isdigit() and len(what) < 5 else 0)
-    return as_table(f"people-{people.year}", YEAR_HEAD, _rows_of_year(v, people))
+    return as_table(v, f"people-{people.year}", YEAR_HEAD, _rows_of_year(v, people))
 
 
 def _hidden(table: Shown) -> int:

@@ -146,6 +146,31 @@ def test_the_sample_configuration_is_valid_and_shows_every_section():
     ],
 )
 def test_the_set_up_names_what_a_machine_lacks_in_one_sentence(tmp_path, present, missing):
+    assert set_up(tmp_path, present) == f"OpenTRM cannot be set up: {missing}\n"
+
+
+@pytest.mark.parametrize(
+    ("lacks", "says"),
+    [
+        ("sys.version_info", "Python 3.11 or newer is missing; install it (with its venv module) and try again"),
+        (
+            "import venv",
+            "the venv module of Python 3.11.0 is missing; install it (on Debian: python3-venv) and try again",
+        ),
+    ],
+)
+def test_the_set_up_says_what_a_python_lacks(tmp_path, lacks, says):
+    """One that is too old, and Debian's own, which comes without venv."""
+    python = tmp_path / "python3"
+    python.write_text(f'#!/bin/sh\ncase "$*" in -V) echo Python 3.11.0;; *"{lacks}"*) echo no >&2; exit 1;; esac\n')
+    python.chmod(0o755)
+
+    assert set_up(tmp_path, ["git", "cksum"]) == f"OpenTRM cannot be set up: {says}\n"
+    assert not (tmp_path / ".venv").exists()
+
+
+def set_up(tmp_path, present):
+    """What the set-up says on a machine that has these tools alone."""
     (tmp_path / "requirements").mkdir()
     (tmp_path / "requirements" / "dev.txt").write_text("")
     (tmp_path / "pyproject.toml").write_text("")
@@ -162,4 +187,4 @@ def test_the_set_up_names_what_a_machine_lacks_in_one_sentence(tmp_path, present
     )
 
     assert done.returncode == 1
-    assert done.stderr == f"OpenTRM cannot be set up: {missing}\n"
+    return done.stderr

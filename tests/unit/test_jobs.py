@@ -5,12 +5,18 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import structlog
+from apscheduler.jobstores.memory import MemoryJobStore
 
 from node import log
+from node.app import _rows
 from node.clock import SteppedClock
+from node.config import load
 from node.jobs import Job, Jobs
 
 
@@ -160,6 +166,29 @@ async def test_the_interval_wakes_again():
     await jobs.stop()
 
     assert sweep.most_at_once == 1
+
+
+async def test_a_wake_that_comes_late_is_not_dropped_and_many_are_one():
+    """Issue 2; P27: a machine that slept for an hour sweeps once when it is awake, and nothing is kept elsewhere."""
+    sweep = Sweep()
+    sweep.go_on.set()
+    jobs = Jobs([Job("registry", 900, sweep.run, jitter_s=90)], SteppedClock(0))
+    jobs.start()
+    (row,) = jobs._scheduler.get_jobs()
+    await jobs.stop()
+
+    assert (row.misfire_grace_time, row.coalesce, row.max_instances) == (None, True, 1)
+    assert (row.trigger.interval.total_seconds(), row.trigger.jitter) == (900, 90)
+    assert [type(one) for one in jobs._scheduler._jobstores.values()] == [MemoryJobStore]
+
+
+def test_not_every_country_asks_the_registry_at_the_same_moment():
+    """Issue 2: every 15 minutes, give or take."""
+    config = load(Path(__file__).resolve().parents[2] / "deploy/node.toml", env={}).config
+    part: Any = SimpleNamespace(node=None, refresh=None, look=None, sweep=None)
+    registry = next(one for one in _rows(part, part, part, part, config) if one.name == "registry")
+
+    assert (registry.every_s, registry.jitter_s) == (900, 90)
 
 
 def test_two_rows_of_one_name_are_refused():

@@ -1,5 +1,6 @@
 """What a refreshed registry, or time alone, lets go on. R39; registry, decided 4 and 5."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from node.errors import Unavailable
 from node.service.delivery.readmitted import BACK, confirm
-from node.service.network.registry import RegistryKeeper
+from node.service.network.registry import LEAST_BETWEEN_S, RegistryKeeper
 from node.training import must_be_invented
 from registry.suspension import make_suspension, publish_suspension
 from tests.world import DAY_S, World, make_world, no_fault
@@ -34,6 +35,38 @@ async def _refresh(world: World, code: str, keeper: RegistryKeeper | None = None
     kept = keeper or RegistryKeeper(world[code].node, world[code].client, [])
     await kept.refresh()
     return kept
+
+
+async def test_an_unknown_key_asks_the_registry_at_once_and_again_no_sooner_than_five_seconds_later(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Issue 2: a country that joined a minute ago is not kept waiting, nobody makes us ask without end, and a refresh
+    that fails is not the last.
+    """
+    node, slept, looked = world["XA"].node, list[float](), asyncio.Queue[int]()
+    keeper = RegistryKeeper(node, world["XA"].client, [])
+
+    async def looks() -> None:
+        keeper._last = node.clock.monotonic()
+        looked.put_nowait(len(slept))
+        raise Unavailable("disk is full; free some space")
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        world.clock.step(int(seconds))
+
+    monkeypatch.setattr(keeper, "refresh", looks)
+    monkeypatch.setattr("node.service.network.registry.asyncio.sleep", sleep)
+    answering = asyncio.create_task(keeper.answer_asks())
+    seen = []
+    for _ in range(3):
+        keeper.ask()
+        keeper.ask()
+        seen.append(await asyncio.wait_for(looked.get(), 10))
+    answering.cancel()
+
+    assert seen == [0, 1, 2]
+    assert slept == [LEAST_BETWEEN_S] * 2
 
 
 async def test_a_training_node_that_meets_a_real_registry_does_not_follow_it(tmp_path: Path) -> None:

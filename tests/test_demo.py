@@ -53,9 +53,17 @@ STATES = ["offered", "offered", "declined", "info_requested", "offered", "offere
           "disclosed", "disclosed", "offered"]  # fmt: skip
 # What each of them tells besides.
 TOLD: dict[str, dict[str, Any]] = {
-    "1": {"what_she_allowed_read_at_xa": True},
-    "2": {"decliners_hold_identity": []},
-    "3": {"erased": 4, "kept_legal_ground": 1, "case_stays": True},
+    "1": {"what_she_allowed_read_at_xa": True, "outcome_read_at_xd": "services_started"},
+    "2": {
+        "decliners_hold_identity": [],
+        "declines_read_at_xd": [["no_capacity", "XA"], ["age_group_not_served", "XA"]],
+    },
+    "3": {
+        "erased": 4,
+        "kept_legal_ground": 1,
+        "case_stays": True,
+        "halted": ["referral.arrange", "referral.disclose", "referral.update"],
+    },
     "4": {
         "gates_shut": [["g1", "g2", "g3", "g5", "g7", "g8", "g10"], ["g10"], []],
         "place_read_by_people_at_origin": True,
@@ -63,7 +71,7 @@ TOLD: dict[str, dict[str, Any]] = {
         "followups": ["2_weeks", "1_month", "3_months", "6_months", "12_months"],
     },
     "5": {"gate": ["g2", "R08", False], "other_solution": "residence"},
-    "6": {"faults_without_guardian": ["R13"], "gate": ["g6", "R14", False]},
+    "6": {"faults_without_guardian": ["R13"], "treated_as_child": True, "gate": ["g6", "R14", False]},
     "7": {"to_origin_afterwards": ["return.stopped"], "cancel_says": {}},
     "8": {
         "heard": ["overdue_opened_caseworker", "overdue_opened_backup"],

@@ -61,7 +61,7 @@ async def keys_revoked(network: Network, stack: AsyncExitStack) -> Played:
         "posted_to_the_old_machine": overheard,
         "letters_at_xa": [len((await xa.view(thread))["letters"]) for thread in threads],
     }
-    played.agreed &= not early and not overheard
+    played.agreed &= not early and not overheard and played.told["letters_at_xa"] == [1] * len(threads)
     return played
 
 

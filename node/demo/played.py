@@ -109,6 +109,12 @@ async def received(desk: Desk, thread: str, kind: str) -> dict[str, Any] | None:
     return next((one for one in letters if one["direction"] == "in" and one["kind"] == kind), None)
 
 
+async def reads(desk: Desk, thread: str, kind: str) -> Any:
+    """What a received letter of this kind says to people."""
+    letter = await desk.until(f"{kind} at {desk.code}", lambda: received(desk, thread, kind))
+    return (await desk.api.post(f"letters/{letter['letter_id']}/open", {}))["body"]
+
+
 async def options(desk: Desk, thread: str) -> set[str]:
     """The acts that this country may do now."""
     return {one["kind"] for one in (await desk.view(thread))["options"] if one["allowed"]}

@@ -21,6 +21,7 @@ from node.demo.played import (
     holds_identity,
     options,
     read_at,
+    reads,
     received,
 )
 
@@ -47,7 +48,9 @@ async def all_the_way(network: Network, stack: AsyncExitStack) -> Played:
     await arrive(xa, network, thread)
     await xd.sees(thread, "in_progress")
     await xa.act(thread, "referral.complete", COMPLETED)
-    played = Played(told={"what_she_allowed_read_at_xa": read == her}, agreed=read == her)
+    outcome = (await reads(xd, thread, "referral.complete"))["outcome"]
+    played = Played(told={"what_she_allowed_read_at_xa": read == her, "outcome_read_at_xd": outcome})
+    played.agreed = read == her and outcome == "services_started"
     return await end(played, {thread: (xd, xa)}, "completed")
 
 
@@ -58,17 +61,20 @@ async def two_decline(network: Network, stack: AsyncExitStack) -> Played:
     case, person = await xd.new_case({"given_name": "Milena"})
     await xd.consent(case, person, ["XT", "XB", "XA"])
     declined: dict[str, tuple[Desk, Desk]] = {}
+    why: list[list[str]] = []
     for other, reason in ((xt, "no_capacity"), (xb, "age_group_not_served")):
         thread = await xd.offer(case, other.code)
         await other.sees(thread, "offered")
         alternatives = [{"country": "XA", "services": ["safe-place"]}]
         await other.act(thread, "referral.decline", {"reason": reason, "alternatives": alternatives, "retry_after": []})
         await xd.sees(thread, "declined")
+        said = await reads(xd, thread, "referral.decline")
+        why.append([said["reason"], *(one["country"] for one in said["alternatives"])])
         declined[thread] = (xd, other)
     played = await end(Played(), declined, "declined")
     held = [other.code for thread, (_, other) in declined.items() if await holds_identity(other, thread)]
-    played.told["decliners_hold_identity"] = held
-    played.agreed &= not held
+    played.told |= {"decliners_hold_identity": held, "declines_read_at_xd": why}
+    played.agreed &= not held and why == [["no_capacity", "XA"], ["age_group_not_served", "XA"]]
     thread = await xd.offer(case, "XA")
     await xa.sees(thread, "offered")
     await accept(xa, thread, ["given_name"])
@@ -99,7 +105,8 @@ async def consent_withdrawn(network: Network, stack: AsyncExitStack) -> Played:
     asked = await xa.until("the withdrawal at XA", lambda: received(xa, thread, "consent.withdrawal"))
     halted -= await options(xd, thread)
     confirmed = await _erase(xa, thread, asked, network.clock.now() + 365 * DAY_S)
-    await xd.until("the confirmation at XD", lambda: received(xd, thread, "erasure.confirm"))
+    results = [one["result"] for one in (await reads(xd, thread, "erasure.confirm"))["items"]]
+    told_at_xd = (results.count("erased"), results.count("kept"))
     await network.pass_time(DAY_S, slack_s=2 * DAY_S)  # the one stop leaves at the next daily slot
     still_open = (await xd.api.get(f"cases/{case}"))["case"] == case
     played = Played(
@@ -110,7 +117,7 @@ async def consent_withdrawn(network: Network, stack: AsyncExitStack) -> Played:
             "case_stays": still_open,
         }
     )
-    played.agreed = confirmed == (4, 1) and still_open
+    played.agreed = confirmed == told_at_xd == (4, 1) and still_open and "referral.disclose" in halted
     return await end(played, {thread: (xd, xa)}, "ended")
 
 

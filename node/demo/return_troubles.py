@@ -11,10 +11,11 @@ from node.demo import return_story as do
 from node.demo.client import ApiClient
 from node.demo.network import Network
 from node.demo.person import Desk
-from node.demo.played import DAY_S, Played, end
+from node.demo.played import DAY_S, Played, end, options
 from node.demo.return_story import HOUR_S, ORIGIN, Story
 from node.demo.returns import refused, time_passes
 
+FAMILY_MAY_BE_INVOLVED: Final = "family may be involved and is not contacted"
 LADDER: Final = ("caseworker", "backup", "coordinator", "figures")
 PENDING_DAYS: Final = (15, 15, 15)  # 45 in all
 
@@ -62,13 +63,15 @@ async def family_is_not_asked(network: Network, stack: AsyncExitStack) -> Played
     """11: the trafficker's relative is named as family: whoever asks, no letter seeks the family."""
     story = await do.begin(network, stack)
     await do.prepare(story)
+    await do.consent(story, ORIGIN, [*do.PURPOSES, "family_tracing"])  # so that nothing else stands in the way
     await do.ask(story)
+    before = await options(story.home, story.thread)
     await story.change("suspect_family", person_id=story.person, who="other_relative")
     body = {"steps": ["find"], "told": "nothing_about_trafficking", "best_interests_date": []}
     said = await refused(story.planner.act(story.thread, "return.family_request", body))
     letters = [one["kind"] for one in (await story.home.view(story.thread))["letters"]]
     played = Played(told={"refused": said, "kinds": letters})
-    played.agreed = bool(said) and "return.family_request" not in letters
+    played.agreed = said == FAMILY_MAY_BE_INVOLVED and "return.family_request" in before - {*letters}
     return await end(played, {story.thread: (story.home, story.origin)}, "assessing")
 
 

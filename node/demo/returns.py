@@ -77,6 +77,7 @@ async def best_interests_say_stay(network: Network, stack: AsyncExitStack) -> Pl
     about = {"plan_id": story.plan, "person_id": story.person}
     await do.prepare(story)
     alone = await story.home.api.get(f"cases/{story.case}/consents")
+    (person,) = (await story.home.api.get(f"cases/{story.case}"))["persons"]
     said = await refused(do.ask(story))
     await story.change(
         "record_guardian", person_id=story.person, appointing_body="family-court",
@@ -101,11 +102,12 @@ async def best_interests_say_stay(network: Network, stack: AsyncExitStack) -> Pl
     played = Played(
         told={
             "faults_without_guardian": sorted({fault["rule"] for one in alone for fault in one["faults"]}),
+            "treated_as_child": person["treated_as_child"],
             "refused": said,
             "gate": [gate["gate"], gate["rule"], gate["is_open"]],
         }
     )
-    played.agreed = "R13" in played.told["faults_without_guardian"] and bool(said)
+    played.agreed = person["treated_as_child"] and "R13" in played.told["faults_without_guardian"] and bool(said)
     played.agreed &= [gate["rule"], gate["is_open"]] == ["R14", False]
     return await end(played, {story.thread: (story.home, story.origin)}, "not_returning")
 

@@ -1,4 +1,4 @@
-"""Golden scenarios 4, 5, 6, 7, 10, 11 and 12 on nodes in memory, by the demo's own steps. Source: domain 11."""
+"""Golden scenarios 1, 3, 4, 5, 6, 7, 10, 11 and 12 on nodes in memory, by the demo's own steps. Source: domain 11."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from node.demo import return_story, return_troubles, returns
+from node.demo import referrals, return_story, return_troubles, returns
 from node.demo.network import Network
 from tests.played_in_memory import MemoryNetwork, in_memory
 
@@ -24,6 +24,19 @@ async def played(network: MemoryNetwork, scenario: Any) -> dict[str, Any]:
         end = await scenario(cast(Network, network), stack)
     assert end.agreed, end.told
     return dict(end.told)
+
+
+async def test_scenario_1_what_became_of_her_is_read_where_she_came_from(network: MemoryNetwork):
+    """Domain 11: ... -> complete(services_started)."""
+    assert (await played(network, referrals.all_the_way))["outcome_read_at_xd"] == "services_started"
+
+
+async def test_scenario_3_what_is_halted_is_listed_and_what_was_erased_is_read(network: MemoryNetwork):
+    """Domain 11: erasure.confirm(erased 4, kept 1 legal_ground); help continues; halted steps listed."""
+    told = await played(network, referrals.consent_withdrawn)
+
+    assert (told["erased"], told["kept_legal_ground"], told["case_stays"]) == (4, 1, True)
+    assert told["halted"] == ["referral.arrange", "referral.disclose", "referral.update"]
 
 
 async def test_scenario_4_a_return_goes_all_the_way_home(network: MemoryNetwork):
@@ -64,7 +77,9 @@ async def test_scenario_5_an_unacceptable_risk_is_the_end_of_the_plan_and_not_of
 
 async def test_scenario_6_no_consent_counts_before_a_guardian_and_the_panel_says_stay(network: MemoryNetwork):
     """R12, R13, R14."""
-    assert (await played(network, returns.best_interests_say_stay))["gate"] == ["g6", "R14", False]
+    told = await played(network, returns.best_interests_say_stay)
+
+    assert (told["treated_as_child"], told["gate"]) == (True, ["g6", "R14", False])
 
 
 async def test_scenario_7_asylum_ends_it_without_a_word(network: MemoryNetwork):

@@ -80,7 +80,7 @@ ROWS: Final = (
         "NRMs are likely to be most effective if they are founded on a formal co-operation agreement",
         "Between countries: admission by several maintainers, a signed record that names each office and its holder,"
         " and tables that say who owes which answer when.",
-        ("registry/admission.py", RECORD, "HANDBOOK.md"),
+        ("registry/ceremony.py", "registry/admission.py", RECORD, "HANDBOOK.md"),
     ),
     Row("An initial country assessment should usually be the first step", FOR_PEOPLE + "It comes before a node."),
     Row(

@@ -244,6 +244,17 @@ def test_r15_sender_family_that_she_excluded_is_not_asked_after():
     assert "R15" in both(asks, case=case(), consents=(record(excluded=("family",)),))
 
 
+def test_r15_sender_family_is_asked_after_once_she_agreed_to_just_that_since():
+    """R15: "ask her again" helps; no newer record that leaves it open does, and a newer no counts."""
+    asks = with_(letter("referral.update"), kind="return.family_request")
+    no, tracing = {"excluded": ("family",)}, {"purposes": ("enquiry", "family_tracing", "family_contact")}
+    older, newer = {"valid_from": NOW - 90}, {"valid_from": NOW - 5, "consent_id": "newer"}
+
+    assert "R15" not in both(asks, case=case(), consents=(record(**no, **older), record(**tracing, **newer)))
+    assert "R15" in both(asks, case=case(), consents=(record(**no, **older), record(**newer)))
+    assert "R15" in both(asks, case=case(), consents=(record(**tracing, **older), record(**no, **newer)))
+
+
 def test_r15_receiver_the_desk_contacts_nobody_for_another_country_where_family_may_be_involved_here():
     """R15: the origin may know what the sender does not; the answer on the wire says nothing of it."""
     came = with_(letter("referral.update"), kind="return.family_request")

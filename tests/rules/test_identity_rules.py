@@ -59,6 +59,15 @@ def test_r11_sender_an_embassy_gets_nothing_but_identity_verification():
     assert faults(with_(named, purposes=("identity_verification",)), HER, NOW) == []
 
 
+def test_r11_sender_what_she_allowed_the_consulate_keeps_nothing_else_on_the_thread():
+    """R11: the letter rests on her other record, which names none; the one for the consulate is for that alone."""
+    embassy = with_(TO_XA, organisation_type="embassy")
+    for at in (NOW - DAY, NOW - 5):
+        asked = record(recipients=(embassy,), purposes=("identity_verification",), consent_id="asked", valid_from=at)
+
+        assert both(disclosure(), shared=accepted(), consents=(record(), asked)) == []
+
+
 def test_r11_receiver_no_letter_can_name_an_embassy():
     """R11 by shape: an acceptance cannot say it."""
     with pytest.raises(msgspec.ValidationError):

@@ -221,6 +221,12 @@ def test_r11_sender_a_consulate_is_asked_only_if_she_named_it_for_that_alone() -
     assert asked(consular) == ["R11"]
     assert asked(with_(consular, consent=(narrow,)), consents=(hers,)) == []
     assert "R11" in asked(with_(consular, consent=(narrow,)), consents=(with_(hers, excluded=("embassy",)),))
+    before = with_(
+        hers, excluded=("embassy",), recipients=(TO_XA,), consent_id="before", valid_from=hers.valid_from - 1
+    )
+    since = with_(before, consent_id="since", valid_from=hers.valid_from + 1)
+    assert asked(with_(consular, consent=(narrow,)), consents=(before, hers)) == []
+    assert "R11" in asked(with_(consular, consent=(narrow,)), consents=(hers, since))
 
 
 def test_r11_sender_a_return_verifies_identity_at_a_consulate_only_if_she_named_it() -> None:

@@ -111,6 +111,21 @@ def rests_on(c: Context) -> list[ConsentRecord]:
     return list({record.person_id: record for record in here}.values())
 
 
+def excluded(c: Context, code: str, agreed: list[ConsentRecord]) -> bool:
+    """Whether she excluded this in a record that the letter may rest on, and did not agree to just that since.
+
+    `agreed` are the records in which she did, where there are any.
+    """
+    since = {record.person_id: record.valid_from for record in agreed}
+    here = [one for one in c.consents if used(c, one)]
+    return any(code in one.excluded and one.valid_from >= since.get(one.person_id, 0) for one in here)
+
+
+def carried_by(c: Context) -> list[ConsentRecord]:
+    """Those that the letter rests on, as far as they allow it now."""
+    return [record for record in rests_on(c) if _carries(c, record)]
+
+
 def _carries(c: Context, record: ConsentRecord) -> bool:
     person = None if c.case is None else person_of(c.case, record.person_id)
     for_this = c.duty.purpose is None or c.duty.purpose in set(record.purposes) - set(record.withdrawn_purposes)

@@ -74,9 +74,9 @@ def onward(c: Context) -> Iterator[Objection]:
 
 def embassies(c: Context) -> Iterator[Objection]:
     """R11: a consent that names an embassy carries nothing but identity verification."""
-    for record in c.consents:
+    for record in rests_on(c):
         names_one = any(to.organisation_type == "embassy" for to in _recipients_here(c, record))
-        if names_one and used(c, record) and c.duty.purpose not in (None, "identity_verification"):
+        if names_one and c.duty.purpose not in (None, "identity_verification"):
             yield hold("R11", "an embassy would receive this", "name the country's focal point instead")
 
 
@@ -101,7 +101,7 @@ def home_region(c: Context) -> Iterator[Objection]:
     own = {tie.country for person in c.persons for tie in person.ties}
     excluded = any("region_of_origin" in record.excluded for record in c.consents if used(c, record))
     if excluded and region.partition("-")[0] in own:
-        yield hold("R01", "she excluded the region she comes from", "leave the region out, or ask her again")
+        yield hold("R01", "she excluded the region she comes from", "leave the region out")
 
 
 def _discloses(c: Context) -> bool:

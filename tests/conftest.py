@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 import structlog
 
+from tests.copied import clear_left
+
 IN_MEMORY = Path("/dev/shm")  # a file system in memory, on every Linux
 ROOM_BYTES = 1 << 30  # several times what the folders of running tests hold together
 
@@ -31,6 +33,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if "TMPDIR" not in os.environ and _has_room(IN_MEMORY):
         os.environ["TMPDIR"] = str(IN_MEMORY)
         tempfile.tempdir = None  # it is looked up anew
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        clear_left()
     gc.disable()  # until everything is collected: what is read in there stays
 
 

@@ -19,8 +19,8 @@ LABELS: Final[Mapping[str, str]] = {
     "writing": "In writing", "caseworker": "Caseworker", "record": "Record consent", "check_all": "Check and send",
     "send": "Sign and send to %(country)s", "received": "received", "read": "Read", "back": "Back to the matter",
     "accept": "Accept", "accepted": "Accepted", "check": "Check", "takes_back": "She takes it back",
-    "takes_all": "She takes all of it back", "erasure": "Erasure", "confirm": "Confirm the erasure",
-    "erased": "Erased", "me": "Your sign-in", "codes": "Codes from a telephone", "yes": "Yes",
+    "takes_all": "All of it", "takes_this": "She takes this back", "erasure": "Erasure",
+    "confirm": "Confirm the erasure", "erased": "Erased", "me": "Your sign-in", "codes": "Codes from a telephone", "yes": "Yes",
     "undo": "Take it back",
 }  # fmt: skip
 ENGLISH: Final = """
@@ -36,7 +36,8 @@ Try this in a browser, as coordinator of both countries:
               On the desk open the last new letter. "{read}", "{back}", "{accept}": the organisation stands there,
               the first service, a day to come, given name. "{check}", "{send_to_xd}". Destinia sees "{accepted}".
   4 Withdraw  {xd}
-              Open the two words of the case at the top of the page, "{takes_back}", "{takes_all}".
+              Open the two words of the case at the top of the page, "{takes_back}", "{takes_all}",
+              "{takes_this}". It leaves at once.
   5 Wiping    {xa}
               The desk says "{erasure}": open it, "{confirm}", tick "{erased}" for each letter, "{check}",
               "{send_to_xd}". On its page of the matter Destinia reads what was erased.
@@ -65,7 +66,8 @@ UKRAINIAN: Final = """
                  На робочому столі відкрийте останній новий лист. «{read}», «{back}», «{accept}»: організація вже там,
                  перша з послуг, день приїзду, ім’я. «{check}», «{send_to_xd}». Destinia бачить «{accepted}».
   4 Відкликати   {xd}
-                 Відкрийте два слова випадку вгорі сторінки, «{takes_back}», «{takes_all}».
+                 Відкрийте два слова випадку вгорі сторінки, «{takes_back}», «{takes_all}»,
+                 «{takes_this}». Це виходить одразу.
   5 Стерти       {xa}
                  На робочому столі сказано «{erasure}»: відкрийте, «{confirm}», позначте «{erased}» для кожного листа,
                  «{check}», «{send_to_xd}». На своїй сторінці Destinia читає, що було стерто.

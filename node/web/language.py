@@ -186,8 +186,9 @@ def _weight(text: str) -> tuple[int, str]:
 
 
 def own_name(code: str) -> str:
-    """A language as those who speak it call it."""
-    return str(Locale.parse(code).display_name).capitalize()
+    """A language as those who speak it call it, as it begins a list; what they write large inside it stays so."""
+    name = str(Locale.parse(code).display_name)
+    return name[:1].title() + name[1:]
 
 
 def chosen(wanted: str, accepted: str) -> str:

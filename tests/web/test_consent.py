@@ -205,4 +205,4 @@ async def test_only_what_a_record_allows_can_be_taken_back_in_part(browsers: dic
         f"{record}/withdraw", [("_csrf", page.forms[-1]["fields"]["_csrf"][0]), ("purposes", "referral")]
     )
 
-    assert "Taken back" in page.said and "She takes it back" in page.said
+    assert "Taken back" in page.said and "She takes this back" in page.said

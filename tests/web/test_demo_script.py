@@ -49,10 +49,13 @@ async def test_a12_the_printed_script_goes_as_it_is_printed(desks: dict[str, Des
     assert case in (await xd.open(thread)).links
     page = await xd.open(case)
     says(page, "takes_back")
-    record = next(link for link in page.links if "/consents/" in link)
-    page = await xd.open(record)
+    path = next(link for link in page.links if link.endswith("/take-back"))
+    page = await xd.open(path)
     says(page, "takes_all")
-    await xd.send(page, f"{record}/withdraw")
+    person = next(value for form in page.forms for name, value in form["buttons"] if name == "all")
+    page = await xd.send(page, path, all=person)
+    says(page, "takes_this")
+    await xd.send(page, path, _step="do")
     await post.settle()
 
     # 5 Wiping

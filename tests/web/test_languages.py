@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from babel.dates import format_timedelta
 
-from node.web.language import LANGUAGES, UNITS, speech
+from node.web.language import LANGUAGES, UNITS, own_name, speech
 from tests.api.conftest import PASSWORD, Desk
 from tests.browser.places import entries
 from tests.web.browser import Browser, Page
@@ -96,3 +96,12 @@ def test_a_distance_is_told_as_the_library_tells_it(code: str):
     for away in [*near, *(-one for one in near), 0, 7, 10**9]:
         whole = format_timedelta(timedelta(seconds=away), granularity="minute", add_direction=True, locale=code)
         assert spoken.until(away + 5, 5) == whole, away
+
+
+@pytest.mark.parametrize(
+    ("code", "called"),
+    [("vi", "Tiếng Việt"), ("ro", "Română"), ("uk", "Українська"), ("ka", "ქართული"), ("en", "English")],
+)
+def test_a_language_in_a_list_is_written_as_its_speakers_write_it(code: str, called: str):
+    """What stands large inside a name stays so, and a script without large letters is left alone."""
+    assert own_name(code) == called

@@ -102,3 +102,12 @@ async def test_a_file_that_a_country_works_with_is_not_erased(desks: dict[str, D
     refused = await browsers["XD"].send(await browsers["XD"].open(path), f"{path}/erase")
 
     assert refused.status == 409 and "Another country still works with this case" in refused.said
+
+
+async def test_the_case_leads_to_it_by_one_name_only(desks: dict[str, Desk], browsers: dict[str, Browser]):
+    """Whoever looks for it finds one way, and it is the one that says what follows, and erases (WCAG 2.4.4)."""
+    case, _ = await taken(desks, browsers)
+
+    page = await browsers["XD"].open(case)
+
+    assert f"{case}/take-back" in page.links and page.said.count("She takes it back") == 1

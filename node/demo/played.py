@@ -4,8 +4,9 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
-from node.demo.network import Network
+from node.demo.network import NAMES, Network
 from node.demo.person import Desk
+from node.service.directory.called import as_code
 
 DAY_S = 86_400
 
@@ -79,7 +80,14 @@ async def accept(desk: Desk, thread: str, fields: list[str], *, narrative: bool 
     tokens = [entry["token"] for entry in offer["consent"]]
     needed = [{"person": tokens[0], "field": name, "level": LEVELS.get(name, "L3")} for name in fields]
     needed += [{"person": tokens[0], "field": "narrative", "level": "L4"}] if narrative else []
-    body = {**ACCEPTANCE, "persons": tokens, "data_needed": needed, "start_not_before": "2026-12-01"}
+    place = {"id": as_code(f"Haven {NAMES[desk.code]}"), "type": "civil_society"}
+    body = {
+        **ACCEPTANCE,
+        "organisation": place,
+        "persons": tokens,
+        "data_needed": needed,
+        "start_not_before": "2026-12-01",
+    }
     await desk.act(thread, "referral.accept", body)
 
 

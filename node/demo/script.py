@@ -20,8 +20,8 @@ LABELS: Final[Mapping[str, str]] = {
     "send": "Sign and send to %(country)s", "received": "received", "read": "Read", "back": "Back to the matter",
     "accept": "Accept", "accepted": "Accepted", "check": "Check", "takes_back": "She takes it back",
     "takes_all": "All of it", "takes_this": "She takes this back", "erasure": "Erasure",
-    "confirm": "Confirm the erasure", "erased": "Erased", "me": "Your sign-in", "codes": "Codes from a telephone", "yes": "Yes",
-    "undo": "Take it back",
+    "confirm": "Confirm the erasure", "erased": "Erased", "me": "Your sign-in",
+    "codes": "Codes from a telephone", "yes": "Yes", "undo": "Take it back",
 }  # fmt: skip
 ENGLISH: Final = """
 Try this in a browser, as coordinator of both countries:

@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from node.service.cases.pseudonym import pseudonym
+from node.service.directory.called import Called
 from node.service.staff.people import READS_NAMES
 from node.service.threads.doors import ACTS
 from node.service.threads.forms import FormField, may_carry_fields, open_lists
@@ -56,7 +57,9 @@ SPOKEN: Final = (
 NO_SETTINGS: Final = DeskSettings()
 A_MINUTE_S: Final = 60
 A_TIME: Final = 1_000_000_000  # a number this great is a moment in UTC seconds
-CODES_OF: Final = frozenset({"id", "services", "service", "organisation", "region", "body", "value", "appointing_body"})
+SERVICES_OF: Final = frozenset({"services", "service", "services_started", "services_stopped"})
+ORGANISATIONS_OF: Final = frozenset({"id", "organisation"})
+CODES_OF: Final = SERVICES_OF | ORGANISATIONS_OF | {"region", "body", "value", "appointing_body"}
 LANGUAGES_OF: Final = frozenset({"language", "languages", "dialect"})
 COUNTRIES_OF: Final = frozenset({"country", "countries", "onward", "peer", "through", "blocked_countries"})
 
@@ -76,6 +79,9 @@ class Helpers:
         self.visit, self.speech, self.now = visit, visit.speech, visit.node.now()
         self.choices: Choices = facts.get("choices", NO_CHOICES)
         self.called: Mapping[str, str] = facts.get("called", {})  # ids and tokens, and what this page calls them
+        self.called_there: Mapping[str, Called] = facts.get(
+            "called_there", {}
+        )  # by country: organisations and services by name
         self.typed_too: Sequence[str] = facts.get("typed_too", ())  # choices beside which a code can be typed
         self.labels: Mapping[str, str] = facts.get("labels", {})  # what this page asks, in place of a field's own name
         self.anywhere: bool = facts.get("anywhere", False)  # whether a country outside the registry can be named
@@ -172,7 +178,11 @@ class Helpers:
             return self.when(value) if value > A_TIME else left_to_right(value)
         if isinstance(value, Mapping):
             parts = [
-                Markup("{}: {}").format(self.called.get(str(key)) or self.word(str(key)), self.value(str(key), one))
+                self.value(str(key), one)
+                if key == "id"  # an organisation by its name, which needs no word before it
+                else Markup("{}: {}").format(
+                    self.called.get(str(key)) or self.word(str(key)), self.value(str(key), one)
+                )
                 for key, one in value.items()
                 if one is not None and one != [] and one != ()
             ]
@@ -183,6 +193,17 @@ class Helpers:
         if isinstance(value, Sequence) and not isinstance(value, str):
             return Markup(", ").join(self.value(name, one) for one in value)
         return self._text(name, str(value))
+
+    def organisation(self, code: str, country: str = "") -> Markup:
+        """What an organisation is called, in this country or any of this page's; its code where it has no name."""
+        known = [self.called_there[country]] if country in self.called_there else self.called_there.values()
+        name = next((one.organisations[code] for one in known if code in one.organisations), "")
+        return Markup("<bdi>{}</bdi>").format(name) if name else left_to_right(code)
+
+    def service(self, code: str) -> str:
+        """What a service is called; its category where its name is withheld; its code where nobody lists it."""
+        name = next((one.services[code] for one in self.called_there.values() if code in one.services), None)
+        return code if name is None else name or self.word(code.rpartition("-")[0], "needs")
 
     def waits(self, peer: str) -> str:
         """Why a letter to this country would wait; empty where it would not."""
@@ -205,6 +226,10 @@ class Helpers:
             return self.country(text)
         if REFERENCE.fullmatch(text):
             return short(text)
+        if name in ORGANISATIONS_OF:
+            return self.organisation(text)
+        if name in SERVICES_OF and self.service(text) != text:
+            return Markup("<bdi>{}</bdi>").format(self.service(text))
         if name in CODES_OF and text not in WORDS:
             return left_to_right(text)
         return self.day(text) if DAY.fullmatch(text) else escape(self.word(text, name))
@@ -221,6 +246,12 @@ class Helpers:
         """Choices for a field whose list its type leaves open: this page's own, languages, countries, our codes."""
         if field.name in self.choices:
             return self.choices[field.name]
+        if (
+            field.name in SERVICES_OF
+            and field.shape == "code"
+            and any(one.services for one in self.called_there.values())
+        ):
+            return [(code, self.service(code)) for one in self.called_there.values() for code in one.services]
         if field.shape == "language":
             return [(code, self.language(code)) for code in SPOKEN]
         if field.shape == "country":

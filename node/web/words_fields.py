@@ -63,11 +63,11 @@ WORDS: Final[dict[str, str]] = {
     "women_only": "Women only",
     # --- an answer ---
     "organisation": "Organisation",
-    "organisation.id": "Organisation that will care for her (its code in your directory)",
+    "organisation.id": "Organisation that will care for her",
     "organisation.type": "What kind of organisation",
     "organisation_type": "What kind of organisation",
     "contact_role": "Who is to be contacted (a role, never a name)",
-    "services": "Services (their codes in your directory)",
+    "services": "Services",
     "service": "Service (its code in the directory)",
     "reason": "Why",
     "reasons": "Why",

@@ -8,12 +8,12 @@ from aiohttp import web
 from node.errors import BadInput, NotFound, OpenTRMError
 from node.service.cases.drafts import sent_draft
 from node.service.directory.views import view_entry
-from node.service.staff.people import list_organisations
 from node.service.threads import acts, reading
 from node.service.threads.commands import Act, ThreadView
 from node.service.threads.forms import form_of, told_after_acceptance
 from node.service.threads.preview import preview_act
 from node.web.forms import Fields, body_of
+from node.web.pages.naming import named_in, our_organisations
 from node.web.pages.referral import problem
 from node.web.pages.roles import WORK
 from node.web.people import called_of
@@ -46,7 +46,10 @@ async def _answer(v: Visit) -> web.Response:
             typed = {name: values for name, values in v.form.items() if name not in ("_csrf", "_step")}
             action = f"{ROOT}/thread/{view.thread}/do/{ACCEPT}"
             called = called_of(v.speech, _tokens(offer))
-            return v.show("check_act.html", action=action, kind=ACCEPT, seen=seen, typed=typed, called=called)
+            named = await named_in(v, view)
+            return v.show(
+                "check_act.html", action=action, kind=ACCEPT, seen=seen, typed=typed, called=called, called_there=named
+            )
         done = await acts.act(v.node, v.actor, view.thread, command)
     except (OpenTRMError, msgspec.ValidationError) as error:
         return await _form(v, view, offer, v.form, status=422, error=problem(v, error))
@@ -65,7 +68,7 @@ async def _offered(v: Visit) -> tuple[ThreadView, dict[str, Any]]:
 
 async def _ours(v: Visit) -> dict[str, list[tuple[str, str]]]:
     """The organisations of our people, and services of our own published entry by name; codes are typed without one."""
-    organisations = {"id": [(one, one) for one in await list_organisations(v.staff, v.caller)]}
+    organisations = {"id": await our_organisations(v)}
     try:
         entry = await view_entry(v.node, v.node.country)
     except NotFound:

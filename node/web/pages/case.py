@@ -14,6 +14,7 @@ from node.service.cases.heading import case_head
 from node.service.cases.looks import who_looked
 from node.service.cases.requests import PersonView, SetOwner
 from node.service.cases.timeline import SHOWN, CaseTimeline, Of, case_timeline, pulse
+from node.service.directory.called import called_in
 from node.service.keep.restored import view_answer
 from node.service.returns.plans import list_returns
 from node.service.staff.people import list_colleagues, list_users
@@ -54,7 +55,14 @@ async def _show(v: Visit, **more: Any) -> web.Response:
         colleagues(v),
         view_answer(v.node, v.actor, case_id),
     )
-    facts = {"persons": None, "earlier": [], "changed": v.query.get("changed", ""), **more}
+    countries = {one.peer for one in case.threads} | {v.node.country}
+    facts = {
+        "called_there": await called_in(v.node, countries, v.speech.code),
+        "persons": None,
+        "earlier": [],
+        "changed": v.query.get("changed", ""),
+        **more,
+    }
     return v.show(
         "case.html", case=case, consents=records, returns=returns, reasons=REASONS, headings=headed(change_forms()),
         called=dict(persons_of(v, case)), given=given, colleagues=people, restored=restored,

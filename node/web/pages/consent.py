@@ -13,6 +13,7 @@ from node.errors import BadInput, NotFound, OpenTRMError
 from node.service.cases import cases, consents
 from node.service.cases.consents import NewConsent
 from node.service.cases.requests import CaseView, PersonView
+from node.service.directory.called import called_in
 from node.service.network.view import OfficeView, registry_view
 from node.service.threads import reading
 from node.service.threads.commands import ThreadView
@@ -158,10 +159,11 @@ async def _show(
     peers = typed.get("peer") or []
     asked_for, every = await _asked_for(v, person, thread), offices_of(v)
     field = {one.name: one for one in fields_of(NewConsent)}
+    called_there = await called_in(v.node, set(peers), v.speech.code)
     spoken = [(one, v.speech.language(one)) for one in person.languages]
     return v.show(
         "consent_grid.html", status=status, case=case, person=person, people=persons_of(v, case), thread=thread,
-        typed=typed, peers=peers, offices=every, headings=headings(), asked_for=asked_for,
+        typed=typed, peers=peers, called_there=called_there, offices=every, headings=headings(), asked_for=asked_for,
         wanted=categories_of(asked_for), field=field, talk=_some(field, ABOUT_THE_TALK), rarely=_some(field, RARELY),
         choices={"language": spoken, "interpreter_language": spoken} if spoken else {}, no=v.query.get("no") == "1",
         countries=sorted({at for at, _ in every}),

@@ -13,6 +13,7 @@ from node.errors import OpenTRMError
 from node.service.cases import cases, consents
 from node.service.cases.consent_talks import has_talk, open_talk
 from node.service.cases.consents import ConsentView
+from node.service.directory.called import called_in
 from node.service.paper.printing import told_on_paper
 from node.service.scans.keeping import scans_of
 from node.service.staff.reasons import reason_given
@@ -73,12 +74,13 @@ async def show_one(v: Visit, **more: Any) -> web.Response:
     )
     people = persons_of(v, case)
     others = [one for one in people if one[0] != record.person_id]
+    countries = {to.country for to in record.recipients}
     return v.show(
         "consent_one.html", case=case, one=record, said=_said(record), labels=LABELS,
         called=dict(people) | {office.holder: office.name for _, office in offices_of(v)} | _as_she_was_told(record),
-        others=others,
+        others=others, called_there=await called_in(v.node, countries, v.speech.code),
         withdraw=_narrowed(record), recorded=v.query.get("recorded", ""), told=v.query.get("told", ""),
-        typed=v.form, on_paper=[one for one in on_paper if one.country in {to.country for to in record.recipients}],
+        typed=v.form, on_paper=[one for one in on_paper if one.country in countries],
         scans=scans, reasons=REASONS,
         talk=talk, given=given, is_on_paper=record.method in ON_PAPER,
         **{"opened": None, **more},

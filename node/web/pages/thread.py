@@ -23,6 +23,7 @@ from node.web.forms import body_of
 from node.web.kept import OF_THE_FORM
 from node.web.pages.case import REASONS
 from node.web.pages.doors import act_path, door_of, has_page
+from node.web.pages.naming import named_in, our_organisations
 from node.web.pages.referral import problem
 from node.web.pages.roles import WORK
 from node.web.people import called_of
@@ -75,7 +76,8 @@ async def _show_letter(v: Visit, persons: Persons | None, before: Persons | None
     given = await reason_given(v.staff, v.caller, view.case)
     newer = [one for one in view.letters if here is not None and one.letter_id in here.corrected_by]
     return v.show("letter.html", letter=letter, here=here, thread=view, newer=newer, reasons=REASONS, given=given,
-                  persons=persons, before=before or {}, called=called)  # fmt: skip
+                  persons=persons, before=before or {}, called=called,
+                  called_there=await named_in(v, view))  # fmt: skip
 
 
 async def _act(v: Visit) -> web.Response:
@@ -102,7 +104,10 @@ async def _done(v: Visit) -> web.Response:
             seen = await preview_act(v.node, v.actor, view.thread, view.peer, command)
             action = f"{ROOT}/thread/{view.thread}/do/{kind}"
             called = called_of(v.speech, list(view.persons) or view.tokens)
-            return v.show("check_act.html", action=action, kind=kind, seen=seen, typed=typed, called=called)
+            named = await named_in(v, view)
+            return v.show(
+                "check_act.html", action=action, kind=kind, seen=seen, typed=typed, called=called, called_there=named
+            )
         done = await acts.act(v.node, v.actor, view.thread, command)
     except (OpenTRMError, msgspec.ValidationError) as error:
         return await _form(v, view, kind, v.form, status=422, error=problem(v, error))
@@ -161,7 +166,8 @@ async def _form(v: Visit, view: ThreadView, kind: str, typed: Any, status: int =
     others = carried_by(kind) if kind not in ANSWERS_NEED else ()
     facts = {"saved_at": None, "error": None, "needed": asked, "others": others, **more}
     called = called_of(v.speech, list(view.persons) or view.tokens or _whom(typed))
-    facts |= {"called": called, "choices": _choices(v, view, kind, called)}
+    choices = {**_choices(v, view, kind, called), "id": await our_organisations(v)}
+    facts |= {"called": called, "choices": choices, "typed_too": ("id",), "called_there": await named_in(v, view)}
     return v.show("act.html", status=status, thread=view, kind=kind, option=option, fields=fields, typed=typed, **facts)
 
 

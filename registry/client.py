@@ -130,7 +130,8 @@ class RegistryClient:
         self.lies = {source: sentence for source, sentence in found.items() if is_lie(sentence)}
         if self._view is None:
             raise RegistryUnavailable(
-                f"no mirror gave a registry that verifies: {'; '.join(map(plain, troubles.values()))}"
+                f"no mirror gave a registry that verifies: {'; '.join(map(plain, troubles.values()))};"
+                " look whether it is served there, and whether that is the right place"
             )
         self._view = msgspec.structs.replace(self._view, built_at=now, troubles=found)
         return self._view

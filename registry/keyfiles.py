@@ -57,7 +57,9 @@ def open_key(folder: Path, passphrase: str) -> RoleKey:
     except OSError:
         raise BadRegistryFile("key folder has no key.sealed; name the folder that `init` or `request` made") from None
     except (OpenFailed, BadKey, KeyError):
-        raise BadRegistryFile("key does not open: wrong passphrase, or the file is damaged") from None
+        raise BadRegistryFile(
+            "key does not open: wrong passphrase, or the file is damaged; type it again, or take another copy"
+        ) from None
 
 
 def name_of(folder: Path) -> str:
@@ -65,7 +67,9 @@ def name_of(folder: Path) -> str:
     try:
         return str(msgspec.json.decode((folder / _PUBLIC).read_bytes(), type=dict[str, str])["name"])
     except (OSError, msgspec.MsgspecError, KeyError):
-        raise BadRegistryFile("key folder has no readable public.json") from None
+        raise BadRegistryFile(
+            "key folder has no readable public.json; name the folder that `init` or `request` made"
+        ) from None
 
 
 def _write_private(path: Path, data: bytes) -> None:

@@ -211,7 +211,7 @@ def test_a_lost_machine_comes_back_from_both_copies_with_a_new_record(folder: Pa
 
 
 RESTORES = {
-    "no backup": (["root.json"], "database"),
+    "no backup": (["root.json"], "no copy of a database; name what trm-node backup wrote"),
     "keys where keys are": (["copy.db", "--keys", "keys.copy"], "has keys"),
     "keys that are none": (["copy.db", "--keys", "root.json"], "keys"),
 }

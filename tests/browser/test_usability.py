@@ -157,6 +157,23 @@ async def test_a5_without_an_answer_the_page_says_so_posts_nothing_and_saves_aft
     await page.wait_for_url("**/referral")
 
 
+async def test_a5_a_form_that_is_not_saved_as_it_is_typed_is_not_lost_in_a_node_that_ended_either(eyes: Eyes):
+    """The page asks before the button is pressed: the first tick after the end of the node says it."""
+    page = await eyes.person("XD")
+    await page.click('a[href="/desk/start"]')
+    await page.route("**/*", lambda route: route.abort())  # as from a process that was killed: the network is there
+    await tick(page, **WHO)
+    await page.wait_for_selector("#no-answer:visible")
+    await page.click(SAVE)
+    assert page.url.endswith("/start") and await page.is_checked('input[name="gender"][value="woman"]')
+
+    await page.unroute("**/*")
+    await page.wait_for_selector("#no-answer", state="hidden")
+    await page.click(SAVE)
+
+    await page.wait_for_url("**/referral")
+
+
 async def test_a5_what_is_being_recorded_is_not_kept_once_more_as_a_draft(eyes: Eyes):
     """A slow answer to a form just typed into: the pause after the last key ends meanwhile, and posts nothing."""
     page = await eyes.person("XD")

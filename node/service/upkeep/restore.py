@@ -15,6 +15,7 @@ from node.service.keep.journal import BACKUP_AT, BACKUP_LINES, RESTORED
 from node.service.keep.restored import HOLD
 from node.store.db import Store
 from node.store.folder import DataFolder
+from node.store.problems import ForeignDatabase
 from node.store.work import Work
 
 FIRST_PREKEY = "first_prekey"
@@ -41,7 +42,11 @@ def staged(folder: DataFolder, backup: Path, may_be: MayBe | None = None) -> Pat
     fresh = folder.database.with_name("node.db.restoring")
     fresh.unlink(missing_ok=True)
     shutil.copyfile(backup, fresh)
-    store = Store.open(fresh, create=False)
+    try:
+        store = Store.open(fresh, create=False)
+    except ForeignDatabase:  # whose sentence is about a data folder
+        fresh.unlink()
+        raise BadInput("that file is no copy of a database; name what trm-node backup wrote", field="backup") from None
     try:
         if may_be is not None:
             may_be(bool(store.read_sync(lambda reader: reader.meta.get(TRAINING))))

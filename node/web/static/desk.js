@@ -36,14 +36,26 @@
     noAnswer.hidden = false;
     setTimeout(again, 3000);
   };
-  const again = async () => {
+  const answers = async () => {
     const answer = await fetch("/healthz", { cache: "no-store" }).catch(() => null);
-    if (!answer || answer.status >= 500) return setTimeout(again, 3000);
+    return answer !== null && answer.status < 500;
+  };
+  const again = async () => {
+    if (!(await answers())) return setTimeout(again, 3000);
     lost = false;
     noAnswer.hidden = true;
     saveAll();
   };
   addEventListener("offline", lose);
+  // What is not saved as it is typed would be gone with the press of its button: whether somebody answers is asked before.
+  let lookedAt = 0;
+  const look = async (event) => {
+    if (lost || !noAnswer || Date.now() - lookedAt < 2000 || !event.target.closest?.("main form[method=post]:not([data-autosave])")) return;
+    lookedAt = Date.now();
+    if (!(await answers())) lose();
+  };
+  addEventListener("input", look);
+  addEventListener("focusin", look);
   addEventListener("submit", (event) => {
     if (lost && !event.target.matches("#leave, [data-back]")) {
       event.preventDefault();

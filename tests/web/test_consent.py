@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from node.service.cases.consents import list_consents
 from tests.api.conftest import PASSWORD, Desk
 from tests.keeping import files_of
@@ -130,6 +132,23 @@ async def test_each_office_is_asked_about_by_itself_and_has_a_record_of_its_own(
     }  # fmt: skip
     assert all(one.counts and len(one.recipients) == 1 for one in records)
     await world.close()
+
+
+async def test_the_page_of_a_consent_names_the_office_as_she_was_told(
+    desks: dict[str, Desk], browsers: dict[str, Browser]
+):
+    """H13: a key that went into other hands since does not make another office hers."""
+    case, _ = await taken(desks, browsers)
+    xd, node = browsers["XD"], desks["XD"].world["XD"].node
+    record = next(link for link in (await xd.open(case)).links if "/consents/" in link)
+    country = node.view.countries["XA"]
+    keys = tuple(msgspec.structs.replace(key, holder="Others XA") for key in country.office_keys)
+    countries = {**node.view.countries, "XA": msgspec.structs.replace(country, office_keys=keys)}
+    node.view = msgspec.structs.replace(node.view, countries=countries)
+
+    page = await xd.open(record)
+
+    assert "Haven XA" in page.said and "Others XA" not in page.said
 
 
 async def test_what_is_spoken_has_a_witness_who_is_sealed_and_read_with_a_reason(

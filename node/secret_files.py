@@ -17,7 +17,8 @@ def read_secret(path: Path) -> bytes:
             secret = file.read(MAX_SECRET_BYTES + 1)
     except OSError as error:
         reason = (error.strerror or "it cannot be read").lower()
-        raise Unavailable(f"secret file {path.name}: {reason}; put it back, or name the right one in [keys]") from error
+        fix = "put it back, or name the right one, in [keys] or with the option"
+        raise Unavailable(f"secret file {path.name}: {reason}; {fix}") from error
     # Group-readable is let through: a service manager hands secrets over that way.
     if mode & stat.S_IRWXO:
         raise Unavailable(f"secret file {path.name} has mode {mode:04o}; others must not read it, run chmod 600")

@@ -17,8 +17,8 @@ from node.demo.switch import NOBODY, WORDS, asked
 from node.errors import OpenTRMError
 
 KNOWN: Final = (
-    "demo: it knows --once, --fast 2 to 1440, --speak en or uk, --reset, off or on with a country, such as `off XT`,"
-    " and code with the text of a page\n"
+    "make demo knows ONCE=1, FAST=2 to 1440, SPEAK=en or uk, RESET=1, OFF or ON with a country, such as OFF=XT, and"
+    " CODE with the text of a page (python -m node.demo: --once, --fast 60, --speak uk, --reset, off XT, code TEXT)\n"
 )
 CLEARED: Final = "Cleared away after {} demos that had been killed; one that runs is ended by Ctrl-C.\n"
 SPOKEN: Final = ("en", "uk")  # of the script

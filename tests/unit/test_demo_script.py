@@ -85,3 +85,10 @@ async def test_whoever_has_no_telephone_asks_the_running_demo_for_the_six_digits
     assert step_of(base64.b32decode(SECRET), said, 1_795_000_000) is not None
     for wrong in ("code", "code not-it", "code 17"):
         assert await Switch(network).ask(wrong) == NO_TEXT
+
+
+def test_whoever_mistypes_is_told_the_words_that_make_takes(capsys: pytest.CaptureFixture[str]):
+    """The README says `make demo FAST=60`; a refusal that speaks of --fast helps nobody who typed that."""
+    assert command.main(["--speak", "de"]) != 0
+    told = capsys.readouterr()
+    assert "SPEAK=en or uk" in told.err + told.out and "OFF=XT" in told.err + told.out

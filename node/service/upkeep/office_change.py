@@ -147,15 +147,18 @@ async def settle_office(staff: Staff, by: Caller) -> Settled:
     anew = 0
     for case_id in await node.store.read(_cases):
         anew += await node.store.write(lambda work, case=case_id: _seal_anew(node, work, case, office))  # type: ignore[misc]
+    counted = await node.store.read(lambda reader: kids_needed(node, reader))
 
     def destroy(work: Work) -> Settled:
         now, older = node.now(), older_offices(work)
-        needed = kids_needed(node, work)
-        kept = [
+        over = [
             one
             for one in older
-            if needed.get(one.kid) or now < last_arrival(node.limits.max_life_s, one) or _waits(work)
+            if not counted.get(one.kid) and now >= last_arrival(node.limits.max_life_s, one) and not _waits(work)
         ]
+        # Every letter is opened for it and nothing is written meanwhile: done once more only where a key would go.
+        needed = kids_needed(node, work) if over else counted
+        kept = [one for one in older if one not in over or needed.get(one.kid)]
         put_older(work, kept)
         if len(kept) < len(older):
             work.audit.append(now, by.actor.user_id, "office_key_destroyed", outcome=str(len(older) - len(kept)))

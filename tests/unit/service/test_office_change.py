@@ -10,6 +10,7 @@ from node.crypto.staff import unwrap_user_key
 from node.crypto.suite import KemKey
 from node.crypto.vault import SMALLEST
 from node.errors import BadInput, Conflict, NotAllowed
+from node.service.context import Node
 from node.service.keep.office_rows import put_anew
 from node.service.keep.recovery import check_sheets
 from node.service.staff.book import NewToken, NewUser, SignIn
@@ -21,6 +22,7 @@ from node.service.staff.sign_in import Staff, binding_of, office_seed_of, right_
 from node.service.staff.tokens import make_token
 from node.service.upkeep.office_change import (
     change_office,
+    kids_needed,
     last_arrival,
     overlap_s,
     seed_of_sheets,
@@ -28,7 +30,7 @@ from node.service.upkeep.office_change import (
 )
 from node.service.upkeep.own_record import write_wanted
 from node.store.keep import SEALED_TO_OFFICE
-from node.store.work import Work
+from node.store.work import Reader, Work
 from tests.unit.service.office_support import PASSWORD, Office, accepted, office_of, publish, send_names
 from tests.unit.service.rights_support import NAMES, disclosed, letter_of
 from tests.world import DAY_S, HER, World
@@ -189,6 +191,30 @@ async def test_an_older_key_is_destroyed_when_nothing_is_sealed_to_it_any_more(w
     row = node.store.read_sync(lambda reader: reader.cases.identities(case))[0]
     assert ana.actor.office is not None and ana.actor.office.before == ()
     node.seals.identity_key(case, row.version, row.dek, ana.actor.office)
+
+
+async def test_whether_an_older_key_is_needed_is_counted_beside_the_writing(
+    world: World, office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    """Every letter is opened for it, and meanwhile no receipt could be signed; once more only where a key would go."""
+    await disclosed(world)
+    in_the_writing: list[bool] = []
+
+    def counted(node: Node, reader: Reader) -> dict[bytes, int]:
+        in_the_writing.append(isinstance(reader, Work))
+        return kids_needed(node, reader)
+
+    monkeypatch.setattr("node.service.upkeep.office_change.kids_needed", counted)
+    await office.change()
+    await office.change()
+    await settle_office(office.staff, await office.signed_in("ana"))
+    assert in_the_writing == [False]
+    world.clock.step(400 * DAY_S)
+
+    settled = await settle_office(office.staff, await office.signed_in("ana"))
+
+    assert (settled.destroyed, settled.letters) == (1, 1)
+    assert in_the_writing == [False, False, True]
 
 
 async def test_a_node_from_an_old_copy_takes_the_key_that_others_seal_to_from_two_sheets(world: World, office: Office):

@@ -188,3 +188,21 @@ def set_up(tmp_path, present):
 
     assert done.returncode == 1
     return done.stderr
+
+
+@pytest.mark.parametrize("lacks", ["", "git", "make"])
+def test_a_build_machine_runs_the_command_of_the_readme_and_leaves_out_no_test(tmp_path, lacks):
+    """Issue 2: `.ci/run` calls `make test`; what is missing is one sentence."""
+    called = tmp_path / "called"
+    for tool in {"bash", "dirname", "id", "git"} - {lacks}:
+        (tmp_path / tool).symlink_to(shutil.which(tool) or "")
+    if lacks != "make":
+        (tmp_path / "make").write_text(f'#!/bin/sh\necho "$* ${{TRM_QUICK-whole}} $TRM_BROWSER" > {called}\n')
+        (tmp_path / "make").chmod(0o755)
+
+    done = subprocess.run([ROOT / ".ci" / "run"], env={"PATH": str(tmp_path)}, capture_output=True, text=True)
+
+    if lacks:
+        assert (done.returncode, done.stderr) == (1, f"{lacks} is missing; install it and try again\n")
+    else:
+        assert (done.returncode, called.read_text()) == (0, "test whole paths\n"), done.stderr

@@ -1,8 +1,9 @@
 """Signing in with a passkey, locking, and leaving in a hurry, in a real browser with a device that is none."""
 
+import asyncio
 from typing import Any
 
-from playwright.async_api import Page
+from playwright.async_api import Page, Route
 
 from tests.api.conftest import PASSWORD
 from tests.browser.conftest import Eyes
@@ -110,7 +111,8 @@ async def test_a_device_that_says_no_leaves_the_password(eyes: Eyes):
 
 async def test_a8_after_ten_minutes_without_anybody_nothing_is_on_the_page_and_then_the_same_field(eyes: Eyes):
     """A8, C14: asked at eight minutes, locked at ten; what was typed is kept; unlocking leads to the same field."""
-    page = await eyes.person("XD")
+    # So high that nothing scrolls: a browser tells of that a frame later, and whoever scrolls is there.
+    page = await eyes.person("XD", viewport={"width": 1000, "height": 4000})
     tasks = await start(page)
     await page.clock.install()
     await page.goto(f"{tasks}/where")
@@ -160,6 +162,35 @@ async def test_one_locked_window_covers_the_others(eyes: Eyes):
 
     await other.wait_for_url("**/desk/locked?*")
     assert await other.locator('main a[href^="/desk/case/"]').count() == 0
+
+
+async def test_a_window_that_hears_twice_that_it_is_locked_goes_to_the_lock_once(eyes: Eyes):
+    """From its stream, and from the answer to its own button: a second start would break the first one off."""
+    page = await eyes.person("XD")
+    other = await page.context.new_page()
+    await other.goto(eyes.url("XD", "/desk/cases"))
+    asked: list[str] = []
+    heard, told = asyncio.Event(), asyncio.Event()
+
+    async def locks(route: Route) -> None:
+        answer = await route.fetch()
+        await asyncio.wait_for(heard.wait(), 10)  # the stream was quicker
+        await route.fulfill(response=answer)
+
+    async def covers(route: Route) -> None:
+        asked.append(route.request.url)
+        heard.set()
+        await asyncio.wait_for(told.wait(), 10)  # the answer is there too: the other window hears of it from this one
+        await route.continue_()
+
+    await page.route("**/desk/lock", locks)
+    await page.route("**/desk/locked?*", covers)
+    other.on("request", lambda one: told.set() if "/desk/locked?" in one.url else None)
+
+    await page.click("#lock button")
+
+    await page.wait_for_url("**/desk/locked?*")
+    assert len(asked) == 1
 
 
 async def test_shift_three_times_leaves_at_once_and_back_shows_nothing(eyes: Eyes):

@@ -138,8 +138,11 @@
   main.addEventListener("focusin", (event) => { field = event.target.id ? "#" + event.target.id : ""; });
   const back = () => location.pathname + location.search + field;
   const tabs = new BroadcastChannel("desk");
+  let covered = false;
   const cover = () => {
     main.replaceChildren();
+    if (covered) return; // told twice, by the stream and by an answer: a second start would break the first one off
+    covered = true;
     location.replace("/desk/locked?to=" + encodeURIComponent(back()));
   };
   tabs.onmessage = (event) => (event.data === "here" ? awake() : cover());

@@ -11,6 +11,7 @@ import pytest
 
 from node.crypto.labels import CONTEXT_ENVELOPE, CONTEXT_RECEIPT
 from node.crypto.receipts import Receipt, Status
+from node.errors import NotAllowed
 from node.service.context import Node
 from node.service.signing import Signature
 from tests.attack.forged_posts import answer, forged, post
@@ -123,3 +124,19 @@ async def test_what_is_not_stored_gets_its_own_receipt_and_not_the_one_begun_ahe
     assert isinstance(said, Receipt)
     assert said.status == Status.MALFORMED
     assert (signer.begun, signer.called_for) == ([CONTEXT_RECEIPT], [])
+
+
+async def test_an_act_that_is_refused_leaves_nothing_begun(world: World) -> None:
+    """What was signed beside the gate is forgotten with its answer: nobody calls for it."""
+    case = await world["XD"].new_case()
+    await world["XD"].consent(case, "XA")
+    thread = await accepted(world, case)
+    idle(world)
+    signer, node = beside(world, "XD"), world["XD"].node
+    await node.store.write(lambda work: fears(node, work, case, "XA"))
+
+    with pytest.raises(NotAllowed):
+        await update(world, thread)
+
+    assert (signer.begun, signer.called_for) == ([CONTEXT_ENVELOPE], [])
+    assert not node.signing

@@ -24,6 +24,7 @@ from node.protocol.safety import is_safety
 from node.protocol.taking_back import may_wait
 from node.protocol.threads import machine
 from node.protocol.threads.arrival import on_the_way
+from node.protocol.threads.outcome import ActNotAllowed
 from node.protocol.threads.thread import entry_of
 from node.service.access import is_theirs_now
 from node.service.actor import Actor
@@ -244,39 +245,70 @@ def queue_decided(
 
     Raises NotAllowed with the strongest objection, ActNotAllowed by the tables, BadInput where the letter has no form.
     """
-    book, peer = Book(node, work), found.row.peer
-    file = found.file
+    book, file, peer = Book(node, work), found.file, found.row.peer
     before = Before(file.entries, file.once) if undo_s and may_wait(letter.kind, letter.urgency) else None
     due_at = now if before is None else now + undo_s
     letter = msgspec.structs.replace(letter, **times_of(node, peer, letter, file, now))
     payload = _written(letter)
-    standing = after_restore(work, case.id, letter.thread)
-    draft = GateDraft(
-        letter, facts_of(file), actor.user_id, actor.role, stated.persons, after_restore=standing, second=second
-    )
-    objections = ask_gate(node, case.case, book.consents(case), draft, recipient_facts(node, peer, now), now)
-    if _must_not_queue(objections):
-        raise Refused(_must_not_queue(objections))
-    outcome = machine.queue(file.thread, entry_of(letter), now)
-    persons, first_ends = {**file.persons, **stated.persons}, file.first_ends or letter.thread_ends
-    file = with_letter(
-        msgspec.structs.replace(file, thread=outcome.thread, persons=persons, first_ends=first_ends), letter
-    )
+    after, rule = _allowed(node, work, actor, case, found, letter, stated, now, second, at_once=before is None)
     if before is None:
         hurry(node, work, found, letter.kind, now)
-        sign_letter_ahead(node, work, peer, letter, file, now)
-    book.put_file(found, file, now)
+    book.put_file(found, after, now)
     queued = Queued(msgspec.Raw(payload), actor.user_id, actor.role, stated.persons, second, before)
     queue_letter(node, work, found.dek, case.id, peer, letter, queued, due_at, now)
-    work.audit.append(now, actor.user_id, "queued", letter.letter_id, rule=objections[0].rule if objections else "R36")
+    work.audit.append(now, actor.user_id, "queued", letter.letter_id, rule=rule)
     if is_safety(letter.kind):
         by_us(node, work, found, letter, actor.user_id, second, now)
     return ActDone(
         thread=found.row.thread_id,
         letter_id=letter.letter_id,
-        state=machine.local_state(outcome.thread, now),
+        state=machine.local_state(after.thread, now),
         due_at=due_at,
     )
+
+
+def _allowed(
+    node: Node,
+    work: Work,
+    actor: Actor,
+    case: OpenCase,
+    found: OpenFile,
+    letter: "Letter[Body]",
+    stated: Stated,
+    now: int,
+    second: str,
+    *,
+    at_once: bool,
+) -> tuple[ThreadFile, str]:
+    """The file with this letter queued, and the rule that is noted; Refused by the gate, else by the tables."""
+    file, peer = found.file, found.row.peer
+    after, not_now = _with_queued(file, stated, letter, now)
+    if at_once and not_now is None:  # it is signed beside all that follows, and leaves only if the gate says yes
+        sign_letter_ahead(node, work, peer, letter, after, now)
+    standing = after_restore(work, case.id, letter.thread)
+    draft = GateDraft(
+        letter, facts_of(file), actor.user_id, actor.role, stated.persons, after_restore=standing, second=second
+    )
+    consents, recipient = Book(node, work).consents(case), recipient_facts(node, peer, now)
+    objections = ask_gate(node, case.case, consents, draft, recipient, now)
+    refused = Refused(held) if (held := _must_not_queue(objections)) else not_now
+    if refused is not None:
+        node.signing.pop(peer, None)
+        raise refused
+    return after, objections[0].rule if objections else "R36"
+
+
+def _with_queued(
+    file: ThreadFile, stated: Stated, letter: "Letter[Body]", now: int
+) -> tuple[ThreadFile, ActNotAllowed | None]:
+    """The file once this letter is queued; as it was, with the refusal, where the tables have no place for it now."""
+    try:
+        outcome = machine.queue(file.thread, entry_of(letter), now)
+    except ActNotAllowed as refused:
+        return file, refused
+    persons, first_ends = {**file.persons, **stated.persons}, file.first_ends or letter.thread_ends
+    queued = msgspec.structs.replace(file, thread=outcome.thread, persons=persons, first_ends=first_ends)
+    return with_letter(queued, letter), None
 
 
 def _written(letter: "Letter[Body]") -> bytes:

@@ -77,6 +77,16 @@ class SignerProcess:
             asked = self._ask(message, context) if self._there() else None
         return here if asked is None else lambda: self._signature(asked) or here()
 
+    def keep_away(self) -> None:
+        """The other process cannot run where the caller does: there a scheduler likes to wake it, behind the caller."""
+        here, process = _processor(), self._process
+        if process is None or self._lost or here == self._kept_from:
+            return
+        if others := self._processors - {here}:
+            self._kept_from = here
+            with suppress(OSError):  # a service manager may forbid it, or it has ended; it is only slower then
+                os.sched_setaffinity(process.pid, others)
+
     def close(self) -> None:
         """End the process; whoever still waits signs by itself."""
         with self._lock:
@@ -118,21 +128,12 @@ class SignerProcess:
     def _ask(self, message: bytes, context: bytes) -> _Asked | None:
         asked = _Asked(message, context)
         try:
-            self._keep_away()
             os.write(self._to(), packed(message, context))
         except OSError:
             self._lose()
             return None
         self._waiting.append(asked)
         return asked
-
-    def _keep_away(self) -> None:
-        """The other process cannot run where the caller does: there a scheduler likes to wake it, behind the caller."""
-        here = _processor()
-        if here != self._kept_from and self._process is not None and (others := self._processors - {here}):
-            self._kept_from = here
-            with suppress(OSError):  # a service manager may forbid it; it is only slower then
-                os.sched_setaffinity(self._process.pid, others)
 
     def _start(self) -> None:
         self._process = subprocess.Popen(

@@ -107,8 +107,8 @@ class Chained(Unshown, msgspec.Struct, frozen=True):
     head: ChannelHead
 
 
-class Opened(Unshown, msgspec.Struct, frozen=True):
-    """An envelope that passed rows 1-6: it is from the named sender and for us; its payload is not yet judged."""
+class Claimed(Unshown, msgspec.Struct, frozen=True):
+    """An envelope that passed rows 1-5: what it says of itself, by anybody, before its signature was looked at."""
 
     statement: Statement
     s_bytes: bytes
@@ -117,6 +117,10 @@ class Opened(Unshown, msgspec.Struct, frozen=True):
     s_hash: bytes
     envelope_hash: bytes
     inner: bytes
+
+
+class Opened(Claimed, frozen=True):
+    """An envelope that passed rows 1-6: it is from the named sender and for us; its payload is not yet judged."""
 
     def content(self) -> bytes:
         """The payload, after row 10: length, padding all zero, commitment; EnvelopeRefused(10) otherwise."""
@@ -199,11 +203,13 @@ def open_envelope(
     kem_key_for: Callable[[bytes], KemKey | None],
     sender_key_for: Callable[[str, bytes], VerifyingKey | None],
     roots: RootCache,
+    claimed: Callable[[Claimed], None] | None = None,
 ) -> Opened:
     """Rows 1-6 in their order, for the node of `country`; EnvelopeRefused names the first row that fails.
 
     `kem_key_for` gives our key for a 16-byte kid, None when it is not ours or is erased. `sender_key_for` gives the
-    key with that 32-byte id if the verified registry lists it for that country, in any status.
+    key with that 32-byte id if the verified registry lists it for that country, in any status. `claimed` hears of what
+    passed rows 1-5: nothing that it does may leave this process or stay before row 6.
     """
     # 1 size class, magic, version, suite, flags
     header = read_header(data)
@@ -217,25 +223,30 @@ def open_envelope(
     except OpenFailed:
         raise EnvelopeRefused(3, "refresh", "envelope does not open") from None
     # 4 S is about this envelope and for us
-    s_bytes = inner[:STATEMENT_BYTES]
-    statement = unpack_statement(s_bytes)
-    fault = _misdirected(statement, header, country, key)
+    said = _claimed(inner, data)
+    fault = _misdirected(said.statement, header, country, key)
     if fault is not None:
         raise EnvelopeRefused(4, "refresh", fault)
     # 5 a key that the registry lists for the country that claims to send
-    sender_key = sender_key_for(statement.sender, statement.sender_key)
-    if sender_key is None or sender_key.key_id != statement.sender_key:
-        raise EnvelopeRefused(5, "refresh", "sender's key is not in our registry for that country", statement)
+    sender_key = sender_key_for(said.statement.sender, said.statement.sender_key)
+    if sender_key is None or sender_key.key_id != said.statement.sender_key:
+        raise EnvelopeRefused(5, "refresh", "sender's key is not in our registry for that country", said.statement)
+    if claimed is not None:
+        claimed(said)
     # 6 the signature, before anything of the payload is looked at
-    sig = inner[STATEMENT_BYTES:_SALT_AT]
     try:
-        verify_batch(s_bytes, sig, sender_key, labels.CONTEXT_ENVELOPE, roots)
+        verify_batch(said.s_bytes, said.sig, sender_key, labels.CONTEXT_ENVELOPE, roots)
     except BadSignature as error:
-        raise EnvelopeRefused(6, "refresh", str(error), statement) from None
-    return Opened(
-        statement=statement,
+        raise EnvelopeRefused(6, "refresh", str(error), said.statement) from None
+    return Opened(*msgspec.structs.astuple(said))
+
+
+def _claimed(inner: bytes, data: bytes) -> Claimed:
+    s_bytes = inner[:STATEMENT_BYTES]
+    return Claimed(
+        statement=unpack_statement(s_bytes),
         s_bytes=s_bytes,
-        sig=sig,
+        sig=inner[STATEMENT_BYTES:_SALT_AT],
         salt=inner[_SALT_AT:_LENGTH_AT],
         s_hash=hashlib.sha256(s_bytes).digest(),
         envelope_hash=hashlib.sha256(data).digest(),

@@ -24,6 +24,10 @@ class Signer(Protocol):
         """Have this signed; the signature is what calling the answer gives. It need not be called."""
         ...
 
+    def keep_away(self) -> None:
+        """Sign nothing on the processor that the caller runs on: for the thread that will wait for a signature."""
+        ...
+
 
 class SignsHere:
     """Signs on the caller's thread when the signature is called for."""
@@ -38,3 +42,6 @@ class SignsHere:
     def begin(self, message: bytes, context: bytes) -> Signature:
         """Nothing happens before the signature is called for."""
         return partial(self._key().sign, message, context)
+
+    def keep_away(self) -> None:
+        """Nobody is there to be kept away."""

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from node.crypto.labels import CONTEXT_ENVELOPE, CONTEXT_RECEIPT
-from node.crypto.receipts import Receipt, Status
+from node.crypto.receipts import Hint, Receipt, Status
 from node.errors import NotAllowed
 from node.service.context import Node
 from node.service.signing import Signature
-from tests.attack.forged_posts import answer, forged, post
+from tests.attack.forged_posts import answer, forged, post, rows
+from tests.forge import Forgery
 from tests.unit.test_handover import fears, idle, state, update
 from tests.unit.test_worker import accepted
 from tests.world import World, make_world
@@ -30,6 +31,9 @@ class Beside:
 
     def is_beside(self) -> bool:
         return True
+
+    def keep_away(self) -> None:
+        pass
 
     def begin(self, message: bytes, context: bytes) -> Signature:
         self.begun.append(context)
@@ -124,6 +128,19 @@ async def test_what_is_not_stored_gets_its_own_receipt_and_not_the_one_begun_ahe
     assert isinstance(said, Receipt)
     assert said.status == Status.MALFORMED
     assert (signer.begun, signer.called_for) == ([CONTEXT_RECEIPT], [])
+
+
+async def test_what_was_begun_for_a_forged_envelope_comes_to_nothing(world: World) -> None:
+    """Wire 3, row 6: it is begun while the envelope's signature is looked at; junk is answered with a hint, as ever."""
+    signer = beside(world, "XA")
+    forgery = Forgery(sig=lambda sig: sig[:-1] + bytes([sig[-1] ^ 1]))
+    sent = forged(world, "XD", "XA", b"no letter", forgery)
+
+    said = answer(world, "XD", "XA", sent, await post(world, "XA", sent.envelope))
+
+    assert isinstance(said, Hint)
+    assert (signer.begun, signer.called_for) == ([CONTEXT_RECEIPT], [])
+    assert rows(world, "XA", "ledger") == rows(world, "XA", "receipt_chain") == 0
 
 
 async def test_an_act_that_is_refused_leaves_nothing_begun(world: World) -> None:

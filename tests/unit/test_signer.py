@@ -121,10 +121,24 @@ def test_a_service_manager_that_forbids_to_choose_processors_makes_it_slower_and
 
     monkeypatch.setattr(os, "sched_setaffinity", forbidden)
     started(signer)
+    signer.keep_away()
 
     PUBLIC.verify(signer.begin(b"letter", CONTEXT)(), b"letter", CONTEXT)
 
     assert signer.is_beside()
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system does not tell which processors are used")
+def test_nothing_is_signed_on_the_processor_of_whoever_waits_for_it(signer: SignerProcess) -> None:
+    """Where there is another one; a process that has ended is let be: its number may be somebody else's by now."""
+    pid, ours = started(signer), os.sched_getaffinity(0)
+    try:
+        (here, *others) = sorted(ours)
+        os.sched_setaffinity(0, {here})
+        signer.keep_away()
+        assert os.sched_getaffinity(pid) == (set(others) or ours)
+    finally:
+        os.sched_setaffinity(0, ours)
 
 
 def test_a_node_with_many_connections_has_its_signatures_made_beside_all_the_same(signer: SignerProcess) -> None:

@@ -1,8 +1,8 @@
 """Signed ahead: what will most probably be signed is begun beside, while the decision about it is still being stored.
 
-A letter decided alone, while its peer's worker is idle, is released in the same transaction; a letter that stands
-verified alone in its request is nearly always stored. Either signature is used only if what is to be signed turns out
-to be the very same bytes; otherwise it never leaves this process. Source: issue 2, speed; wire 1, 4.
+A letter decided alone, while its peer's worker is idle, is released in the same transaction; a letter that comes
+alone in its request is nearly always genuine, and stored. Either signature is used only if what is to be signed turns
+out to be the very same bytes; otherwise it never leaves this process. Source: issue 2, speed; wire 1, 4.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ import msgspec
 
 from node.crypto import labels
 from node.crypto.batch import Tree
-from node.crypto.envelope import Chained, ChannelHead, Draft, Opened, chain_batch
+from node.crypto.envelope import Chained, ChannelHead, Claimed, Draft, chain_batch
 from node.crypto.receipts import Ahead, Receipt, ReceiptHead, Status
 from node.protocol.letters.decode import AnyLetter, encode
 from node.protocol.letters.kinds import LETTER
@@ -49,6 +49,7 @@ def sign_letter_ahead(node: Node, work: Work, peer: str, letter: AnyLetter, file
     alone = handover is not None and handover.is_open and len(file.thread.queued) == 1 and not node.store.is_busy
     if not alone or not node.signer.is_beside():
         return
+    node.signer.keep_away()
     to = seal_to(node, peer, letter.kind, LETTER, letter.sealed_identity is not None)
     released, final = numbered(node, peer, letter, file, now)
     if to is None or isinstance(released, Cancelled):
@@ -58,7 +59,7 @@ def sign_letter_ahead(node: Node, work: Work, peer: str, letter: AnyLetter, file
     node.signing[peer] = begin_signing(node, peer, ChannelHead(head.epoch, head.seq, head.hash), [draft])
 
 
-def receipt_of(node: Node, one: Opened, status: Status, reason: int = 0, eid: bytes | None = None) -> Receipt:
+def receipt_of(node: Node, one: Claimed, status: Status, reason: int = 0, eid: bytes | None = None) -> Receipt:
     """The receipt of one envelope, not yet linked; `eid` is that of the envelope which brought the letter first."""
     return Receipt(
         status=status,
@@ -74,13 +75,15 @@ def receipt_of(node: Node, one: Opened, status: Status, reason: int = 0, eid: by
     )
 
 
-def sign_ahead(node: Node, work: Work, opened: Sequence[Opened]) -> Ahead | None:
-    """Begin the most probable receipt of an envelope that came alone; None where nothing is signed beside."""
-    if len(opened) != 1 or node.store.is_busy or not node.signer.is_beside():
+def sign_receipt_ahead(node: Node, claimed: Claimed) -> Ahead | None:
+    """Begin the most probable receipt of an envelope that came alone, while its own signature is verified; None where
+    nothing is signed beside. Whoever forged the envelope never sees it.
+    """
+    if node.store.is_busy or not node.signer.is_beside():
         return None
-    one = opened[0]
-    head = work.channels.receipt_out_head(one.statement.sender, node.epoch)
-    linked, _ = ReceiptHead(head.epoch, head.seq, head.hash).link(receipt_of(node, one, Status.STORED))
+    sender = claimed.statement.sender
+    head = node.store.read_sync(lambda reader: reader.channels.receipt_out_head(sender, node.epoch))
+    linked, _ = ReceiptHead(head.epoch, head.seq, head.hash).link(receipt_of(node, claimed, Status.STORED))
     packed = [linked.pack()]
     tree = Tree(packed, node.random)
     return Ahead(packed, tree, node.signer.begin(tree.message, labels.CONTEXT_RECEIPT))

@@ -5,12 +5,13 @@ answer leaves after the commit. Source: wire 3; delivery, inbox.
 """
 
 import hashlib
+from collections.abc import Callable
 
-from node.crypto.envelope import EnvelopeRefused, Opened, open_envelope
-from node.crypto.receipts import HINT_REFRESH, HINT_SIZE, hint_slot
+from node.crypto.envelope import Claimed, EnvelopeRefused, Opened, open_envelope
+from node.crypto.receipts import HINT_REFRESH, HINT_SIZE, Ahead, hint_slot
 from node.log import get
 from node.service.context import Node
-from node.service.delivery.ahead import sign_ahead
+from node.service.delivery.ahead import sign_receipt_ahead
 from node.service.delivery.judge import answer_all
 from node.store.work import Work
 
@@ -30,18 +31,21 @@ async def receive(node: Node, envelopes: list[bytes]) -> tuple[list[bytes], bool
     opened: dict[int, Opened] = {}
     parked: list[tuple[bytes, bytes]] = []
     first = {digest: place for place, digest in reversed(list(enumerate(hashes)))}
+    begun: list[Ahead | None] = []
+    alone = (lambda said: begun.append(sign_receipt_ahead(node, said))) if len(envelopes) == 1 else None
     for place, envelope in enumerate(envelopes):
         if slots[place] is not None or first[hashes[place]] != place:
             continue
         try:
-            opened[place] = _open(node, envelope)
+            opened[place] = _open(node, envelope, alone)
         except EnvelopeRefused as refused:
             slots[place] = _hint(node, refused)
             if refused.row == 5:
                 parked.append((hashes[place], envelope))
     if opened or parked:
         verified = list(opened.values())
-        answers = await node.store.write(lambda work: _commit(node, work, verified, parked))
+        ahead = begun[0] if begun else None
+        answers = await node.store.write(lambda work: _commit(node, work, verified, parked, ahead))
         slots = _filled(slots, list(opened), answers)
     if parked or _news(node, list(opened.values())):
         node.on_unknown_key()
@@ -92,8 +96,8 @@ async def judge_parked(node: Node, limit: int = 64) -> int:
     return len(judged)
 
 
-def _open(node: Node, envelope: bytes) -> Opened:
-    return open_envelope(envelope, node.country, node.keys.kem_for, node.sender_key, node.roots)
+def _open(node: Node, envelope: bytes, claimed: Callable[[Claimed], None] | None = None) -> Opened:
+    return open_envelope(envelope, node.country, node.keys.kem_for, node.sender_key, node.roots, claimed)
 
 
 def _hint(node: Node, refused: EnvelopeRefused) -> bytes:
@@ -101,11 +105,14 @@ def _hint(node: Node, refused: EnvelopeRefused) -> bytes:
     return hint_slot(_HINTS[refused.hint or "refresh"], node.random)
 
 
-def _commit(node: Node, work: Work, opened: list[Opened], parked: list[tuple[bytes, bytes]]) -> list[bytes]:
+def _commit(
+    node: Node, work: Work, opened: list[Opened], parked: list[tuple[bytes, bytes]], ahead: Ahead | None
+) -> list[bytes]:
+    node.signer.keep_away()
     now = node.now()
     for digest, envelope in parked:
         work.letters.park(digest, envelope, now, node.limits.parked)
-    return answer_all(node, work, opened, sign_ahead(node, work, opened))
+    return answer_all(node, work, opened, ahead)
 
 
 def _filled(slots: list[bytes | None], places: list[int], answers: list[bytes]) -> list[bytes | None]:

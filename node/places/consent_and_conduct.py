@@ -231,7 +231,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
         sender=(
             "protocol.gate.gate: audit_of",
             "service.cases.acts: _facts",
-            "service.threads.acts: queue_decided",
+            "service.threads.acts: _allowed",
         ),
         receiver=("service.delivery.take: _refused take_letter",),
     ),

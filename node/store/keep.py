@@ -5,6 +5,7 @@ Ids, counts and times only. Source: at-rest 5.1; wire 11; R25, H08, H34.
 
 import sqlite3
 from dataclasses import dataclass
+from typing import Final
 
 from node.store.tables import BEYOND
 
@@ -248,18 +249,15 @@ class SealedColumn:
     of_case: str = "case_id=?1"
 
 
+# Rows that no index finds by their case.
+_BY_THREADS: Final = "(peer, thread_id) in (select peer, thread_id from thread where case_id=?1) and case_id=?1"
 SEALED: tuple[SealedColumn, ...] = (
     #            table        place of the seal   key of the row
     SealedColumn("case_file", "case_id", ("case_id",)),
     SealedColumn("consent", "consent_id", ("consent_id",)),
     SealedColumn("thread", "thread_id", ("peer", "thread_id")),
-    SealedColumn("letter", "letter_id", ("peer", "direction", "letter_id")),
-    SealedColumn(
-        "outbox",
-        "letter_id",
-        ("letter_id",),
-        "(peer, thread_id) in (select peer, thread_id from thread where case_id=?1) and case_id=?1",
-    ),
+    SealedColumn("letter", "letter_id", ("peer", "direction", "letter_id"), _BY_THREADS),
+    SealedColumn("outbox", "letter_id", ("letter_id",), _BY_THREADS),
     SealedColumn("task", "case_id", ("id",)),
     SealedColumn("alarm", "ref", ("id",)),
     SealedColumn("off_network", "thread_id", ("id",)),

@@ -105,10 +105,13 @@ class Letters:
 
     def of_case(self, case_id: str) -> list[LetterRow]:
         """All letters of a case, oldest first."""
-        return [
-            LetterRow(*row)
-            for row in self._c.execute(f"select {_COLUMNS} from letter where case_id=? order by at", (case_id,))
-        ]
+        columns = ", ".join(f"l.{one.strip()}" for one in _COLUMNS.split(","))
+        rows = self._c.execute(
+            f"select {columns} from thread t cross join letter l on l.peer=t.peer and l.thread_id=t.thread_id"
+            " where t.case_id=? order by l.at",
+            (case_id,),
+        )
+        return [LetterRow(*row) for row in rows]
 
     def opened(self, peer: str, letter_id: str, at: int) -> bool:
         """A person opened an incoming letter; True the first time."""

@@ -19,6 +19,7 @@ from node.store.migrations_held import HELD_SQL
 from node.store.migrations_indexes import INDEXES_SQL
 from node.store.migrations_keep import CASE_KEYS_SQL, EVIDENCE_SQL, KEEP_SQL
 from node.store.migrations_ladder import LADDER_SQL
+from node.store.migrations_letters_of_case import LETTERS_OF_CASE_SQL
 from node.store.migrations_lookups import LOOKUPS_SQL
 from node.store.migrations_mail import MAIL_SQL
 from node.store.migrations_narrowed import NARROWED_SQL
@@ -204,6 +205,12 @@ def m025_offices_said(db: Database) -> None:
 def m026_open_deadlines(db: Database) -> None:
     """One index of what is expected instead of three."""
     _run(db.conn, OPEN_DEADLINES_SQL)
+
+
+@NODE()
+def m027_letters_of_case(db: Database) -> None:
+    """One index of letters less."""
+    _run(db.conn, LETTERS_OF_CASE_SQL)
 
 
 @KEYRING()

@@ -30,6 +30,10 @@ _THREAD = "t.peer, t.thread_id, t.case_id, t.sealed, t.started_at, t.changed_at,
 _CASE = "case_id, dek, sealed, created_at, changed_at, owner, erased_at"
 _LETTER = "l.peer, l.letter_id, l.thread_id, l.case_id, l.at"
 _HELD = "l.peer, l.direction, l.letter_id, l.thread_id, l.case_id, l.eid, null, l.at, l.opened_at, null, l.held_code"
+_LETTERS_OF_MINE = (
+    "mine cross join thread t on t.case_id=mine.case_id"
+    " cross join letter l on l.peer=t.peer and l.thread_id=t.thread_id"
+)
 _UNOPENED = "l.direction='in' and l.thread_id is not null and l.opened_at is null"
 
 
@@ -68,18 +72,12 @@ class Waiting:
 
     def unopened(self, user: str | None, limit: int) -> list[tuple[str, str, str, str | None, int]]:
         """(peer, letter, thread, case, at) of received letters nobody opened, the oldest first."""
-        mine = (
-            f"{MINE} select {_LETTER} from mine cross join letter l on l.case_id=mine.case_id where {_UNOPENED}"
-            " order by l.at limit ?2"
-        )
+        mine = f"{MINE} select {_LETTER} from {_LETTERS_OF_MINE} where {_UNOPENED} order by l.at limit ?2"
         return self._rows(mine, f"select {_LETTER} from letter l where {_UNOPENED} order by l.at limit ?2", user, limit)
 
     def held(self, user: str | None, limit: int) -> list[LetterRow]:
         """Received letters that wait without effect, the oldest first; of cases only, for a caseworker."""
-        mine = (
-            f"{MINE} select {_HELD} from mine cross join letter l on l.case_id=mine.case_id"
-            " where l.held_code is not null order by l.at limit ?2"
-        )
+        mine = f"{MINE} select {_HELD} from {_LETTERS_OF_MINE} where l.held_code is not null order by l.at limit ?2"
         all_ = f"select {_HELD} from letter l where l.held_code is not null order by l.at limit ?2"
         return [LetterRow(*one) for one in self._rows(mine, all_, user, limit)]
 

@@ -12,6 +12,7 @@ import os
 import shutil
 import signal
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from hashlib import sha256
@@ -27,6 +28,8 @@ from node.store.writer import Job, Writer
 
 STORIES = "OPENTRM_STORIES"
 left_out_when_quick = pytest.mark.skipif(bool(os.environ.get("TRM_QUICK")), reason="TRM_QUICK leaves these kills out")
+TASKS = Path("/proc/self/task")
+GONE_WITHIN_S = 20.0
 FILES = ("", "-wal")  # the third, -shm, is made anew from these
 Tables = dict[str, str]
 _played: set[str] = set()  # files with a story that was played in this process
@@ -61,6 +64,7 @@ def played(item: pytest.Item) -> list[pytest.TestReport]:
 def _killed(item: pytest.Item, step: str, copy: Path) -> str:
     """What is wrong after a kill at this step; empty when nothing is."""
     reading, writing = os.pipe()
+    _wait_for_threads()
     child = os.fork()
     if child == 0:
         os.close(reading)
@@ -75,6 +79,16 @@ def _killed(item: pytest.Item, step: str, copy: Path) -> str:
         return "the test never came to this step, or it changes nothing there"
     held, made, path = json.loads(told)
     return _fault(copy, held, "killed before the commit") or _fault(Path(path), made, "killed after it")
+
+
+def _wait_for_threads() -> None:
+    """A thread that Python has joined may still be on its way out, with a lock of a library in its hand, which nobody
+    would ever release in the child.
+    """
+    end = time.monotonic() + GONE_WITHIN_S
+    while TASKS.is_dir() and len(os.listdir(TASKS)) > 1:
+        assert time.monotonic() < end, "the story has left a thread behind"
+        os.sched_yield()
 
 
 def _arm(step: str, report: int, copy: Path) -> None:

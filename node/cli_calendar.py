@@ -24,7 +24,7 @@ def calendar(
     from node.app import open_configured
     from node.config import load
     from node.errors import BadInput
-    from node.init_checks import check_public_text, is_date
+    from node.init_checks import check_number, is_date
     from node.public_holidays import filled, known_until
     from node.service.upkeep.renew_calendar import own_record, renew_calendar
     from registry.record import Calendar
@@ -33,7 +33,7 @@ def calendar(
     if wrong is not None or ((holidays or weekend or out_of_hours is not None) and not renew):
         raise BadInput("--holiday is no date, or --renew is missing; write days like 2026-12-25", field="holidays")
     if out_of_hours is not None:
-        check_public_text("out-of-hours", out_of_hours)
+        check_number(out_of_hours)
     opened, _, _ = open_configured(load(path))
     try:
         record = own_record(opened).record

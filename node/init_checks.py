@@ -24,6 +24,7 @@ from registry.tuftypes import Root
 
 KEY_BYTES = 32
 MAX_TEXT = 400  # of a name in the record
+MIN_DIGITS = 3
 SHEETS = ("recovery-a.txt", "recovery-b.txt", "recovery-c.txt")
 
 
@@ -107,6 +108,13 @@ def check_public_text(name: str, text: str) -> None:
         raise BadInput(f"--{name} is empty or over {MAX_TEXT} characters; it stands in the public record")
 
 
+def check_number(text: str) -> None:
+    """BadInput for what nobody can dial: it stands beside "Danger now" at every other country."""
+    check_public_text("out-of-hours", text)
+    if sum(one.isdigit() for one in text) < MIN_DIGITS:
+        raise BadInput("--out-of-hours holds no telephone number; write one that is answered, like +00 000 0199")
+
+
 def _must_be_new(config_path: Path, options: InitOptions) -> None:
     if config_path.exists():
         raise BadInput(f"{config_path.name} exists already; name another file with --config", field="config")
@@ -125,6 +133,8 @@ def _check_record_words(options: InitOptions) -> None:
     ):  # fmt: skip
         if text is not None:
             check_public_text(name, text)
+    if options.out_of_hours not in ("", options.contact):
+        check_number(options.out_of_hours)
     if not is_plain_url(options.url):
         raise BadInput("--url is not a plain http(s) address; write it like https://trm.office.example", field="url")
     try:

@@ -118,13 +118,21 @@ def test_the_number_at_night_is_the_contact_until_one_is_named_and_stays_until_a
     assert (record(tmp_path).serial, record(tmp_path).out_of_hours) == (first.serial + 2, "+00 000 0199")
 
 
+def test_init_refuses_a_number_for_the_night_that_nobody_can_dial(tmp_path: Path):
+    """It is what others phone when somebody is in danger."""
+    refused = run(tmp_path, *init_words(prepare(tmp_path)), "--out-of-hours", "the duty desk")
+
+    assert is_one_sentence(refused) and "like +00 000 0199" in refused.output
+    assert not (tmp_path / "data").exists()
+
+
 def test_init_takes_a_number_of_its_own_for_the_night(tmp_path: Path):
     made = run(tmp_path, *init_words(prepare(tmp_path)), "--out-of-hours", "+00 000 0188")
 
     assert made.exit_code == 0 and record(tmp_path).out_of_hours == "+00 000 0188"
 
 
-@pytest.mark.parametrize("number", ["", "  ", "+" * (MAX_TEXT + 1)])
+@pytest.mark.parametrize("number", ["", "  ", "+" * (MAX_TEXT + 1), "the duty desk"])
 def test_a_number_that_no_record_can_hold_is_refused_and_the_record_stays(tmp_path: Path, number: str):
     """A record that cannot be read again would leave the country without a next one."""
     make_node(tmp_path)

@@ -13,7 +13,7 @@ import pytest
 
 from node.errors import NotAllowed
 from node.protocol.cases.care import Care
-from node.protocol.cases.case import Case, CaseThread, Person, Tie, asked_to_be_unknown_to, asylum_blocks
+from node.protocol.cases.case import Case, CaseThread, EarlierFact, Person, Tie, asked_to_be_unknown_to, asylum_blocks
 from node.protocol.cases.family import FamilyRecords, Suspicion
 from node.protocol.cases.life_events import Birth, LifeRecords
 from node.protocol.cases.return_plan import Approval, ArrivalAlarm, PersonReturn, ReturnPlan
@@ -33,13 +33,14 @@ NOW = 1_800_000_000
 HER_THREAD, OTHER_THREAD = "a7" * 16, "b8" * 16
 
 PERSONS = {"CaseThread.persons", "Paper.person_id", "Card.person_id", "PersonReturn.person_id", "Person.person_id",
-           "Birth.parent"}  # fmt: skip
+           "Birth.parent", "EarlierFact.person_id"}  # fmt: skip
 THREADS = {"CaseThread.thread", "ArrivalAlarm.thread", "Care.thread", "HerWord.thread"}
 NOBODY_OF_THE_CASE = {
     # users and bodies that act
     "AlarmStep.by", "Alternatives.by", "Approval.by", "Approval.organisation", "Assessor.by", "Assessor.organisation",
     "BestInterests.by", "Call.by", "Card.made_by", "Care.ended_by", "Caregiver.by", "AlternativeCare.by",
     "ArrivalAlarm.ended_by", "Case.released_or_attested_by", "CaseThread.stop_suppressed_by", "Custody.by",
+    "EarlierFact.by",
     "Death.recorded_by", "Distrust.by", "FamilyAssessment.recorded_by", "FirstIntake.answered_by", "GroupTie.asked_by",
     "Guardian.appointing_body", "Guardian.conflict_checked_by", "Guardian.recorded_by", "Halt.by", "HerWord.by",
     "Incapacity.recorded_by", "Incapacity.wish_by", "LegalHold.by", "Lift.by", "Majority.by", "Nationality.by",
@@ -55,6 +56,8 @@ NOBODY_OF_THE_CASE = {
     # ids of other things: cases, groups, plans, care, letters
     "Case.case_id", "GroupTie.group", "GroupTie.cases", "GroupTie.apart_from", "ReturnPlan.plan_id", "Care.care_id",
     "Care.letter",
+    # what a fact was before; it goes with whoever it was of, and with whoever stands in it (below)
+    "EarlierFact.field", "EarlierFact.value",
 }  # fmt: skip
 
 
@@ -175,6 +178,15 @@ def test_an_id_stands_nowhere_in_a_case_without_its_person() -> None:
     assert [len(plan.persons) for plan in before.returns] == [1, 1, 2]
     assert [len(plan.persons) for plan in after.returns] == [1, 1]
     assert [len(one.persons) for one in after.threads] == [1, 1]
+
+
+def test_an_earlier_fact_of_another_that_names_her_goes_too() -> None:
+    """C6, GDPR 17: what a dependant's birth said before names the mother, inside words that no type tells apart."""
+    told = (EarlierFact(OTHER, "birth", f'{{"parent":"{HER}"}}', NOW, ()), EarlierFact(OTHER, "needs", "[]", NOW, ()))
+
+    after = without(msgspec.structs.replace(full(), earlier=told), HER, NOW)
+
+    assert after.earlier == told[1:]
 
 
 def pair(mother: Person, child: Person, **facts: Any) -> Case:

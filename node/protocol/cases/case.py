@@ -145,6 +145,19 @@ class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hold: LegalHold | None = None
 
 
+class EarlierFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What was recorded until `until` (UTC seconds), as JSON, and whose change ended it; ours alone, like the facts.
+
+    `person_id` is empty for a fact of the case itself. Source: interface C6.
+    """
+
+    person_id: str
+    field: str
+    value: str
+    until: int
+    by: tuple[str, ...]
+
+
 class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The control part of a case. `case_id` is local and never travels (R26)."""
 
@@ -166,6 +179,7 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     released_from_detention_at: int | None = None
     release_requests: tuple[ReleaseRequest, ...] = ()
     her_words: tuple[HerWord, ...] = ()
+    earlier: tuple[EarlierFact, ...] = ()
 
 
 def person_of(case: Case, person_id: str) -> Person | None:

@@ -36,6 +36,7 @@ def without(case: Case, person_id: str, now: int) -> Case:
         arrival_alarms=tuple(one for one in case.arrival_alarms if one.thread not in hers),
         care=tuple(one for one in case.care if one.thread not in hers),
         her_words=tuple(one for one in case.her_words if one.thread not in hers),
+        earlier=tuple(one for one in case.earlier if person_id not in (one.person_id, *one.value.split('"'))),
     )
 
 

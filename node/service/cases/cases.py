@@ -21,6 +21,7 @@ from node.service.cases import identity
 from node.service.cases.acts import CHANGES
 from node.service.cases.assigning import give, owner_row
 from node.service.cases.change import Change
+from node.service.cases.earlier import with_earlier
 from node.service.cases.life import PEOPLE_DECIDE, make_change, what_follows
 from node.service.cases.requests import (
     AddPerson,
@@ -235,8 +236,9 @@ def _decide(node: Node, work: Work, actor: Actor, case_id: str, pending: int, ap
 
 
 def _made(work: Work, book: Book, case: OpenCase, changed: CaseChanged, now: int) -> Changed:
-    follow_case(work, case.case, changed.case, tuple({user for line in changed.audit for user in line.by}))
-    after = book.put_case(case, changed.case, now)
+    by = tuple(dict.fromkeys(user for line in changed.audit for user in line.by))
+    follow_case(work, case.case, changed.case, by)
+    after = book.put_case(case, with_earlier(case.case, changed.case, by, now), now)
     stop_blocked_threads(book.node, work, after, now)
     what_follows(book.node, work, after, changed.audit, now)
     date_case(book.node, work, after)

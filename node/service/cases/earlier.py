@@ -1,0 +1,59 @@
+"""What was recorded of a case before what is recorded now: what it was, until when, and who changed it.
+
+It is compared as people see it, so what is shown nowhere (H17) is not in it either; like the facts themselves it is in
+no letter, paper or file. Source: interface C6 (a correction is a new version, never an overwriting); R36.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from node.protocol.cases.case import Case, EarlierFact, Person
+from node.service.access import may_work_on
+from node.service.actor import Actor
+from node.service.cases.requests import person_view
+from node.service.context import Node
+from node.service.threads.book import Book
+
+OF_CASE: Final = ("trafficking_status", "place_is_detention", "distrust", "retention")
+NESTED: Final = frozenset({"child", "family", "life"})  # records of several facts, each of which is told by itself
+NOT_TOLD: Final = frozenset({"person_id", "held_for_review", "treated_as_child"})  # an id, shown nowhere, derived
+MOST_KEPT: Final = 100
+
+
+async def earlier_facts(node: Node, actor: Actor, case_id: str) -> tuple[EarlierFact, ...]:
+    """What stood in a case before, the newest change first."""
+    actor.must_be("caseworker", "coordinator")
+    return await node.store.read(
+        lambda reader: Book(node, reader).case(may_work_on(reader, actor, case_id).case_id).case.earlier[::-1]
+    )
+
+
+def with_earlier(was: Case, now: Case, by: tuple[str, ...], at: int) -> Case:
+    """The changed case, with what it changed; of very many changes the oldest are not kept."""
+    facts, before = dict(_facts(now)), _facts(was)
+    told = [
+        EarlierFact(who, name, msgspec.json.encode(value).decode(), at, by)
+        for (who, name), value in before
+        if (value or value is False) and facts.get((who, name), value) != value
+    ]
+    return msgspec.structs.replace(now, earlier=(*now.earlier, *told)[-MOST_KEPT:]) if told else now
+
+
+def _facts(case: Case) -> Iterator[tuple[tuple[str, str], Any]]:
+    """Each fact by whose it is ("" for the case's own) and its name."""
+    for person in case.persons:
+        for name, value in _of_person(person):
+            yield (person.person_id, name), value
+    for name in OF_CASE:
+        yield ("", name), msgspec.to_builtins(getattr(case, name))
+
+
+def _of_person(person: Person) -> Iterator[tuple[str, Any]]:
+    plain: Mapping[str, Any] = msgspec.to_builtins(person_view(person))
+    for name, value in plain.items():
+        if name in NESTED:
+            yield from value.items()
+        elif name not in NOT_TOLD:
+            yield name, value

@@ -282,3 +282,14 @@ async def test_the_office_key_goes_with_a_lock_whatever_opened_it(place: Place):
 
     assert len(place.desk.staff.offices) < held
     assert (await new.open("/desk/")).url.path == "/desk/locked"
+
+
+async def test_a_coordinator_is_asked_for_two_passkeys_until_there_are_two(place: Place):
+    """Issue 4: administrators have two, since one may be lost."""
+    asks = "Your role needs two passkeys"
+    await place.added(Device(SITE))
+    assert asks in (await place.browser.open("/desk/")).said
+
+    await place.added(Device(SITE))
+
+    assert asks not in (await place.browser.open("/desk/")).said

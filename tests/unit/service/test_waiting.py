@@ -75,10 +75,13 @@ async def test_a_held_letter_of_ones_own_case_is_seen_behind_a_crowd(tmp_path):
     node = world["XD"].node
     held = node.seals.cover("R16")
 
+    (own,) = node.store.read_sync(lambda reader: reader.threads.of_case(case))
+
     def put(work: Work) -> None:
         for at in range(12):
-            of = case if at == 11 else None if at == 10 else f"{at:032x}"
-            work.letters.put(LetterRow("XA", "in", f"{at:032x}", None, of, None, b"", NOW + at, held_code=held))
+            one = f"{at:032x}"
+            thread, of = (own.thread_id, case) if at == 11 else (None, None) if at == 10 else (one, one)
+            work.letters.put(LetterRow("XA", "in", one, thread, of, None, b"", NOW + at, held_code=held))
 
     await node.store.write(put)
 

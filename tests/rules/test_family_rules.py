@@ -247,12 +247,14 @@ def test_r15_sender_family_that_she_excluded_is_not_asked_after():
 def test_r15_sender_family_is_asked_after_once_she_agreed_to_just_that_since():
     """R15: "ask her again" helps; no newer record that leaves it open does, and a newer no counts."""
     asks = with_(letter("referral.update"), kind="return.family_request")
-    no, tracing = {"excluded": ("family",)}, {"purposes": ("enquiry", "family_tracing", "family_contact")}
+    no, tracing = {"excluded": ("family",)}, {"purposes": ("enquiry", "referral", "family_tracing")}
     older, newer = {"valid_from": NOW - 90}, {"valid_from": NOW - 5, "consent_id": "newer"}
 
     assert "R15" not in both(asks, case=case(), consents=(record(**no, **older), record(**tracing, **newer)))
     assert "R15" in both(asks, case=case(), consents=(record(**no, **older), record(**newer)))
     assert "R15" in both(asks, case=case(), consents=(record(**tracing, **older), record(**no, **newer)))
+    unheard = with_(record(**no, **newer), asserted=())  # no letter of this thread has rested on it yet
+    assert "R15" in both(asks, case=case(), consents=(record(**tracing, **older), unheard))
 
 
 def test_r15_receiver_the_desk_contacts_nobody_for_another_country_where_family_may_be_involved_here():

@@ -66,6 +66,8 @@ def test_r11_sender_what_she_allowed_the_consulate_keeps_nothing_else_on_the_thr
         asked = record(recipients=(embassy,), purposes=("identity_verification",), consent_id="asked", valid_from=at)
 
         assert both(disclosure(), shared=accepted(), consents=(record(), asked)) == []
+        ended = record(valid_until=NOW - 1)  # R22: the care that goes on discloses nothing
+        assert both(letter("referral.update", consent=()), shared=accepted(), consents=(ended, asked)) == []
 
 
 def test_r11_receiver_no_letter_can_name_an_embassy():
@@ -159,6 +161,19 @@ def test_h14_receiver_distrust_is_a_reason_of_the_desk_and_no_answer():
 
     assert receiver(came, accepted()) is None
     assert [one.rule for one in holds(came, distrusting, "XA", NOW)] == ["H14"]
+
+
+def test_r01_sender_what_she_excluded_of_this_country_since_counts_before_the_thread_hears_of_it():
+    """R01: her newest word, though this letter rests on what she said before; what she said later still opens it."""
+    state = with_(XA_RECORD, office_keys=(with_(XA_RECORD.office_keys[0], kind="state"),))
+    since = with_(record(excluded=("state_bodies",)), consent_id="since", valid_from=NOW - 5, asserted=())
+    anew = record(consent_id="anew", valid_from=NOW - 4)
+    elsewhere = with_(since, recipients=(with_(TO_XA, country="XT"),))
+    world = {"shared": accepted(), "recipient": state}
+
+    assert both(disclosure(), consents=(record(), since), **world) == ["R01"]
+    assert both(disclosure(), consents=(record(), since, anew), **world) == []
+    assert both(disclosure(), consents=(record(), elsewhere), **world) == []
 
 
 def test_r01_sender_state_bodies_that_she_excluded_get_nothing():

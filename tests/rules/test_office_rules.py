@@ -7,6 +7,7 @@ import pytest
 
 from node.protocol.gate.facts import OfficeKeyFacts
 from tests.rules.world import (
+    DAY,
     NOW,
     OFFICE,
     PLAN,
@@ -78,6 +79,14 @@ def test_h13_sender_the_same_key_in_other_hands_is_not_the_office_she_named(chan
     assert both(offer(), recipient=moved, consents=(before,)) == []  # it names nobody
 
 
+def test_h13_sender_a_yes_to_another_office_since_is_no_word_on_whose_this_one_is_now():
+    """H13: a letter that waits, sealed to the office of an older record, rests on that record."""
+    handed = with_(XA_RECORD, office_keys=(with_(HAVEN, holder="strangers-xa"), OTHERS), known_offices=(HAVEN,))
+    since = record(recipients=(with_(TO_XA, holder=OTHERS.kid),), consent_id="since", valid_from=NOW - 5)
+
+    assert both(disclosure(), shared=accepted(), recipient=handed, consents=(asked_of(XA_RECORD), since)) == ["H13"]
+
+
 def asked_of(xa):
     """Her consent for XA, of whose office she was told what its record says now."""
     return record(recipients=(with_(TO_XA, offices=xa.offices_of(OFFICE)),))
@@ -147,3 +156,16 @@ def test_r28_sender_no_newer_record_that_carries_nothing_of_this_letter_opens_it
     ):  # fmt: skip
         found = both(disclosure(), shared=changed, consents=(record(), record(consent_id="anew", **facts)))
         assert "R28" in found, facts
+
+
+def test_r28_sender_a_narrower_yes_since_does_not_open_what_the_letter_says_beyond_it():
+    """R28: what a letter says of her consent is in the record that it rests on, as for R01; it is written again."""
+    other, narrower = accepted(organisation="shelter-y"), {"consent_id": "narrower", "valid_from": NOW - 5}
+    to_other = with_(TO_XA, organisation="shelter-y")
+    less = record(recipients=(to_other,), categories=("needs", "identity"), **narrower)
+    sooner = record(recipients=(to_other,), valid_until=NOW + DAY, **narrower)
+
+    for since in (less, sooner):
+        assert both(disclosure(), shared=other, consents=(record(), since)) == ["R28"]
+    said_less = entry(categories=("needs", "identity"))
+    assert both(disclosure(consent=(said_less,)), shared=other, consents=(record(), less)) == []

@@ -21,6 +21,7 @@ from tests.rules.world import (
     NAME,
     NOW,
     OFFICE,
+    TO_XA,
     XA_RECORD,
     accepted,
     body,
@@ -32,6 +33,7 @@ from tests.rules.world import (
     item,
     letter,
     offer,
+    record,
     release,
     tie,
     with_,
@@ -182,6 +184,18 @@ def test_h14_sender_a_distrusted_country_is_told_of_the_danger_and_gets_no_name(
         safety("safety.medical", ALLERGIES), handling=(*letter("safety.update").handling, "eyes_focal_point_only")
     )
     assert sent(medical, recipient=DISTRUSTED, shared=accepted()) == ["H14"]
+
+
+def test_h13_sender_a_danger_is_told_where_the_office_she_named_has_another_name():
+    """H13, H35: nobody can ask her now, and any office of civil society would be told; no state body by its key."""
+    named = (with_(TO_XA, offices=XA_RECORD.offices_of(OFFICE)),)
+    key = XA_RECORD.office_keys[0]
+    renamed = with_(XA_RECORD, office_keys=(with_(key, holder="haven-of-xa"),), known_offices=(key,))
+    of_state = with_(renamed, office_keys=(with_(key, kind="state"),))
+    alert = safety("safety.alert", CONTACT)
+
+    assert sent(alert, consents=(record(recipients=named),), recipient=renamed) == []
+    assert sent(alert, consents=(record(recipients=named),), recipient=of_state) == ["H13"]
 
 
 def test_h14_sender_no_new_matter_is_opened_with_it():

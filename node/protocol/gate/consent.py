@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from node.protocol.cases.case import Person, person_of
 from node.protocol.consent.faults import GUARDIAN_GIVES, faults
 from node.protocol.consent.record import ConsentRecord
-from node.protocol.gate.context import Context, asserted_here, asserts, cancel, hold, used
+from node.protocol.gate.context import Context, asserted_here, asserts, cancel, hold, says_no_more, used
 from node.protocol.gate.facts import ENDS_AT_MAJORITY, purpose_gone
 from node.protocol.gate.shown import answers_after_her_end, concerned_by, her_end
 from node.protocol.letters.frame import ConsentEntry
@@ -131,20 +131,9 @@ def _standing(c: Context, person: Person, record: ConsentRecord) -> list[Objecti
 
 def _record_objections(c: Context, entry: ConsentEntry, person: Person, record: ConsentRecord) -> list[Objection]:
     found = _standing(c, person, record)
-    if not _says_no_more(c, entry, record):
+    if not says_no_more(c, entry, record):
         found.append(cancel("R01", "the letter says more than she allowed", "write it again from her consent"))
     return found
-
-
-def _says_no_more(c: Context, entry: ConsentEntry, record: ConsentRecord) -> bool:
-    same = (entry.basis, entry.given_by, entry.capacity) == (record.basis, record.given_by, record.capacity)
-    within = (
-        set(entry.purposes) <= set(record.purposes)
-        and set(entry.levels) <= set(record.levels)
-        and set(entry.categories) <= set(record.categories)
-    )
-    named = any(c.recipient.is_same_office(to.holder, entry.holder) for to in record.recipients)
-    return same and within and entry.until <= record.valid_until and (entry.holder is None or named)
 
 
 def _withdrawn_for(c: Context, record: ConsentRecord) -> bool:

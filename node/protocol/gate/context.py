@@ -6,7 +6,7 @@ import msgspec
 
 from node.protocol.cases.case import Case, Person, person_of
 from node.protocol.consent.faults import faults
-from node.protocol.consent.record import ConsentRecord
+from node.protocol.consent.record import ConsentRecord, ConsentTo
 from node.protocol.gate.facts import Draft, Duty, OfficeKeyFacts, RecipientFacts, ThreadFacts, duty_for
 from node.protocol.letters.fields import SEALED_TO_A_HOLDER
 from node.protocol.letters.frame import ConsentEntry
@@ -105,32 +105,65 @@ def used(c: Context, record: ConsentRecord) -> bool:
 def rests_on(c: Context) -> list[ConsentRecord]:
     """For each person the one record that this letter rests on: of those used, the newest that carries it now.
 
-    Whoever is told to ask her again records a newer one; what she said before does not keep that shut.
+    Whoever is told to ask her again records a newer one; what she said before does not keep that shut. Where none
+    carries it, the newest for its purpose: one for the consulate alone is no word on the rest.
     """
-    here = sorted((one for one in c.consents if used(c, one)), key=lambda one: (_carries(c, one), one.valid_from))
+    here = sorted(
+        (one for one in c.consents if used(c, one)),
+        key=lambda one: (carries(c, one), c.duty.purpose in one.purposes, one.valid_from),
+    )
     return list({record.person_id: record for record in here}.values())
 
 
+def heard(c: Context) -> list[ConsentRecord]:
+    """Where her exclusions are read: every record used, and what she said of this country since the one it rests on."""
+    since = {record.person_id: record.valid_from for record in rests_on(c)}
+    return [
+        one
+        for one in c.consents
+        if used(c, one)
+        or (one.valid_from > since.get(one.person_id, one.valid_from) and any(names(c, to) for to in one.recipients))
+    ]
+
+
 def excluded(c: Context, code: str, agreed: list[ConsentRecord]) -> bool:
-    """Whether she excluded this in a record that the letter may rest on, and did not agree to just that since.
+    """Whether she excluded this in a record that is heard, and did not agree to just that since.
 
     `agreed` are the records in which she did, where there are any.
     """
     since = {record.person_id: record.valid_from for record in agreed}
-    here = [one for one in c.consents if used(c, one)]
-    return any(code in one.excluded and one.valid_from >= since.get(one.person_id, 0) for one in here)
+    return any(code in one.excluded and one.valid_from >= since.get(one.person_id, 0) for one in heard(c))
 
 
 def carried_by(c: Context) -> list[ConsentRecord]:
     """Those that the letter rests on, as far as they allow it now."""
-    return [record for record in rests_on(c) if _carries(c, record)]
+    return [record for record in rests_on(c) if carries(c, record)]
 
 
-def _carries(c: Context, record: ConsentRecord) -> bool:
+def carries(c: Context, record: ConsentRecord) -> bool:
+    """Whether this record counts now and allows the letter: purpose, levels, and what it says of her consent."""
     person = None if c.case is None else person_of(c.case, record.person_id)
     for_this = c.duty.purpose is None or c.duty.purpose in set(record.purposes) - set(record.withdrawn_purposes)
     within = c.levels <= set[str](record.levels) - set[str](record.withdrawn_levels)
-    return person is not None and for_this and within and not faults(record, person, c.now)
+    said = all(says_no_more(c, one, record) for one in c.draft.letter.consent if asserts(c, record, one))
+    return person is not None and for_this and within and said and not faults(record, person, c.now)
+
+
+def says_no_more(c: Context, entry: ConsentEntry, record: ConsentRecord) -> bool:
+    """R01: whether an entry says no more than the record allows."""
+    same = (entry.basis, entry.given_by, entry.capacity) == (record.basis, record.given_by, record.capacity)
+    within = (
+        set(entry.purposes) <= set(record.purposes)
+        and set(entry.levels) <= set(record.levels)
+        and set(entry.categories) <= set(record.categories)
+    )
+    named = any(c.recipient.is_same_office(to.holder, entry.holder) for to in record.recipients)
+    return same and within and entry.until <= record.valid_until and (entry.holder is None or named)
+
+
+def names(c: Context, to: ConsentTo) -> bool:
+    """Whether this is a recipient in the country that the letter goes to."""
+    return to.country == c.recipient.country
 
 
 def are_two(by: tuple[str, str] | None) -> bool:

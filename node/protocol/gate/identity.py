@@ -6,10 +6,11 @@ Source: R04, R11, R19, R28; practice H13, H14.
 from collections.abc import Iterator
 
 from node.protocol.consent.record import ConsentRecord, ConsentTo
-from node.protocol.gate.context import Context, are_two, cancel, hold, rests_on, used
+from node.protocol.gate.context import Context, are_two, cancel, heard, hold, names, rests_on
 from node.protocol.gate.facts import OfficeKeyFacts
 from node.protocol.letters.codes import EYES_ONLY
 from node.protocol.rules import Objection
+from node.protocol.safety import is_safety
 
 
 def office(c: Context) -> Iterator[Objection]:
@@ -23,7 +24,8 @@ def office(c: Context) -> Iterator[Objection]:
     police = any(one.police_powers for one in c.recipient.office_keys)
     if police and not any(one.kind == "civil_society" for one in c.recipient.office_keys):
         yield hold("H13", "this country lists no office free of police powers", "names wait until it lists one")
-    if any(_named(c, one, key) and not _as_named(c, one, key) for one in rests_on(c)):
+    handed_on = any(_named(c, one, key) and not _as_named(c, one, key) for one in rests_on(c))
+    if handed_on and not _may_be_anyones(c, key):
         yield hold("H13", "the office is not whose it was when she was asked", "ask her about the office there now")
     if key.police_powers and not _chosen_in_writing(c, key):
         yield hold("R19", "the office has police powers", "name a civil-society office, or have her say so in writing")
@@ -74,9 +76,10 @@ def onward(c: Context) -> Iterator[Objection]:
 
 def embassies(c: Context) -> Iterator[Objection]:
     """R11: a consent that names an embassy carries nothing but identity verification."""
+    if c.duty.purpose in (None, "identity_verification"):
+        return
     for record in rests_on(c):
-        names_one = any(to.organisation_type == "embassy" for to in _recipients_here(c, record))
-        if names_one and c.duty.purpose not in (None, "identity_verification"):
+        if any(to.organisation_type == "embassy" for to in _recipients_here(c, record)):
             yield hold("R11", "an embassy would receive this", "name the country's focal point instead")
 
 
@@ -86,7 +89,7 @@ def exclusions(c: Context) -> Iterator[Objection]:
     of_state = _discloses(c) and c.shared.organisation_type == "state"
     if key is None and not of_state:
         return
-    excluded = {code for record in c.consents if used(c, record) for code in record.excluded}
+    excluded = {code for record in heard(c) for code in record.excluded}
     if key and ((key.kind == "state" and "state_bodies" in excluded) or (key.police_powers and "police" in excluded)):
         yield hold("R01", "she excluded this kind of office", "choose another office with her")
     elif of_state and "state_bodies" in excluded:
@@ -99,7 +102,7 @@ def home_region(c: Context) -> Iterator[Objection]:
     if not region or not c.duty.rests_on_consent:
         return
     own = {tie.country for person in c.persons for tie in person.ties}
-    excluded = any("region_of_origin" in record.excluded for record in c.consents if used(c, record))
+    excluded = any("region_of_origin" in record.excluded for record in heard(c))
     if excluded and region.partition("-")[0] in own:
         yield hold("R01", "she excluded the region she comes from", "leave the region out")
 
@@ -116,7 +119,7 @@ def _names_another(c: Context, record: ConsentRecord, accepted: str) -> bool:
 
 
 def _recipients_here(c: Context, record: ConsentRecord) -> list[ConsentTo]:
-    return [to for to in record.recipients if to.country == c.recipient.country]
+    return [to for to in record.recipients if names(c, to)]
 
 
 def _chosen_in_writing(c: Context, key: OfficeKeyFacts) -> bool:
@@ -130,6 +133,11 @@ def _named(c: Context, record: ConsentRecord, key: OfficeKeyFacts) -> list[Conse
 
 def _as_named(c: Context, record: ConsentRecord, key: OfficeKeyFacts) -> bool:
     return any(c.recipient.is_as_named(to, key.kid) for to in _named(c, record, key))
+
+
+def _may_be_anyones(c: Context, key: OfficeKeyFacts) -> bool:
+    """H35: of a danger any office of civil society is told, also one that she named by another name."""
+    return is_safety(c.draft.letter.kind) and key.kind == "civil_society"
 
 
 def _distrusted_offices(c: Context) -> list[str]:

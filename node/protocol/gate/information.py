@@ -16,7 +16,7 @@ from node.protocol.cases.case import (
 from node.protocol.cases.safeguards import is_frozen
 from node.protocol.consent.faults import faults
 from node.protocol.consent.record import ConsentRecord
-from node.protocol.gate.context import Context, cancel, excluded, hold, used
+from node.protocol.gate.context import Context, cancel, carries, excluded, hold, names, rests_on, used
 from node.protocol.gate.facts import DECIDING_ROLES
 from node.protocol.gate.shown_information import NEUTRAL_ONLY, answered_without_her
 from node.protocol.gate.way_stopped import contact_waits
@@ -32,14 +32,16 @@ def consulate(c: Context) -> Iterator[Objection]:
     """R11: a consulate is asked only where a record of hers, for this alone, names one, and none excludes it."""
     if not _asks_a_consulate(c.draft.letter.body):
         return
-    named = [
-        record
-        for record in c.consents
-        if used(c, record)
-        and any(to.organisation_type == "embassy" and to.country == c.recipient.country for to in record.recipients)
-    ]
-    if not named or excluded(c, "embassy", sorted(named, key=lambda one: one.valid_from)):
+    named = [one for one in c.consents if used(c, one) and carries(c, one) and _names_embassy(c, one)]
+    told = {c.draft.persons.get(item.person) for item in c.draft.letter.disclosed}
+    whom = told or {one.person_id for one in rests_on(c)}
+    all_ask = whom and whom <= {one.person_id for one in named}
+    if not all_ask or excluded(c, "embassy", sorted(named, key=lambda one: one.valid_from)):
         yield hold("R11", "she did not ask for the consulate", "leave it out, or record that she wants it asked")
+
+
+def _names_embassy(c: Context, record: ConsentRecord) -> bool:
+    return any(to.organisation_type == "embassy" and names(c, to) for to in record.recipients)
 
 
 def _asks_a_consulate(body: Body) -> bool:

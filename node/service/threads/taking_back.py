@@ -93,7 +93,8 @@ def without_the_needless(node: Node, work: Work, found: OpenFile, kind: str, now
 def never_asked(node: Node, work: Work, actor: Actor, found: OpenFile, kind: str, now: int) -> bool:
     """R04: a question that has not left never leaves where this act ends the need for it; the matter ends here."""
     waiting = work.outbox.get(found.file.opening) if kind in ENDS_THE_NEED else None
-    if waiting is None or any(entry.n for entry in found.file.thread.entries):
+    waits = any(entry.letter_id == found.file.opening for entry in found.file.thread.queued)
+    if waiting is None or not waits or any(entry.n for entry in found.file.thread.entries):
         return False
     before = _queued(node, found, waiting).before or Before((), found.file.once)
     _undo(node, work, actor, found, before, waiting, now)

@@ -112,7 +112,7 @@ async def _done(v: Visit) -> web.Response:
     except (OpenTRMError, msgspec.ValidationError) as error:
         return await _form(v, view, kind, v.form, status=422, error=problem(v, error))
     await sent_draft(v.node, v.actor, view.case, _ref(view, kind), done.letter_id if v.undo_s else None)
-    return v.go(f"/thread/{done.thread}?sent=1")
+    return v.go(f"/thread/{done.thread}?{'sent' if done.letter_id else 'noted'}=1")
 
 
 async def _stop(v: Visit) -> web.Response:

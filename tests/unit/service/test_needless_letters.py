@@ -7,6 +7,7 @@ import pytest
 
 from node.demo.return_bodies import PASSING
 from node.demo.return_story import HOUR_S, PASSAGE, Story
+from node.errors import PeerError
 from tests.letters_support import BODIES
 from tests.unit.service.test_returns_watch import returning
 
@@ -38,5 +39,7 @@ async def test_r04_sender_a_passage_that_was_not_asked_for_yet_is_not_asked_for_
     done = await story.home.api.post(f"threads/{opened['thread']}/acts", {"kind": "transit.cancel", "body": {}})
 
     assert (done["letter_id"], done["state"]) == (None, "ended")
+    with pytest.raises(PeerError, match="ended"):  # once more says so, and breaks nothing
+        await story.planner.act(opened["thread"], "transit.cancel", {})
     await story.later(HOUR_S)
     assert {one["thread"] for one in await story.passage.api.get("threads")} == known

@@ -1,5 +1,6 @@
 """A return from a browser: begun, its gates with a door each, her wish, the opening letter, halt, a changed mind."""
 
+from node.demo.return_bodies import PASSING
 from tests.api.conftest import Desk
 from tests.web.browser import Browser, Page
 from tests.web.test_changes import case_of
@@ -138,3 +139,24 @@ async def test_the_request_for_a_return_shows_what_would_leave_and_is_sent(
     await desks["XD"].world.settle()
     assert sent.url.path in (await browsers["XA"].open("/desk/")).links
     assert "matter with this country" in (await xd.open(plan)).said
+
+
+async def test_a_passage_that_nobody_was_asked_for_is_not_said_to_be_called_off_there(
+    browsers: dict[str, Browser], desks: dict[str, Desk]
+):
+    """R04: its request could still be taken back, so nothing leaves, and the page says so."""
+    xd, desk = browsers["XD"], desks["XD"]
+    case = await case_of(xd)
+    page = await xd.open(f"{case}/referral/kept-from")
+    await xd.send(page, f"{case}/referral/kept-from", named="no")
+    await agrees(xd, case, ["enquiry", "transit"])
+    starts = desk.world.clock.now() + 30 * 86_400
+    body = {**PASSING, "window_starts_at": starts, "window_ends": starts + 3600}
+    asked = {"peer": "XA", "kind": "transit.request", "body": body, "undo_s": 600}
+    opened = (await desk.post("ana", f"/cases/{case.rpartition('/')[2]}/threads", asked)).json
+    path = f"/desk/thread/{opened['thread']}/do/transit.cancel"
+
+    page = await xd.send(await xd.open(path), path)  # it has no field to fill in
+    page = await xd.send(page, path, _step="send")
+
+    assert "Nothing goes to the other country now" in page.said and "on its way" not in page.said

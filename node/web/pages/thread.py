@@ -174,7 +174,7 @@ async def _form(v: Visit, view: ThreadView, kind: str, typed: Any, status: int =
 async def _command(v: Visit, view: ThreadView, kind: str) -> Act:
     asked = await asked_to_erase(v.node, v.actor, view.thread) if kind == ERASED else None
     fields = form_of(kind)
-    body = body_of(fields, v.form, v.speech.zone) if fields else None
+    body = body_of(fields, v.form, v.speech.zone)
     disclose: dict[str, list[str]] = {}
     for one in v.ticked("_disclose"):
         token, _, name = one.partition(".")

@@ -304,6 +304,20 @@ def test_h27_sender_her_own_consent_takes_the_guardians_place():
     assert both(disclosure(), case=case(grown), consents=(record(MINOR), own), shared=accepted()) == []
 
 
+def test_h27_sender_what_she_was_asked_of_something_else_leaves_a_guardians_word_a_guardians():
+    """H27: her own word takes its place where it carries the letter; care goes on under one of hers that has ended."""
+    grown = with_(HER, guardian=GUARDIAN, majority_at=NOW - 40 * DAY)
+    guardians = record(MINOR, valid_from=NOW - 50 * DAY)
+    other, ended = record(HER, consent_id="own", purposes=("followup",)), record(HER, consent_id="own", valid_until=NOW)
+    world = {"case": case(grown), "shared": accepted()}
+    update = letter("referral.update", consent=())
+
+    for own in (other, ended):
+        assert "H27" in both(disclosure(consent=(entry(MINOR),)), consents=(guardians, own), **world)
+    assert both(update, consents=(guardians, other), **world) == ["H27"]
+    assert both(update, consents=(guardians, ended), **world) == []
+
+
 def test_h27_receiver_a_guardians_consent_for_an_adult_is_refused_for_disclosure():
     """H27: the entry contradicts itself; reason 127."""
     said = entry(given_by="guardian")

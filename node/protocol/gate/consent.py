@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from node.protocol.cases.case import Person, person_of
 from node.protocol.consent.faults import GUARDIAN_GIVES, faults
 from node.protocol.consent.record import ConsentRecord
-from node.protocol.gate.context import Context, asserted_here, asserts, cancel, hold, says_no_more, used
+from node.protocol.gate.context import Context, asserted_here, asserts, cancel, carries, hold, says_no_more, used
 from node.protocol.gate.facts import ENDS_AT_MAJORITY, purpose_gone
 from node.protocol.gate.shown import answers_after_her_end, concerned_by, her_end
 from node.protocol.letters.frame import ConsentEntry
@@ -86,12 +86,19 @@ def majority(c: Context) -> Iterator[Objection]:
             continue
         if not _for_a_child(record) or not used(c, record):
             continue
-        if any(used(c, one) and one.person_id == record.person_id and not _for_a_child(one) for one in c.consents):
+        if any(one.person_id == record.person_id and _her_own_word(c, one) for one in c.consents):
             continue  # she was asked herself since
         ends_at_once = c.tells_new or c.duty.purpose in ENDS_AT_MAJORITY
         grace = 0 if ends_at_once else GRACE_AFTER_MAJORITY_SECONDS
         if c.now >= person.majority_at + grace:
             yield hold("H27", "she is 18 now, and a guardian had consented", "ask her; help under way goes on")
+
+
+def _her_own_word(c: Context, record: ConsentRecord) -> bool:
+    """Whether this record says of this letter what a guardian had said; care goes on under one that has ended (R22)."""
+    if _for_a_child(record) or not used(c, record):
+        return False
+    return carries(c, record) if c.tells_new else c.duty.purpose is None or c.duty.purpose in record.purposes
 
 
 def _for_a_child(record: ConsentRecord) -> bool:

@@ -3,9 +3,12 @@
 Queued at once, released at the next fixed daily slot; the cause is a local note. Source: H01; wire 1, 7.
 """
 
+from collections.abc import Collection
+
 import msgspec
 
 from node.protocol.cases.case import Case
+from node.protocol.consent.scope import never_told
 from node.protocol.letters.codes import StopKind
 from node.protocol.letters.frame import make_stop
 from node.protocol.matters import STOPS, matter_named
@@ -42,13 +45,24 @@ def queue_stop(
     book.put_file(found, msgspec.structs.replace(found.file, thread=ended), now)
     work.deadlines.end_thread(peer, thread.thread_id)
     note(node, work, Stopped(at=now, case=found.row.case_id, peer=peer, thread=thread.thread_id))
-    if not ended.closed_here:
+    if ended.closed_here:
+        never_said(book, found, frozenset(), now)
+    else:
         queue_letter(
             node, work, found.dek, found.row.case_id, peer, letter, draft_of(letter, actor, "machine", {}), slot, now
         )
     work.audit.append(now, actor, "stop_queued", thread.thread_id, rule=node.seals.cover(rule))
     cancel_transits(node, work, found, slot, now, end_unheard)
     follow(node, work, peer, thread.thread_id, now)
+
+
+def never_said(book: Book, found: OpenFile, known: Collection[str], now: int) -> None:
+    """Her consents name no country as told that was not: of this thread's tokens only the `known` ones are kept."""
+    case = book.case(found.row.case_id)
+    for record in book.consents(case):
+        less = never_told(record, found.row.thread_id, known)
+        if less != record:
+            book.put_consent(case, less, now)
 
 
 def stop_is_suppressed(case: Case, thread_id: str) -> bool:

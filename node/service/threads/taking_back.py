@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from node.errors import Conflict, NotFound, WrongRole
-from node.protocol.consent.scope import after_withdrawal, never_told
+from node.protocol.consent.scope import after_withdrawal
 from node.protocol.gate.facts import duty_of
 from node.protocol.letters.kinds import LETTER
 from node.protocol.taking_back import ENDS_THE_NEED
@@ -21,7 +21,7 @@ from node.service.context import Node
 from node.service.delivery.queueing import Before, Queued
 from node.service.threads.book import Book, OpenFile
 from node.service.threads.files import ThreadFile
-from node.service.threads.stops import queue_stop
+from node.service.threads.stops import never_said, queue_stop
 from node.store.outbox import Waiting
 from node.store.work import Work
 
@@ -81,7 +81,7 @@ def without_the_needless(node: Node, work: Work, found: OpenFile, kind: str, now
         before = _queued(node, found, one).before
         if before is None or not duty_of(entries[one.letter_id].kind).discloses:
             continue
-        _never_said(Book(node, work), found, before, now)
+        never_said(Book(node, work), found, _tokens(before), now)
         thread = machine.cancel(found.file.thread, (one.letter_id,)).thread
         file = msgspec.structs.replace(_as_before(found.file, before), thread=thread)
         found = Book(node, work).put_file(found, file, now)
@@ -134,7 +134,7 @@ def _undo(
     book, letter_id, peer, thread_id = Book(node, work), waiting.letter_id, waiting.peer, found.row.thread_id
     file = found.file
     if file.thread.side == "opener":  # nobody else states consent, and what the opener states is not ours to undo
-        _never_said(book, found, before, now)
+        never_said(book, found, _tokens(before), now)
         file = _as_before(file, before)
     file = _without_reason(file)
     if letter_id == file.opening:
@@ -161,13 +161,9 @@ def _without_reason(file: ThreadFile) -> ThreadFile:
     return msgspec.structs.replace(file, local_reason="") if is_no else file
 
 
-def _never_said(book: Book, found: OpenFile, before: Before, now: int) -> None:
-    """Her consents name no country as told that was not: the tokens which only this letter carried are forgotten."""
-    case, known = book.case(found.row.case_id), {entry.token for entry in before.entries}
-    for record in book.consents(case):
-        less = never_told(record, found.row.thread_id, known)
-        if less != record:
-            book.put_consent(case, less, now)
+def _tokens(before: Before) -> frozenset[str]:
+    """Those that were said before the letter: what only this letter carried is forgotten."""
+    return frozenset(entry.token for entry in before.entries)
 
 
 def _queued(node: Node, found: OpenFile, waiting: Waiting) -> Queued:

@@ -16,6 +16,8 @@ from node.errors import NotAllowed
 COOKIE: Final = "__Host-desk"
 ATTEMPT_COOKIE: Final = "__Host-attempt"
 LANGUAGE_COOKIE: Final = "__Host-language"
+GIVEN_COOKIE: Final = "__Host-given"
+GIVEN_S: Final = 60
 CSRF_FIELD: Final = "_csrf"
 YEAR_S: Final = 31_536_000
 HEADERS: Final = {
@@ -77,6 +79,12 @@ def must_prove(given: str, expected: bytes) -> None:
 def give_cookie(answer: web.StreamResponse, name: str, value: str, max_age_s: int | None = None) -> None:
     """Set a cookie that only this host gets, over a protected connection, and no script reads."""
     answer.set_cookie(name, value, path="/", secure=True, httponly=True, samesite="Strict", max_age=max_age_s)
+
+
+def tell_given(answer: web.StreamResponse, asked: str) -> None:
+    """Tell the page that asked under this number that its file is there; it says nothing else, and scripts read it."""
+    if asked.isdecimal() and len(asked) <= 20:
+        answer.set_cookie(GIVEN_COOKIE, asked, path="/", secure=True, samesite="Strict", max_age=GIVEN_S)
 
 
 def take_cookie(answer: web.StreamResponse, name: str) -> None:

@@ -11,6 +11,7 @@ from node.service.staff.callers import Asked, Caller
 from node.service.staff.sign_in import Staff
 from node.web.administration import Administration
 from node.web.forms import Fields
+from node.web.guard import tell_given
 from node.web.language import Speech
 from node.web.render import Templates
 from node.web.words import word
@@ -85,7 +86,9 @@ class Visit(Asked):
         """A file to be taken away. One of a desk for practice says so in its name: it will lie beside real ones."""
         name = f"{PRACTICE}-{name}" if self.node.training else name
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return web.Response(body=body, content_type=kind, charset=charset, headers=headers)
+        answer = web.Response(body=body, content_type=kind, charset=charset, headers=headers)
+        tell_given(answer, self.typed("_asked"))
+        return answer
 
     def go(self, path: str) -> web.Response:
         """Go on to another page of the desk; a reload there sends nothing twice."""

@@ -359,3 +359,28 @@ async def test_a_case_that_was_given_to_somebody_else_goes_from_the_page_that_is
 
     await page.locator("main", has_text="There is nothing here").wait_for()
     assert await page.locator("#timeline").count() == 0
+
+
+async def test_what_takes_longer_than_a_second_says_so_until_it_is_there(eyes: Eyes):
+    """Issue 4, live without noise: a page that is slow, and a file that is slow and leaves the page where it is."""
+    page = await eyes.person("XD")
+    tasks = await start(page)
+    case, held = tasks.removesuffix("/referral"), asyncio.Event()
+    await page.goto(f"{case}/export")
+
+    async def slow(route: Route) -> None:
+        await held.wait()
+        await route.continue_()
+
+    await page.context.route("**/export", slow)
+    await page.check("main input[name=purpose] >> nth=0")
+    await page.evaluate(
+        "document.querySelector('main form[data-file]').target = '_blank'"
+    )  # this page stays to be seen
+    try:
+        await page.evaluate("document.querySelector('main form[data-file] button').click()")
+        assert await page.is_hidden("#working")
+        await page.wait_for_selector("#working:not([hidden])", timeout=5000)
+    finally:
+        held.set()
+    await page.wait_for_selector("#working", state="hidden", timeout=5000)

@@ -43,6 +43,23 @@ async def test_c13_a_case_is_saved_with_its_letters_and_their_evidence_and_witho
     assert "Case saved as a file" in looks.said and "For our own file" in looks.said
 
 
+async def test_a_page_that_waits_for_its_file_is_told_that_it_is_there_and_nothing_else(
+    desks: dict[str, Desk], browsers: dict[str, Browser]
+):
+    """A number that the page made, for a minute; what is no number of a page is said to nobody."""
+    xd = browsers["XD"]
+    case, _ = await taken(desks, browsers)
+    page = await xd.open(f"{case}/export")
+
+    given = await xd.send(page, f"{case}/export", purpose="own_file", _asked="4027431614")
+    told = given.headers["Set-Cookie"]
+    assert told.startswith("__Host-given=4027431614;") and "Max-Age=60" in told
+    assert all(part in told for part in ("Secure", "SameSite=Strict", "Path=/"))
+    for asked in ("", "x; Path=/", "1" * 21):
+        silent = await xd.send(page, f"{case}/export", purpose="own_file", _asked=asked)
+        assert "Set-Cookie" not in silent.headers
+
+
 async def test_h17_nobody_who_is_pressed_is_handed_a_file_and_nothing_says_so(
     desks: dict[str, Desk], browsers: dict[str, Browser]
 ):

@@ -25,6 +25,7 @@ from node.service.returns.plans import list_returns
 from node.service.rights.sheet import sheet
 from node.service.rights.texts import Variant, said
 from node.service.threads.preview import Preview
+from node.web.guard import tell_given
 from node.web.language import ENGLISH, LANGUAGES, own_name, speech
 from node.web.pages.consent import offices_of
 from node.web.pages.qr import qr_svg
@@ -83,7 +84,9 @@ async def paper_of(v: Visit, template: str, language: str, facts: Facts) -> web.
     made = await v.templates.press.pdf(v.templates.part(v, "paper_alone.html", whole))
     if made is None:
         return v.show("paper_on_page.html", **whole)
-    return web.Response(body=made, content_type="application/pdf", headers={"Content-Disposition": PDF_NAME})
+    answer = web.Response(body=made, content_type="application/pdf", headers={"Content-Disposition": PDF_NAME})
+    tell_given(answer, v.typed("_asked"))  # a browser that shows no PDF saves it, and the page stays
+    return answer
 
 
 async def _about(v: Visit) -> About:

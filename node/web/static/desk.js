@@ -66,6 +66,28 @@
     unsaved.delete(event.target);
   }, true);
 
+  // What takes longer than a second says so, until the next page, or the file, is there.
+  const working = document.getElementById("working");
+  let slow, looking;
+  const rest = () => { clearTimeout(slow); clearInterval(looking); working.hidden = true; };
+  const wait = () => { rest(); slow = setTimeout(() => { working.hidden = false; }, 1000); };
+  addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented) return;
+    wait();
+    if (form.dataset.file === undefined) return;
+    const asked = form.elements._asked ?? form.appendChild(document.createElement("input"));
+    Object.assign(asked, { type: "hidden", name: "_asked", value: String(crypto.getRandomValues(new Uint32Array(1))[0]) });
+    looking = setInterval(() => { if (document.cookie.split("; ").includes("__Host-given=" + asked.value)) rest(); }, 300);
+  });
+  addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href^='/desk']");
+    const stays = !link || link.pathname + link.search === location.pathname + location.search;
+    if (!stays && !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.shiftKey) wait();
+  });
+  addEventListener("keydown", (event) => { if (event.key === "Escape") rest(); });
+  addEventListener("pagehide", rest);
+
   // How long something can still be taken back, in seconds; the time of day stands beside it.
   const ends = new WeakMap();
   const count = () => {

@@ -34,6 +34,7 @@ _COLUMNS = (
     " s, sig, salt, receipt"
 )
 
+_OF_CASE = ", ".join(f"l.{one.strip()}" for one in _COLUMNS.split(","))
 _LINE = "peer, direction, letter_id, thread_id, case_id, null, sealed, at, opened_at, null, held_code"
 
 
@@ -105,9 +106,8 @@ class Letters:
 
     def of_case(self, case_id: str) -> list[LetterRow]:
         """All letters of a case, oldest first."""
-        columns = ", ".join(f"l.{one.strip()}" for one in _COLUMNS.split(","))
         rows = self._c.execute(
-            f"select {columns} from thread t cross join letter l on l.peer=t.peer and l.thread_id=t.thread_id"
+            f"select {_OF_CASE} from thread t cross join letter l on l.peer=t.peer and l.thread_id=t.thread_id"
             " where t.case_id=? order by l.at",
             (case_id,),
         )

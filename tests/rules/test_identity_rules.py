@@ -8,7 +8,7 @@ from node.protocol.cases.case import Tie
 from node.protocol.cases.changes import distrust
 from node.protocol.consent.faults import faults
 from node.protocol.gate.desk import OPENING_REASONS, holds, may_open_identity
-from node.protocol.gate.facts import OfficeKeyFacts, ThreadFacts
+from node.protocol.gate.facts import ThreadFacts
 from node.protocol.gate.gate import audit_of, receiver
 from node.protocol.gate.shown_frame import FORBIDS
 from node.protocol.letters.codes import DEFAULT_HANDLING
@@ -21,8 +21,10 @@ from tests.rules.world import (
     NOW,
     OFFICE,
     PLAN,
+    POLICE,
     POLICE_OFFICE,
     TO_XA,
+    WITH_POLICE,
     XA_RECORD,
     accepted,
     body,
@@ -38,9 +40,6 @@ from tests.rules.world import (
     release,
     with_,
 )
-
-POLICE = OfficeKeyFacts(kid=POLICE_OFFICE, holder="police-xa", kind="state", police_powers=True)
-WITH_POLICE = with_(XA_RECORD, office_keys=(*XA_RECORD.office_keys, POLICE))
 
 
 def refused_for(came, shared=None):

@@ -13,6 +13,7 @@ from tests.rules.world import (
     PLAN,
     POLICE_OFFICE,
     TO_XA,
+    WITH_POLICE,
     XA_RECORD,
     accepted,
     both,
@@ -25,8 +26,6 @@ from tests.rules.world import (
     with_,
 )
 
-POLICE = OfficeKeyFacts(kid=POLICE_OFFICE, holder="police-xa", kind="state", police_powers=True)
-WITH_POLICE = with_(XA_RECORD, office_keys=(*XA_RECORD.office_keys, POLICE))
 NEXT = "c3" * 32
 HAVEN, OTHERS = XA_RECORD.office_keys[0], OfficeKeyFacts(kid=NEXT, holder="others-xa", kind="civil_society")
 

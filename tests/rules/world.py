@@ -48,6 +48,10 @@ def with_(what: Any, **facts: Any) -> Any:
     return msgspec.structs.replace(what, **facts)
 
 
+POLICE = OfficeKeyFacts(kid=POLICE_OFFICE, holder="police-xa", kind="state", police_powers=True)
+WITH_POLICE = with_(XA_RECORD, office_keys=(*XA_RECORD.office_keys, POLICE))
+
+
 def case(*persons: Person, **facts: Any) -> Case:
     """A case of these persons (by default her alone), after the first intake, with a thread to XA."""
     chosen = persons or (HER,)

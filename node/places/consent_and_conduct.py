@@ -231,7 +231,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
         sender=(
             "protocol.gate.gate: audit_of",
             "service.cases.acts: _facts",
-            "service.threads.acts: _allowed",
+            "service.threads.decided: _allowed",
         ),
         receiver=("service.delivery.take: _refused take_letter",),
     ),
@@ -258,7 +258,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
             "service.delivery.readmitted: confirm word_missing",
             "service.network.disowned: forget_disowned",
             "service.network.old_registry: _must_be_of_use decide_old_send propose_old_send",
-            "service.threads.acts: _must_not_queue",
+            "service.threads.decided: _must_not_queue",
         ),
         receiver=("protocol.gate.gate: takes_effect",),
     ),

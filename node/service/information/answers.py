@@ -30,10 +30,11 @@ from node.service.access import may_work_on
 from node.service.actor import Actor
 from node.service.context import Node
 from node.service.information.neutral import ANSWER, NEUTRAL_DUE
-from node.service.threads.acts import open_for, queue_decided
+from node.service.threads.acts import open_for
 from node.service.threads.book import Book, OpenFile
 from node.service.threads.commands import ActDone, Command
-from node.service.threads.drafting import Stated, frame
+from node.service.threads.decided import Decided, queue_decided
+from node.service.threads.drafting import STATES_NOTHING, frame
 from node.service.threads.files import ThreadFile
 from node.service.threads.said_already import said_already
 from node.store.work import Reader, Work
@@ -125,14 +126,14 @@ def _answer(
         file = msgspec.structs.replace(file, rests_on="", compared=compared)
     found = Book(node, work).put_file(found, msgspec.structs.replace(file, decided=body.answer), now)
     letter = frame(
-        found.file, ANSWER, body, node.random(16).hex(), stated=Stated((), {}), urgency=found.file.urgency,
+        found.file, ANSWER, body, node.random(16).hex(), stated=STATES_NOTHING, urgency=found.file.urgency,
         in_reply_to=question, relates_to=None, disclosed=(), sealed=None, now=now,
     )  # fmt: skip
     letter = msgspec.structs.replace(letter, lawful_basis="public_task")
     if said_already(node, work, found, letter, now):
         raise Conflict("this was answered a moment ago; read the thread again")
     case = Book(node, work).case(found.row.case_id)
-    return queue_decided(node, work, actor, case, found, letter, Stated((), {}), now)
+    return queue_decided(node, work, Decided(actor, case, found, letter), now)
 
 
 def _open_question(found: OpenFile) -> tuple[str, InfoPurpose]:

@@ -15,7 +15,7 @@ from node.protocol.threads.thread import Thread, entry_of
 from node.service.context import DAY_S, Node
 from node.service.delivery.queueing import draft_of, queue_letter
 from node.service.threads.book import Book, OpenFile
-from node.service.threads.drafting import Stated, frame
+from node.service.threads.drafting import STATES_NOTHING, frame
 from node.service.threads.expectations import undone
 from node.service.threads.stops import is_ending, next_slot
 from node.service.threads.times import calendar_of, times_of
@@ -107,7 +107,7 @@ def _without_waiting(node: Node, work: Work, found: OpenFile, now: int) -> OpenF
 
 def _answer(node: Node, found: OpenFile, question: str, now: int) -> AnyLetter:
     letter = frame(
-        found.file, ANSWER, NEUTRAL_ANSWER, node.random(16).hex(), stated=Stated((), {}), urgency=found.file.urgency,
+        found.file, ANSWER, NEUTRAL_ANSWER, node.random(16).hex(), stated=STATES_NOTHING, urgency=found.file.urgency,
         in_reply_to=question, relates_to=None, disclosed=(), sealed=None, now=now,
     )  # fmt: skip
     times = times_of(node, found.row.peer, letter, found.file, now)

@@ -21,7 +21,7 @@ from node.service.context import Node
 from node.service.delivery.queueing import draft_of, queue_letter
 from node.service.returns.standing import ask_somebody
 from node.service.threads.book import Book, OpenFile
-from node.service.threads.drafting import Stated, frame
+from node.service.threads.drafting import STATES_NOTHING, frame
 from node.service.threads.keeping import decode_kept
 from node.store.work import Work
 
@@ -90,7 +90,7 @@ def _cancel(node: Node, work: Work, passage: OpenFile, slot: int, now: int) -> N
         work.outbox.end(letter_id, "cancelled", now)
     file = msgspec.structs.replace(passage.file, thread=machine.cancel(thread, unsent).thread)
     letter = frame(
-        file, CANCEL, NothingBody(), node.random(16).hex(), stated=Stated((), {}), urgency="routine",
+        file, CANCEL, NothingBody(), node.random(16).hex(), stated=STATES_NOTHING, urgency="routine",
         in_reply_to=None, relates_to=None, disclosed=(), sealed=None, now=now,
     )  # fmt: skip
     letter = msgspec.structs.replace(letter, lawful_basis="public_task", written_at=slot)

@@ -23,11 +23,12 @@ from node.service.actor import Actor
 from node.service.context import DAY_S, Node
 from node.service.rights.erasures import may_open_kept
 from node.service.rights.onward import onward_countries, passed_on
-from node.service.threads.acts import open_for, queue_decided
+from node.service.threads.acts import open_for
 from node.service.threads.book import Book, OpenFile
 from node.service.threads.commands import ActDone, Command
+from node.service.threads.decided import Decided, queue_decided
 from node.service.threads.done_here import done_here
-from node.service.threads.drafting import Stated, frame
+from node.service.threads.drafting import STATES_NOTHING, frame
 from node.service.threads.keeping import decode_kept
 from node.service.threads.said_already import said_already
 from node.service.threads.stops import is_ending
@@ -111,7 +112,7 @@ def _ask(node: Node, work: Work, actor: Actor, row: ThreadRow, now: int) -> bool
         if said_already(node, work, found, letter, now):
             continue
         try:
-            queue_decided(node, work, actor, case, found, letter, Stated((), {}), now)
+            queue_decided(node, work, Decided(actor, case, found, letter), now)
         except NotAllowed:  # nothing was written yet: the gate comes first
             return False
     return True
@@ -143,7 +144,7 @@ def _answer(node: Node, work: Work, actor: Actor, thread_id: str, command: Answe
     if said_already(node, work, found, letter, now):
         raise Conflict("this request was answered a moment ago; the other country is told")
     try:
-        done = queue_decided(node, work, actor, case, found, letter, Stated((), {}), now)
+        done = queue_decided(node, work, Decided(actor, case, found, letter), now)
     except NotAllowed as refused:  # nothing was written yet: the gate comes first
         done = done_here(node, work, found, actor, command.request, refused, now)
     work.deadlines.meet(command.request, ACCESS)
@@ -154,7 +155,7 @@ def _frame(
     node: Node, found: OpenFile, kind: str, body: AccessRequestBody | AccessResponseBody, answers: str | None, now: int
 ) -> AnyLetter:
     letter = frame(
-        found.file, kind, body, node.random(16).hex(), stated=Stated((), {}), urgency="routine", in_reply_to=answers,
+        found.file, kind, body, node.random(16).hex(), stated=STATES_NOTHING, urgency="routine", in_reply_to=answers,
         relates_to=None, disclosed=(), sealed=None, now=now,
     )  # fmt: skip
     return msgspec.structs.replace(letter, lawful_basis="legal_obligation")

@@ -16,11 +16,12 @@ from node.protocol.letters.decode import AnyLetter
 from node.protocol.letters.scalars import Id, Seconds
 from node.service.actor import Actor
 from node.service.context import DAY_S, Node
-from node.service.threads.acts import open_for, queue_decided
+from node.service.threads.acts import open_for
 from node.service.threads.blocks import is_closed_to
 from node.service.threads.book import Book, OpenFile
 from node.service.threads.commands import Command
-from node.service.threads.drafting import Stated, frame
+from node.service.threads.decided import Decided, queue_decided
+from node.service.threads.drafting import STATES_NOTHING, frame
 from node.service.threads.said_already import said_already
 from node.service.threads.stops import is_ending
 from node.store.work import Work
@@ -113,7 +114,7 @@ def _notice(
         names_exposed=command.names_exposed, people_affected=len(found.file.persons) or len(found.file.entries),
     )  # fmt: skip
     letter = frame(
-        found.file, "breach.notice", body, node.random(16).hex(), stated=Stated((), {}), urgency="urgent",
+        found.file, "breach.notice", body, node.random(16).hex(), stated=STATES_NOTHING, urgency="urgent",
         in_reply_to=None, relates_to=None, disclosed=(), sealed=None, now=now,
     )  # fmt: skip
     return found, msgspec.structs.replace(letter, lawful_basis="legal_obligation")
@@ -128,7 +129,7 @@ def _tell(
         return False
     case = Book(node, work).case(found.row.case_id)
     try:
-        queue_decided(node, work, actor, case, found, letter, Stated((), {}), now)
+        queue_decided(node, work, Decided(actor, case, found, letter), now)
     except NotAllowed:  # nothing of it was written: the gate comes first
         return False
     return True

@@ -11,11 +11,12 @@ from node.protocol.letters.decode import AnyLetter
 from node.protocol.letters.scalars import Code
 from node.service.actor import Actor
 from node.service.context import Node
-from node.service.threads.acts import open_for, queue_decided
+from node.service.threads.acts import open_for
 from node.service.threads.book import Book, OpenFile
 from node.service.threads.commands import ActDone, Command
+from node.service.threads.decided import Decided, queue_decided
 from node.service.threads.done_here import done_here
-from node.service.threads.drafting import Stated, frame
+from node.service.threads.drafting import STATES_NOTHING, frame
 from node.service.threads.keeping import decode_kept
 from node.store.work import Reader, Work
 
@@ -70,12 +71,12 @@ def _answer(node: Node, work: Work, actor: Actor, thread_id: str, command: Answe
     )  # fmt: skip
     asked = next((e.letter_id for e in found.file.thread.entries if e.kind == "complaint.open"), None)
     letter = frame(
-        found.file, "complaint.answer", body, node.random(16).hex(), stated=Stated((), {}), urgency="routine",
+        found.file, "complaint.answer", body, node.random(16).hex(), stated=STATES_NOTHING, urgency="routine",
         in_reply_to=asked, relates_to=None, disclosed=(), sealed=None, now=now,
     )  # fmt: skip
     case = Book(node, work).case(found.row.case_id)
     try:
-        return queue_decided(node, work, actor, case, found, letter, Stated((), {}), now)
+        return queue_decided(node, work, Decided(actor, case, found, letter), now)
     except NotAllowed as refused:  # nothing was written yet
         return done_here(node, work, found, actor, asked, refused, now)
 

@@ -17,10 +17,11 @@ from node.protocol.threads.thread import Thread
 from node.service.actor import Actor
 from node.service.cases.identity import read_identity
 from node.service.context import DAY_S, Node
-from node.service.threads.acts import open_for, queue_decided
+from node.service.threads.acts import open_for
 from node.service.threads.book import Book, OpenFile
 from node.service.threads.commands import ActDone, Command, FieldsOf
-from node.service.threads.drafting import Stated, frame, item_of, office_public, sealed_of
+from node.service.threads.decided import Decided, queue_decided
+from node.service.threads.drafting import STATES_NOTHING, frame, item_of, office_public, sealed_of
 from node.service.threads.keeping import decode_kept
 from node.store.work import Work
 
@@ -79,11 +80,11 @@ def _correct(node: Node, work: Work, actor: Actor, thread_id: str, command: Corr
     items, people = _values(found, wrong, command, values)
     sealed = _sealed(node, found, wrong, letter_id, people, now)
     letter = frame(
-        found.file, "rectification", RectificationBody(supersedes=wrong.letter_id), letter_id, stated=Stated((), {}),
+        found.file, "rectification", RectificationBody(supersedes=wrong.letter_id), letter_id, stated=STATES_NOTHING,
         urgency="priority", in_reply_to=None, relates_to=None, disclosed=items, sealed=sealed, now=now,
     )  # fmt: skip
     letter = msgspec.structs.replace(letter, lawful_basis="legal_obligation")
-    return queue_decided(node, work, actor, case, found, letter, Stated((), {}), now)
+    return queue_decided(node, work, Decided(actor, case, found, letter), now)
 
 
 def _wrong_letter(node: Node, work: Work, found: OpenFile, letter_id: str) -> AnyLetter:

@@ -24,7 +24,7 @@ from node.service.context import Node
 from node.service.delivery.queueing import draft_of, queue_letter
 from node.service.rights.onward import onward_countries, onward_files
 from node.service.threads.book import Book, OpenFile
-from node.service.threads.drafting import Stated, frame
+from node.service.threads.drafting import STATES_NOTHING, frame
 from node.service.threads.files import KeptHere, ThreadFile
 from node.service.threads.times import times_of
 from node.store.work import Work
@@ -144,7 +144,7 @@ def _queue_request(
 ) -> OpenFile:
     peer = found.row.peer
     letter = frame(
-        found.file, "erasure.request", body, node.random(16).hex(), stated=Stated((), {}), urgency="routine",
+        found.file, "erasure.request", body, node.random(16).hex(), stated=STATES_NOTHING, urgency="routine",
         in_reply_to=None, relates_to=None, disclosed=(), sealed=None, now=now,
     )  # fmt: skip
     times = times_of(node, peer, letter, found.file, now)

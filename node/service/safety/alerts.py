@@ -22,9 +22,10 @@ from node.service.safety.placing import Place, place_of, tokens_of
 from node.service.safety.reach import reach
 from node.service.safety.requests import AlertDone, RaiseAlert, SendMedical, WaitingAlert
 from node.service.safety.sealing import Values, seal_values
-from node.service.threads.acts import open_for, queue_decided
+from node.service.threads.acts import open_for
 from node.service.threads.book import Book
-from node.service.threads.drafting import Stated, frame, persons_of
+from node.service.threads.decided import Decided, queue_decided
+from node.service.threads.drafting import STATES_NOTHING, Stated, frame, persons_of
 from node.store.work import Reader, Work
 
 SOMEBODY_ELSE = "somebody else"  # stands for the second person while nobody has confirmed
@@ -187,10 +188,11 @@ def _queue(
     disclosed, sealed = seal_values(node, file, peer, letter_id, kind, values, office, now)
     stated = Stated((), {token: person for person, token in place.tokens.items()})
     letter = frame(
-        file, kind, body, letter_id, stated=Stated((), {}), urgency=urgency, in_reply_to=None, relates_to=None,
+        file, kind, body, letter_id, stated=STATES_NOTHING, urgency=urgency, in_reply_to=None, relates_to=None,
         disclosed=disclosed, sealed=sealed, now=now,
     )  # fmt: skip
-    done = queue_decided(node, work, actor, place.case, place.found, letter, stated, now, second)
+    decided = Decided(actor, place.case, place.found, letter, stated, second)
+    done = queue_decided(node, work, decided, now)
     return AlertDone(thread=done.thread, letter_id=letter_id, pending=None, phone=reach(node, work, peer, now))
 
 

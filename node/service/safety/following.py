@@ -13,9 +13,9 @@ from node.service.actor import Actor
 from node.service.context import Node
 from node.service.safety.alarms import About, acknowledged, closed, raise_alarm
 from node.service.safety.requests import Acknowledge, Review, StandDown, Told, UpdateAlert
-from node.service.threads.acts import queue_decided
 from node.service.threads.book import Book
-from node.service.threads.drafting import Stated, frame
+from node.service.threads.decided import Decided, queue_decided
+from node.service.threads.drafting import STATES_NOTHING, frame
 from node.service.threads.said_already import said_already
 from node.store.alarms import AlarmRow
 from node.store.work import Reader, Work
@@ -115,13 +115,13 @@ def _tell(node: Node, work: Work, actor: Actor, row: AlarmRow, kind: str, body: 
         return Told(letter_id=None, told=False)
     case, now, letter_id = Book(node, work).case(found.row.case_id), node.now(), node.random(16).hex()
     letter = frame(
-        found.file, kind, body, letter_id, stated=Stated((), {}), urgency="urgent", in_reply_to=None, relates_to=None,
+        found.file, kind, body, letter_id, stated=STATES_NOTHING, urgency="urgent", in_reply_to=None, relates_to=None,
         disclosed=(), sealed=None, now=now,
     )  # fmt: skip
     if said_already(node, work, found, letter, now):
         raise Conflict("the other country was told this a moment ago; read the alert again")
     try:
-        queue_decided(node, work, actor, case, found, letter, Stated((), {}), now)
+        queue_decided(node, work, Decided(actor, case, found, letter), now)
     except NotAllowed:  # it raises before anything is written
         if must:
             raise

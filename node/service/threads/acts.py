@@ -1,6 +1,6 @@
 """What people do on a thread, whatever its matter: answer, disclose, stop. Each is one transaction; delivery is later.
 
-Decide first (tables, gate), do afterwards (store all that follows). `opening` begins a thread. Source: architecture,
+`decided` asks the gate and the tables, and stores all that follows. `opening` begins a thread. Source: architecture,
 an outgoing referral; domain 5.6-5.10.
 """
 
@@ -12,43 +12,35 @@ from msgspec.structs import replace
 
 from node.errors import BadInput, NotAllowed, NotFound
 from node.protocol.gate.facts import MAY_DISCLOSE, ActorRole, purpose_of
-from node.protocol.gate.facts import Draft as GateDraft
-from node.protocol.gate.guards import SET_BACK
 from node.protocol.letters.bodies import Body, DeclineBody, ErasureConfirmBody
-from node.protocol.letters.decode import checked
-from node.protocol.letters.frame import Letter
 from node.protocol.letters.kinds import KINDS
-from node.protocol.letters.strict import Malformed
-from node.protocol.rules import Objection
-from node.protocol.safety import is_safety
-from node.protocol.taking_back import may_wait
 from node.protocol.threads import machine
 from node.protocol.threads.arrival import on_the_way
-from node.protocol.threads.outcome import ActNotAllowed
-from node.protocol.threads.thread import entry_of
 from node.service.access import is_theirs_now
 from node.service.actor import Actor
 from node.service.cases.identity import read_identity
 from node.service.context import Node
 from node.service.decoding import explained
-from node.service.delivery.ahead import sign_letter_ahead
-from node.service.delivery.asking import ask_gate
-from node.service.delivery.queueing import Before, Queued, queue_letter
-from node.service.delivery.recipients import recipient_facts
-from node.service.keep.restored import after_restore
 from node.service.rights.erasures import must_name_onward, note_kept, refuse_while_held, tell_onward
-from node.service.safety.arrivals import by_us
 from node.service.threads.book import Book, OpenCase, OpenFile
 from node.service.threads.commands import Act, ActDone
+from node.service.threads.decided import Decided, queue_decided
 from node.service.threads.done_here import done_here
 from node.service.threads.doors import ACTS, FOLLOWS_FROM, OWN_DOOR
-from node.service.threads.drafting import STATES_CONSENT, Stated, disclose, frame, persons_of, state_consents
+from node.service.threads.drafting import (
+    STATES_CONSENT,
+    STATES_NOTHING,
+    Stated,
+    disclose,
+    frame,
+    persons_of,
+    state_consents,
+)
 from node.service.threads.ending import end_contact, told_of_with
 from node.service.threads.erasure import empty_log, erase_confirmed
-from node.service.threads.files import ThreadFile, facts_of, with_letter
+from node.service.threads.files import ThreadFile
 from node.service.threads.stops import is_ending, queue_stop
-from node.service.threads.taking_back import hurry, never_asked, without_the_needless
-from node.service.threads.times import times_of
+from node.service.threads.taking_back import never_asked, without_the_needless
 from node.service.threads.warnings import warnings_about
 from node.store.cases import CaseRow
 from node.store.threads import ThreadRow
@@ -134,18 +126,18 @@ def _act(node: Node, work: Work, actor: Actor, thread_id: str, command: Act) -> 
     if isinstance(body, ErasureConfirmBody):
         must_name_onward(node, work, found, body)
         refuse_while_held(case.case, body, now)
-    letter, stated = _drafted(node, work, actor, found, case, command, body, now)
+    decided = _drafted(node, work, actor, found, case, command, body, now)
     if command.kind == "erasure.confirm":
-        return _erased_and_told(node, work, actor, found, case, letter, stated, now)
-    done = queue_decided(node, work, actor, case, found, letter, stated, now, undo_s=command.undo_s)
+        return _erased_and_told(node, work, decided, now)
+    done = queue_decided(node, work, decided, now, undo_s=command.undo_s)
     said = warnings_about(Book(node, work), found, case.case, body)
     return msgspec.structs.replace(done, warnings=(*done.warnings, *said))
 
 
 def _drafted(
     node: Node, work: Work, actor: Actor, found: OpenFile, case: OpenCase, command: Act, body: Body, now: int
-) -> tuple["Letter[Body]", Stated]:
-    """The letter of this act, and the consents that it states."""
+) -> Decided:
+    """The letter of this act, with the consents that it states."""
     file, letter_id = found.file, node.random(16).hex()
     stated = _stated(node, work, found, case, command, body, now)
     identity = _opened_identity(node, work, actor, case, now) if _must_disclose(command) else {}
@@ -165,14 +157,14 @@ def _drafted(
         sealed=sealed,
         now=now,
     )
-    return letter, stated
+    return Decided(actor, case, found, letter, stated)
 
 
 def _stated(node: Node, work: Work, found: OpenFile, case: OpenCase, command: Act, body: Body, now: int) -> Stated:
     """What her side states of her consents, where an act of this kind rests on them."""
     file, thread = found.file, found.row
     if file.thread.side != "opener" or command.kind not in STATES_CONSENT:
-        return Stated((), {})
+        return STATES_NOTHING
     persons = persons_of(case, tuple(dict.fromkeys(file.persons.values())))
     purpose, book = purpose_of(command.kind, body), Book(node, work)
     return state_consents(
@@ -196,19 +188,11 @@ def _opened_identity(node: Node, work: Work, actor: Actor, case: OpenCase, now: 
     return identity
 
 
-def _erased_and_told(
-    node: Node,
-    work: Work,
-    actor: Actor,
-    found: OpenFile,
-    case: OpenCase,
-    letter: "Letter[Body]",
-    stated: Stated,
-    now: int,
-) -> ActDone:
+def _erased_and_told(node: Node, work: Work, decided: Decided, now: int) -> ActDone:
     """Erase what the confirmation names, whether or not the letter that says so may leave."""
+    actor, found, letter = decided.actor, decided.found, decided.letter
     try:
-        done = queue_decided(node, work, actor, case, found, letter, stated, now)
+        done = queue_decided(node, work, decided, now)
     except NotAllowed as refused:  # it raises before anything is written
         done = done_here(node, work, found, actor, letter.in_reply_to, refused, now)
     erase_confirmed(node, work, found, letter, actor, now)
@@ -224,116 +208,6 @@ def _with_local_reason(found: OpenFile, command: Act, body: Body) -> OpenFile:
     if not isinstance(body, DeclineBody) or body.reason != "conflict_of_interest":
         raise BadInput("this reason stays here", field="local_reason", expected="a decline for conflict_of_interest")
     return replace(found, file=msgspec.structs.replace(found.file, local_reason=command.local_reason))
-
-
-def queue_decided(
-    node: Node,
-    work: Work,
-    actor: Actor,
-    case: OpenCase,
-    found: OpenFile,
-    letter: "Letter[Body]",
-    stated: Stated,
-    now: int,
-    second: str = "",
-    undo_s: int = 0,
-) -> ActDone:
-    """The gate at drafting, the tables, then everything that follows in the same transaction.
-
-    `undo_s`: how long it waits to be sealed, so that it can be taken back; what may not wait leaves at once, and what
-    was waiting on the same thread goes before it.
-
-    Raises NotAllowed with the strongest objection, ActNotAllowed by the tables, BadInput where the letter has no form.
-    """
-    book, file, peer = Book(node, work), found.file, found.row.peer
-    before = Before(file.entries, file.once) if undo_s and may_wait(letter.kind, letter.urgency) else None
-    due_at = now if before is None else now + undo_s
-    letter = msgspec.structs.replace(letter, **times_of(node, peer, letter, file, now))
-    payload = _written(letter)
-    after, rule = _allowed(node, work, actor, case, found, letter, stated, now, second, at_once=before is None)
-    if before is None:
-        hurry(node, work, found, letter.kind, now)
-    book.put_file(found, after, now)
-    queued = Queued(msgspec.Raw(payload), actor.user_id, actor.role, stated.persons, second, before)
-    queue_letter(node, work, found.dek, case.id, peer, letter, queued, due_at, now)
-    work.audit.append(now, actor.user_id, "queued", letter.letter_id, rule=rule)
-    if is_safety(letter.kind):
-        by_us(node, work, found, letter, actor.user_id, second, now)
-    return ActDone(
-        thread=found.row.thread_id,
-        letter_id=letter.letter_id,
-        state=machine.local_state(after.thread, now),
-        due_at=due_at,
-    )
-
-
-def _allowed(
-    node: Node,
-    work: Work,
-    actor: Actor,
-    case: OpenCase,
-    found: OpenFile,
-    letter: "Letter[Body]",
-    stated: Stated,
-    now: int,
-    second: str,
-    *,
-    at_once: bool,
-) -> tuple[ThreadFile, str]:
-    """The file with this letter queued, and the rule that is noted; Refused by the gate, else by the tables."""
-    file, peer = found.file, found.row.peer
-    after, not_now = _with_queued(file, stated, letter, now)
-    if at_once and not_now is None:  # it is signed beside all that follows, and leaves only if the gate says yes
-        sign_letter_ahead(node, work, peer, letter, after, now)
-    standing = after_restore(work, case.id, letter.thread)
-    draft = GateDraft(
-        letter, facts_of(file), actor.user_id, actor.role, stated.persons, after_restore=standing, second=second
-    )
-    consents, recipient = Book(node, work).consents(case), recipient_facts(node, peer, now)
-    objections = ask_gate(node, case.case, consents, draft, recipient, now)
-    refused = Refused(held) if (held := _must_not_queue(objections)) else not_now
-    if refused is not None:
-        node.signing.pop(peer, None)
-        raise refused
-    return after, objections[0].rule if objections else "R36"
-
-
-def _with_queued(
-    file: ThreadFile, stated: Stated, letter: "Letter[Body]", now: int
-) -> tuple[ThreadFile, ActNotAllowed | None]:
-    """The file once this letter is queued; as it was, with the refusal, where the tables have no place for it now."""
-    try:
-        outcome = machine.queue(file.thread, entry_of(letter), now)
-    except ActNotAllowed as refused:
-        return file, refused
-    persons, first_ends = {**file.persons, **stated.persons}, file.first_ends or letter.thread_ends
-    queued = msgspec.structs.replace(file, thread=outcome.thread, persons=persons, first_ends=first_ends)
-    return with_letter(queued, letter), None
-
-
-def _written(letter: "Letter[Body]") -> bytes:
-    """Its bytes as they go; BadInput where the other side would call them malformed."""
-    try:
-        return checked(letter)
-    except Malformed as error:
-        raise BadInput(f"the letter would be malformed: {error}", field=error.field) from None
-    except ValueError as error:
-        raise BadInput("the letter does not match its schema", field="body") from error
-
-
-def _must_not_queue(objections: Sequence[Objection]) -> list[Objection]:
-    """What the registry or our clock keeps back may wait in the outbox (R39, H22): the letter itself is right."""
-    return [one for one in objections if one.rule != "R39" and one.held_as != SET_BACK]
-
-
-class Refused(NotAllowed):
-    """The gate says no: the message is its strongest objection, `objections` are all of them, the strongest first."""
-
-    def __init__(self, objections: Sequence[Objection]) -> None:
-        first = objections[0]
-        rule = None if first.discreet else first.rule
-        super().__init__(first.sentence, rule=rule, for_user=f"{first.sentence}: {first.next_step}")
-        self.objections = tuple(objections)
 
 
 def _body_of(command: Act) -> Body:

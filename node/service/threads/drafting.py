@@ -3,6 +3,8 @@
 Nothing is decided here that a table or the gate decides. Source: wire 7, 8; domain 5.3.
 """
 
+from typing import Final
+
 import msgspec
 
 from node.crypto.office import BlockBinding, BlockPerson, SealedBlock, seal_block
@@ -37,6 +39,9 @@ class Stated(msgspec.Struct, frozen=True):
 
     entries: tuple[ConsentEntry, ...]
     persons: dict[str, str]
+
+
+STATES_NOTHING: Final = Stated((), {})
 
 
 def state_consents(
@@ -75,7 +80,7 @@ def frame(
 ) -> AnyLetter:
     """A drafted letter; its number and times are those of its release."""
     if KINDS[kind].bare:  # it says nothing, whatever stands behind it (H04)
-        stated, urgency, in_reply_to, basis = Stated((), {}), STOP_URGENCY, None, STOP_BASIS
+        stated, urgency, in_reply_to, basis = STATES_NOTHING, STOP_URGENCY, None, STOP_BASIS
     else:
         basis = "vital_interests" if is_safety(kind) else "explicit_consent"
     narrative = any(item.level == "L4" for item in disclosed)

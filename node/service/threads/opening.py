@@ -24,11 +24,19 @@ from node.service.cases.identity import read_identity
 from node.service.context import Node
 from node.service.decoding import explained
 from node.service.directory.warnings import warnings_of
-from node.service.threads.acts import queue_decided
 from node.service.threads.book import Book, OpenCase
 from node.service.threads.commands import ActDone, OpenReferral, OpenThread
+from node.service.threads.decided import Decided, queue_decided
 from node.service.threads.doors import OPENING, OWN_DOOR
-from node.service.threads.drafting import STATES_CONSENT, Stated, disclose, frame, persons_of, state_consents
+from node.service.threads.drafting import (
+    STATES_CONSENT,
+    STATES_NOTHING,
+    Stated,
+    disclose,
+    frame,
+    persons_of,
+    state_consents,
+)
 from node.service.threads.files import ThreadFile
 from node.service.threads.forms import PROFILE as PROFILE
 from node.service.threads.times import retention_until
@@ -95,7 +103,7 @@ def begin(node: Node, work: Work, actor: Actor, case_id: str, command: OpenThrea
         relates_to=command.relates_to, disclosed=disclosed, sealed=sealed, now=now,
     )  # fmt: skip
     found = book.new_file(case, file, now)
-    done = queue_decided(node, work, actor, case, found, letter, stated, now, undo_s=command.undo_s)
+    done = queue_decided(node, work, Decided(actor, case, found, letter, stated), now, undo_s=command.undo_s)
     # 5. what its writer should know besides
     said = (
         *warnings_of(work, command.peer, body, now),
@@ -122,7 +130,7 @@ def _stated(
     now: int,
 ) -> Stated:  # fmt: skip
     if command.kind not in STATES_CONSENT:
-        return Stated((), {})
+        return STATES_NOTHING
     return state_consents(
         book.node, book, case, command.peer, thread_id, persons, {}, command.consents, now, purpose
     )  # fmt: skip

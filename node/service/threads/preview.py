@@ -15,9 +15,10 @@ from node.protocol.letters.frame import Letter
 from node.service.actor import Actor
 from node.service.context import Node
 from node.service.delivery.queueing import Queued
-from node.service.threads.acts import Refused, act_inside
+from node.service.threads.acts import act_inside
 from node.service.threads.book import Book
 from node.service.threads.commands import Act, ActDone, OpenReferral, OpenThread
+from node.service.threads.decided import Refused
 from node.service.threads.opening import begin, of_referral
 from node.store.work import Work
 

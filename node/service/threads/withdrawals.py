@@ -21,7 +21,7 @@ from node.service.delivery.queueing import draft_of, queue_letter
 from node.service.keep.noting import note_taken_back
 from node.service.threads.book import Book, OpenCase, OpenFile
 from node.service.threads.commands import Withdraw
-from node.service.threads.drafting import Stated, frame
+from node.service.threads.drafting import STATES_NOTHING, frame
 from node.service.threads.files import with_withdrawal
 from node.service.threads.stops import next_slot, queue_stop
 from node.service.threads.waiting_withdrawals import watch_withdrawal
@@ -91,7 +91,7 @@ def _tell(node: Node, work: Work, case: OpenCase, found: OpenFile, one: Withdraw
         "consent.withdrawal",
         body,
         node.random(16).hex(),
-        stated=Stated((), {}),
+        stated=STATES_NOTHING,
         urgency="urgent",
         in_reply_to=None,
         relates_to=None,

@@ -21,7 +21,8 @@ from node.service.cases import identity
 from node.service.cases.acts import CHANGES
 from node.service.cases.assigning import give, owner_row
 from node.service.cases.change import Change
-from node.service.cases.earlier import with_earlier
+from node.service.cases.earlier import earlier_facts, with_earlier
+from node.service.cases.earlier_views import EarlierName
 from node.service.cases.life import PEOPLE_DECIDE, make_change, what_follows
 from node.service.cases.requests import (
     AddPerson,
@@ -31,7 +32,6 @@ from node.service.cases.requests import (
     CaseThreadView,
     CaseView,
     Changed,
-    EarlierName,
     IdentityView,
     IdentityWritten,
     NewCase,
@@ -291,6 +291,7 @@ def case_view(book: Book, case: OpenCase) -> CaseView:
         place_is_detention=it.place_is_detention,
         distrust=it.distrust,
         retention=it.retention,
+        earlier=earlier_facts(it),
         threads=threads,
         waits_for_second=pending_of(book.node, book.reader, case),
     )

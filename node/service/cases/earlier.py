@@ -1,7 +1,7 @@
 """What was recorded of a case before what is recorded now: what it was, until when, and who changed it.
 
 It is compared as people see it, so what is shown nowhere (H17) is not in it either; like the facts themselves it is in
-no letter, paper or file. Source: interface C6 (a correction is a new version, never an overwriting); R36.
+no letter and no paper. Source: interface C6 (a correction is a new version, never an overwriting); R36.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,11 +10,8 @@ from typing import Any, Final
 import msgspec
 
 from node.protocol.cases.case import Case, EarlierFact, Person
-from node.service.access import may_work_on
-from node.service.actor import Actor
+from node.service.cases.earlier_views import EarlierView
 from node.service.cases.requests import person_view
-from node.service.context import Node
-from node.service.threads.book import Book
 
 OF_CASE: Final = ("trafficking_status", "place_is_detention", "distrust", "retention")
 NESTED: Final = frozenset({"child", "family", "life"})  # records of several facts, each of which is told by itself
@@ -22,12 +19,15 @@ NOT_TOLD: Final = frozenset({"person_id", "held_for_review", "treated_as_child"}
 MOST_KEPT: Final = 100
 
 
-async def earlier_facts(node: Node, actor: Actor, case_id: str) -> tuple[EarlierFact, ...]:
+def earlier_facts(case: Case) -> list[EarlierView]:
     """What stood in a case before, the newest change first."""
-    actor.must_be("caseworker", "coordinator")
-    return await node.store.read(
-        lambda reader: Book(node, reader).case(may_work_on(reader, actor, case_id).case_id).case.earlier[::-1]
-    )
+    return [
+        EarlierView(
+            person_id=one.person_id or None, field=one.field, value=msgspec.json.decode(one.value), until=one.until,
+            by=one.by,
+        )
+        for one in reversed(case.earlier)
+    ]  # fmt: skip
 
 
 def with_earlier(was: Case, now: Case, by: tuple[str, ...], at: int) -> Case:

@@ -29,6 +29,7 @@ from node.protocol.cases.life_events import LifeRecords
 from node.protocol.letters.codes import AgeBand, Gender, Need
 from node.protocol.letters.scalars import Code, Country, Date, Id, Language, Seconds
 from node.service.cases.change import Change, PersonId
+from node.service.cases.earlier_views import EarlierName, EarlierView
 from node.service.cases.keep_requests import KeepChange
 from node.service.cases.requests_life import LIFE_CHANGES
 from node.service.cases.requests_people import PEOPLE_CHANGES
@@ -310,7 +311,7 @@ class PendingView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseView(msgspec.Struct, frozen=True, kw_only=True):
-    """The control part of a case with what hangs on it."""
+    """The control part of a case with what hangs on it; `earlier`: what it was before, the newest change first."""
 
     case: str
     owner: str | None
@@ -322,6 +323,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     place_is_detention: bool
     distrust: tuple[Distrust, ...]
     retention: Retention
+    earlier: list[EarlierView]
     threads: list[CaseThreadView]
     waits_for_second: list[PendingView]
 
@@ -357,16 +359,6 @@ class IdentityWritten(msgspec.Struct, frozen=True):
     """The number of the version that was written."""
 
     version: int
-
-
-class EarlierName(msgspec.Struct, frozen=True, kw_only=True):
-    """What stood in a field before: until when (UTC seconds), and who wrote what came after it."""
-
-    person_id: str
-    field: str
-    value: str
-    until: int
-    by: str
 
 
 class IdentityView(msgspec.Struct, frozen=True):

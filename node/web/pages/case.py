@@ -10,7 +10,6 @@ from aiohttp import web
 
 from node.service.cases import cases, consents
 from node.service.cases.change_forms import change_forms
-from node.service.cases.earlier import earlier_facts
 from node.service.cases.heading import case_head
 from node.service.cases.looks import who_looked
 from node.service.cases.requests import PersonView, SetOwner
@@ -116,10 +115,10 @@ async def _facts(v: Visit) -> web.Response:
     named = ("trafficking_status", "first_intake_answered_at", "place_is_detention", "distrust", "retention")
     of_case = {name: msgspec.to_builtins(getattr(case, name)) for name in named}
     called = dict(persons_of(v, case))
-    before, names = await earlier_facts(v.node, v.actor, case.case), await list_colleagues(v.staff, v.caller)
+    names = await list_colleagues(v.staff, v.caller)
     return v.show(
         "facts.html", case=case, persons=persons, of_case=_said(of_case), called=called, names=names,
-        earlier=[(one, msgspec.json.decode(one.value)) for one in before],
+        earlier=case.earlier,
     )  # fmt: skip
 
 

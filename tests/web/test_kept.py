@@ -48,6 +48,23 @@ async def test_what_was_refused_keeps_what_was_typed_and_so_does_who_must_never_
     assert (await ana.open(path)).form(path)["named"] == ["yes"]
 
 
+async def test_none_named_beside_a_ticked_country_is_asked_again_and_what_is_recorded_is_in_sight(
+    browsers: dict[str, Browser],
+):
+    """H05: a country she fears is never dropped because another answer was chosen beside it."""
+    ana = browsers["XD"]
+    path = f"{await started(ana)}/kept-from"
+
+    both = await ana.send(await ana.open(path), path, named="no", blocked=["XA"])
+
+    assert both.status == 422 and "You chose that she named none, and ticked countries." in both.said
+    assert both.form(path)["blocked"] == ["XA"]
+    assert (await ana.send(both, path, named="yes")).status == 200
+    again = await ana.open(path)
+    assert "Recorded: These countries must never hear of her: Arvenia" in again.said
+    assert "XA" not in [here.get("value") for _, here in again.tags if here.get("name") == "blocked"]
+
+
 async def test_a_change_is_kept_by_its_page_and_a_link_wins_over_it(browsers: dict[str, Browser]):
     xd = browsers["XD"]
     case, plan = await begun(xd)

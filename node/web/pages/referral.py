@@ -98,16 +98,25 @@ async def _list(v: Visit, case: CaseView) -> list[Task]:
 
 
 async def _kept_from(v: Visit) -> web.Response:
-    case = await cases.view_case(v.node, v.actor, v.path["case"])
-    return v.show("kept_from.html", case=case, countries=countries_known(v), typed=v.kept)
+    return _ask_kept_from(v, await cases.view_case(v.node, v.actor, v.path["case"]), v.kept)
+
+
+def _ask_kept_from(v: Visit, case: CaseView, typed: Any, error: BadInput | None = None) -> web.Response:
+    """Her answer is asked again with what is recorded in sight: an answer adds to it and takes nothing away."""
+    recorded = sorted({code for person in case.persons for code in person.blocked_countries})
+    return v.show("kept_from.html", status=422 if error else 200, case=case, countries=countries_known(v),
+                  recorded=recorded, typed=typed, error=error)  # fmt: skip
 
 
 async def _keep_from(v: Visit) -> web.Response:
     case = await cases.view_case(v.node, v.actor, v.path["case"])
-    named = v.ticked("blocked") if v.typed("named") == "yes" else []
-    if v.typed("named") not in ("yes", "no") or (v.typed("named") == "yes" and not named):
-        error = BadInput("nobody was asked", field="named", for_user=v.say("Ask her, then choose one answer."))
-        return v.show("kept_from.html", status=422, case=case, countries=countries_known(v), typed=v.form, error=error)
+    answer, named = v.typed("named"), v.ticked("blocked")
+    if answer == "no" and named:
+        says = v.say("You chose that she named none, and ticked countries. Ask her, then choose one answer.")
+        return _ask_kept_from(v, case, v.form, BadInput("none and some", field="named", for_user=says))
+    if answer != "no" and not (answer == "yes" and named):
+        says = v.say("Ask her, then choose one answer.")
+        return _ask_kept_from(v, case, v.form, BadInput("nobody was asked", field="named", for_user=says))
     blocked = {person.person_id: tuple(named) for person in case.persons}
     await cases.change_case(v.node, v.actor, case.case, FirstIntakeAnswered(blocked=blocked))
     return v.go(f"/case/{case.case}/referral")

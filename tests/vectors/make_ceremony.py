@@ -14,7 +14,9 @@ from registry.names import DAY_S
 from registry.proposal import encode_proposal, read_proposal, sign
 from registry.record import pack_node_record, sign_record
 from registry.request import make_request, read_request
+from registry.roots import parse_metadata
 from registry.tufkeys import signers
+from registry.tuftypes import TargetFile, Targets
 from tests.forge import NOW
 from tests.registry_world import RegistryWorld, invented_record
 from tests.vectors.fixed_keys import keys_of, pair, signing
@@ -22,7 +24,14 @@ from tests.vectors.made import Vector, b64, vector
 from tests.vectors.registry_made import base
 
 OF = "own-registry"
+NO_SELF_SIGNATURE = "record.sig does not verify under a current message key"
+NO_ROLE_SIGNATURE = "ed25519 half of the role key of XT has not signed"
 File = dict[str, Any]
+
+
+def verdict(refused: str) -> dict[str, Any]:
+    """Good, where nothing refuses it; else with the words that our own refusal holds."""
+    return {"ok": False, "refused": refused} if refused else {"ok": True}
 
 
 def world() -> RegistryWorld:
@@ -63,14 +72,15 @@ def inside(name: str, change: Callable[[File], object]) -> Callable[[File], None
 
 
 def node_records() -> Iterator[Vector]:
-    for name, data, ok in (
-        ("own-node-record", node_record(), True),
-        ("own-bad-node-record-unknown-field", changed(node_record(), lambda file: file.update(note="")), False),
-        ("own-bad-node-record-of-another-format", changed(node_record(), _format), False),
-        ("own-bad-node-record-with-padding", changed(node_record(), _padded), False),
-        ("own-bad-node-record-signed-by-XD", changed(node_record(), _by_xd), False),
+    for name, data, refused in (
+        ("own-node-record", node_record(), ""),
+        ("own-bad-node-record-unknown-field", changed(node_record(), lambda file: file.update(note="")),
+         "object contains unknown field"),
+        ("own-bad-node-record-of-another-format", changed(node_record(), _format), "at `$.format`"),
+        ("own-bad-node-record-with-padding", changed(node_record(), _padded), "not base64url without padding"),
+        ("own-bad-node-record-signed-by-XD", changed(node_record(), _by_xd), NO_SELF_SIGNATURE),
     ):  # fmt: skip
-        yield vector(name, "node-record", "XT", "XT", bytes=b64(data), expect={"ok": ok})
+        yield vector(name, "node-record", "XT", "XT", bytes=b64(data), expect=verdict(refused))
 
 
 def _format(file: File) -> None:
@@ -91,22 +101,36 @@ def requests() -> Iterator[Vector]:
     expect = {"ok": True, "country": "XT", "role_version": good.version, "fingerprint": good.fingerprint}
     yield vector("own-request", "request", "XT", "XD", bytes=b64(request()), expect=expect)
     half = lambda file: file["signatures"].pop()  # noqa: E731
+    record, later = "does not list exactly the record and its signature", node_record(NOW)
     bad = {
-        "signed-by-ed25519-alone": changed(request(), inside("role", half)),
-        "other-role-keys": request(role_keys=to_base64url(keys_of("XA").role.public)),
-        "record-of-another-time": request(record=to_base64url(_later_record())),
-        "role-lists-a-file-more": changed(request(), inside("role", lambda file: file["signed"]["targets"].update(
-            {"XT/more": {"hashes": {"sha256": "00" * 32}, "length": 1}}))),
-        "of-another-format": request(format="trm/v1/proposal"),
-        "unknown-field": request(note=""),
-        "role-keys-one-byte-short": request(role_keys=to_base64url(keys_of("XT").role.public[:-1])),
+        "signed-by-ed25519-alone": (changed(request(), inside("role", half)), "ml-dsa half of the role key of XT"),
+        "other-role-keys": (request(role_keys=to_base64url(keys_of("XA").role.public)), NO_ROLE_SIGNATURE),
+        "record-of-another-time": (request(record=json.loads(later)["record"]), NO_SELF_SIGNATURE),
+        "record-and-signature-of-another-time": (
+            request(**{name: json.loads(later)[name] for name in ("record", "signature")}), record),
+        "role-lists-a-file-more": (changed(request(), inside("role", _lists_more)), NO_ROLE_SIGNATURE),
+        "role-lists-a-file-more-and-is-signed": (changed(request(), _signed_with_more), record),
+        "of-another-format": (request(format="trm/v1/proposal"), "file is no request"),
+        "unknown-field": (request(note=""), "file is no request"),
+        "role-keys-one-byte-short": (
+            request(role_keys=to_base64url(keys_of("XT").role.public[:-1])), "role keys have 1983 bytes"),
     }  # fmt: skip
-    for name, data in bad.items():
-        yield vector(f"own-bad-request-{name}", "request", "XT", "XD", bytes=b64(data), expect={"ok": False})
+    for name, (data, refused) in bad.items():
+        yield vector(f"own-bad-request-{name}", "request", "XT", "XD", bytes=b64(data), expect=verdict(refused))
 
 
-def _later_record() -> bytes:
-    return from_base64url(json.loads(node_record(NOW))["record"])
+def _lists_more(role: File) -> None:
+    role["signed"]["targets"]["XT/more"] = {"hashes": {"sha256": "00" * 32}, "length": 1}
+
+
+def _signed_with_more(file: File) -> None:
+    """Both halves of the role key sign a role that lists a third file."""
+    role = parse_metadata(from_base64url(file["role"]), Targets)
+    role.signed.targets["XT/more"] = TargetFile.from_data("XT/more", b"?", ["sha256"])
+    role.signatures.clear()
+    for signer in signers(keys_of("XT").role):
+        role.sign(signer, append=True)
+    file["role"] = to_base64url(role.to_bytes())
 
 
 def admitted(by: str = "", asked: bytes | None = None) -> bytes:
@@ -135,18 +159,20 @@ def proposals() -> Iterator[Vector]:
     """Each pass of the ceremony, and `copies` that were signed in parallel."""
     other = admitted("a", changed(request(), backwards))
     root = renew_root(world().repository, NOW)
-    cases: dict[str, tuple[list[bytes], bool, list[str]]] = {
-        "own-proposal-signed-one-after-the-other": ([admitted("ab")], True, ["ada", "bo"]),
-        "own-proposal-signed-in-parallel": ([admitted("a"), admitted("c")], True, ["ada", "cyd"]),
-        "own-proposal-of-a-root": ([_signed(root, "bc")], True, ["bo", "cyd"]),
-        "own-bad-proposal-not-signed": ([admitted()], False, []),
-        "own-bad-proposal-signed-by-one": ([admitted("a")], False, ["ada"]),
-        "own-bad-proposal-one-kind-missing": ([_one_kind(admitted())], False, ["ada"]),
-        "own-bad-proposal-of-a-root-signed-by-one": ([_signed(root, "b")], False, ["bo"]),
-        "own-bad-proposal-copies-of-two": ([admitted("a"), other], False, []),
+    cases: dict[str, tuple[list[bytes], str, list[str]]] = {
+        "own-proposal-signed-one-after-the-other": ([admitted("ab")], "", ["ada", "bo"]),
+        "own-proposal-signed-in-parallel": ([admitted("a"), admitted("c")], "", ["ada", "cyd"]),
+        "own-proposal-of-a-root": ([_signed(root, "bc")], "", ["bo", "cyd"]),
+        "own-bad-proposal-not-signed": ([admitted()], "targets was signed by 0/4 keys", []),
+        "own-bad-proposal-signed-by-one": ([admitted("a")], "targets was signed by 2/4 keys", ["ada"]),
+        "own-bad-proposal-one-kind-missing": (
+            [_one_kind(admitted())], "signed with both keys by 1 maintainers; 2 are needed", ["ada"]),
+        "own-bad-proposal-of-a-root-signed-by-one": ([_signed(root, "b")], "root was signed by 2/4 keys", ["bo"]),
+        "own-bad-proposal-copies-of-two": ([admitted("a"), other], "these files are different proposals", []),
         "own-bad-proposal-kind-is-not-what-it-holds": (
-            [changed(admitted("ab"), lambda file: file.update(kind="root"))], False, []),
+            [changed(admitted("ab"), lambda file: file.update(kind="root"))],
+            "file is targets metadata; expected root", []),
     }  # fmt: skip
-    for name, (copies, ok, complete) in cases.items():
+    for name, (copies, refused, complete) in cases.items():
         more: dict[str, Any] = {"of": OF, "copies": [b64(one) for one in copies]}
-        yield vector(name, "proposal", "XT", "XD", **more, expect={"ok": ok, "complete": complete})
+        yield vector(name, "proposal", "XT", "XD", **more, expect=verdict(refused) | {"complete": complete})

@@ -19,7 +19,7 @@ from registry.suspension import make_suspension
 from tests.forge import NOW
 from tests.vectors.fixed_keys import pair, role, signing
 from tests.vectors.made import Vector, b64, vector
-from tests.vectors.make_ceremony import OF, changed, inside, request, world
+from tests.vectors.make_ceremony import OF, changed, inside, request, verdict, world
 from tests.vectors_support import seed
 
 
@@ -29,16 +29,18 @@ def suspensions() -> Iterator[Vector]:
     longer = inside("suspension", lambda file: file.update(until=NOW + 73 * 3600))
     expect = {"ok": True, "country": "XA", "maintainer": "ada", "until": NOW + 3 * DAY_S}
     yield vector("own-suspension", "suspension", "XA", "XD", of=OF, bytes=b64(made), expect=expect)
+    unsigned, other = "suspension is not signed with both keys of maintainer ada", "is not the one that was signed"
     bad = {
-        "by-ed25519-alone": changed(made, inside("role", lambda file: file["signatures"].pop())),
-        "by-a-stranger": strangers,
-        "longer-than-signed": changed(made, longer),
-        "of-another-maintainer": changed(made, lambda file: file.update(maintainer="bo")),
-        "of-another-format": changed(made, lambda file: file.update(format="trm/v1/request")),
-    }
-    for name, data in bad.items():
+        "by-ed25519-alone": (changed(made, inside("role", lambda file: file["signatures"].pop())), unsigned),
+        "by-a-stranger": (strangers, unsigned),
+        "longer-than-signed": (changed(made, longer), other),
+        "of-another-maintainer": (changed(made, lambda file: file.update(maintainer="bo")), other),
+        "of-another-format": (
+            changed(made, lambda file: file.update(format="trm/v1/request")), "file is no suspension of a maintainer"),
+    }  # fmt: skip
+    for name, (data, refused) in bad.items():
         yield vector(
-            f"own-bad-suspension-{name}", "suspension", "XA", "XD", of=OF, bytes=b64(data), expect={"ok": False}
+            f"own-bad-suspension-{name}", "suspension", "XA", "XD", of=OF, bytes=b64(data), expect=verdict(refused)
         )
 
 
@@ -61,8 +63,8 @@ def challenges() -> Iterator[Vector]:
             "kem": to_base64url(seal_nonce(kem_key, bound_to, NONCES["kem"])),
             "office": to_base64url(seal_nonce(office_key, bound_to, NONCES["office"])),
         }  # fmt: skip
-        ok = name == "own-challenge"
-        expect: dict[str, Any] = {"ok": ok, **({kind: one.hex() for kind, one in NONCES.items()} if ok else {})}
+        opened = {"ok": True, **{kind: one.hex() for kind, one in NONCES.items()}}
+        expect = opened if name == "own-challenge" else verdict("challenge does not open with the keys of this country")
         yield vector(name, "challenge", "XD", "XT", bytes=b64(msgspec.json.encode(file)), expect=expect)
 
 
@@ -75,19 +77,22 @@ def challenge_answers() -> Iterator[Vector]:
             sign_proof(signing(pair(signer)), proof_bytes(country, record, asked.role_keys, NONCES[kind]))
         )
 
+    kem, office = (f"XT has not shown that it holds its {kind} key" for kind in NONCES)
     answers = {
-        "own-challenge-answer": (proof("kem"), proof("office")),
-        "own-bad-challenge-answer-swapped": (proof("office"), proof("kem")),
-        "own-bad-challenge-answer-one-twice": (proof("kem"), proof("kem")),
-        "own-bad-challenge-answer-by-XD": (proof("kem", "XD"), proof("office", "XD")),
-        "own-bad-challenge-answer-for-another-country": (proof("kem", country="XA"), proof("office", country="XA")),
-        "own-bad-challenge-answer-for-another-record": (proof("kem", record=b"{}"), proof("office", record=b"{}")),
-    }
-    for name, (kem, office) in answers.items():
-        file = {"format": "trm/v1/challenge-answer", "kem": kem, "office": office}
-        more: dict[str, Any] = {"request": "own-request", **{kind: one.hex() for kind, one in NONCES.items()}}
-        expect = {"ok": name == "own-challenge-answer"}
-        yield vector(name, "challenge-answer", "XT", "XD", bytes=b64(msgspec.json.encode(file)), **more, expect=expect)
+        "own-challenge-answer": (proof("kem"), proof("office"), ""),
+        "own-bad-challenge-answer-swapped": (proof("office"), proof("kem"), kem),
+        "own-bad-challenge-answer-one-twice": (proof("kem"), proof("kem"), office),
+        "own-bad-challenge-answer-by-XD": (proof("kem", "XD"), proof("office", "XD"), kem),
+        "own-bad-challenge-answer-for-another-country": (
+            proof("kem", country="XA"), proof("office", country="XA"), kem),
+        "own-bad-challenge-answer-for-another-record": (
+            proof("kem", record=b"{}"), proof("office", record=b"{}"), kem),
+    }  # fmt: skip
+    for name, (one, two, refused) in answers.items():
+        file = {"format": "trm/v1/challenge-answer", "kem": one, "office": two}
+        more: dict[str, Any] = {"request": "own-request", **{kind: nonce.hex() for kind, nonce in NONCES.items()}}
+        data = b64(msgspec.json.encode(file))
+        yield vector(name, "challenge-answer", "XT", "XD", bytes=data, **more, expect=verdict(refused))
 
 
 def concerns() -> Iterator[Vector]:
@@ -104,5 +109,6 @@ def concerns() -> Iterator[Vector]:
     }
     for name, data in files.items():
         ok = name == "own-concern"
-        expect = {"ok": ok, **({"about": "XA", "code": said.code} if ok else {})}
+        refused = "concern is not signed by a current key of its sender"
+        expect = {"ok": True, "about": "XA", "code": said.code} if ok else verdict(refused)
         yield vector(name, "concern", "XD", "XA", of=OF, bytes=b64(data), expect=expect)

@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from node.protocol.matters import matter_named
-from tests.property.test_convergence import Move, check_nothing_lost_or_doubled, check_same, check_view, moves, play
+from tests.property.test_convergence import Move, as_folded, at_rest, lost_or_doubled, moves, play
 from tests.simulation.two_sides import World
 
 some = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -20,10 +20,10 @@ def test_both_nodes_end_in_the_same_state_whatever_the_post_does(matter: str, pl
     play(world, plan)
     world.settle()
 
-    check_same(world)
-    check_nothing_lost_or_doubled(world)
-    for side in world.sides.values():
-        check_view(side.thread)
+    opener, responder = at_rest(world)
+    assert opener == responder
+    assert lost_or_doubled(world) == []
+    assert as_folded(world)
 
 
 @some

@@ -5,6 +5,7 @@ Each example is a play over real nodes with their own databases and keys: see te
 
 import os
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -19,6 +20,8 @@ from node.store.work import Reader
 from tests.simulation.node_play import MOVES, Move, Play, run_play
 
 OVER = {"receipted", "refused", "given_up", "cancelled", "held", "parked"}
+STORED_FROM = "select sender, letter_id from ledger where status=1 and letter_id is not null"
+ALARMING = {"letter_malformed", "letter_unsupported", "letter_conflict", "peer_lost_receipted_letters"}
 moves = st.lists(st.tuples(st.sampled_from(MOVES), st.integers(0, 5), st.integers(0, 29)), min_size=10, max_size=40)
 # Generation only: to shrink one of these plays takes minutes, and a plan is short enough to be read.
 # The same plays in every run; TRM_PLAYS=200 plays so many new ones instead, and prints what fails.
@@ -51,24 +54,25 @@ def thread_of(node: Node, thread_id: str) -> Thread:
     return node.store.read_sync(find)
 
 
-def check_same_state(play: Play) -> None:
-    """Wire 7: both sides of a thread show the same shared state, letter by letter."""
-    for code in play.codes:
-        for thread_id, ours in threads(play, code).items():
-            if ours.side != "opener":
-                continue
-            theirs = threads(play, ours.peer).get(thread_id)
-            if theirs is None:
-                left = [e for e in ours.entries if e.n not in ours.given_up]
-                assert ours.closed_here or ours.stopped or not left
-                continue
-            if waits_for_people(play, code, thread_id) or waits_for_people(play, ours.peer, thread_id):
-                continue  # a letter with a number that the gate refuses now: it comes, or becomes void
-            if untold(ours) | untold(theirs):
-                continue  # the next letter of that side says which numbers are void: tests/property/test_convergence.py
-            assert ours.shared == theirs.shared
-            if not ours.stopped:
-                assert effects(ours) == effects(theirs)
+def differing(play: Play) -> list[str]:
+    """Wire 7: threads of which the two sides do not show the same shared state, letter by letter."""
+    return [
+        thread_id
+        for code in play.codes
+        for thread_id, ours in threads(play, code).items()
+        if ours.side == "opener" and not _agree(play, code, thread_id, ours, threads(play, ours.peer).get(thread_id))
+    ]
+
+
+def _agree(play: Play, code: str, thread_id: str, ours: Thread, theirs: Thread | None) -> bool:
+    if theirs is None:
+        left = [e for e in ours.entries if e.n not in ours.given_up]
+        return ours.closed_here or ours.stopped or not left
+    if waits_for_people(play, code, thread_id) or waits_for_people(play, ours.peer, thread_id):
+        return True  # a letter with a number that the gate refuses now: it comes, or becomes void
+    if untold(ours) | untold(theirs):
+        return True  # the next letter of that side says which numbers are void: tests/property/test_convergence.py
+    return ours.shared == theirs.shared and (ours.stopped or effects(ours) == effects(theirs))
 
 
 def waits_for_people(play: Play, code: str, thread_id: str) -> bool:
@@ -87,58 +91,68 @@ def effects(thread: Thread) -> dict[str, str]:
     return {e.letter_id: e.status for e in thread.entries if e.status != "void" and not after_stop(e.kind)}
 
 
-def check_nothing_lost_or_doubled(play: Play) -> None:
+def lost_or_doubled(play: Play) -> list[str]:
     """P7: every letter that left is there once, or has an answer that says why not; nothing is still under way."""
-    for code in play.codes:
-        letters = query(play, code, "select letter_id, peer, class, state from outbox")
-        for letter_id, peer, letter_class, state in letters:
-            assert state in OVER
-            there = query(play, peer, f"select count(*) from letter where direction='in' and letter_id='{letter_id}'")
-            if letter_class == 1 and state == "receipted":
-                assert there == [(1,)]
-        for peer, s_hash, state in query(play, code, "select peer, hex(s_hash), state from envelope"):
-            assert state != "out"
-            known = query(play, peer, f"select count(*) from ledger where hex(s_hash)='{s_hash}'")
-            assert known == [(1,)] if state == "receipted" else known[0][0] <= 1
-        stored = query(play, code, "select sender, letter_id from ledger where status=1 and letter_id is not null")
-        assert max(Counter(stored).values(), default=1) == 1
+    return [fault for code in play.codes for fault in (*_of_letters(play, code), *_of_envelopes(play, code))]
 
 
-def check_no_rule_broken(play: Play) -> None:
+def _of_letters(play: Play, code: str) -> Iterator[str]:
+    for letter_id, peer, letter_class, state in query(play, code, "select letter_id, peer, class, state from outbox"):
+        if state not in OVER:
+            yield f"{letter_id} is still {state}"
+        there = query(play, peer, f"select count(*) from letter where direction='in' and letter_id='{letter_id}'")
+        if letter_class == 1 and state == "receipted" and there != [(1,)]:
+            yield f"{letter_id} is there {there[0][0]} times"
+    for letter_id, times in Counter(query(play, code, STORED_FROM)).items():
+        if times > 1:
+            yield f"{letter_id} was stored {times} times"
+
+
+def _of_envelopes(play: Play, code: str) -> Iterator[str]:
+    for peer, s_hash, state in query(play, code, "select peer, hex(s_hash), state from envelope"):
+        ((known,),) = query(play, peer, f"select count(*) from ledger where hex(s_hash)='{s_hash}'")
+        if state == "out" or known > 1 or (state == "receipted" and known != 1):
+            yield f"envelope {s_hash} is {state}, and known {known} times"
+
+
+def rules_broken(play: Play) -> list[str]:
     """R04 (names only after acceptance), the audit's chain, and among honest nodes no alarm and no rule that refuses.
 
     What met another letter on the way is refused with a reason of its own; a rule would mean that its sender broke it.
     """
-    for code in play.codes:
-        refused = query(play, code, "select distinct reason from outbox where state='refused'")
-        assert not {REASON_NAMES.get(reason, "") for (reason,) in refused} & set(BY_ID)
-        for thread in threads(play, code).values():
-            applied = [e.kind for e in thread.entries if e.status == "applied"]
-            assert "referral.disclose" not in applied or "referral.accept" in applied
-        store = play.world[code].node.store
-        assert store.read_sync(lambda reader: reader.audit.verify()) is None
-        lines = store.read_sync(lambda reader: reader.audit.lines(limit=100_000))
-        assert [line.act for line in lines if line.outcome == "alarm"] == []
-        assert store.read_sync(lambda reader: reader.channels.gaps()) == []
-        codes = {task.code for task in store.read_sync(lambda reader: reader.tasks.all())}
-        assert not codes & {"letter_malformed", "letter_unsupported", "letter_conflict", "peer_lost_receipted_letters"}
+    return [f"{code}: {fault}" for code in play.codes for fault in _broken_at(play, code)]
 
 
-async def check(play: Play) -> None:
-    check_same_state(play)
-    check_nothing_lost_or_doubled(play)
-    check_no_rule_broken(play)
+def _broken_at(play: Play, code: str) -> Iterator[str]:
+    refused = query(play, code, "select distinct reason from outbox where state='refused'")
+    yield from {REASON_NAMES.get(reason, "") for (reason,) in refused} & set(BY_ID)
+    for thread in threads(play, code).values():
+        applied = [e.kind for e in thread.entries if e.status == "applied"]
+        if "referral.disclose" in applied and "referral.accept" not in applied:
+            yield "a name before the acceptance"
+    store = play.world[code].node.store
+    if store.read_sync(lambda reader: reader.audit.verify()) is not None:
+        yield "the chain of the audit"
+    lines = store.read_sync(lambda reader: reader.audit.lines(limit=100_000))
+    yield from (f"alarm {line.act}" for line in lines if line.outcome == "alarm")
+    yield from (f"gap {gap}" for gap in store.read_sync(lambda reader: reader.channels.gaps()))
+    yield from {task.code for task in store.read_sync(lambda reader: reader.tasks.all())} & ALARMING
+
+
+def faults(play: Play) -> list[str]:
+    """All that is wrong once everything has come to rest."""
+    return [*differing(play), *lost_or_doubled(play), *rules_broken(play)]
 
 
 @few
 @given(st.integers(0, 4), moves)
 def test_two_nodes_end_in_the_same_state_whatever_happens(depth: int, plan: list[Move]) -> None:
     """Acts, loss, lost answers, repetition, reordering, delay, restarts, clocks, withdrawals and stops."""
-    run_play(("XD", "XA"), depth, plan, check)
+    assert run_play(("XD", "XA"), depth, plan, faults) == []
 
 
 @settings(few, max_examples=NEW_PLAYS or 6)
 @given(st.integers(0, 3), moves)
 def test_three_nodes_end_in_the_same_states_whatever_happens(depth: int, plan: list[Move]) -> None:
     """The same with threads between every pair: what happens on one channel never touches another."""
-    run_play(("XD", "XA", "XB"), depth, plan, check)
+    assert run_play(("XD", "XA", "XB"), depth, plan, faults) == []

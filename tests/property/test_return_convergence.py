@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from node.protocol.threads.thread import Entry, after_stop
-from tests.property.test_convergence import Move, check_nothing_lost_or_doubled, check_same, check_view, many, play
+from tests.property.test_convergence import Move, as_folded, at_rest, lost_or_doubled, many, play
 from tests.property.test_convergence import moves as acts
 from tests.simulation.returns import BEGINNINGS
 from tests.simulation.two_sides import World
@@ -34,10 +34,10 @@ def test_both_nodes_end_in_the_same_state_whatever_the_post_does(beginning: int,
     play(world, plan)
     world.settle()
 
-    check_same(world)
-    check_nothing_lost_or_doubled(world)
-    for side in world.sides.values():
-        check_view(side.thread)
+    opener, responder = at_rest(world)
+    assert opener == responder
+    assert lost_or_doubled(world) == []
+    assert as_folded(world)
 
 
 @many
@@ -57,8 +57,9 @@ def test_a_peer_that_refuses_without_a_reason_cannot_split_the_thread(
     play(world, plan)
     world.settle()
 
-    check_same(world)
-    check_nothing_lost_or_doubled(world)
+    opener, responder = at_rest(world)
+    assert opener == responder
+    assert lost_or_doubled(world) == []
 
 
 @many

@@ -16,6 +16,7 @@ from tests.attack.forged_posts import rows
 from tests.dishonest import Dishonest
 from tests.rules.broken_letters import ONE_LETTER, asks
 from tests.rules.broken_threads import SEVERAL as THREADS
+from tests.rules.broken_threads import held
 from tests.rules.broken_ways import ALONE, ON_A_THREAD, Begin
 from tests.rules.broken_words import REMEMBERED
 from tests.world import World, make_world
@@ -23,6 +24,15 @@ from tests.world import World, make_world
 NOTHING_TO_SEE: Final = "nothing to see: "
 SEVERAL: Final = THREADS | REMEMBERED
 SEEN: Final = {*ONE_LETTER, *SEVERAL}
+
+# Out of place, malformed, unsupported, without standing, or not refused at all.
+NOT_NAMED: Final = {"H02", "R21", "R31", "R32", "R36", "R37", "R38", "R39"}
+
+
+def named(world: World) -> set[str]:
+    """The rules by which an honest country refused or holds something."""
+    read = [world[code].node.store.read_sync(lambda reader: reader.audit.lines(limit=1000)) for code in ("XD", "XA")]
+    return {line.rule for lines in read for line in lines if line.outcome == "refused"} | set(held(world))
 
 
 @pytest.fixture
@@ -69,8 +79,10 @@ async def test_the_same_letter_with_the_rule_kept_is_not_refused_by_it(world: Wo
 
 @pytest.mark.parametrize("rule", SEVERAL)
 async def test_a_thread_that_skips_a_rule_is_refused_or_held_where_it_arrives(world: World, rule: str) -> None:
-    """The same where the rule needs a thread, a case or a standing before it can be broken."""
+    """The same where the rule needs a thread, a case or a standing before it can be broken; the audit names it."""
     await SEVERAL[rule](world)
+
+    assert (rule in named(world)) != (rule in NOT_NAMED)
 
 
 async def test_every_other_way_to_skip_a_rule_in_one_letter_is_refused_with_its_rule(world: World) -> None:

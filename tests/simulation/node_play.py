@@ -5,7 +5,7 @@ Every move is (what, who, number). What cannot be done at that moment is left ou
 
 import asyncio
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -177,12 +177,12 @@ def run_play(
     codes: Sequence[str],
     depth: int,
     plan: Sequence[Move],
-    check: Callable[[Play], Awaitable[None]],
+    faults: Callable[[Play], list[str]],
     kind: type[Play] = Play,
-) -> None:
-    """Play a plan in a folder of its own, let it come to rest, and check."""
+) -> list[str]:
+    """Play a plan in a folder of its own and let it come to rest; what is wrong then."""
 
-    async def whole(folder: Path) -> None:
+    async def whole(folder: Path) -> list[str]:
         world = make_world(folder, *codes)
         play = kind(world)
         try:
@@ -190,9 +190,9 @@ def run_play(
             for what, who, number in plan:
                 await play.move(what, who, number)
             await play.rest()
-            await check(play)
+            return faults(play)
         finally:
             await world.close()
 
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(whole(Path(folder)))
+        return asyncio.run(whole(Path(folder)))

@@ -30,6 +30,12 @@ def at(value: Any, path: tuple[Any, ...]) -> Any:
     return value
 
 
+def place(path: tuple[Any, ...]) -> str:
+    """The path as a refusal names it."""
+    steps = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in path]
+    return "".join(steps).removeprefix(".") or "the letter"
+
+
 def refused(payload: bytes, letter_class: int = LETTER) -> Malformed:
     with pytest.raises(Malformed) as error:
         decode(payload, letter_class)
@@ -89,7 +95,9 @@ def test_every_key_is_always_present(kind):
             letter = document(kind)
             del at(letter, path)[key]
 
-            refused(to_bytes(letter), KINDS[kind].letter_class)
+            error = refused(to_bytes(letter), KINDS[kind].letter_class)
+
+            assert error.field == ("kind" if (*path, key) == ("kind",) else place(path))
 
 
 NULLABLE = {"in_reply_to", "relates_to", "reply_by", "holder", "region", "earliest_date", "sealed_identity"}
@@ -118,9 +126,10 @@ def test_a_value_of_another_type_is_malformed(kind):
             for other in (wrong, [wrong], str(value) if isinstance(value, int) else 7, True if value != 1 else "1"):
                 letter = document(kind)
                 at(letter, path)[key] = other
-                if key == "kind" or (isinstance(value, bool) and isinstance(other, bool)):
+                if (*path, key) == ("kind",) or (isinstance(value, bool) and isinstance(other, bool)):
                     continue
-                refused(to_bytes(letter), KINDS[kind].letter_class)
+                error = refused(to_bytes(letter), KINDS[kind].letter_class)
+                assert (error.field or "").startswith(place((*path, key))) or KINDS[kind].stop or KINDS[kind].bare
 
 
 BAD_VALUES: dict[str, list[Any]] = {
@@ -163,7 +172,7 @@ def in_offer(**changes: Any) -> bytes:
 )
 def test_a_date_that_no_calendar_has_is_malformed(date):
     """Wire 7: dates are YYYY-MM-DD, and later arithmetic relies on them."""
-    refused(in_offer(earliest_date=date))
+    assert refused(in_offer(earliest_date=date)).field == "body.earliest_date"
 
 
 def test_the_pattern_of_a_date_is_the_calendar():
@@ -187,13 +196,13 @@ def test_the_pattern_of_a_date_is_the_calendar():
 @pytest.mark.parametrize("code", ["", "a b", "Zażółć", "x" * 65, "a/b", "a@b"])
 def test_a_region_is_a_code_and_no_text(code):
     """Wire 13: code is 1-64 of [A-Za-z0-9._-]; a text could name a person or a place."""
-    refused(in_offer(region=code))
+    assert refused(in_offer(region=code)).field == "body.region"
 
 
 @pytest.mark.parametrize("language", ["", "uk_UA", "english please", "-en", "en-", "x" * 9, "a-" * 20 + "b"])
 def test_a_language_is_a_tag(language):
     """BCP 47: letters, digits and hyphens."""
-    refused(in_offer(languages=[language]))
+    assert refused(in_offer(languages=[language])).field == "body.languages[0]"
 
 
 @pytest.mark.parametrize("box", ["", "QUJD=", "QUI=", "QUJ", "QR", "Q", "QUJD\u00e9", "QU+D", "QU/D"])
@@ -202,7 +211,7 @@ def test_a_box_is_base64url_with_zero_unused_bits(box):
     letter = document("referral.offer")
     letter["sealed_identity"]["box"] = box
 
-    refused(to_bytes(letter))
+    assert refused(to_bytes(letter)).field == "sealed_identity.box"
 
 
 @pytest.mark.parametrize("box", ["QUJD", "QUI", "QQ", "-_8", "QUJD" * 500])

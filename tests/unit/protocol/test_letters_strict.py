@@ -1,8 +1,8 @@
 """Strict JSON (wire.md 7 and 13): what is refused, what is allowed, and that nothing of it is quoted."""
 
 import json
-import re
 import traceback
+from collections.abc import Callable
 
 import msgspec
 import pytest
@@ -181,18 +181,17 @@ def test_what_our_own_encoder_wrote_is_refused_exactly_where_a_receiver_would_re
         data = msgspec.json.encode(value)
     except UnicodeEncodeError:
         return  # half a surrogate pair: there is no such letter
-    _same_judgement(data)
+
+    assert refusal(check_own, data) == refusal(parse, data)
 
 
 @pytest.mark.parametrize("inside", ["-1", "9007199254740992", "12345678901234567890", "1.5", "1e3", "-0.5", "0", "1"])
 @pytest.mark.parametrize("around", ['{"a":%s}', '{"a":[%s]}', '{"a":[0,%s]}', '{"a":["x:-1",%s,":1.5"]}'])
 def test_a_number_that_no_letter_may_hold_is_found_wherever_it_stands(around, inside):
     data = (around % inside).encode()
-    _same_judgement(data)
 
-    if inside not in ("0", "1"):
-        with pytest.raises(Malformed):
-            parse(data)
+    assert refusal(check_own, data) == refusal(parse, data)
+    assert (refusal(parse, data) == "") == (inside in ("0", "1"))
 
 
 @pytest.mark.parametrize("name", ["minus", "delete", "next line U+0085", "not NFC", "depth 17", "2 to the 53"])
@@ -201,11 +200,10 @@ def test_the_short_look_finds_what_an_encoder_may_write_and_the_wire_refuses(nam
         check_own(REFUSED[name])
 
 
-def _same_judgement(data: bytes) -> None:
+def refusal(judge: Callable[[bytes], object], data: bytes) -> str:
+    """What it says against these bytes; empty where it takes them."""
     try:
-        parse(data)
+        judge(data)
     except Malformed as refused:
-        with pytest.raises(Malformed, match=re.escape(str(refused))):
-            check_own(data)
-    else:
-        check_own(data)
+        return str(refused)
+    return ""

@@ -1,7 +1,6 @@
 """Our vector files of the ceremony: what countries, maintainers and nodes hand each other."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -38,31 +37,37 @@ def world() -> Iterator[RegistryWorld]:
         yield made
 
 
-def judged(vector: dict[str, Any], judge: Any, *more: Any) -> Any:
-    """What the judge says of the file; None where the vector wants it refused, and it is, with the words it names."""
-    if vector["expect"]["ok"]:
-        return judge(*more)
-    with pytest.raises(OpenTRMError, match=re.escape(vector["expect"]["refused"])):
-        judge(*more)
-    return None
+def judged(judge: Callable[..., Any], *more: object) -> tuple[Any, str]:
+    """What the judge makes of the file, and the sentence of its refusal: empty where it takes the file."""
+    try:
+        return judge(*more), ""
+    except OpenTRMError as error:
+        return None, str(error)
+
+
+def as_told(vector: dict[str, Any], refused: str) -> bool:
+    """Whether the file was taken, or refused with the words that it names itself."""
+    return refused == "" if vector["expect"]["ok"] else vector["expect"]["refused"] in refused
 
 
 @of_kind("node-record")
 def test_a_record_on_its_way_to_the_role_keys_is_judged_as_its_file_says(vector: dict[str, Any]) -> None:
     """Registry 4.4 step 2: signed by the node before anybody carries it."""
-    read = judged(vector, read_node_record, unbase64(vector["bytes"]))
+    read, refused = judged(read_node_record, unbase64(vector["bytes"]))
 
-    assert (read[0].country if read else "refused") == ("XT" if vector["expect"]["ok"] else "refused")
+    assert as_told(vector, refused)
+    assert read is None or read[0].country == "XT"
 
 
 @of_kind("request")
 def test_a_request_is_judged_as_its_file_says(vector: dict[str, Any]) -> None:
     """Registry 4.4 step 5: both halves of the role key signed exactly this record."""
-    request, expect = judged(vector, read_request, unbase64(vector["bytes"])), vector["expect"]
+    request, refused = judged(read_request, unbase64(vector["bytes"]))
 
+    assert as_told(vector, refused)
     if request is not None:
         found = (request.code, request.version, request.fingerprint)
-        assert found == (expect["country"], expect["role_version"], expect["fingerprint"])
+        assert found == tuple(vector["expect"][name] for name in ("country", "role_version", "fingerprint"))
 
 
 @of_kind("proposal")
@@ -71,8 +76,9 @@ def test_a_proposal_is_published_or_not_as_its_file_says(vector: dict[str, Any],
     copies = [unbase64(one) for one in vector["copies"]]
     root = world.repository.root()
 
-    judged(vector, publish, world.publisher, copies)
+    _, refused = judged(publish, world.publisher, copies)
 
+    assert as_told(vector, refused)
     if vector["expect"]["complete"]:
         assert sorted(complete_signers(root, merge(copies).metadata)) == vector["expect"]["complete"]
     elif len(copies) > 1:
@@ -88,10 +94,12 @@ def test_a_proposal_is_published_or_not_as_its_file_says(vector: dict[str, Any],
 @of_kind("suspension")
 def test_a_suspension_is_published_or_not_as_its_file_says(vector: dict[str, Any], world: RegistryWorld) -> None:
     """Registry, decided 4: one whole maintainer, 72 hours."""
-    said, expect = judged(vector, publish_suspension, world.publisher, unbase64(vector["bytes"])), vector["expect"]
+    said, refused = judged(publish_suspension, world.publisher, unbase64(vector["bytes"]))
 
+    assert as_told(vector, refused)
     if said is not None:
-        assert (said.country, said.maintainer, said.until) == (expect["country"], expect["maintainer"], expect["until"])
+        found = (said.country, said.maintainer, said.until)
+        assert found == tuple(vector["expect"][name] for name in ("country", "maintainer", "until"))
 
 
 @of_kind("challenge")
@@ -100,8 +108,9 @@ def test_a_challenge_opens_with_the_keys_it_is_for_and_no_others(vector: dict[st
     keys, data = keys_of("XT"), unbase64(vector["bytes"])
     both = (keys.message, KemKey(keys.kem_fallback_seed), keys.office)
 
-    answer = judged(vector, answer_challenge, data, "XT", *both)
+    answer, refused = judged(answer_challenge, data, "XT", *both)
 
+    assert as_told(vector, refused)
     if answer is not None:
         opened = {name: open_nonce(key, "XT", from_base64url(text_of(read_json(data)[name])))
                   for name, key in (("kem", both[1]), ("office", both[2]))}  # fmt: skip
@@ -115,7 +124,9 @@ def test_an_answer_to_a_challenge_is_judged_as_its_file_says(vector: dict[str, A
     nonces = Nonces(bytes.fromhex(vector["kem"]), bytes.fromhex(vector["office"]))
     request = read_request(unbase64(ALL[vector["request"]]["bytes"]))
 
-    judged(vector, check_answer, unbase64(vector["bytes"]), request, nonces)
+    _, refused = judged(check_answer, unbase64(vector["bytes"]), request, nonces)
+
+    assert as_told(vector, refused)
 
 
 @of_kind("concern")
@@ -123,7 +134,8 @@ def test_a_concern_is_judged_as_its_file_says(vector: dict[str, Any], world: Reg
     """H14: signed by a current key of the sender's published record."""
     records = {code: record for code in ("XA", "XD") if (record := world.repository.record(code))}
 
-    said = judged(vector, read_concern, unbase64(vector["bytes"]), records)
+    said, refused = judged(read_concern, unbase64(vector["bytes"]), records)
 
+    assert as_told(vector, refused)
     if said is not None:
         assert (said.about, said.code) == (vector["expect"]["about"], vector["expect"]["code"])

@@ -8,6 +8,7 @@ import pytest
 
 from node.protocol.letters.decode import AnyControl, AnyLetter, decode
 from node.protocol.letters.strict import Unsupported
+from node.service.context import Node
 from node.service.delivery import judge
 from node.service.delivery.deliver import IDLE_S, agenda
 from node.service.delivery.release import release_due
@@ -16,6 +17,7 @@ from node.service.threads import reading
 from node.service.threads.book import Book
 from node.service.upkeep import sweeps
 from node.service.upkeep.setup import refresh_prekeys
+from node.store.outbox import Waiting
 from node.store.work import Reader, Work
 from registry.trust import View
 from tests.world import DAY_S, World
@@ -98,6 +100,30 @@ async def test_r39_control_letters_of_a_suspended_country_take_effect_later_too(
     assert (await xd.view(thread)).letters[0].opened_at is not None
 
 
+SECOND = "0e" * 16
+
+
+def suspect(node: Node, work: Work, case_id: str) -> None:
+    """Somebody may force her: from here on the gate holds what rests on her word."""
+    book = Book(node, work)
+    found = book.case(case_id)
+    persons = tuple(msgspec.structs.replace(one, coercion_suspected=True) for one in found.case.persons)
+    book.put_case(found, msgspec.structs.replace(found.case, persons=persons), node.now())
+
+
+def queue_once_more(node: Node, work: Work, first: Waiting, letter_id: str) -> None:
+    """The same letter once more under another id, queued behind the first."""
+    found = Book(node, work).file(first.peer, first.thread_id or "")
+    assert found is not None
+    plain = node.seals.open(found.dek, "outbox", first.letter_id, first.sealed)
+    sealed = node.seals.seal(found.dek, "outbox", letter_id, plain)
+    work.connection.execute(
+        "insert into outbox (letter_id, peer, thread_id, case_id, class, urgency, state, sealed, queued_at, due_at)"
+        " select ?, peer, thread_id, case_id, class, urgency, 'queued', ?, queued_at, ? from outbox where letter_id=?",
+        (letter_id, sealed, node.now(), first.letter_id),
+    )
+
+
 async def test_a_letter_behind_a_held_one_waits_without_keeping_the_worker_busy(world: World) -> None:
     """Wire 7: queue order within a thread; others do not wait, and nobody spins meanwhile."""
     xd, xa = world["XD"], world["XA"]
@@ -108,15 +134,8 @@ async def test_a_letter_behind_a_held_one_waits_without_keeping_the_worker_busy(
     await xa.act(thread, "referral.info_request", {"questions": [{"question": "room", "why": "choose_service"}]})
     await world.settle()
     answers = {"answers": [{"question": "room", "answer": ["single"], "declined": False}]}
-
-    def suspect(work: Work, *, suspected: bool) -> None:
-        book = Book(xd.node, work)
-        found = book.case(case)
-        persons = tuple(msgspec.structs.replace(one, coercion_suspected=suspected) for one in found.case.persons)
-        book.put_case(found, msgspec.structs.replace(found.case, persons=persons), xd.node.now())
-
     await xd.act(thread, "referral.info", answers)
-    await xd.node.store.write(lambda work: suspect(work, suspected=True))
+    await xd.node.store.write(lambda work: suspect(xd.node, work, case))
     assert await release_due(xd.node, "XA") == []
     waiting = xd.node.store.read_sync(lambda reader: reader.outbox.of_thread("XA", thread))
     codes = [xd.node.seals.uncover(one.held_code or "") for one in waiting]
@@ -125,27 +144,10 @@ async def test_a_letter_behind_a_held_one_waits_without_keeping_the_worker_busy(
         ("held", "waits"),
     ]
 
-    # A second one behind it, as if it had been decided just before the suspicion.
-    def behind(work: Work) -> None:
-        first = work.outbox.get(waiting[1].letter_id)
-        assert first is not None
-        second = "0e" * 16
-        work.connection.execute(
-            "insert into outbox (letter_id, peer, thread_id, case_id, class, urgency, state, sealed, queued_at, due_at)"
-            " select ?, peer, thread_id, case_id, class, urgency, 'queued', ?, queued_at, ? from outbox"
-            " where letter_id=?",
-            (second, _again(work, first.sealed, second), xd.node.now(), first.letter_id),
-        )
-
-    def _again(work: Work, sealed: bytes | None, letter_id: str) -> bytes:
-        found = Book(xd.node, work).file("XA", thread)
-        assert found is not None
-        plain = xd.node.seals.open(found.dek, "outbox", waiting[1].letter_id, sealed)
-        return xd.node.seals.seal(found.dek, "outbox", letter_id, plain)
-
-    await xd.node.store.write(behind)
+    # a second one behind it, as if it had been decided just before the suspicion
+    await xd.node.store.write(lambda work: queue_once_more(xd.node, work, waiting[1], SECOND))
     assert await release_due(xd.node, "XA") == []
-    second = xd.node.store.read_sync(lambda reader: reader.outbox.get("0e" * 16))
+    second = xd.node.store.read_sync(lambda reader: reader.outbox.get(SECOND))
 
     assert second is not None
     assert (second.state, second.held_code) == ("held", "turn")

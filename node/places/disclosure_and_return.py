@@ -65,7 +65,7 @@ DISCLOSURE_AND_RETURN: dict[str, Places] = {
     "R07": Places(
         sender=(
             "protocol.cases.return_changes: begin_return end_return record_wish",
-            "protocol.gate.returns: returning",
+            "protocol.gate.returns: _no_plan",
             "protocol.gate.ten_gates: wish_fault",
         ),
         both=(

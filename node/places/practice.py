@@ -304,6 +304,7 @@ PRACTICE: dict[str, Places] = {
             "protocol.consent.scope: assertion",
             "protocol.gate.consent: everybody_asked",
             "protocol.gate.people: custody history",
+            "protocol.gate.returns: returning",
             "protocol.gate.ten_gates: _g6",
             "protocol.gate.ways_out: _of_everything",
             "service.cases.cases: _added create_case",

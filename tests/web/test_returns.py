@@ -146,7 +146,9 @@ async def test_a_passage_that_nobody_was_asked_for_is_not_said_to_be_called_off_
 ):
     """R04: its request could still be taken back, so nothing leaves, and the page says so."""
     xd, desk = browsers["XD"], desks["XD"]
-    case = await case_of(xd)
+    case, plan = await begun(xd)
+    wish = next(link for link in (await xd.open(plan)).links if "/change/record_wish?" in link)
+    await xd.send(await xd.open(wish), wish.partition("?")[0], **WISH)
     page = await xd.open(f"{case}/referral/kept-from")
     await xd.send(page, f"{case}/referral/kept-from", named="no")
     await agrees(xd, case, ["enquiry", "transit"])

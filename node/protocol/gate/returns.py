@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from node.protocol.cases.her_word import was_heard
-from node.protocol.cases.return_plan import ReturnPlan, plan_towards
+from node.protocol.cases.return_plan import ReturnPlan, person_return, plan_towards
 from node.protocol.gate.context import Context, cancel, hold
 from node.protocol.gate.detention import only_tells_that_she_stayed
 from node.protocol.gate.return_facts import exchanged
@@ -42,9 +42,8 @@ def returning(c: Context) -> Iterator[Objection]:
         return
     plan = plan_of(c)
     if c.case is None or plan is None:
-        if kind in CARES or not letter.kind.startswith("return."):
-            return
-        yield hold("R07", "g1: no return is prepared in this case", "record her wish first, and begin a plan with her")
+        if kind not in CARES:
+            yield _no_plan(kind)
         return
     if kind in CARES:
         yield from _goes_on_her_own(kind, plan)
@@ -54,11 +53,14 @@ def returning(c: Context) -> Iterator[Objection]:
     if not plan.is_open:
         yield hold("R31", "this return was halted or is over", "begin a new plan if she wishes one")
         return
-    # 2. R07: she wishes it, now
+    again = kind == "return.departure" and bool(c.shared.way.departed_at)
+    # 2. H26: everybody whom it is about is of the plan, so that each of them is asked and looked after
+    if not again and not _of_everybody(c, plan):
+        yield hold("H26", "g1: somebody of this matter is not in the plan", "begin a plan with everybody who goes")
+    # 3. R07: she wishes it, now
     if (fault := wish_fault(look)) is not None and kind not in ("return.travel_plan", "return.departure"):
         yield _objection(fault)
-    # 3. the gates of this kind; a departure that has its number is a fact, and only travels again
-    again = kind == "return.departure" and bool(c.shared.way.departed_at)
+    # 4. the gates of this kind; a departure that has its number is a fact, and only travels again
     if not only_tells_that_she_stayed(letter.body):
         for state in shut_gates(look, TOLD_AGAIN if again else ASKED.get(kind, ())):
             if state.gate != "g4":  # said by `asylum`, with its precedence
@@ -68,8 +70,14 @@ def returning(c: Context) -> Iterator[Objection]:
         fault_of_assessor = may_stand_in(look)
         if fault_of_assessor is not None:
             yield fault_of_assessor
-    # 4. R24: what goes is what was approved
+    # 5. R24: what goes is what was approved
     yield from _as_approved(c, plan)
+
+
+def _no_plan(kind: str) -> Objection:
+    if kind.startswith("transit."):
+        return hold("R07", "g1: no return of hers leads through this country", "plan her journey through it first")
+    return hold("R07", "g1: no return is prepared in this case", "record her wish first, and begin a plan with her")
 
 
 def _goes_on_her_own(kind: str, plan: ReturnPlan) -> Iterator[Objection]:
@@ -91,15 +99,22 @@ def her_word(c: Context) -> Iterator[Objection]:
 
 
 def plan_of(c: Context) -> ReturnPlan | None:
-    """The plan of this case that a letter to this country is about."""
+    """The plan of this case that a letter to this country is about.
+
+    A country on the way is written to under a plan that leads through it, or whose journey nobody has planned yet.
+    """
     if c.case is None:
         return None
-    persons = tuple(person.person_id for person in c.persons)
-    there = plan_towards(c.case.returns, c.recipient.country, persons)
-    if there is not None or not c.draft.letter.kind.startswith("transit."):
-        return there
-    through = [plan for plan in c.case.returns if plan.journey and c.recipient.country in plan.journey.through]
-    return through[-1] if through else None
+    persons, country = tuple(person.person_id for person in c.persons), c.recipient.country
+    if not c.draft.letter.kind.startswith("transit."):
+        return plan_towards(c.case.returns, country, persons)
+    theirs = [plan for plan in c.case.returns if any(person_return(plan, one) is not None for one in persons)]
+    leads = [plan for plan in theirs if plan.journey is None or country in plan.journey.through]
+    return max(leads, key=lambda plan: (plan.is_open, plan.journey is not None, plan.opened_at), default=None)
+
+
+def _of_everybody(c: Context, plan: ReturnPlan) -> bool:
+    return all(person_return(plan, person.person_id) is not None for person in c.persons)
 
 
 def _on_the_day(c: Context, plan: ReturnPlan) -> Iterator[Objection]:

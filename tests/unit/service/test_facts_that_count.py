@@ -20,6 +20,7 @@ from node.service.threads.commands import OpenThread
 from node.service.threads.warnings import NO_NATIONALITY, ON_CONDITION
 from tests.letters_return import ESCORT
 from tests.letters_support import BODIES
+from tests.rules.return_world import her_return, plan
 from tests.unit.service.information_support import ASKABLE, FACTS, LOOK, ask
 from tests.unit.service.office_support import accepted as may_be_named
 from tests.unit.service.office_support import send_names
@@ -145,7 +146,7 @@ async def test_whoever_plans_hears_that_a_country_on_the_way_helps_with_less_tha
     """Domain 5.7: assistance needed[] and what transit.ack gives of it."""
     xd, xa = world["XD"], world["XA"]
     person = Person(person_id=HER, role="person", age_band="25-34", gender="woman", languages=("uk",))
-    case = await xd.new_case(persons=(person,))
+    case = await xd.new_case(persons=(person,), returns=(plan(her_return(), journey=None),))
     await xd.consent(case, "XA", purposes=("enquiry", "transit"))
     body = {**BODIES["transit.request"], "assistance": ["escort", "interpreter"]}
     for name in ("age_band", "treated_as_child", "gender", "languages", "interpreter", "dependants"):

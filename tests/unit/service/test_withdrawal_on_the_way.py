@@ -12,6 +12,7 @@ from node.service.threads import opening
 from node.service.threads.commands import OpenThread
 from node.service.threads.ending import end_by_gate
 from tests.letters_return import RETURN_BODIES
+from tests.rules.return_world import her_return, plan
 from tests.world import DAY_S, World
 
 ASKED = ("window_starts_at", "window_ends", "modes", "assistance", "interpreters", "escorts", "costs", "medical")
@@ -20,7 +21,7 @@ ASKED = ("window_starts_at", "window_ends", "modes", "assistance", "interpreters
 async def passing(world: World) -> tuple[str, str, str]:
     """(case, consent, thread): XA expects somebody who passes through, and she has set out."""
     xd, xa = world["XD"], world["XA"]
-    case = await xd.new_case()
+    case = await xd.new_case(returns=(plan(her_return(departure_asked_at=world.clock.now()), journey=None),))
     consent = await xd.consent(case, "XA", purposes=("enquiry", "transit"))
     asked = {key: RETURN_BODIES["transit.request"][key] for key in ASKED}
     now = world.clock.now()

@@ -54,7 +54,8 @@ async def test_a_person_is_referred_and_accepted_between_two_browsers(
     xd, xa = browsers["XD"], browsers["XA"]
     tasks = await started(xd)
     check = await filled(xd, tasks)
-    assert "Only these 7 fields will leave this country" in check.said
+    assert "Only these 8 fields will leave this country" in check.said
+    assert "How fast Within two weeks" in check.said  # it stands on the letter, outside its body
     assert "Зоряна" not in check.text
     sent = await xd.send(check, f"{tasks}/check")
     assert "It is on its way" in sent.said

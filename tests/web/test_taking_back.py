@@ -57,7 +57,7 @@ async def test_a_referral_is_taken_back_within_its_minute_and_nothing_of_it_leav
     assert back.url.path == f"{case}/referral" and "Nothing has left" in back.said
     assert desk.world.posted == []
     check = await ana.open(f"{case}/referral/check")
-    assert "Only these 7 fields will leave this country" in check.said
+    assert "Only these 8 fields will leave this country" in check.said
     consents = (await desk.get("ana", f"/cases/{case.rpartition('/')[2]}/consents")).json
     assert [one["told"] for one in consents] == [[]]
     assert "Ended" in (await ana.open(page.url.path)).said

@@ -55,11 +55,14 @@ class Missing(msgspec.Struct, frozen=True, kw_only=True):
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
     """What would be sent: `body` in codes as it travels, `named` what is sealed, `allowed_by` on which consent.
 
+    `urgency` stands on the letter itself, so that the other country counts its time by it.
+
     With `missing` nothing would be sent, and the rest is empty.
     """
 
     kind: str
     peer: str
+    urgency: str = ""
     body: dict[str, object] = {}
     named: tuple[Named, ...] = ()
     allowed_by: tuple[Allows, ...] = ()
@@ -68,8 +71,9 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def fields(self) -> int:
-        """How many things would leave: each with a value, sealed ones too."""
-        return sum(1 for value in self.body.values() if value not in (None, [], ())) + len(self.named)
+        """How many things would leave: each with a value, how fast an answer is needed, sealed ones too."""
+        told = sum(1 for value in self.body.values() if value not in (None, [], ()))
+        return told + bool(self.urgency) + len(self.named)
 
 
 class _Undone(Exception):
@@ -128,6 +132,7 @@ def _seen(node: Node, work: Work, kind: str, peer: str, done: ActDone) -> Previe
     return Preview(
         kind=kind,
         peer=peer,
+        urgency=letter.urgency,
         body=msgspec.json.decode(msgspec.json.encode(letter.body)) or {},
         named=tuple(
             Named(person_id=queued.persons.get(item.person, ""), field=item.field, level=item.level)

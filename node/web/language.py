@@ -32,8 +32,10 @@ SPANS: Final = (("year", 365 * 86_400), ("day", 86_400), ("hour", 3600), ("minut
 ENOUGH: Final = 0.85  # of a unit, for a distance to be told in it: what `format_timedelta` takes if nobody says
 ENDLESS: Final = 10**9  # no distance is so many of a larger unit than the one that was chosen
 GATE: Final = re.compile(r"g\d+")
-# Between two halves: what stands before or in place of an English colon or semicolon.
-JOINS: Final = {("fr", ": "): "\u00a0: ", ("fr", "; "): "\u00a0; ", ("ar", "; "): "؛ "}
+# Between two halves: what stands before or in place of an English colon, semicolon or comma.
+JOINS: Final = {
+    ("fr", ": "): "\u00a0: ", ("fr", "; "): "\u00a0; ", ("ar", "; "): "؛ ", ("ar", ", "): "، ",
+}  # fmt: skip
 BRACED: Final = re.compile(r"\{(\w+)\}")
 USER_ASSIGNED: Final = {"AA", "ZZ"} | {f"{a}{b}" for a in "QX" for b in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"} - {"XK"}
 REAL: Final = re.compile("[A-Z]{2}")
@@ -74,8 +76,12 @@ class Speech:
             head, tail = text[: cut.start()], text[cut.end() :]
             said = head if GATE.fullmatch(head) else self.say(head), self.say(tail)
             if said[1] != tail and (said[0] != head or GATE.fullmatch(head)):
-                return f"{said[0]}{JOINS.get((self.code, cut[0]), cut[0])}{said[1]}"
+                return f"{said[0]}{self.joint(cut[0])}{said[1]}"
         return text
+
+    def joint(self, mark: str) -> str:
+        """What stands between two halves in this language, in place of the English `mark`."""
+        return JOINS.get((self.code, mark), mark)
 
     def _part(self, text: str) -> str:
         """What was filled in: states and other codes as words, a sentence in this language, the rest as it is."""

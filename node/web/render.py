@@ -87,6 +87,7 @@ class Helpers:
         self.anywhere: bool = facts.get("anywhere", False)  # whether a country outside the registry can be named
         self._ = visit.speech.say
         self.count, self.language = visit.speech.count, visit.speech.language
+        self.comma, self.semicolon = escape(visit.speech.joint(", ")), escape(visit.speech.joint("; "))
         self.rows = rows_shown
         self.names_shut = _names_shut(visit)
         self._moments: dict[int, Markup] = {}
@@ -186,12 +187,12 @@ class Helpers:
                 for key, one in value.items()
                 if one is not None and one != [] and one != ()
             ]
-            return Markup("; ").join(parts)
+            return self.semicolon.join(parts)
         if isinstance(value, Sequence) and not isinstance(value, str) and isinstance(value[0], Mapping):
             rows = Markup("").join(Markup("<li>{}</li>").format(self.value(name, one)) for one in value)
             return Markup('<ul class="inner">{}</ul>').format(rows)
         if isinstance(value, Sequence) and not isinstance(value, str):
-            return Markup(", ").join(self.value(name, one) for one in value)
+            return self.comma.join(self.value(name, one) for one in value)
         return self._text(name, str(value))
 
     def organisation(self, code: str, country: str = "") -> Markup:

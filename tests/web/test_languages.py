@@ -2,17 +2,20 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from babel.dates import format_timedelta
 
+from node.web import render
 from node.web.language import LANGUAGES, UNITS, own_name, speech
 from tests.api.conftest import PASSWORD, Desk
 from tests.browser.places import entries
 from tests.web.browser import Browser, Page
 from tests.web.test_referral import filled, started
 
+TEMPLATES = Path(render.__file__).with_name("templates")
 UNDIRECTED = re.compile(r"[0-9a-f]{8}|[+][0-9 ]{6,}")
 
 
@@ -49,6 +52,15 @@ async def test_a_letter_composed_in_ukrainian_is_read_in_arabic(desks: dict[str,
     assert "عُرضت وتنتظر إجابة" in page.said
     assert "مكان آمن للعيش" in read.said and "امرأة" in read.said and "الأوكرانية" in read.said
     assert not re.search("[А-я]", read.text.split("<main", 1)[1])  # the choice of languages stands above
+    assert "مكان آمن للعيش، الصحة" in read.said and not re.search("[,;] ", read.said)
+
+
+@pytest.mark.parametrize("template", [one.name for one in TEMPLATES.glob("*.html")])
+def test_no_template_sets_a_comma_of_its_own(template: str):
+    """Each language has its own: an English comma among Arabic words is read as a slip."""
+    bare = re.sub(r"\{[{%#].*?[}%#]\}", "", (TEMPLATES / template).read_text("utf-8"), flags=re.DOTALL)
+
+    assert not re.search("[,;] ", re.sub(r"<[^>]*>", "", bare)), template
 
 
 async def test_arabic_pages_run_from_right_to_left_and_references_do_not(desks: dict[str, Desk]):

@@ -24,11 +24,11 @@ def sayer(v: Visit) -> Any:
         if plain in (None, [], ""):
             return DASH
         if name in FREE:
-            return escape(", ".join(plain) if isinstance(plain, list) else plain)
+            return escape(helpers.comma.join(plain) if isinstance(plain, list) else plain)
         by = {"hours": _hours, "contacts": _contact, "promises": _promise}.get(name)
         if by is None:
             return helpers.value(name, plain)
-        return Markup("; ").join(by(v, helpers, one) for one in plain)
+        return helpers.semicolon.join(by(v, helpers, one) for one in plain)
 
     return said
 
@@ -47,7 +47,7 @@ def _hours(v: Visit, _: Helpers, one: Mapping[str, int]) -> Markup:
 def _contact(_: Visit, helpers: Helpers, one: Mapping[str, Any]) -> Markup:
     languages: Sequence[str] = one["languages"]
     return Markup("{}: {}").format(
-        helpers.word(one["role"], "role"), ", ".join(helpers.language(code) for code in languages)
+        helpers.word(one["role"], "role"), helpers.comma.join(helpers.language(code) for code in languages)
     )
 
 

@@ -22,6 +22,7 @@ from node.web.assets import content, hashed
 from node.web.banners import banners
 from node.web.forms import rows_shown
 from node.web.language import LANGUAGES, own_name, speech
+from node.web.organisations import Organisations
 from node.web.paper.pressing import Press
 from node.web.reach import would_wait
 from node.web.settings import DeskSettings
@@ -82,6 +83,8 @@ class Helpers:
         self.called_there: Mapping[str, Called] = facts.get(
             "called_there", {}
         )  # by country: organisations and services by name
+        self.organisations = Organisations(visit, self.called_there)
+        self.organisation, self.member = self.organisations.shown, self.organisations.member
         self.typed_too: Sequence[str] = facts.get("typed_too", ())  # choices beside which a code can be typed
         self.labels: Mapping[str, str] = facts.get("labels", {})  # what this page asks, in place of a field's own name
         self.anywhere: bool = facts.get("anywhere", False)  # whether a country outside the registry can be named
@@ -154,7 +157,7 @@ class Helpers:
     def country(self, code: str) -> Markup:
         """A country's name; where no list has one, what its focal point calls itself, and its code."""
         if code not in self._countries:
-            self._countries[code] = self._country(code)
+            self._countries[code] = escape(self.organisations.country(code))
         return self._countries[code]
 
     def once(self, name: object, macro: Callable[..., Markup], *given: object) -> Markup:
@@ -162,12 +165,6 @@ class Helpers:
         if name not in self._made:
             self._made[name] = macro(*given)
         return self._made[name]
-
-    def _country(self, code: str) -> Markup:
-        known = self.visit.node.view.country(code)
-        names = {} if known is None else known.record.authority.names
-        own = names.get(self.speech.code) or names.get("en") or ""
-        return escape(self.speech.country(code, f"{own} ({code})" if own else code))
 
     def value(self, name: str, value: object) -> Markup:
         """What a field of a letter says, in words."""
@@ -177,6 +174,8 @@ class Helpers:
             return escape(self.word("yes" if value else "no"))
         if isinstance(value, int):
             return self.when(value) if value > A_TIME else left_to_right(value)
+        if isinstance(value, Mapping) and {"target", "value"} <= value.keys():
+            return self.organisations.distrusted(value["target"], value["value"])
         if isinstance(value, Mapping):
             parts = [
                 self.value(str(key), one)
@@ -194,12 +193,6 @@ class Helpers:
         if isinstance(value, Sequence) and not isinstance(value, str):
             return self.comma.join(self.value(name, one) for one in value)
         return self._text(name, str(value))
-
-    def organisation(self, code: str, country: str = "") -> Markup:
-        """What an organisation is called, in this country or any of this page's; its code where it has no name."""
-        known = [self.called_there[country]] if country in self.called_there else self.called_there.values()
-        name = next((one.organisations[code] for one in known if code in one.organisations), "")
-        return Markup("<bdi>{}</bdi>").format(name) if name else left_to_right(code)
 
     def service(self, code: str) -> str:
         """What a service is called; its category where its name is withheld; its code where nobody lists it."""
@@ -228,7 +221,7 @@ class Helpers:
         if REFERENCE.fullmatch(text):
             return short(text)
         if name in ORGANISATIONS_OF:
-            return self.organisation(text)
+            return self.organisations.shown(text)
         if name in SERVICES_OF and self.service(text) != text:
             return Markup("<bdi>{}</bdi>").format(self.service(text))
         if name in CODES_OF and text not in WORDS:

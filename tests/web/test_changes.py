@@ -103,6 +103,21 @@ async def test_whoever_asked_can_only_take_it_back(browsers: dict[str, Browser])
     assert waits.url.path not in (await xd.open(case)).links
 
 
+async def test_whom_two_people_distrust_is_chosen_and_read_by_name(browsers: dict[str, Browser]):
+    """H14: nobody can type the number of an office key, and a second person confirms a name, not a number."""
+    xd = browsers["XD"]
+    case = await case_of(xd)
+    page = await xd.open(f"{case}/change/distrust")
+    office = next(
+        str(one["value"]) for _, one in page.tags if one.get("name") == "value" and len(str(one["value"])) > 9
+    )
+    assert "Haven XA (Arvenia)" in page.said and "Another, by its code" in page.said
+
+    waits = await xd.send(page, f"{case}/change/distrust", target="organisation", value=office)
+
+    assert "An office" in waits.said and "Haven XA" in waits.said and office[:8] not in waits.said, waits.said
+
+
 async def test_what_is_missing_in_a_change_is_said_beside_its_field(browsers: dict[str, Browser]):
     xd = browsers["XD"]
     case = await case_of(xd)

@@ -57,7 +57,7 @@ async def _show(v: Visit, **more: Any) -> web.Response:
     )
     countries = {one.peer for one in case.threads} | {v.node.country}
     facts = {
-        "called_there": await called_in(v.node, countries, v.speech.code),
+        "called_there": await called_in(v.node, countries, v.speech.code, case_id),
         "persons": None,
         "earlier": [],
         "changed": v.query.get("changed", ""),

@@ -17,6 +17,8 @@ from node.service.cases.requests import CaseView, PendingView
 from node.service.returns.alarms import list_care
 from node.service.returns.plans import list_returns
 from node.web.forms import Fields, request_of
+from node.web.organisations import Organisations
+from node.web.pages.naming import whom_to_distrust
 from node.web.pages.referral import problem
 from node.web.pages.roles import WORK
 from node.web.people import persons_of
@@ -32,7 +34,7 @@ async def _ask(v: Visit) -> web.Response:
     if form.name in OWN_PAGE:
         return v.go(f"/case/{case.case}/{OWN_PAGE[form.name]}")
     choices = await choices_of(v, case)
-    preset = _preset(v, form, choices)
+    preset = {**_preset(v, form, choices), **({"target": ["organisation"]} if form.asks("target") else {})}
     linked = {name: preset[name] for name in v.query if name in preset}
     typed = {**preset, **v.kept, **linked}
     return _show(v, case, form, choices, typed)
@@ -45,7 +47,7 @@ async def _make(v: Visit) -> web.Response:
     if "_add" in v.form:
         return _show(v, case, form, await choices_of(v, case), v.form)
     try:
-        change = read_change(form.name, request_of(form.fields, v.form, v.speech.zone))
+        change = read_change(form.name, request_of(form.fields, await _as_meant(v, form), v.speech.zone))
         done = await cases.change_case(v.node, v.actor, case.case, change)
     except (OpenTRMError, msgspec.ValidationError) as error:
         return _show(v, case, form, await choices_of(v, case), v.form, status=422, error=problem(v, error))
@@ -77,7 +79,14 @@ async def choices_of(v: Visit, case: CaseView) -> dict[str, list[tuple[str, str]
         "plan_id": [(one.plan, v.speech.country(one.country)) for one in plans if one.ended_at is None],
         "care_id": [(one.care, v.speech.when(one.opened_at)) for one in care if one.ended_at is None],
         "thread": [(one.thread, f"{v.speech.country(one.peer)} {one.thread[:8]}") for one in case.threads],
+        "value": [(value, label) for value, (_, label) in (await whom_to_distrust(v)).items()],
     }
+
+
+async def _as_meant(v: Visit, form: ChangeForm) -> Fields:
+    """Whom two people distrust is of the kind that the list says; only a typed code needs the question."""
+    known = await whom_to_distrust(v) if form.asks("target") else {}
+    return {**v.form, "target": [known[v.typed("value")][0]]} if v.typed("value") in known else v.form
 
 
 def _preset(v: Visit, form: ChangeForm, choices: dict[str, list[tuple[str, str]]]) -> dict[str, list[str]]:
@@ -98,7 +107,7 @@ def _show(
     status: int = 200, **more: Any,
 ) -> web.Response:  # fmt: skip
     return v.show("change.html", status=status, case=case, form=form, choices=choices, typed=typed, anywhere=True,
-                  **more)  # fmt: skip
+                  typed_too=("value",), **more)  # fmt: skip
 
 
 async def _show_pending(v: Visit, **more: Any) -> web.Response:
@@ -107,7 +116,10 @@ async def _show_pending(v: Visit, **more: Any) -> web.Response:
     choices = await choices_of(v, case)
     called = dict(choices["person_id"] + choices["plan_id"] + choices["care_id"] + choices["thread"])
     name = str(waiting.change.__struct_config__.tag)
-    return v.show("pending.html", case=case, waiting=waiting, name=name, said=said_by(waiting.change), called=called,
+    said = said_by(waiting.change)
+    if "target" in said:
+        called[said["value"]] = Organisations(v, {}).distrusted(said["target"], said["value"])
+    return v.show("pending.html", case=case, waiting=waiting, name=name, said=said, called=called,
                   **more)  # fmt: skip
 
 

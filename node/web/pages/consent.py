@@ -159,7 +159,7 @@ async def _show(
     peers = typed.get("peer") or []
     asked_for, every = await _asked_for(v, person, thread), offices_of(v)
     field = {one.name: one for one in fields_of(NewConsent)}
-    called_there = await called_in(v.node, set(peers), v.speech.code)
+    called_there = await called_in(v.node, set(peers), v.speech.code, case.case)
     spoken = [(one, v.speech.language(one)) for one in person.languages]
     return v.show(
         "consent_grid.html", status=status, case=case, person=person, people=persons_of(v, case), thread=thread,

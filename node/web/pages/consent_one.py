@@ -78,7 +78,7 @@ async def show_one(v: Visit, **more: Any) -> web.Response:
     return v.show(
         "consent_one.html", case=case, one=record, said=_said(record), labels=LABELS,
         called=dict(people) | {office.holder: office.name for _, office in offices_of(v)} | _as_she_was_told(record),
-        others=others, called_there=await called_in(v.node, countries, v.speech.code),
+        others=others, called_there=await called_in(v.node, countries, v.speech.code, case.case),
         withdraw=_narrowed(record), recorded=v.query.get("recorded", ""), told=v.query.get("told", ""),
         typed=v.form, on_paper=[one for one in on_paper if one.country in countries],
         scans=scans, reasons=REASONS,

@@ -40,6 +40,21 @@ async def test_every_change_has_a_page_whose_fields_are_those_of_its_type(browse
             assert there or field.name in NOTHING_TO_CHOOSE, (name, field.name)
 
 
+async def test_what_is_recorded_stands_beside_the_form_that_puts_it_right_and_an_empty_form_records_nothing(
+    ana: Browser,
+):
+    """R36: what is ticked in a list replaces that list, so what is in it has to be in sight."""
+    path = f"{await case_of(ana)}/change/set_facts"
+
+    page = await ana.open(path)
+    refused = await ana.send(page, path)
+
+    assert "takes the place of all that was recorded in that list" in page.said
+    assert "Languages she speaks Ukrainian" in page.said
+    assert refused.status == 422 and "Nothing was chosen. Choose what has changed." in refused.said
+    assert "Something was recorded" not in (await ana.open(path.partition("/change")[0])).said
+
+
 async def test_where_nothing_can_be_chosen_yet_the_page_says_so_and_leads_to_what_comes_first(ana: Browser):
     """No empty box: a journey needs a return, and care on the way somebody who is cared for."""
     case = await case_of(ana)

@@ -149,3 +149,19 @@ async def test_who_will_care_for_her_is_chosen_from_our_organisations_or_typed(
     offered = [here["value"] for _, here in page.tags if here.get("name") == "organisation.id"]
     assert offered == ["haven", "shelter-north", ""] and page.form(path)["organisation.id"] == ["haven", ""]
     assert again.status == 422 and again.form(path)["organisation.id"][-1] == "another-one"
+
+
+async def test_a_matter_is_not_stopped_by_an_empty_press_and_its_page_stays(
+    desks: dict[str, Desk], browsers: dict[str, Browser]
+):
+    """Errors stand beside the field: a page that only says what is wrong loses the place."""
+    xd = browsers["XD"]
+    tasks = await started(xd)
+    thread = (await xd.send(await filled(xd, tasks), f"{tasks}/check")).url.path
+    await desks["XD"].world.settle()
+
+    refused = await xd.send(await xd.open(thread), f"{thread}/stop")
+
+    assert refused.status == 422 and "Tick that you are sure, then stop." in refused.said
+    assert "Timeline" in refused.said and "#f-sure" in refused.links
+    assert "Offered, waits for an answer" in (await xd.open(thread)).said

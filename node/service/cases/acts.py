@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from node.errors import NotFound
+from node.errors import BadInput, NotFound
 from node.protocol.cases import changes, disappearance
 from node.protocol.cases.case import Case, Guardian, Tie, person_of
 from node.protocol.cases.changes import AuditLine, Changed
@@ -25,6 +25,8 @@ def _facts(case: Case, ask: asks.SetFacts, by: By, at: int) -> Changed:
     if person is None:
         raise NotFound("no such person in this case; choose one of its persons", field="person_id")
     named = [name for name in ask.__struct_fields__ if name != "person_id" and getattr(ask, name) is not None]
+    if not named:
+        raise BadInput("no fact was given; give one of them", for_user="Nothing was chosen. Choose what has changed.")
     changed = msgspec.structs.replace(person, **{name: getattr(ask, name) for name in named})
     persons = tuple(changed if one.person_id == ask.person_id else one for one in case.persons)
     line = AuditLine(event="facts_recorded", rule="R36", case_id=case.case_id, by=by, at=at, detail=tuple(named))

@@ -117,7 +117,9 @@ async def _done(v: Visit) -> web.Response:
 
 async def _stop(v: Visit) -> web.Response:
     if v.typed("sure") != "yes":
-        raise BadInput("nobody said that they are sure", for_user=v.say("Tick that you are sure, then stop."))
+        says = v.say("Tick that you are sure, then stop.")
+        unsure = BadInput("nobody said that they are sure", field="sure", for_user=says)
+        return await show_thread(v, v.path["thread"], status=422, error=unsure)
     await acts.stop_thread(v.node, v.actor, v.path["thread"])
     return v.go(f"/thread/{v.path['thread']}")
 

@@ -1,7 +1,6 @@
 """Every kind of letter this node knows: one row for each.
 
-Information and safety will be further rows here and further structs beside `bodies`. Source: wire.md 7; domain.md 5.6,
-5.7 and 5.9; practice.md, acts to add.
+Source: wire.md 7; domain.md 5.6, 5.7 and 5.9; practice.md, acts to add.
 """
 
 from dataclasses import dataclass

@@ -16,6 +16,7 @@ import click
 from node.crypto.errors import CryptoError
 from node.errors import OpenTRMError
 from registry.command_line import Group as NamesAllMissing
+from registry.command_line import asking
 
 CONFIG_HELP = "The configuration file (TRM_CONFIG); node.toml in this folder if left out."
 
@@ -54,7 +55,8 @@ class Group(NamesAllMissing):
 
     def invoke(self, ctx: click.Context) -> object:
         try:
-            return super().invoke(ctx)
+            with asking():
+                return super().invoke(ctx)
         except (OpenTRMError, CryptoError) as error:
             raise click.ClickException(str(error)) from error
         except OSError as error:  # a file or folder that cannot be used, wherever it is first touched

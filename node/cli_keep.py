@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from node.cli_user import SECRET_FILE, as_coordinator, checked, password_of, run_signed_in
+from node.cli_user import SECRET_FILE, as_coordinator, checked, must_be_stopped, password_of, run_signed_in
 from registry.command_line import Command, Group
 
 if TYPE_CHECKING:
@@ -113,8 +113,16 @@ def _try(path: Path, backup: Path, keys: Path | None) -> None:
     config = load(path).config
     real, clock = DataFolder(config.node.data_dir), clock_for(config.node.country, config.node.clock_file)
     copied = Copied(config.node.country, backup, keys, unlock_of(config))
-    cases = try_copies(real, copied, NO_VIEW, clock, os.urandom)
-    click.echo(f"a node came out of {backup.name} and {keys.name}: whole, {cases} cases, every key opens")
+    tried = try_copies(real, copied, NO_VIEW, clock, os.urandom)
+    click.echo(f"a node came out of {backup.name} and {keys.name}: whole, {tried.cases} cases, every key opens")
+    if tried.office_changed:
+        click.echo(f"the office key was changed since {backup.name}: make new copies of both now; after a restore from")
+        click.echo("this one take the new key with `trm-node keys office --with-sheets`")
+    if tried.message_changed:
+        click.echo(
+            f"the key that signs letters was changed since {keys.name}: make new copies of both now; others refuse"
+        )
+        click.echo("what the old one signs")
     click.echo("it was thrown away again; nothing of this node was changed")
 
 
@@ -200,6 +208,7 @@ def use(path: Path, one: Path, other: Path, login: str, password_file: Path | No
     from node.service.keep.recovery import recover
     from node.service.staff.book import NewUser
 
+    must_be_stopped(path)
     new = checked(
         NewUser, login=login, password=password_of(password_file, login, new=True), role="coordinator",
         organisation="focal-point",

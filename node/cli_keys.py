@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from node.cli_keep import GIVEN, new_file
-from node.cli_user import SECRET_FILE, as_coordinator, password_of, run_signed_in, signed_in
+from node.cli_user import SECRET_FILE, as_coordinator, must_be_stopped, password_of, run_signed_in, signed_in
 from registry.command_line import Group
 
 if TYPE_CHECKING:
@@ -104,6 +104,7 @@ def office(
         make()  # before anything is changed: the sheets must have a place
         return await change_office(staff, caller, other, why, known)
 
+    must_be_stopped(path)
     secret = password_of(as_password_file, by, new=False)
     with _opened(path) as opened:
         known = None if not with_sheets else seed_of_sheets(opened, *(one.read_text() for one in with_sheets))
@@ -131,6 +132,7 @@ def settle(path: Path, by: str, as_password_file: Path | None) -> None:
     from node.service.upkeep.office_change import Settled, settle_office
     from node.service.upkeep.own_record import write_wanted
 
+    must_be_stopped(path)
     secret = password_of(as_password_file, by, new=False)
     with _opened(path) as opened:
         done: Settled = asyncio.run(_do(opened, by, secret, settle_office))
@@ -158,6 +160,7 @@ def announce(path: Path, file: Path, passphrase_file: Path | None, fast_kdf: boo
     from node.service.upkeep.message_change import announce as announced
     from node.service.upkeep.message_change import new_next_key
 
+    must_be_stopped(path)
     secret = password_of(passphrase_file, file.name, new=True)
     with _opened(path) as opened:
         sealed, digest = new_next_key(opened, secret, SMALLEST if fast_kdf else MODERATE)
@@ -184,6 +187,7 @@ def message(path: Path, file: Path, passphrase_file: Path | None, stolen: bool, 
     from node.service.upkeep.message_change import change_message_key, open_next_key
     from node.service.upkeep.own_record import write_wanted
 
+    must_be_stopped(path)
     secret = password_of(passphrase_file, file.name, new=False)
     with _opened(path) as opened:
         change_message_key(

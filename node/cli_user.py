@@ -54,6 +54,7 @@ def add(
     from node.service.staff.book import NewUser
     from node.service.staff.people import create_user
 
+    must_be_stopped(path)
     new = checked(NewUser, login=login, password=password_of(password_file, login, new=True), **facts)
     made = run_signed_in(path, by, as_password_file, lambda staff, caller: create_user(staff, caller, new))
     click.echo(f"added {made.role} {made.login}, id {made.user}" + (", reads names" if made.reads_names else ""))
@@ -96,6 +97,7 @@ def password(path: Path, login: str, password_file: Path | None, by: str, as_pas
     from node.service.staff.book import NewPassword
     from node.service.staff.people import reset_password
 
+    must_be_stopped(path)
     command = checked(NewPassword, password=password_of(password_file, login, new=True))
 
     async def reset(staff: "Staff", caller: "Caller") -> Any:
@@ -123,13 +125,21 @@ def run_signed_in(path: Path, by: str, password_file: Path | None, task: Task) -
     from node.config import load
     from node.service.staff.sign_in import Staff
 
-    config = load(path).config
-    secret = password_of(password_file, by, new=False)
-    opened = open_alone(config)
+    opened = open_alone(load(path).config)
     try:
+        secret = password_of(password_file, by, new=False)  # only now: a node that runs is said before a word is typed
         return asyncio.run(signed_in(Staff(opened.node, opened.pepper), by, secret, task))
     finally:
         opened.close()
+
+
+def must_be_stopped(path: Path) -> None:
+    """FolderInUse while the node runs; nobody types a password first."""
+    from node.config import load
+    from node.store.folder import DataFolder
+
+    with DataFolder(load(path).config.node.data_dir):
+        pass
 
 
 async def signed_in(staff: "Staff", login: str, secret: str, task: Task) -> Any:

@@ -87,7 +87,7 @@ def first_backup(path: Path, folder: Path, unlock: Unlock | None = None) -> Firs
     back_up(data, database, clock)
     back_up_keys(data, keys, clock)
     copied = Copied(config.node.country, database, keys, unlock or unlock_of(config))
-    cases = try_copies(data, copied, NO_VIEW, clock, os.urandom)
+    cases = try_copies(data, copied, NO_VIEW, clock, os.urandom).cases
     return FirstBackup(database.name, keys.name, cases)
 
 

@@ -19,11 +19,12 @@ from node.crypto.errors import CryptoError
 from node.crypto.rolekeys import RoleKey
 from node.crypto.vault import MODERATE
 from node.errors import BadInput, OpenTRMError
+from registry.asked import last_asked, must_not_be_older, note_asked
 from registry.ceremony import admit as admit_requests
 from registry.ceremony import check_names, create_registry, publish_update, renew_root
 from registry.ceremony import publish as publish_proposal
 from registry.client import RegistryClient
-from registry.command_line import Group
+from registry.command_line import Group, asking
 from registry.concern import read_concern
 from registry.describe import countries_of, describe_file, describe_registry
 from registry.fetch import HttpFetch, fetch_from_folder
@@ -57,7 +58,8 @@ class _Commands(Group):
 
     def invoke(self, ctx: click.Context) -> object:
         try:
-            return super().invoke(ctx)
+            with asking():
+                return super().invoke(ctx)
         except (OpenTRMError, CryptoError) as error:
             raise click.ClickException(str(error)) from None
         except OSError as error:  # a file that cannot be written, a port in use
@@ -121,6 +123,8 @@ def request(
     data = node_record.read_bytes()
     country = read_node_record(data)[0].country
     clock = _clock_for([country], clock_file)
+    last = last_asked(key)
+    must_not_be_older(version, last)
     if (key / "key.sealed").exists():
         role_key = open_key(key, _passphrase_for(country, passphrase_file))
     else:
@@ -128,6 +132,10 @@ def request(
         role_key = new_key(key, country_role(country), passphrase, cost=PASSPHRASE_COST)
     made = make_request(data, role_key, clock.now(), version)
     write_whole(out, made)
+    note_asked(key, version)
+    if version == last:
+        click.echo(f"version {version} was asked for with this key before; if it was published, ask for {version + 1}",
+                   err=True)  # fmt: skip
     click.echo(f"request for {country} written to {out}; read these groups to each maintainer who phones you:")
     click.echo(read_request(made).fingerprint)
 

@@ -1,4 +1,8 @@
-"""What both command lines share: whoever left out several things is told all of them at once."""
+"""What both command lines share: all that is missing is told at once, and that nobody is there to answer."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -28,6 +32,20 @@ class Group(click.Group):
     """A group of such commands."""
 
     command_class = Command
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """A question that nobody is there to answer ends in one sentence; Ctrl-C at a terminal ends as it always does."""
+    try:
+        yield
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
+        raise click.ClickException(
+            "this asks something and nobody is at the keyboard; run it at a terminal, or give the answer as an option"
+            " (--yes, a file with a password): --help lists them"
+        ) from None
 
 
 def _hint(ctx: click.Context, one: click.Parameter) -> str:

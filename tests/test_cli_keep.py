@@ -119,6 +119,21 @@ def test_a_restore_is_tried_beside_the_node_and_the_doctor_knows_when(folder: Pa
     assert not list(folder.glob(".tried-*")) and not list(folder.glob("*.copy-*"))
 
 
+def test_a_try_says_which_keys_were_changed_since_the_copies(folder: Path):
+    """A node that comes back with a key it no longer has is no node that others know."""
+    both, password = copies(folder), str(folder / "password")
+    assert "changed since" not in run(folder, "restore", "--try", *both).output
+    done = run(folder, "keys", "office", "--why", "somebody_left", "--sheets", str(folder / "new-sheets"), "--second",
+               "bea", "--as-password-file", password, "--second-password-file", password, "--yes")  # fmt: skip
+    assert done.exit_code == 0, done.output
+
+    tried = run(folder, "restore", "--try", *both)
+
+    assert tried.exit_code == 0, tried.output
+    assert "the office key was changed since copy.db" in tried.output and "make new copies" in tried.output
+    assert "signs letters" not in tried.output
+
+
 def test_a_try_fails_where_a_case_is_younger_than_the_copy_of_its_keys(folder: Path):
     """Without its key the case would be lost in a restore; it is no verified restore then."""
     run(folder, "backup", "--keys", str(folder / "keys.copy"))

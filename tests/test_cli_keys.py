@@ -127,6 +127,17 @@ def test_how_the_keys_stand_is_read_beside_a_running_node(folder: Path):
         assert run(folder, "keys", "show").output == stopped
         assert run(folder, "keys", "drill", "machine").output == drill
         assert is_one_sentence(run(folder, "keys", "record"))
+        for words in (("user", "list"), ("user", "add", "eva", "--role", "auditor"), ("user", "password", "bea"),
+                      ("keys", "announce", str(folder / "next")), ("erase", "c1" * 16, "--ground", "died",
+                      "--second", "bea", "--yes")):  # fmt: skip
+            refused = run(folder, *words)  # before a password is asked for
+            assert is_one_sentence(refused) and "in use by process" in refused.output, refused.output
+
+
+def test_a_yes_that_nobody_is_there_to_say_is_asked_for_in_one_sentence(folder: Path):
+    for words in (("restore", str(folder / "password")), ("keys", "message", str(folder / "password"))):
+        refused = run(folder, *words)
+        assert is_one_sentence(refused) and "--yes" in refused.output and "Aborted" not in refused.output
 
 
 def test_asking_how_the_keys_stand_writes_nothing(folder: Path):

@@ -14,10 +14,11 @@ from node.crypto.batch import Random
 from node.errors import OpenTRMError, Unavailable
 from node.service.keep.backup import come_back
 from node.service.keep.copies import LAST_TRIED, note_done
-from node.service.upkeep.setup import Unlock, keys_open, open_node
+from node.service.upkeep.setup import RECORD_FILE, Unlock, keys_open, open_node
 from node.store.db import Store
 from node.store.folder import DataFolder
 from node.store.keyring import Keyring
+from registry.record import Record, read_node_record
 from registry.trust import View
 
 BEGINS = ".tried-"
@@ -33,8 +34,17 @@ class Copied:
     unlock: Unlock
 
 
-def try_copies(real: DataFolder, copied: Copied, view: View, clock: Clock, random: Random) -> int:
-    """Make a node out of copies and count its cases; noted in the real folder. The copies stay as they are.
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came out of the copies: how many cases, and which keys of the node are other ones since."""
+
+    cases: int
+    office_changed: bool
+    message_changed: bool
+
+
+def try_copies(real: DataFolder, copied: Copied, view: View, clock: Clock, random: Random) -> Tried:
+    """Make a node out of copies and look at it; noted in the real folder. The copies stay as they are.
 
     Raises what a real restore would raise; Unavailable where the copy of the keys is older than a case that still is.
     """
@@ -43,16 +53,19 @@ def try_copies(real: DataFolder, copied: Copied, view: View, clock: Clock, rando
     with tempfile.TemporaryDirectory(dir=place, prefix=BEGINS) as empty:
         # Crash here: a folder .tried-* lies beside the copy, as sealed as they are; the next try takes it away.
         folder = DataFolder(Path(empty)).create()
-        cases = _came_out(folder, copied, view, clock, random)
+        cases, office = _came_out(folder, copied, view, clock, random)
         _must_have(real, folder, cases)
+        tried = _compared(_record_in(real), _record_in(folder), office, len(cases))
     for suffix in ("-wal", "-shm"):  # of reading the copy
         copied.keys.with_name(copied.keys.name + suffix).unlink(missing_ok=True)
     note_done(real.path, LAST_TRIED, clock.now())
-    return len(cases)
+    return tried
 
 
-def _came_out(folder: DataFolder, copied: Copied, view: View, clock: Clock, random: Random) -> list[bytes]:
-    """The keys that the cases of the copy ask for, once a node was opened and its database read whole."""
+def _came_out(
+    folder: DataFolder, copied: Copied, view: View, clock: Clock, random: Random
+) -> tuple[list[bytes], bytes]:
+    """The keys that the cases of the copy ask for, and its office key, once a node was opened and read whole."""
     come_back(folder, copied.database, copied.keys, copied.unlock, clock, random)
     found = _asked_for(folder)  # before the node opens: it takes a case without a key for one that was erased
     opened = open_node(folder, copied.country, copied.unlock, view, clock, random)
@@ -60,10 +73,24 @@ def _came_out(folder: DataFolder, copied: Copied, view: View, clock: Clock, rand
         owner = opened.node.store.read_sync(lambda reader: reader.meta.country())
         if owner != copied.country or opened.node.store.check():
             raise Unavailable("the copy is damaged, or of another country; make another one and try that")
+        office = opened.node.office_public
     finally:
         opened.close()
     keys_open(folder, copied.unlock)
-    return found
+    return found, office
+
+
+def _record_in(folder: DataFolder) -> Record | None:
+    path = folder.path / RECORD_FILE
+    return read_node_record(path.read_bytes())[0] if path.exists() else None
+
+
+def _compared(now: Record | None, copied: Record | None, office: bytes, cases: int) -> Tried:
+    """A machine that was lost has no record to compare with."""
+    if now is None or copied is None:
+        return Tried(cases, office_changed=False, message_changed=False)
+    message_changed = [one.key for one in now.message_keys] != [one.key for one in copied.message_keys]
+    return Tried(cases, now.office_keys[0].public != office, message_changed)
 
 
 def _asked_for(folder: DataFolder) -> list[bytes]:

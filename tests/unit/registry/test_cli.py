@@ -131,6 +131,29 @@ def test_a_clock_file_is_refused_where_a_real_country_is(hand, tmp_path):
     assert "only for invented countries" in refused.output
 
 
+def test_a_stale_version_of_a_request_is_said_where_the_key_is(hand, tmp_path):
+    """The offline machine sees no registry; what its own key asked for last it knows."""
+    hand.request("XA")
+    words = "request", tmp_path / "XA.node-record.json", "--key", tmp_path / "XA", "--out", tmp_path / "again"
+
+    again = hand.run(*words)
+    newer = hand.run(*words, "--version", 2)
+    stale = hand.run(*words, "--version", 1, fails=True)
+
+    assert "if it was published, ask for 2" in again.output
+    assert "asked for with this key before" not in newer.output
+    assert "version 1 is older than 2" in stale.output and "--version 3" in stale.output
+
+
+def test_a_question_to_nobody_is_one_sentence(hand, tmp_path):
+    hand.request("XA")
+
+    refused = hand.run("admit", tmp_path / "XA.request", "--registry", tmp_path / "reg", "--out", tmp_path / "p",
+                       fails=True)  # fmt: skip
+
+    assert "nobody is at the keyboard" in refused.output and "Aborted" not in refused.output
+
+
 def test_private_keys_are_readable_by_their_owner_only_and_sealed(hand, tmp_path):
     """Mode 0600; a wrong passphrase opens nothing."""
     sealed = tmp_path / "keys/ada/key.sealed"

@@ -4,6 +4,7 @@ Names of inputs are paths: `costs.0.item`. What was typed is shown again whateve
 here: whether a body is right the use case says.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, TypeVar, cast
@@ -19,6 +20,7 @@ T = TypeVar("T")
 Fields = Mapping[str, list[str]]  # what was typed: each field with all its values
 
 ROWS: Final = 20
+BETWEEN: Final = re.compile(r"[\s,;،؛]+")
 NEEDED: Final = N_("Fill this in")
 NOT_A_NUMBER: Final = N_("Type a number")
 NOT_A_TIME: Final = N_("Give a day and a time")
@@ -94,10 +96,15 @@ def _group(field: FormField, form: Fields, zone: ZoneInfo, path: str) -> Any:
     return [body_of(field.fields, form, zone, f"{path}.{row}.") for row in rows]
 
 
+def several(text: str) -> list[str]:
+    """What was typed with commas between, in any script, or blanks."""
+    return [one for one in BETWEEN.split(text) if one]
+
+
 def _given(field: FormField, form: Fields, path: str) -> Iterator[str]:
     for value in form.get(path, []):
         if field.many and field.shape in ("code", "country", "language"):
-            yield from value.replace(",", " ").split()
+            yield from several(value)
         elif value.strip():
             yield value.strip()
 

@@ -9,6 +9,7 @@ import pytest
 from babel.dates import format_timedelta
 
 from node.web import render
+from node.web.forms import several
 from node.web.language import LANGUAGES, UNITS, own_name, speech
 from tests.api.conftest import PASSWORD, Desk
 from tests.browser.places import entries
@@ -61,6 +62,19 @@ def test_no_template_sets_a_comma_of_its_own(template: str):
     bare = re.sub(r"\{[{%#].*?[}%#]\}", "", (TEMPLATES / template).read_text("utf-8"), flags=re.DOTALL)
 
     assert not re.search("[,;] ", re.sub(r"<[^>]*>", "", bare)), template
+
+
+def test_no_page_joins_with_a_comma_of_its_own():
+    """What Python puts between two words is asked of the language too; `app.py` joins the parts of a header."""
+    bare = re.compile(r"""["'][,;] ["'](?:\))?\.join""")
+    found = [one.name for one in TEMPLATES.parent.rglob("*.py") if bare.search(one.read_text("utf-8"))]
+
+    assert set(found) <= {"app.py"}
+
+
+def test_what_is_typed_with_an_arabic_comma_is_several():
+    """A keyboard has the comma of its language: two codes typed so were one that no list has."""
+    assert several("uk، ar,ro ru؛fr") == ["uk", "ar", "ro", "ru", "fr"] and several(" ، ") == []
 
 
 async def test_arabic_pages_run_from_right_to_left_and_references_do_not(desks: dict[str, Desk]):

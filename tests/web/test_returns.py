@@ -159,6 +159,9 @@ async def test_a_passage_that_nobody_was_asked_for_is_not_said_to_be_called_off_
     path = f"/desk/thread/{opened['thread']}/do/transit.cancel"
 
     page = await xd.send(await xd.open(path), path)  # it has no field to fill in
+    assert "Record it here, and send nothing" in page.said and "Sign and send" not in page.said
+    assert "Nothing goes to Arvenia" in page.said and "was not asked yet" in page.said
+    assert "will leave this country" not in page.said and "check and send" not in page.said
     page = await xd.send(page, path, _step="send")
 
     assert "Nothing goes to the other country now" in page.said and "on its way" not in page.said

@@ -40,7 +40,7 @@ from node.service.threads.ending import end_contact, told_of_with
 from node.service.threads.erasure import empty_log, erase_confirmed
 from node.service.threads.files import ThreadFile
 from node.service.threads.stops import is_ending, queue_stop
-from node.service.threads.taking_back import never_asked, without_the_needless
+from node.service.threads.taking_back import NOT_ASKED, never_asked, without_the_needless
 from node.service.threads.warnings import warnings_about
 from node.store.cases import CaseRow
 from node.store.threads import ThreadRow
@@ -120,7 +120,7 @@ def _act(node: Node, work: Work, actor: Actor, thread_id: str, command: Act) -> 
     found, case = Book(node, work).file_and_case(*_rows_for(work, actor, thread_id))
     body = _body_of(command)
     if never_asked(node, work, actor, found, command.kind, now):
-        return _ended_here(node, work, found, now)
+        return msgspec.structs.replace(_ended_here(node, work, found, now), warnings=(NOT_ASKED,))
     found = without_the_needless(node, work, found, command.kind, now)
     found = _with_local_reason(found, command, body)
     if isinstance(body, ErasureConfirmBody):

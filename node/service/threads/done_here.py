@@ -15,7 +15,7 @@ from node.service.threads.commands import ActDone
 from node.store.work import Work
 
 WITHOUT_A_WORD: Final = frozenset({"H01", "R10", "H03", "H05"})
-SAYS: Final = "done here; that country gets no answer"
+NO_ANSWER_GOES: Final = "Done here; that country gets no answer."
 
 
 def done_here(
@@ -31,4 +31,4 @@ def done_here(
         raise refused
     work.audit.append(now, actor.user_id, "done_without_a_word", letter_id or found.row.thread_id, rule="H01")
     shown = machine.local_state(thread, now)
-    return ActDone(thread=found.row.thread_id, letter_id=None, state=shown, warnings=(SAYS,))
+    return ActDone(thread=found.row.thread_id, letter_id=None, state=shown, warnings=(NO_ANSWER_GOES,))

@@ -57,7 +57,8 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
 
     `urgency` stands on the letter itself, so that the other country counts its time by it.
 
-    With `missing` nothing would be sent, and the rest is empty.
+    With `missing` nothing would be sent, and the rest is empty. `leaves`: whether a letter goes at all; what was not
+    asked yet ends here, and a country that gets no answer is told nothing.
     """
 
     kind: str
@@ -68,6 +69,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     allowed_by: tuple[Allows, ...] = ()
     warnings: tuple[str, ...] = ()
     missing: tuple[Missing, ...] = ()
+    leaves: bool = True
 
     @property
     def fields(self) -> int:
@@ -122,7 +124,7 @@ async def _tried(node: Node, kind: str, peer: str, decide: Callable[[Work], ActD
 def _seen(node: Node, work: Work, kind: str, peer: str, done: ActDone) -> Preview:
     waiting = None if done.letter_id is None else work.outbox.get(done.letter_id)
     if waiting is None or waiting.case_id is None or waiting.sealed is None:
-        return Preview(kind=kind, peer=peer, warnings=done.warnings)
+        return Preview(kind=kind, peer=peer, warnings=done.warnings, leaves=done.letter_id is not None)
     book = Book(node, work)
     case = book.case(waiting.case_id)
     queued = node.seals.open_as(Queued, case.dek, "outbox", waiting.letter_id, waiting.sealed)

@@ -27,6 +27,9 @@ from node.store.work import Work
 
 GONE: Final = "It has left already, and cannot be taken back. Correct it, or stop this matter."
 NOT_YOURS: Final = "Only whoever sent it can take it back. Ask them, or stop this matter."
+NOT_ASKED: Final = (
+    "That country was not asked yet and learns nothing. What was to be asked is taken back, and this matter ends."
+)
 NEWER: Final = "You sent something newer in this matter. Take that back first."
 
 

@@ -9,7 +9,7 @@ from node.errors import BadInput
 from node.service.directory.draft import General, ServiceFacts
 from node.service.directory.publishing import CONTACT_ROLES, MOST_DAYS
 from node.service.threads.forms import FormField, fields_of
-from node.web.forms import NOT_A_NUMBER, NOT_A_TIME, Fields, body_of
+from node.web.forms import NOT_A_NUMBER, NOT_A_TIME, Fields, body_of, several
 from node.web.visit import Visit
 from node.web.words import N_
 
@@ -143,7 +143,7 @@ def _promises(form: Fields) -> list[dict[str, Any]]:
 
 def _codes(form: Fields, path: str) -> list[str]:
     """Languages that were ticked, and those that were typed by their codes."""
-    return list(dict.fromkeys(code for text in form.get(path, []) for code in text.replace(",", " ").split()))
+    return list(dict.fromkeys(code for text in form.get(path, []) for code in several(text)))
 
 
 def _is_group(value: Any) -> bool:

@@ -21,6 +21,7 @@ from node.service.threads.commands import OpenReferral
 from node.service.threads.forms import FormField, fields_of, told_after_acceptance
 from node.service.threads.opening import open_referral
 from node.service.threads.preview import Missing, Preview, preview_referral
+from node.web.forms import several
 from node.web.pages.roles import WORK
 from node.web.visit import Page, Visit
 from node.web.words import N_
@@ -261,7 +262,7 @@ def _person(v: Visit) -> dict[str, Any]:
         "age_band": v.typed("age_band"),
         "age_in_doubt": v.typed("age_in_doubt") == "yes",
         "gender": v.typed("gender") or "not_stated",
-        "languages": [one for text in v.ticked("languages") for one in text.replace(",", " ").split()],
+        "languages": [one for text in v.ticked("languages") for one in several(text)],
         "interpreter": v.typed("interpreter") == "yes",
     }
 

@@ -10,7 +10,7 @@ from node.service.rights.access import AnswerAccess
 from node.service.rights.breach import ReportBreach, report_breach
 from node.service.safety import alerts
 from node.service.safety.requests import RaiseAlert
-from node.service.threads.done_here import SAYS
+from node.service.threads.done_here import NO_ANSWER_GOES
 from node.service.threads.stops import next_slot
 from node.store.work import Reader
 from tests.attack.forged_posts import payload_of
@@ -45,7 +45,7 @@ async def test_h01_receiver_what_is_asked_after_a_stop_is_done_and_not_answered(
     await world.days(1)
 
     assert erased.letter_id is told.letter_id is None
-    assert erased.warnings == told.warnings == (SAYS,)
+    assert erased.warnings == told.warnings == (NO_ANSWER_GOES,)
     assert next(one for one in (await xa.view(thread)).letters if one.letter_id == names).erased
     assert {deadlines(world, "XA", thread)[code] for code in ("erase", "access")} == {"met"}
     kinds = {one.kind for one in (await xd.view(thread)).letters if one.direction == "in"}

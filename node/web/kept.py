@@ -23,6 +23,9 @@ KEPT: Final = frozenset({
 })  # fmt: skip
 OF_THE_FORM: Final = frozenset({"_csrf", "_add", "_stay", "_step"})  # no answers
 NEVER: Final = OF_THE_FORM | set(SHUT)  # nor who interpreted or witnessed: that is sealed to the office
+SAYS_NOTHING: Final = frozenset(
+    {"person_id", "persons", "parent", "plan_id", "care_id", "thread"}
+)  # ticked by the page
 PAGE: Final = "page:"  # begins the name of such a draft; then whose it is, and where it is written
 SEE_OTHER: Final = 303
 
@@ -37,11 +40,12 @@ async def answered(v: Visit, page: Page) -> web.Response:
         draft = await read_draft(v.node, v.actor, case, ref)
         return await page.handler(replace(v, kept=draft.typed) if draft else v)
     typed = {name: list(values) for name, values in v.form.items() if name not in NEVER}
+    is_something = any(value.strip() for name in typed.keys() - SAYS_NOTHING for value in typed[name])
     if v.typed("_stay"):
         await save_draft(v.node, v.actor, case, ref, typed)
         return web.Response(status=204)
     answer = await page.handler(v)
-    if answer.status == SEE_OTHER:
+    if answer.status == SEE_OTHER or not is_something:
         # Crash here: it is recorded, and the form shows once more what was typed.
         await drop_draft(v.node, v.actor, case, ref)
     else:

@@ -70,13 +70,25 @@ async def test_a_change_is_kept_by_its_page_and_a_link_wins_over_it(browsers: di
     case, plan = await begun(xd)
     path = f"{case}/change/record_wish"
     await type_in(xd, await xd.open(path), path, **WISH)
-    assert (await xd.open("/desk/")).links.count(path) == 1  # found again under Drafts
+    desk = await xd.open("/desk/")
+    assert desk.links.count(path) == 1 and "Record her wish to return saved" in desk.said  # found again under Drafts
 
     page = await xd.open(f"{path}?plan_id={plan.rpartition('/')[2]}")
 
     assert page.form(path)["plan_id"] == [plan.rpartition("/")[2]] and page.form(path)["advocate"] == ["lawyer"]
     await xd.send(page, path)
     assert path not in (await xd.open("/desk/")).links
+
+
+async def test_an_empty_press_leaves_no_draft(ana: Browser):
+    """A desk full of drafts in which nothing was typed hides the one that was called away from."""
+    case = (await started(ana)).removesuffix("/referral")
+    path = f"{case}/change/record_guardian"
+
+    refused = await ana.send(await ana.open(path), path)
+
+    assert refused.status == 422
+    assert path not in (await ana.open("/desk/")).links
 
 
 async def test_consent_kept_for_one_country_is_not_shown_for_another(

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.bench.demo import demo_line
 from tests.bench.desk import CASES, desk_lines
 from tests.bench.goals import missed
 from tests.bench.help import help_line
@@ -32,12 +33,13 @@ from tests.bench.shapes import BATCHES, MANY, ONE, SHAPES, Figures, Shape, media
 MATCHING = "matching"
 KEEPING = "keeping"
 HELP = "help"
+DEMO = "demo"
 DESK = "desk"
 LONG = "long matter"
 CLICKS = "people"
 RATIOS = {ONE: 1.6, MANY: 1.2, BATCHES: 2.0}  # at most for the time of one, at least for the others
 IDLE_MB, START_S = 150, 3.0
-ALONE = (HELP, DESK, LONG, CLICKS, MATCHING, KEEPING)  # measured without the two nodes that letters go between
+ALONE = (HELP, DEMO, DESK, LONG, CLICKS, MATCHING, KEEPING)  # measured without the two nodes that letters go between
 
 
 def main() -> None:
@@ -75,6 +77,8 @@ def _lines(folder: Path, arguments: argparse.Namespace) -> Iterator[dict[str, ob
     shape = arguments.shape
     if shape in (None, HELP):
         yield help_line()
+    if shape in (None, DEMO):
+        yield demo_line(folder / "demo")
     if shape in (None, LONG):
         yield from each(long_matter_lines(folder / "long"))
     if shape in (None, DESK) and arguments.cases:

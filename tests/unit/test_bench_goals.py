@@ -1,10 +1,14 @@
 """A figure of the bench that misses its goal is an exit code, and slowest receives are compared of equal samples."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
+from node.demo.introduction import SEEDING, what_is_there
+from node.demo.network import Network
 from tests.bench import __main__ as bench
+from tests.bench.demo import until_printed
 from tests.bench.desk import desk_lines
 from tests.bench.goals import added_to_slowest, judged, missed
 from tests.bench.help import help_line
@@ -55,6 +59,16 @@ def test_how_soon_help_answers_is_measured_with_processes_that_end_well():
 
     assert line["goal"] == 0.3
     assert {"shape", "seconds", "slowest", "goal", "ok"} == set(line)
+
+
+def test_the_bench_waits_for_what_the_demo_prints():
+    """Interface A12: the addresses within ten seconds; a sentence that is not printed any more would be waited for."""
+    cases = next(line for line in what_is_there([], Network(Path()), "en"))
+    lines = [*SEEDING.splitlines(True), *cases.splitlines(True), "never read\n"]
+
+    took = dict(until_printed(read := iter(lines), 0.0))
+
+    assert list(took) == ["seconds", "cases_s"] and list(read) == ["never read\n"]
 
 
 def test_a_desk_and_a_long_matter_are_asked_for_on_the_real_pages(tmp_path):

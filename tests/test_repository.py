@@ -122,6 +122,13 @@ def test_every_link_in_the_documents_leads_somewhere():
     assert broken == []
 
 
+def test_nothing_lies_beside_the_readme_that_a_test_or_a_demo_left():
+    """Demo and walkthrough make passphrases and keys; one that was added by mistake stays in the history for good."""
+    beside = {path.name for path in tracked() if path.parent == ROOT}
+
+    assert {name for name in beside if not name.endswith((".md", ".toml"))} <= {".gitignore", "LICENSE", "Makefile"}
+
+
 def test_no_source_file_is_too_long_to_read_in_a_sitting():
     long = {str(p.relative_to(ROOT)): n for p in tracked(".py") if (n := len(text_of(p).splitlines())) > MAX_LINES}
 

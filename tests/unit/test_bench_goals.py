@@ -61,9 +61,9 @@ def test_how_soon_help_answers_is_measured_with_processes_that_end_well():
     assert {"shape", "seconds", "slowest", "goal", "ok"} == set(line)
 
 
-def test_the_bench_waits_for_what_the_demo_prints():
+def test_the_bench_waits_for_what_the_demo_prints(tmp_path: Path):
     """Interface A12: the addresses within ten seconds; a sentence that is not printed any more would be waited for."""
-    cases = next(line for line in what_is_there([], Network(Path()), "en"))
+    cases = next(line for line in what_is_there([], Network(tmp_path), "en"))
     lines = [*SEEDING.splitlines(True), *cases.splitlines(True), "never read\n"]
 
     took = dict(until_printed(read := iter(lines), 0.0))

@@ -83,6 +83,11 @@ class Speech:
         """What stands between two halves in this language, in place of the English `mark`."""
         return JOINS.get((self.code, mark), mark)
 
+    def row(self, *words: str) -> str:
+        """Words one after the other, set apart as in this language."""
+        between = self.joint(", ")
+        return between.join(words)
+
     def _part(self, text: str) -> str:
         """What was filled in: states and other codes as words, a sentence in this language, the rest as it is."""
         codes = text.split(" or ")

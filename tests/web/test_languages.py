@@ -54,6 +54,9 @@ async def test_a_letter_composed_in_ukrainian_is_read_in_arabic(desks: dict[str,
     assert "مكان آمن للعيش" in read.said and "امرأة" in read.said and "الأوكرانية" in read.said
     assert not re.search("[А-я]", read.text.split("<main", 1)[1])  # the choice of languages stands above
     assert "مكان آمن للعيش، الصحة" in read.said and not re.search("[,;] ", read.said)
+    case = next(one for one in page.links if one.startswith("/desk/case/"))
+    exposed = await arabic.open(f"{case}/breach")  # its choices are put together in a page, not in a template
+    assert "عرض شخص، Destinia، " in exposed.said
 
 
 @pytest.mark.parametrize("template", [one.name for one in TEMPLATES.glob("*.html")])

@@ -65,7 +65,7 @@ async def _show_breach(v: Visit, **more: Any) -> web.Response:
     case = await cases.view_case(v.node, v.actor, v.path["case"])
     views = await asyncio.gather(*(view_thread(v.node, v.actor, one.thread) for one in case.threads))
     letters = [
-        (one.letter_id, f"{v.word(one.kind or 'letter')}, {v.speech.country(view.peer)}, {_when(v, one)}")
+        (one.letter_id, v.speech.row(v.word(one.kind or "letter"), v.speech.country(view.peer), _when(v, one)))
         for view in views
         for one in view.letters
         if not one.erased
@@ -78,7 +78,7 @@ async def _show_breach(v: Visit, **more: Any) -> web.Response:
 
 
 def _when(v: Visit, letter: LetterView) -> str:
-    return f"{v.speech.when(letter.at)}, {letter.letter_id[:8]}"
+    return v.speech.row(v.speech.when(letter.at), letter.letter_id[:8])
 
 
 RIGHTS_CASE: tuple[Page, ...] = (

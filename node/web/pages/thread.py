@@ -150,7 +150,9 @@ def _choices(v: Visit, view: ThreadView, kind: str, called: dict[str, str]) -> d
     """Persons and letters of this matter by what people call them, so that nobody copies a reference."""
     theirs = kind == ERASED  # what we erase came from them; everything else is about what we sent
     listed = [one for one in view.letters if (one.direction == "in") == theirs and not one.erased]
-    letters = [(one.letter_id, f"{word(v.speech, one.kind or 'letter')}, {v.speech.when(one.at)}") for one in listed]
+    letters = [
+        (one.letter_id, v.speech.row(word(v.speech, one.kind or "letter"), v.speech.when(one.at))) for one in listed
+    ]
     persons = list(called.items())
     choices = dict.fromkeys(("letter_id", "supersedes", "letters"), letters)
     return {name: several for name, several in {**choices, "token": persons, "person": persons}.items() if several}

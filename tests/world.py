@@ -5,6 +5,7 @@ thread = await world["XD"].offer("XA")
 await world.settle()
 """
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ import msgspec
 from node.clock import SteppedClock
 from node.crypto.suite import KemKey
 from node.crypto.vault import SMALLEST
+from node.peer.begun import Begun, Body
 from node.peer.worker import Worker
 from node.protocol.cases.case import Case, FirstIntake, Person
 from node.protocol.consent.record import ConsentRecord, ConsentTo
@@ -78,6 +80,15 @@ class MemoryPost:
         if fault == "answer lost":
             raise PostFailed("transport", "answer lost on the way")
         return slots
+
+    def begin(self, endpoint: str, size: int, count: int) -> Begun:
+        body = Body(size * count)
+
+        async def answered() -> list[bytes]:
+            data = await body.bytes
+            return await self.post(endpoint, size, [data[at : at + size] for at in range(0, len(data), size)])
+
+        return Begun((endpoint, size, count), body, asyncio.create_task(answered()))
 
     async def prekeys(self, url: str) -> bytes:
         return self._world[url.removesuffix("/trm/v1/prekeys").rpartition("/")[2]].node.prekey_bundle

@@ -11,6 +11,7 @@ from types import TracebackType
 
 import aiohttp
 
+from node.peer.begun import Begun, Body
 from node.service.delivery.words import CLASS_NAMES, SLOT_BYTES, PostFailed
 
 MAX_BUNDLE_BYTES = 64 * 1024
@@ -51,13 +52,19 @@ class PeerClient:
         Raises PostFailed with class `transport` (nothing heard), `peer-policy` (429, 503 and the time to wait) or
         `peer` (an answer that is not one). Repeating a post is always safe.
         """
+        return await self._post(endpoint, size, b"".join(envelopes), len(envelopes))
+
+    def begin(self, endpoint: str, size: int, count: int) -> Begun:
+        """Begin to post so many envelopes of one size that are being committed; they leave with `send`."""
+        body = Body(size * count)
+        return Begun((endpoint, size, count), body, asyncio.create_task(self._post(endpoint, size, body, count)))
+
+    async def _post(self, endpoint: str, size: int, body: bytes | Body, count: int) -> list[bytes]:
         url = f"{endpoint.rstrip('/')}/trm/v1/envelopes/{CLASS_NAMES[size]}"
         headers = {"Content-Type": "application/octet-stream", "Accept-Encoding": "identity"}
         try:
-            async with self._http().post(
-                url, data=b"".join(envelopes), headers=headers, allow_redirects=False
-            ) as answer:
-                return await _slots(answer, len(envelopes))
+            async with self._http().post(url, data=body, headers=headers, allow_redirects=False) as answer:
+                return await _slots(answer, count)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise PostFailed("transport", _kind_of(error)) from error
 

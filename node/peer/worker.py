@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from node.log import get
+from node.peer.begun import Begun
 from node.peer.client import PeerClient
 from node.peer.prekeys import fetch_bundle
 from node.service.context import Node
@@ -42,16 +43,20 @@ class Worker:
         self.ticked_at = node.clock.monotonic()
         self.again_s = 0.0
         self.rests = True
+        self._begun: Begun | None = None
         self.handover = Handover(releasing(node, peer), lambda: node.wake(peer), node.clock.monotonic)
 
     async def run(self) -> None:
         """Deliver for ever; every fault is logged and followed by another turn."""
         self.node.handovers[self.peer] = self.handover
+        loop = asyncio.get_running_loop()
+        self.handover.herald = lambda rows: loop.call_soon_threadsafe(self._begin, rows)
         async with self.client:
             while True:
                 try:
                     await self._turns_until_idle()
                 except asyncio.CancelledError:
+                    self._drop_begun()
                     raise
                 except Exception as error:  # noqa: BLE001 - the delivery loop's border: one bad turn must not end delivery
                     log.error("delivery_turn_failed", peer=self.peer, error=type(error).__name__)
@@ -124,11 +129,31 @@ class Worker:
             raise PostFailed("peer-policy", "no endpoint in the record")
         for endpoint in endpoints[:-1]:
             try:
-                return await self.client.post(endpoint, size, envelopes)
+                return await self._post_to(endpoint, size, envelopes)
             except PostFailed as failure:
                 if failure.error_class != "transport":
                     raise
-        return await self.client.post(endpoints[-1], size, envelopes)
+        return await self._post_to(endpoints[-1], size, envelopes)
+
+    async def _post_to(self, endpoint: str, size: int, envelopes: list[bytes]) -> list[bytes]:
+        begun, self._begun = self._begun, None
+        if begun is not None and begun.waits_for((endpoint, size, len(envelopes))):
+            return await begun.send(envelopes)
+        if begun is not None:
+            begun.drop()
+        return await self.client.post(endpoint, size, envelopes)
+
+    def _begin(self, rows: list[EnvelopeRow]) -> None:
+        """Open the way for what is being committed and handed over next, if it is one request."""
+        endpoints, sizes = self.node.endpoints(self.peer), {len(row.envelope or b"") for row in rows}
+        self._drop_begun()
+        if endpoints and len(sizes) == 1:
+            self._begun = self.client.begin(endpoints[0], sizes.pop(), len(rows))
+
+    def _drop_begun(self) -> None:
+        if self._begun is not None:
+            self._begun.drop()
+            self._begun = None
 
     async def _turns_until_idle(self) -> None:
         wake = self.node.wake_event(self.peer)
@@ -160,12 +185,14 @@ class Worker:
         """
         handed = self.handover.take()
         if not handed:
+            self._drop_begun()
             return False
         self.ticked_at = self.node.clock.monotonic()
         settled = True
         for batch in handed:
             rows = self._postable(batch)
             settled = bool(rows) and await self._deliver(rows) and settled
+        self._drop_begun()
         due = agenda(self.node, self.peer)
         self.again_s, self.rests = due.again_s, due.rests
         return settled and not due.may_release and not due.may_post

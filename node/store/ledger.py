@@ -25,6 +25,7 @@ class LedgerRow(msgspec.Struct, frozen=True):
 
 
 _COLUMNS = "envelope_hash, sender, eid, letter_id, class, s_hash, status, reason, slot, at"
+FIRST = (1, 3)  # statuses that committed or refused a letter id
 
 
 class Ledger:
@@ -32,28 +33,22 @@ class Ledger:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._c = connection
+        # What this transaction judged and did not sign yet, by the three names it is asked for with.
+        self._judged: dict[bytes, LedgerRow] = {}
+        self._by_eid: dict[tuple[str, bytes], LedgerRow] = {}
+        self._by_letter: dict[tuple[str, str], LedgerRow] = {}
 
-    def put(self, row: LedgerRow) -> None:
-        """Add the answer given to an envelope."""
-        self._c.execute(
-            f"insert into ledger ({_COLUMNS}) values (?,?,?,?,?,?,?,?,?,?)",
-            (
-                row.envelope_hash,
-                row.sender,
-                row.eid,
-                row.letter_id,
-                row.letter_class,
-                row.s_hash,
-                row.status,
-                row.reason,
-                row.slot,
-                row.at,
-            ),
-        )
+    def judged(self, row: LedgerRow) -> None:
+        """What an envelope of this transaction will be answered with: found from now on, kept by `answered`."""
+        self._judged[row.envelope_hash] = row
+        self._by_eid.setdefault((row.sender, row.eid), row)
+        if row.letter_id is not None and row.status in FIRST:
+            self._by_letter.setdefault((row.sender, row.letter_id), row)
 
-    def fill(self, envelope_hash: bytes, slot: bytes) -> None:
-        """Complete a row of this transaction with its signed answer."""
-        self._c.execute("update ledger set slot=? where envelope_hash=? and slot=x''", (slot, envelope_hash))
+    def answered(self, envelope_hash: bytes, slot: bytes) -> None:
+        """Keep for ever what was judged, with its signed answer."""
+        row = msgspec.structs.replace(self._judged.pop(envelope_hash), slot=slot)
+        self._c.execute(f"insert into ledger ({_COLUMNS}) values (?,?,?,?,?,?,?,?,?,?)", msgspec.structs.astuple(row))
 
     def slot(self, envelope_hash: bytes) -> bytes | None:
         """The stored answer to exactly these bytes (row 0)."""
@@ -68,11 +63,12 @@ class Ledger:
 
     def by_eid(self, sender: str, eid: bytes) -> LedgerRow | None:
         """The row of a sender's envelope id (row 7); a conflict that came later does not hide the first."""
-        return self._one("sender=? and eid=? order by status=7, at", (sender, eid))
+        return self._one("sender=? and eid=? order by status=7, at", (sender, eid)) or self._by_eid.get((sender, eid))
 
     def by_letter(self, sender: str, letter_id: str) -> LedgerRow | None:
         """The row that first committed or refused a letter id (row 12)."""
-        return self._one("sender=? and letter_id=? and status in (1,3) order by at", (sender, letter_id))
+        found = self._one("sender=? and letter_id=? and status in (1,3) order by at", (sender, letter_id))
+        return found or self._by_letter.get((sender, letter_id))
 
     def forget_cover(self, before: int) -> int:
         """Drop cover rows older than `before`; everything else stays for ever."""

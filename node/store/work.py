@@ -151,15 +151,23 @@ class Work(Reader):
         lasts: dict[str, Last] | None = None,
         noted: list[bytes] | None = None,
         veil: Veil = NO_VEIL,
+        heralds: list[Callable[[], object]] | None = None,
     ) -> None:
         super().__init__(connection, veil)
         self._callbacks = callbacks
+        self._heralds = [] if heralds is None else heralds
         self._lasts = {} if lasts is None else lasts
         self._noted = [] if noted is None else noted
 
     def note(self, entry: bytes) -> None:
         """Have this in the journal, on the disk, before the transaction is committed; neither, where that fails."""
         self._noted.append(entry)
+
+    def at_commit(self, herald: Callable[[], object]) -> None:
+        """Call this on the writing thread as the commit begins, which may still fail: for what is made ready beside it,
+        nothing more.
+        """
+        self._heralds.append(herald)
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call this on the caller's thread once everything is on the disk; never if it did not get there.

@@ -11,6 +11,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -36,6 +37,7 @@ class Job:
     alone: bool = False  # outside any transaction: VACUUM, checkpoint
     result: Any = None
     error: BaseException | None = None
+    heralds: list[Callable[[], object]] = field(default_factory=list)
     callbacks: list[Callable[[], None]] = field(default_factory=list)
     lasts: dict[str, Last] = field(default_factory=dict)
     then: Callable[[Any, int], None] | None = None
@@ -149,7 +151,7 @@ class Writer:
         execute = self._connection.execute
         execute("savepoint job")
         try:
-            job.result = job.run(Work(self._connection, job.callbacks, job.lasts, job.noted, self.veil))
+            job.result = job.run(Work(self._connection, job.callbacks, job.lasts, job.noted, self.veil, job.heralds))
         except BaseException as error:
             job.lasts.clear()
             if explained(error) is not None or not self._connection.in_transaction:
@@ -173,6 +175,9 @@ class Writer:
         noted = [entry for job in jobs if job.error is None for entry in job.noted]
         if noted and self.journal is not None:
             self.journal(noted)  # a disk that does not take it fails the whole group: nothing protects by half
+        for herald in [herald for job in jobs if job.error is None for herald in job.heralds]:
+            with suppress(RuntimeError):  # that loop is closed: nobody makes anything ready any more
+                herald()
         # Crash here: nothing of the group is in the file, and nobody was told that it is.
         self._connection.execute("commit")
         # Crash here: all of it is; a caller that heard nothing asks again and finds it done.

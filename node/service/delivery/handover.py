@@ -7,6 +7,7 @@ stands in the database, where the worker looks whenever it is woken. Source: wir
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import msgspec
 
@@ -34,6 +35,7 @@ class Handover:
     wake: Callable[[], None]
     monotonic: Callable[[], float]
     is_open: bool = False
+    herald: Callable[[list[EnvelopeRow]], object] | None = None  # told, on the writing thread, what is being committed
     _handed: list[Handed] = field(default_factory=list)
 
     def last(self) -> Last:
@@ -45,7 +47,10 @@ class Handover:
         if not self.is_open:
             return []
         self.is_open = False
-        return self.release(work)
+        rows = self.release(work)
+        if rows and self.herald is not None:
+            work.at_commit(partial(self.herald, rows))
+        return rows
 
     def take(self) -> list[Handed]:
         """What was handed on since, in the order of release; the worker's from now on."""

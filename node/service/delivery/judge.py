@@ -47,9 +47,7 @@ def answer_all(node: Node, work: Work, opened: list[Opened], ahead: Ahead | None
         slots.append(answer if isinstance(answer, bytes) else None)
         if isinstance(answer, Ruling):
             waiting.setdefault(one.statement.sender, []).append((place, one, answer))
-            work.ledger.put(
-                _ledger_row(one, answer, b"", node.now())
-            )  # so that a twin in this request is seen; slot follows
+            work.ledger.judged(_ledger_row(one, answer, node.now()))  # so that a twin in this request is seen
     for sender, rulings in waiting.items():
         for place, slot in _sign(node, work, sender, rulings, ahead):
             slots[place] = slot
@@ -189,12 +187,12 @@ def _sign(
     sealed = seal_receipts(drafts, node.keys.message, node.random, ahead)
     slots = []
     for (place, one, _), answer in zip(rulings, sealed, strict=True):
-        work.ledger.fill(one.envelope_hash, answer.slot)
+        work.ledger.answered(one.envelope_hash, answer.slot)
         slots.append((place, answer.slot))
     return slots
 
 
-def _ledger_row(one: Opened, ruling: Ruling, slot: bytes, now: int) -> LedgerRow:
+def _ledger_row(one: Opened, ruling: Ruling, now: int) -> LedgerRow:
     s = one.statement
     return LedgerRow(
         one.envelope_hash,
@@ -205,6 +203,6 @@ def _ledger_row(one: Opened, ruling: Ruling, slot: bytes, now: int) -> LedgerRow
         one.s_hash,
         int(ruling.status),
         ruling.reason,
-        slot,
+        b"",
         now,
     )

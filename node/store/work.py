@@ -152,8 +152,10 @@ class Work(Reader):
         noted: list[bytes] | None = None,
         veil: Veil = NO_VEIL,
         heralds: list[Callable[[], object]] | None = None,
+        always: list[Callable[[], None]] | None = None,
     ) -> None:
         super().__init__(connection, veil)
+        self._always = [] if always is None else always
         self._callbacks = callbacks
         self._heralds = [] if heralds is None else heralds
         self._lasts = {} if lasts is None else lasts
@@ -175,6 +177,13 @@ class Work(Reader):
         For waking somebody up, nothing more: a crash in between loses the call.
         """
         self._callbacks.append(callback)
+
+    def in_any_case(self, callback: Callable[[], None]) -> None:
+        """Call this on the caller's thread once this is over, whether it is on the disk, failed or was undone.
+
+        For forgetting what was kept in memory for this transaction only.
+        """
+        self._always.append(callback)
 
     def at_end(self, name: str, last: Last) -> None:
         """Do this once when nothing else waits to be written, whoever asks for `name`: at best in this transaction.

@@ -43,10 +43,11 @@ class Job:
     then: Callable[[Any, int], None] | None = None
     commit: int = 0  # the number of the commit it is part of, 0 when it came to none
     noted: list[bytes] = field(default_factory=list)
+    always: list[Callable[[], None]] = field(default_factory=list)
 
     def finish(self) -> None:
-        """Run what was to be done after the commit, then tell the caller; on the caller's own thread."""
-        callbacks = self.callbacks if self.error is None else []
+        """Run what was to be done at the end, or after the commit, then tell the caller; on the caller's own thread."""
+        callbacks = [*self.always, *(self.callbacks if self.error is None else [])]
         if self.then is not None:
             callbacks = [*callbacks, partial(self.then, None if self.error else self.result, self.commit)]
         for callback in callbacks:
@@ -116,7 +117,7 @@ class Writer:
 
     def _alone(self, job: Job) -> None:
         try:
-            job.result = job.run(Work(self._connection, job.callbacks, veil=self.veil))
+            job.result = job.run(Work(self._connection, job.callbacks, veil=self.veil, always=job.always))
         except BaseException as error:  # noqa: BLE001 - it goes to its caller
             job.error = explained(error) or error
         _deliver([job])
@@ -151,7 +152,8 @@ class Writer:
         execute = self._connection.execute
         execute("savepoint job")
         try:
-            job.result = job.run(Work(self._connection, job.callbacks, job.lasts, job.noted, self.veil, job.heralds))
+            own = (job.callbacks, job.lasts, job.noted, self.veil, job.heralds, job.always)
+            job.result = job.run(Work(self._connection, *own))
         except BaseException as error:
             job.lasts.clear()
             if explained(error) is not None or not self._connection.in_transaction:

@@ -14,6 +14,7 @@ from node.crypto.receipts import Hint, Receipt, Status
 from node.errors import NotAllowed
 from node.service.context import Node
 from node.service.signing import Signature
+from node.service.threads import decided
 from tests.attack.forged_posts import answer, forged, post, rows
 from tests.forge import Forgery
 from tests.unit.test_handover import fears, idle, state, update
@@ -157,3 +158,37 @@ async def test_an_act_that_is_refused_leaves_nothing_begun(world: World) -> None
 
     assert (signer.begun, signer.called_for) == ([CONTEXT_ENVELOPE], [])
     assert not node.signing
+
+
+async def test_an_act_that_fails_unexpectedly_leaves_nothing_begun(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R38: neither the draft nor its signature stays in memory until that country's next letter."""
+    thread = await accepted(world)
+    idle(world)
+    signer, node = beside(world, "XD"), world["XD"].node
+
+    def full(*_: object) -> None:
+        raise RuntimeError("no more")
+
+    monkeypatch.setattr(decided, "queue_letter", full)
+    with pytest.raises(RuntimeError):
+        await update(world, thread)
+
+    assert (signer.begun, signer.called_for) == ([CONTEXT_ENVELOPE], [])
+    assert not node.signing
+
+
+async def test_a_letter_that_is_not_released_at_once_leaves_nothing_begun(world: World) -> None:
+    """It waits as every other, and is signed when it leaves."""
+    thread = await accepted(world)
+    worker, signer = idle(world), beside(world, "XD")
+    worker.handover.release = lambda work: []
+
+    letter = await update(world, thread)
+
+    assert not world["XD"].node.signing
+    world["XD"].node.handovers.clear()
+    await world.settle()
+    assert state(world, letter) == "receipted"
+    assert signer.begun == [CONTEXT_ENVELOPE] * 2

@@ -56,7 +56,15 @@ def sign_letter_ahead(node: Node, work: Work, peer: str, letter: AnyLetter, file
         return
     head = work.channels.out_head(peer, node.epoch)
     draft = draft_of(node, peer, LETTER, encode(final), to, now)
-    node.signing[peer] = begin_signing(node, peer, ChannelHead(head.epoch, head.seq, head.hash), [draft])
+    begun = begin_signing(node, peer, ChannelHead(head.epoch, head.seq, head.hash), [draft])
+    node.signing[peer] = begun
+    work.in_any_case(lambda: _forget(node, peer, begun))
+
+
+def _forget(node: Node, peer: str, begun: Signing) -> None:
+    """Nothing of a draft stays here beyond its transaction, however that ended."""
+    if node.signing.get(peer) is begun:
+        del node.signing[peer]
 
 
 def receipt_of(node: Node, one: Claimed, status: Status, reason: int = 0, eid: bytes | None = None) -> Receipt:

@@ -83,7 +83,6 @@ def _allowed(node: Node, work: Work, decided: Decided, now: int, *, at_once: boo
     objections = _objections(node, work, decided, now)
     refused = Refused(held) if (held := _must_not_queue(objections)) else not_now
     if refused is not None:
-        node.signing.pop(peer, None)
         raise refused
     return after, objections[0].rule if objections else "R36"
 

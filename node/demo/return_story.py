@@ -317,9 +317,18 @@ async def heard_at_home(story: Story) -> None:
 
 async def asked_how_she_is(story: Story, at: str, *, wants_contact: bool) -> None:
     """One follow-up, in codes."""
+    await may_hear(story)
     body = {**WELL, "at": at, "safe": "yes", "re_trafficking": "no_sign", "wants_contact": wants_contact}
     await story.origin.act(story.thread, "return.followup", body)
     await arrives(story.home, story.thread, "return.followup")
+
+
+async def may_hear(story: Story) -> None:
+    """Where she is now she agrees that the country she left hears how she is."""
+    case = (await story.origin.view(story.thread))["case"]
+    (person,) = (await story.origin.api.get(f"cases/{case}"))["persons"]
+    asked = {"purposes": ["followup"], "levels": ["L1"], "categories": ["needs"]}
+    await story.origin.consent(case, person["person_id"], [story.home.code], **asked)
 
 
 async def arrives(desk: Desk, thread: str, kind: str) -> None:

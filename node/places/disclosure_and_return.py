@@ -6,7 +6,7 @@ DISCLOSURE_AND_RETURN: dict[str, Places] = {
     "R01": Places(
         sender=(
             "protocol.consent.scope: assertion",
-            "protocol.gate.consent: _entry_covered _record_objections _thread_covered consent_covers",
+            "protocol.gate.consent: _another_purpose _entry_covered _nobody_asked _record_objections consent_covers",
             "protocol.gate.identity: exclusions home_region",
             "protocol.gate.information: may_be_confirmed",
             "protocol.gate.ten_gates: _g1",

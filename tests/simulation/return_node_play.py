@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from node.errors import BadInput, Conflict, NotAllowed
-from node.protocol.cases.case import FirstIntake, Person
+from node.protocol.cases.case import Case, FirstIntake, Person
 from node.protocol.cases.return_plan import Approval, Journey, PersonReturn, Recovery, ReturnPlan
 from node.service.threads import opening
 from node.service.threads.book import Book
@@ -119,6 +119,9 @@ class ReturnPlay(Play):
             return
         tokens = list(country.tokens(thread).values())
         body = return_body(kind, tokens, self.now, number, self._journey(code, view.case))
+        if kind == "return.followup":  # she was asked anew who may hear how she fares
+            person = self._case(code, view.case).persons[0].person_id
+            await country.consent(view.case, view.peer, person=person, purposes=("followup",))
         try:
             await country.act(thread, kind, body)
         except (NotAllowed, Conflict, BadInput):
@@ -127,11 +130,13 @@ class ReturnPlay(Play):
     def _journey(self, code: str, case_id: str) -> Journey:
         """The journey that was approved; where she arrives nobody has one."""
 
-        def find(reader: Any) -> Journey:
-            found = Book(self.world[code].node, reader).case(case_id).case
-            return next((plan.journey for plan in found.returns if plan.journey), None) or Journey(self.now, self.now)
+        found = self._case(code, case_id)
+        return next((plan.journey for plan in found.returns if plan.journey), None) or Journey(self.now, self.now)
 
-        return self.world[code].node.store.read_sync(find)
+    def _case(self, code: str, case_id: str) -> Case:
+        node = self.world[code].node
+        found: Case = node.store.read_sync(lambda reader: Book(node, reader).case(case_id).case)
+        return found
 
 
 def return_body(kind: str, tokens: list[str], now: int, number: int, journey: Journey) -> dict[str, Any]:

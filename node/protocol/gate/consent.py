@@ -3,13 +3,13 @@
 Source: R01, R20, R22, R26; practice H11, H26, H27.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from node.protocol.cases.case import Person, person_of
 from node.protocol.consent.faults import GUARDIAN_GIVES, faults
 from node.protocol.consent.record import ConsentRecord
-from node.protocol.gate.context import Context, asserted_here, asserts, cancel, carries, hold, says_no_more, used
-from node.protocol.gate.facts import ENDS_AT_MAJORITY, purpose_gone
+from node.protocol.gate.context import Context, asserted_here, asserts, cancel, carries, hold, names, says_no_more, used
+from node.protocol.gate.facts import ENDS_AT_MAJORITY, RESTS_ON_OUR_RECORD, purpose_gone
 from node.protocol.gate.shown import answers_after_her_end, concerned_by, her_end
 from node.protocol.letters.frame import ConsentEntry
 from node.protocol.rules import Objection
@@ -55,6 +55,7 @@ def consent_covers(c: Context) -> Iterator[Objection]:
             yield cancel("R01", "no consent was stated on this thread", "ask the other country")
         if answers_after_her_end(letter, c.shared, c.now):  # a draft may have been written before her end
             yield her_end("the consent that the other country stated has ended")
+        yield from _answer_covered(c)
         return
     for entry in letter.consent:
         yield from _entry_covered(c, entry)
@@ -112,7 +113,7 @@ def _entry_covered(c: Context, entry: ConsentEntry) -> Iterator[Objection]:
     person = person_of(c.case, c.draft.persons.get(entry.token, ""))
     records = [one for one in c.consents if person and one.person_id == person.person_id and asserts(c, one, entry)]
     if person is None or not records:
-        yield hold("R01", "no recorded consent for this country", "record her consent for this country first")
+        yield _nobody_asked()
         return
     found = [_record_objections(c, entry, person, record) for record in records]
     # One record that carries the entry is enough; otherwise say what the newest lacks.
@@ -121,19 +122,50 @@ def _entry_covered(c: Context, entry: ConsentEntry) -> Iterator[Objection]:
 
 
 def _thread_covered(c: Context) -> Iterator[Objection]:
-    # A letter that states no consent goes on under what was stated before on the thread.
+    # A letter that states no consent goes on under what was stated before on the thread, for this purpose.
     records = [record for record in c.consents if asserted_here(c, record)]
-    if not records:
-        yield hold("R01", "no recorded consent for this country", "record her consent for this country first")
+    if not records or any(all(one.person_id != person.person_id for one in records) for person in c.persons):
+        yield _nobody_asked()
     for person in c.persons:
-        found = [_standing(c, person, record) for record in records if record.person_id == person.person_id]
-        if found and all(found):
+        hers = [record for record in records if record.person_id == person.person_id]
+        found = [_standing(c, person, record) for record in hers if _for_this(c, record.purposes)]
+        if hers and not found and not any(_withdrawn_for(c, record) for record in hers):
+            yield _another_purpose()
+        elif found and all(found):
             yield from found[-1]
+
+
+def _answer_covered(c: Context) -> Iterator[Objection]:
+    """Domain 5.3: what the opener asserted is the consent for answers; how she fares later rests on our own record."""
+    if c.draft.letter.kind in RESTS_ON_OUR_RECORD:
+        asked = [any(_agreed_here(c, person, one) for one in c.consents) for person in c.persons]
+        if not asked or not all(asked):
+            yield _nobody_asked()
+    elif any(not _for_this(c, entry.purposes) for entry in c.shared.entries):
+        yield _another_purpose()
+
+
+def _agreed_here(c: Context, person: Person, record: ConsentRecord) -> bool:
+    hers = record.person_id == person.person_id and any(names(c, to) for to in record.recipients)
+    return hers and _for_this(c, record.purposes) and not faults(record, person, c.now)
+
+
+def _for_this(c: Context, purposes: Collection[str]) -> bool:
+    return c.duty.purpose is None or c.duty.purpose in purposes
+
+
+def _nobody_asked() -> Objection:
+    return hold("R01", "no recorded consent for this country", "record her consent for this country first")
+
+
+def _another_purpose() -> Objection:
+    return hold("R01", "consent is for another purpose", "ask her for this purpose")
 
 
 def _standing(c: Context, person: Person, record: ConsentRecord) -> list[Objection]:
     # R22: an end stops new disclosure, not care under way. R20 is said by `withdrawn`, with its precedence.
-    return [f for f in faults(record, person, c.now) if f.rule != "R20" and (f.rule != "R22" or c.tells_new)]
+    ended = not c.tells_new and record.valid_until <= c.now
+    return [f for f in faults(record, person, c.now) if f.rule != "R20" and (f.rule != "R22" or not ended)]
 
 
 def _record_objections(c: Context, entry: ConsentEntry, person: Person, record: ConsentRecord) -> list[Objection]:
@@ -144,7 +176,7 @@ def _record_objections(c: Context, entry: ConsentEntry, person: Person, record: 
 
 
 def _withdrawn_for(c: Context, record: ConsentRecord) -> bool:
-    if record.withdrawn_at is not None:
+    if record.withdrawn_at is not None or "L1" in record.withdrawn_levels:  # L1 is of every letter
         return True
     lost = bool(c.levels & frozenset[str](record.withdrawn_levels)) or c.duty.purpose in record.withdrawn_purposes
     named = any(
@@ -156,8 +188,11 @@ def _withdrawn_for(c: Context, record: ConsentRecord) -> bool:
 
 
 def _covered_again(c: Context) -> bool:
-    # She may agree anew after she took something back: then a newer record carries the whole letter.
+    # She may agree anew after she took something back: then another record carries what the letter says of it.
     entries = c.draft.letter.consent
-    return bool(entries) and all(
-        any(asserts(c, record, entry) and not _withdrawn_for(c, record) for record in c.consents) for entry in entries
-    )
+    return bool(entries) and all(any(_covers_anew(c, entry, one) for one in c.consents) for entry in entries)
+
+
+def _covers_anew(c: Context, entry: ConsentEntry, record: ConsentRecord) -> bool:
+    taken_back = _withdrawn_for(c, record) or not _for_this(c, record.purposes)
+    return asserts(c, record, entry) and not taken_back and says_no_more(c, entry, record)

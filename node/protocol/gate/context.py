@@ -157,7 +157,7 @@ def says_no_more(c: Context, entry: ConsentEntry, record: ConsentRecord) -> bool
         and set(entry.levels) <= set(record.levels)
         and set(entry.categories) <= set(record.categories)
     )
-    named = any(c.recipient.is_same_office(to.holder, entry.holder) for to in record.recipients)
+    named = any(names(c, to) and c.recipient.is_same_office(to.holder, entry.holder) for to in record.recipients)
     return same and within and entry.until <= record.valid_until and (entry.holder is None or named)
 
 

@@ -107,6 +107,8 @@ DUTIES: dict[str, Duty] = {
 ENDS_AT_MAJORITY: frozenset[str] = frozenset(  # H27: family and return; help under way is not among them
     {"identity_verification", "risk_assessment", "family_tracing", "family_contact", "travel", "transit"}
 )
+# Nobody's answer: where she is now, she is asked anew who may hear how she fares (domain 5.3).
+RESTS_ON_OUR_RECORD: frozenset[str] = frozenset({"return.followup"})
 # What is carried here was accepted before, or is the question itself: no acceptance comes first (domain 1.5, 5.9).
 NEEDS_NO_ACCEPTANCE: frozenset[str] = frozenset({"info.request", "rectification"})
 MAY_DISCLOSE: frozenset[str] = frozenset({"referral.disclose", *CARRIES, *NEEDS_NO_ACCEPTANCE})

@@ -6,9 +6,10 @@ Source: R04, R11, R19, R28; practice H13, H14.
 from collections.abc import Iterator
 
 from node.protocol.consent.record import ConsentRecord, ConsentTo
-from node.protocol.gate.context import Context, are_two, cancel, heard, hold, names, rests_on
+from node.protocol.gate.context import Context, are_two, cancel, carried_by, excluded, heard, hold, names, rests_on
 from node.protocol.gate.facts import OfficeKeyFacts
 from node.protocol.letters.codes import EYES_ONLY
+from node.protocol.letters.fields import SEALED_TO_A_HOLDER
 from node.protocol.rules import Objection
 from node.protocol.safety import is_safety
 
@@ -27,6 +28,9 @@ def office(c: Context) -> Iterator[Objection]:
     handed_on = any(_named(c, one, key) and not _as_named(c, one, key) for one in rests_on(c))
     if handed_on and not _may_be_anyones(c, key):
         yield hold("H13", "the office is not whose it was when she was asked", "ask her about the office there now")
+    told = {item.person for item in c.draft.letter.disclosed if item.level not in SEALED_TO_A_HOLDER}
+    if any(one.token in told and one.holder not in (None, key.kid) for one in c.draft.letter.consent):
+        yield cancel("H13", "names are sealed to another office than her consent names", "seal to the named office")
     if key.police_powers and not _chosen_in_writing(c, key):
         yield hold("R19", "the office has police powers", "name a civil-society office, or have her say so in writing")
 
@@ -84,15 +88,19 @@ def embassies(c: Context) -> Iterator[Objection]:
 
 
 def exclusions(c: Context) -> Iterator[Objection]:
-    """R01: what she excluded (state bodies, say) stays excluded: as the office that reads, and as who receives her."""
-    key = c.office_key
-    of_state = _discloses(c) and c.shared.organisation_type == "state"
-    if key is None and not of_state:
-        return
-    excluded = {code for record in heard(c) for code in record.excluded}
-    if key and ((key.kind == "state" and "state_bodies" in excluded) or (key.police_powers and "police" in excluded)):
+    """R01: what she excluded (state bodies, say) stays excluded: as the office that reads, and as who receives her.
+
+    Until a newer record of hers, which carries the letter, names just this office or organisation.
+    """
+    key, accepted = c.office_key, c.shared.organisation
+    chosen = [one for one in carried_by(c) if key and _named(c, one, key)]
+    state, police = key is not None and key.kind == "state", key is not None and key.police_powers
+    if (state and excluded(c, "state_bodies", chosen)) or (police and excluded(c, "police", chosen)):
         yield hold("R01", "she excluded this kind of office", "choose another office with her")
-    elif of_state and "state_bodies" in excluded:
+        return
+    by_name = [one for one in carried_by(c) if any(to.organisation == accepted for to in _recipients_here(c, one))]
+    of_state = _discloses(c) and c.shared.organisation_type == "state"
+    if of_state and excluded(c, "state_bodies", by_name):
         yield hold("R01", "a state body took over, and she excluded those", "ask the country for another organisation")
 
 
@@ -102,8 +110,8 @@ def home_region(c: Context) -> Iterator[Objection]:
     if not region or not c.duty.rests_on_consent:
         return
     own = {tie.country for person in c.persons for tie in person.ties}
-    excluded = any("region_of_origin" in record.excluded for record in heard(c))
-    if excluded and region.partition("-")[0] in own:
+    told_no = any("region_of_origin" in record.excluded for record in heard(c))
+    if told_no and region.partition("-")[0] in own:
         yield hold("R01", "she excluded the region she comes from", "leave the region out")
 
 

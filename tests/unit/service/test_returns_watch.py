@@ -171,6 +171,7 @@ async def test_h19_receiver_a_followup_that_tells_of_danger_calls_people(
     await do.depart(story)
     await do.arrived(story, confirmed=True)
     await do.heard_at_home(story)
+    await do.may_hear(story)
     body = {**do.WELL, "at": "2_weeks", "safe": "yes", "re_trafficking": "no_sign", "wants_contact": False, **said}
     await story.origin.act(story.thread, "return.followup", body)
     await do.arrives(story.home, story.thread, "return.followup")

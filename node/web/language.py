@@ -31,6 +31,7 @@ UNITS: Final = TIMEDELTA_UNITS[:-1]  # from years to minutes, each with its seco
 SPANS: Final = (("year", 365 * 86_400), ("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
 ENOUGH: Final = 0.85  # of a unit, for a distance to be told in it: what `format_timedelta` takes if nobody says
 ENDLESS: Final = 10**9  # no distance is so many of a larger unit than the one that was chosen
+CUT: Final = re.compile(r"[:;] ")
 GATE: Final = re.compile(r"g\d+")
 # Between two halves: what stands before or in place of an English colon, semicolon or comma.
 JOINS: Final = {
@@ -68,16 +69,20 @@ class Speech:
 
     def _put_together(self, text: str) -> str:
         """A sentence that is known by its shape, or whose halves are known; any other stays as it is."""
-        for shape, sentence in self.shapes:
-            if hit := shape.fullmatch(text):
-                parts = {name: self._part(part) for name, part in hit.groupdict().items()}
-                return self.catalogue.gettext(sentence).format(**parts)
-        for cut in re.finditer(r"[:;] ", text):
+        hits = [(hit, sentence) for shape, sentence in self.shapes if (hit := shape.fullmatch(text))]
+        for hit, sentence in hits:
+            if not any(CUT.search(part) for part in hit.groups()):  # else what was filled in holds the other half
+                return self._filled_in(hit, sentence)
+        for cut in CUT.finditer(text):
             head, tail = text[: cut.start()], text[cut.end() :]
             said = head if GATE.fullmatch(head) else self.say(head), self.say(tail)
             if said[1] != tail and (said[0] != head or GATE.fullmatch(head)):
                 return f"{said[0]}{self.joint(cut[0])}{said[1]}"
-        return text
+        return self._filled_in(*hits[0]) if hits else text
+
+    def _filled_in(self, hit: re.Match[str], sentence: str) -> str:
+        parts = {name: self._part(part) for name, part in hit.groupdict().items()}
+        return self.catalogue.gettext(sentence).format(**parts)
 
     def joint(self, mark: str) -> str:
         """What stands between two halves in this language, in place of the English `mark`."""

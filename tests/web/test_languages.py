@@ -14,7 +14,7 @@ from node.web.language import LANGUAGES, UNITS, own_name, speech
 from tests.api.conftest import PASSWORD, Desk
 from tests.browser.places import entries
 from tests.web.browser import Browser, Page
-from tests.web.test_referral import filled, started
+from tests.web.test_referral import accepted, filled, started
 
 TEMPLATES = Path(render.__file__).with_name("templates")
 UNDIRECTED = re.compile(r"[0-9a-f]{8}|[+][0-9 ]{6,}")
@@ -57,6 +57,29 @@ async def test_a_letter_composed_in_ukrainian_is_read_in_arabic(desks: dict[str,
     case = next(one for one in page.links if one.startswith("/desk/case/"))
     exposed = await arabic.open(f"{case}/breach")  # its choices are put together in a page, not in a template
     assert "عرض شخص، Destinia، " in exposed.said
+
+
+def test_a_sentence_of_two_halves_is_found_where_the_first_ends_in_a_filled_in_word():
+    """The word that is filled in swallowed the second half, which then stood there in English."""
+    says = "not possible while the thread is accepted: possible while it is offered or info_requested"
+
+    assert not re.search("[A-Za-z]", speech("uk", "UTC").say(says))
+
+
+async def test_an_act_that_was_sent_already_is_refused_once_in_the_readers_language(
+    desks: dict[str, Desk],
+):
+    """Back, after sending, and the form sent again: why it cannot be stands there once, and nothing goes twice."""
+    _, thread = await offered(desks, "uk")
+    browser = await speaking(desks["XA"], "uk")
+    path = f"/desk/thread/{thread}/do/referral.accept"
+    await accepted(await speaking(desks["XA"], "en"), thread)
+
+    again = await browser.send(await browser.open(path), path, fields={"organisation.id": "haven-of-xa"},
+                               services="safe-place", start_not_before="2026-12-20")  # fmt: skip
+
+    assert again.said.count("еможливо, доки стан звернення") == 1
+    assert "possible while" not in again.said
 
 
 @pytest.mark.parametrize("template", [one.name for one in TEMPLATES.glob("*.html")])

@@ -117,7 +117,9 @@ async def _tried(node: Node, kind: str, peer: str, decide: Callable[[Work], ActD
         )
         return Preview(kind=kind, peer=peer, missing=missing)
     except NotAllowed as refused:
-        missing = (Missing(rule=refused.rule or "", says=refused.message, next=refused.for_user or ""),)
+        # What a table refuses says to people why once more, before what would open it.
+        then = (refused.for_user or "").removeprefix(f"{refused.message}: ")
+        missing = (Missing(rule=refused.rule or "", says=refused.message, next=then),)
         return Preview(kind=kind, peer=peer, missing=missing)
 
 

@@ -151,6 +151,17 @@ async def test_who_will_care_for_her_is_chosen_from_our_organisations_or_typed(
     assert again.status == 422 and again.form(path)["organisation.id"][-1] == "another-one"
 
 
+async def test_the_list_of_tasks_says_that_a_name_was_kept(browsers: dict[str, Browser]):
+    """It never shows the name; whoever typed it is not left to wonder."""
+    xd = browsers["XD"]
+    tasks = await started(xd)
+    assert "Can wait until they accept" in (await xd.open(tasks)).said
+
+    after = await xd.send(await xd.open(f"{tasks}/names"), f"{tasks}/names", given_name="Зоряна")
+
+    assert "Kept here, sealed" in after.said and "Зоряна" not in after.text
+
+
 async def test_a_matter_is_not_stopped_by_an_empty_press_and_its_page_stays(
     desks: dict[str, Desk], browsers: dict[str, Browser]
 ):

@@ -126,6 +126,13 @@ async def write_names(node: Node, actor: Actor, case_id: str, command: WriteIden
     return await node.store.write(write)
 
 
+async def has_names(node: Node, actor: Actor, case_id: str) -> bool:
+    """Whether anything was ever written into the identity part; nothing of it is read."""
+    return await node.store.read(
+        lambda reader: reader.cases.next_identity_version(_open(node, reader, actor, case_id).id) > 1
+    )
+
+
 async def read_names(node: Node, actor: Actor, case_id: str, reason: str) -> IdentityView:
     """The identity part, for one of five reasons; who and why is on the disk before it is shown (R24)."""
 

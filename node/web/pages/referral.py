@@ -29,6 +29,8 @@ from node.web.words import N_
 DRAFT: Final = "referral"
 DONE: Final = N_("Done")
 LEFT: Final = N_("To do")
+SEALED: Final = N_("Kept here, sealed")
+WAITS: Final = N_("Can wait until they accept")
 NAMES: Final = (
     "given_name",
     "family_name",
@@ -82,8 +84,10 @@ async def _tasks(v: Visit) -> web.Response:
 
 
 async def _list(v: Visit, case: CaseView) -> list[Task]:
-    draft, records = await asyncio.gather(
-        read_draft(v.node, v.actor, case.case, DRAFT), consents.list_consents(v.node, v.actor, case.case)
+    draft, records, named = await asyncio.gather(
+        read_draft(v.node, v.actor, case.case, DRAFT),
+        consents.list_consents(v.node, v.actor, case.case),
+        cases.has_names(v.node, v.actor, case.case),
     )
     where = draft is not None and bool(peer_of(draft)) and bool(draft.typed.get("needs"))
     peer = peer_of(draft)
@@ -93,7 +97,7 @@ async def _list(v: Visit, case: CaseView) -> list[Task]:
         Task("kept-from", N_("Who must never hear of her"), DONE if kept else LEFT),
         Task("where", N_("What she needs, how fast, and where"), DONE if where else LEFT),
         Task("consent", N_("Her consent to ask there"), DONE if agreed else LEFT),
-        Task("names", N_("Names and safe contact"), N_("Can wait until they accept"), optional=True),
+        Task("names", N_("Names and safe contact"), SEALED if named else WAITS, optional=True),
         Task("check", N_("Check and send"), N_("Shows what is missing")),
     ]
 

@@ -105,7 +105,7 @@ async def _answer(
     if caller and caller.actor.role == "operator" and page.path.startswith(MANAGING):
         _must_be_here(stranger.administration)
     # 3. what comes before any work: the code of conduct, a second step
-    if caller and not page.path.startswith(BEFORE_WORK) and (first := await comes_first(staff, caller)):
+    if caller and page.roles and not page.path.startswith(BEFORE_WORK) and (first := await comes_first(staff, caller)):
         return _sent_to(first, stranger, request)
     # 4. the form, and its proof that this sign-in showed it
     form, file = await _posted(page, request) if request.method == "POST" else (NOTHING, b"")
@@ -131,17 +131,23 @@ async def _answer(
 
 async def _recognised(stranger: Visit) -> Visit:
     """The visit with whoever is signed in: a page of an error has every door too, "Danger now" above all."""
-    try:
-        caller = await who(stranger.staff, stranger.token)
-    except Exception:  # noqa: BLE001 - still the HTTP border: what failed before may fail again, and the page comes
+    caller = await _perhaps(stranger.staff, stranger.token)
+    if caller is None:
         return stranger
     proof = csrf_of(stranger.token)
     return replace(stranger, signed_in=caller, csrf=masked(proof, stranger.node.random(len(proof))))
 
 
+async def _perhaps(staff: Staff, token: str) -> Caller | None:
+    try:
+        return await who(staff, token)
+    except Exception:  # noqa: BLE001 - still the HTTP border: what failed before may fail again, and the page comes
+        return None
+
+
 async def _caller(staff: Staff, page: Page, token: str) -> Caller | None:
     if not page.roles:
-        return None
+        return await _perhaps(staff, token) if page.recognises else None
     caller = await who(staff, token)
     if caller.is_machine:
         raise NotSignedIn("a case system's token opens no page; sign in as a person")

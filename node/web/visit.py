@@ -107,7 +107,8 @@ Handler = Callable[[Visit], Awaitable[web.Response]]
 @dataclass(frozen=True, slots=True)
 class Page:
     """One row of the table of pages. `roles`: who may see it; none means anybody, without a sign-in. `takes_bytes`:
-    how long a file may be that is attached there; none where no file is taken.
+    how long a file may be that is attached there; none where no file is taken. `recognises`: anybody may see it, and
+    whoever is signed in keeps the top line of every page, "Danger now" above all.
     """
 
     method: str
@@ -115,6 +116,7 @@ class Page:
     roles: tuple[str, ...]
     handler: Handler
     takes_bytes: int = 0
+    recognises: bool = False
 
     @property
     def name(self) -> str:

@@ -126,6 +126,21 @@ async def test_numbers_and_what_to_say_are_read_without_a_sign_in_and_nothing_of
     assert "/desk/phones" in (await stranger.open("/desk/sign-in?locked=1")).links
 
 
+async def test_whoever_is_signed_in_keeps_danger_now_beside_the_numbers_and_a_locked_desk_has_neither(
+    browsers: dict[str, Browser],
+):
+    """Issue 4, under pressure: "Danger now" on every page; what anybody may read tells a locked window of no desk."""
+    xd = browsers["XD"]
+
+    page = await xd.open("/desk/phones")
+    assert "/desk/danger" in page.links and "/desk/sign-in" not in page.links
+    await xd.send(page, "/desk/lock")
+    locked = await xd.open("/desk/phones")
+
+    assert locked.status == 200 and "I say nothing of any person" in locked.said
+    assert "/desk/danger" not in locked.links and "/desk/cases" not in locked.links
+
+
 async def test_a_call_beside_the_network_is_recorded_by_one_and_confirmed_by_another(
     desks: dict[str, Desk], browsers: dict[str, Browser]
 ):

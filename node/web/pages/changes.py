@@ -23,8 +23,10 @@ from node.web.pages.referral import problem
 from node.web.pages.roles import WORK
 from node.web.people import persons_of
 from node.web.visit import Page, Visit
+from node.web.words import N_
 
 OWN_PAGE: Final = {"first_intake": "referral/kept-from"}  # asked person by person, so it has a page of its own
+WHOM: Final = {"value": N_("Whom"), "target": N_("If you typed a code: what is it the code of?")}
 PRESET: Final = ("person_id", "plan_id", "care_id", "thread", "persons", "parent", "country")
 
 
@@ -106,6 +108,8 @@ def _show(
     v: Visit, case: CaseView, form: ChangeForm, choices: dict[str, list[tuple[str, str]]], typed: Fields,
     status: int = 200, **more: Any,
 ) -> web.Response:  # fmt: skip
+    if form.asks("target"):
+        form, more = msgspec.structs.replace(form, fields=form.fields[::-1]), {"labels": WHOM, **more}
     return v.show("change.html", status=status, case=case, form=form, choices=choices, typed=typed, anywhere=True,
                   typed_too=("value",), **more)  # fmt: skip
 

@@ -13,4 +13,4 @@ async def _phones(v: Visit) -> web.Response:
     return v.show("phones.html", phones=await phone_book(v.node))
 
 
-PHONES: tuple[Page, ...] = (Page("GET", "/phones", (), _phones),)
+PHONES: tuple[Page, ...] = (Page("GET", "/phones", (), _phones, recognises=True),)

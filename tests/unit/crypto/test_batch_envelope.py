@@ -156,6 +156,18 @@ def test_a_leaf_does_not_verify_with_its_neighbours_block() -> None:
         verify_batch(leaves[0], sigs[1], VERIFYING["XD"], NAME, RootCache(8))
 
 
+def test_a_place_beyond_the_tree_is_refused_though_its_low_bits_lead_to_the_root() -> None:
+    """Wire 2: places are 0 to 63, so that no signature block has a second spelling."""
+    (sig,) = sign_batch([b"leaf"], SIGNING["XD"], NAME, os.urandom)
+
+    verify_batch(b"leaf", sig, VERIFYING["XD"], NAME, RootCache(1))
+    for beyond in (64, 128):
+        with pytest.raises(BadSignature, match="a place beyond 63"):
+            verify_batch(b"leaf", bytes([sig[0] + beyond]) + sig[1:], VERIFYING["XD"], NAME, RootCache(1))
+    with pytest.raises(BadSignature, match="a place beyond 63"):
+        verify_batch(b"leaf", b"\x40" + sig[1:], VERIFYING["XD"], NAME, RootCache(1))
+
+
 def test_places_and_empty_leaves_come_from_the_random_source() -> None:
     """Wire 2: neither tells how many travelled together; with another draw both differ."""
     counters = [itertools.count(start) for start in (0, 1)]

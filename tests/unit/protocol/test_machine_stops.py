@@ -18,6 +18,8 @@ from node.protocol.threads.outcome import ActNotAllowed, Cancelled, Verdict
 from node.protocol.threads.thread import Entry, Thread, withdrawals
 from tests.simulation.two_sides import ACCEPT, DISCLOSE, LIFE_S, MAX_LIFE_S, OFFER, STOP, THREAD, World
 
+DAY_S = 86_400
+
 
 def view(world: World, side: Role) -> Thread:
     thread = world.sides[side].thread
@@ -25,10 +27,12 @@ def view(world: World, side: Role) -> Thread:
     return thread
 
 
-def meets(world: World, side: Role, letter: Entry, now: int | None = None) -> Verdict:
+def meets(
+    world: World, side: Role, letter: Entry, now: int | None = None, max_life_s: int = MAX_LIFE_S
+) -> Verdict:  # fmt: skip
     """A letter of the peer's arrives at `side`."""
     at = world.now if now is None else now
-    return receive(world.sides[side].thread, letter, thread_id=THREAD, peer="XB", now=at, max_life_s=MAX_LIFE_S)
+    return receive(world.sides[side].thread, letter, thread_id=THREAD, peer="XB", now=at, max_life_s=max_life_s)
 
 
 def begun(*path: tuple[Role, str]) -> World:
@@ -270,6 +274,20 @@ def test_an_erasure_is_confirmed_to_the_side_that_asked() -> None:
     assert meets(world, "opener", letter).status == "stored"
 
 
+def test_nobody_confirms_an_erasure_that_it_asked_for_itself() -> None:
+    """Wire 7: the answer is the other side's; one's own word answers nothing."""
+    world = begun(OFFER, ACCEPT, DISCLOSE)
+    asked = world.act("opener", "consent.withdrawal")
+    sent = world.release("opener")
+    assert sent is not None
+    world.deliver("opener", asked)
+    own = replace(world.draft("opener", "erasure.confirm"), n=sent.n + 1, seen=1, in_reply_to=asked)
+
+    assert meets(world, "responder", own).reason == 207
+    with pytest.raises(ActNotAllowed, match="nobody asked for this"):
+        queue(view(world, "opener"), own, world.now)
+
+
 def test_a_refused_act_is_undone_at_its_sender_and_uses_up_its_number() -> None:
     """Wire 7: the sender undoes its act when it is refused; its n is used."""
     world = begun(OFFER)
@@ -319,9 +337,9 @@ def test_a_letter_written_in_time_counts_when_it_arrives_after_the_end() -> None
 
     in_time = meets(world, "opener", accept, now=end + 5)
     written_late = meets(world, "opener", replace(accept, written_at=end), now=end + 5)
-    far_too_late = meets(world, "opener", accept, now=end + MAX_LIFE_S)
+    last, far_too_late = (meets(world, "opener", accept, now=end + DAY_S - early, max_life_s=DAY_S) for early in (1, 0))
 
-    assert (in_time.status, in_time.effect) == ("stored", "applied")
+    assert (in_time.status, in_time.effect) == (last.status, last.effect) == ("stored", "applied")
     assert (written_late.status, written_late.reason) == ("refused", 201)
     assert (far_too_late.status, far_too_late.reason) == ("refused", 201)
 

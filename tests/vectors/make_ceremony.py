@@ -16,7 +16,7 @@ from registry.record import pack_node_record, sign_record
 from registry.request import make_request, read_request
 from registry.roots import parse_metadata
 from registry.tufkeys import signers
-from registry.tuftypes import TargetFile, Targets
+from registry.tuftypes import Delegations, Metadata, TargetFile, Targets
 from tests.forge import NOW
 from tests.registry_world import RegistryWorld, invented_record
 from tests.vectors.fixed_keys import keys_of, pair, signing
@@ -110,6 +110,7 @@ def requests() -> Iterator[Vector]:
             request(**{name: json.loads(later)[name] for name in ("record", "signature")}), record),
         "role-lists-a-file-more": (changed(request(), inside("role", _lists_more)), NO_ROLE_SIGNATURE),
         "role-lists-a-file-more-and-is-signed": (changed(request(), _signed_with_more), record),
+        "role-delegates": (changed(request(), _signed_with_a_delegation), record),
         "of-another-format": (request(format="trm/v1/proposal"), "file is no request"),
         "unknown-field": (request(note=""), "file is no request"),
         "role-keys-one-byte-short": (
@@ -127,6 +128,17 @@ def _signed_with_more(file: File) -> None:
     """Both halves of the role key sign a role that lists a third file."""
     role = parse_metadata(from_base64url(file["role"]), Targets)
     role.signed.targets["XT/more"] = TargetFile.from_data("XT/more", b"?", ["sha256"])
+    _sign_again(file, role)
+
+
+def _signed_with_a_delegation(file: File) -> None:
+    """Both halves of the role key sign a role that could hand its paths on."""
+    role = parse_metadata(from_base64url(file["role"]), Targets)
+    role.signed.delegations = Delegations({}, {})
+    _sign_again(file, role)
+
+
+def _sign_again(file: File, role: Metadata[Targets]) -> None:
     role.signatures.clear()
     for signer in signers(keys_of("XT").role):
         role.sign(signer, append=True)

@@ -35,7 +35,7 @@ KINDS = {
     "record": (6, 42),
     "recovery": (1, 1),
     "registry": (14, 51),
-    "request": (1, 9),
+    "request": (1, 10),
     "silence": (1, 3),
     "stream": (2, 2),
     "suspension": (1, 5),

@@ -151,6 +151,20 @@ async def test_who_will_care_for_her_is_chosen_from_our_organisations_or_typed(
     assert again.status == 422 and again.form(path)["organisation.id"][-1] == "another-one"
 
 
+async def test_after_back_the_check_page_says_that_it_was_sent(browsers: dict[str, Browser]):
+    """It said that everything was missing, and a hurried colleague would have asked the same country twice."""
+    xd = browsers["XD"]
+    tasks = await started(xd)
+    check = await filled(xd, tasks)
+    assert "a matter is under way" not in check.said
+    sent = await xd.send(check, f"{tasks}/check")
+
+    back, again = await xd.open(f"{tasks}/check"), await xd.open(tasks)
+
+    for page in (back, again):
+        assert "In this case a matter is under way: Arvenia" in page.said and sent.url.path in page.links
+
+
 async def test_the_list_of_tasks_says_that_a_name_was_kept(browsers: dict[str, Browser]):
     """It never shows the name; whoever typed it is not left to wonder."""
     xd = browsers["XD"]

@@ -92,6 +92,7 @@ async def test_the_audit_tells_acts_in_the_readers_words_and_no_code(desk: Desk)
     page = await dora.open("/desk/admin/audit")
 
     assert "A ajouté un collègue" in _acts(page) and "user_added" not in page.said
+    assert "fait" in page.words and "done" not in page.words
     kept = await dora.send(page, "/desk/admin/audit/table")
     assert "user_added" in kept.text
 

@@ -49,7 +49,7 @@ async def _lines(v: Visit, **more: Any) -> web.Response:
     older = v.with_query(act=act, ref=ref, before=str(page.before or ""))
     return v.show(
         "audit.html", page=page, names=names, act=act, ref=ref, older=older, acts=_acts(v, act),
-        says=partial(v.word, of="audited"), **more,
+        says=partial(v.word, of="audited"), ends=words_audit.ENDS, **more,
     )  # fmt: skip
 
 

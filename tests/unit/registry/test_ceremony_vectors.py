@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import msgspec
 import pytest
 
 from node.crypto.pop import open_nonce
@@ -14,7 +15,7 @@ from registry.concern import read_concern
 from registry.errors import BadRegistryFile
 from registry.possession import Nonces, answer_challenge, check_answer
 from registry.proposal import merge, read_proposal
-from registry.record import read_node_record
+from registry.record import KeyStatus, read_node_record
 from registry.request import read_request
 from registry.roots import complete_signers
 from registry.suspension import publish_suspension
@@ -127,6 +128,19 @@ def test_an_answer_to_a_challenge_is_judged_as_its_file_says(vector: dict[str, A
     _, refused = judged(check_answer, unbase64(vector["bytes"]), request, nonces)
 
     assert as_told(vector, refused)
+
+
+@pytest.mark.parametrize("status", ["retired", "revoked"])
+def test_a_concern_by_a_key_that_is_current_no_more_is_not_heard(world: RegistryWorld, status: KeyStatus) -> None:
+    """H14: a key that was given up for stolen must not accuse other countries."""
+    record = world.repository.record("XD")
+    assert record is not None
+    keys = [msgspec.structs.replace(key, status=status) for key in record.message_keys]
+    data = unbase64(ALL["own-concern"]["bytes"])
+
+    _, refused = judged(read_concern, data, {"XD": msgspec.structs.replace(record, message_keys=keys)})
+
+    assert refused == "concern is not signed by a current key of its sender; phone them"
 
 
 @of_kind("concern")

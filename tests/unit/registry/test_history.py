@@ -5,6 +5,7 @@ import pytest
 
 from node.crypto.suite import SigningKey
 from registry.fetch import fetch_from_folder
+from registry.history import next_view
 from registry.names import DAY_S
 from registry.record import MessageKey, OfficeKey
 from registry.trust import decode_view, encode_view, freshness
@@ -161,6 +162,20 @@ def test_a_country_that_maintainers_removed_is_revoked_and_still_known(world, cl
 
     assert view.countries["XA"].status == "revoked"
     assert view.signing_key("XA", world.keys["XA"].message.key_id) is not None
+
+
+def test_a_country_that_comes_back_after_its_removal_waits_like_a_new_one(world, client):
+    """Registry decided 5: with the same keys and the same record; who took it out may have had a reason."""
+    view, later = client.refresh(NOW), NOW + 30 * DAY_S
+    out = msgspec.structs.replace(view.countries["XA"], removed=True)
+    known = msgspec.structs.replace(view, countries=view.countries | {"XA": out})
+
+    back = next_view(known, client._verified, later, WAIT).countries
+
+    assert [back["XA"].status_at(at) for at in (later, later + WAIT - 1, later + WAIT)] == [
+        "quarantined", "quarantined", "active",
+    ]  # fmt: skip
+    assert back["XB"].status_at(later) == "active"
 
 
 def test_unchanged_roles_are_neither_fetched_nor_verified_again(world, tmp_path):

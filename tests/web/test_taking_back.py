@@ -76,6 +76,18 @@ async def test_after_its_minute_it_has_left_and_that_is_said_in_plain_words(desk
     assert (await desk.post("ana", path.removeprefix("/desk").replace("/letter/", "/letters/"))).status == 409
 
 
+async def test_taken_back_in_one_window_the_other_says_that_nothing_left(desk: Desk, ana: Browser):
+    """It said that the letter had left: whoever pressed twice believed that the other country had it."""
+    page, path = await sent(ana)
+    await ana.send(page, path)
+
+    again = await ana.send(page, path)
+
+    assert again.status == 409 and "Nothing of it has left." in again.said and GONE not in again.said
+    await desk.world.later(61)
+    assert "not sent" in (await ana.open(page.url.path)).said
+
+
 async def test_only_whoever_sent_it_takes_it_back(desk: Desk, ana: Browser):
     """A colleague of the case is told so; whoever does not see the case finds nothing."""
     bea, cleo = await at_work(desk, "bea", "caseworker"), await at_work(desk, "cleo", "caseworker")

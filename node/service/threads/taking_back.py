@@ -26,6 +26,7 @@ from node.store.outbox import Waiting
 from node.store.work import Work
 
 GONE: Final = "It has left already, and cannot be taken back. Correct it, or stop this matter."
+NEVER_LEFT: Final = "It was taken back already, or is not needed any more. Nothing of it has left."
 NOT_YOURS: Final = "Only whoever sent it can take it back. Ask them, or stop this matter."
 NOT_ASKED: Final = (
     "That country was not asked yet and learns nothing. What was to be asked is taken back, and this matter ends."
@@ -114,6 +115,8 @@ def _take_back(node: Node, work: Work, actor: Actor, letter_id: str) -> TakenBac
     may_work_on(work, actor, waiting.case_id, "letter")
     # 2. still here: the release is a transaction of the same writer
     found = book.file(waiting.peer, waiting.thread_id)
+    if waiting.state == "cancelled" and waiting.released_at is None:
+        raise Conflict("this letter was not to be sent any more, and never left", for_user=NEVER_LEFT)
     if found is None or waiting.state != "queued" or waiting.sealed is None or waiting.released_at is not None:
         raise Conflict("this letter has left, or was not to be sent any more", for_user=GONE)
     queued = _queued(node, found, waiting)

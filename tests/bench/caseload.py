@@ -20,14 +20,15 @@ from node.store.work import Work
 from tests.world import DAY_S, HER
 
 OWNED, NOBODYS, EACH, AT_ONCE = 60, 40, 120, 5000
+ALIKE = 1000  # what waits in a case depends on its number in its thousand
 PAYLOAD_BYTES = 1_400  # what a referral's letter without a block has
 PEER = "XA"
 
 
 async def fill(node: Node, user: str, cases: int) -> None:
     """Make so many cases, `user` with their share of them."""
-    mine = {at * (cases // OWNED) for at in range(OWNED)}
-    nobodys = {at * (cases // NOBODYS) + 1 for at in range(NOBODYS)}
+    mine = {_spread(at, OWNED, cases) + at for at in range(OWNED)}
+    nobodys = {_spread(at, NOBODYS, cases) + 101 + 10 * at for at in range(NOBODYS)}  # all overdue: a full lane
     for first in range(0, cases, AT_ONCE):
 
         def put(work: Work, first: int = first) -> None:
@@ -37,6 +38,11 @@ async def fill(node: Node, user: str, cases: int) -> None:
                 _case(book, work, at, owner, cases)
 
         await node.store.write(put)
+
+
+def _spread(at: int, of: int, cases: int) -> int:
+    """Where the thousand begins in which one of these stands: a desk is as full in a world of any size."""
+    return at * (cases // of) // ALIKE * ALIKE
 
 
 def _case(book: Book, work: Work, at: int, owner: str | None, cases: int) -> None:

@@ -26,6 +26,7 @@ from node.store.migrations_narrowed import NARROWED_SQL
 from node.store.migrations_offices_said import OFFICES_SAID_SQL
 from node.store.migrations_old_registry import OLD_REGISTRY_SQL
 from node.store.migrations_open_deadlines import OPEN_DEADLINES_SQL
+from node.store.migrations_own_lists import OWN_LISTS_SQL
 from node.store.migrations_safety import SAFETY_SQL
 from node.store.migrations_scans import SCANS_SQL
 from node.store.migrations_second_look import SECOND_LOOK_SQL
@@ -211,6 +212,12 @@ def m026_open_deadlines(db: Database) -> None:
 def m027_letters_of_case(db: Database) -> None:
     """One index of letters less."""
     _run(db.conn, LETTERS_OF_CASE_SQL)
+
+
+@NODE()
+def m028_own_lists(db: Database) -> None:
+    """What one person's lists are found by."""
+    _run(db.conn, OWN_LISTS_SQL)
 
 
 @KEYRING()

@@ -13,8 +13,8 @@ from node.store.threads import DeadlineRow, ThreadRow
 from node.store.veil import NO_VEIL, Veil
 from node.store.waiting import MINE
 
-MINE_ONLY = "with mine as materialized (select case_id from case_file where owner=:user and sealed is not null) "
-NOBODYS = "with mine as materialized (select case_id from case_file where owner is null and sealed is not null) "
+MINE_ONLY = "with mine as materialized (select case_id from case_file where owner=:user and erased_at is null) "
+NOBODYS = "with mine as materialized (select case_id from case_file where owner is null and erased_at is null) "
 _DEADLINE = "d.id, d.peer, d.thread_id, d.letter_id, d.code, d.due_at, d.state, d.step, d.next_at"
 _THREAD = "t.peer, t.thread_id, t.case_id, t.sealed, t.started_at, t.changed_at, t.ended_at"
 

@@ -18,10 +18,10 @@ from node.store.veil import NO_VEIL, Veil
 
 MINE = (
     "with mine as materialized ("
-    "select case_id from case_file where owner=?1 and sealed is not null"
-    " union all select case_id from case_file where owner is null and sealed is not null"
+    "select case_id from case_file where owner=?1 and erased_at is null"
+    " union all select case_id from case_file where owner is null and erased_at is null"
     " union all select case_id from stand_in cross join case_file on case_file.owner=stand_in.user_id"
-    " where stand_in.backup=?1 and sealed is not null) "
+    " where stand_in.backup=?1 and erased_at is null) "
 )
 END = 1 << 62  # later than any time
 _DEADLINE = "d.id, d.peer, d.thread_id, d.letter_id, d.code, d.due_at, d.state, d.step, d.next_at"

@@ -80,13 +80,30 @@ async def test_the_check_page_says_what_is_missing_and_leads_there(browsers: dic
     nothing = await xd.open(f"{tasks}/check")
     assert f"{tasks}/where" in nothing.links
     page = await xd.open(f"{tasks}/where")
-    await xd.send(page, f"{tasks}/where", needs=["shelter"], peer="XA")
+    await xd.send(page, f"{tasks}/where", needs=["shelter"], urgency="routine", peer="XA")
 
     check = await xd.open(f"{tasks}/check")
 
     assert "no consent of this person names that country" in check.said
     assert f"{tasks}/consent" in check.links
     assert all(form["action"] != f"{tasks}/check" for form in check.forms)
+
+
+async def test_what_the_check_page_asks_for_never_says_that_it_may_be_left_out(browsers: dict[str, Browser]):
+    """A first-day user left "how fast" empty, because "if it applies" stood beside it; nothing is taken for granted."""
+    xd = browsers["XD"]
+    tasks = await started(xd)
+    where = await xd.open(f"{tasks}/where")
+
+    left = await xd.send(where, f"{tasks}/where", needs=["shelter"], peer="XA")
+
+    before_the_rest = where.said.partition("More, if it matters")[0]
+    assert "How fast" in before_the_rest and "if it applies" not in before_the_rest
+    assert "What she needs, how fast, and where To do" in left.said, left.said
+    assert f"{tasks}/where" in (await xd.open(f"{tasks}/check")).links
+    await xd.send(await xd.open(f"{tasks}/where"), f"{tasks}/where", urgency="urgent", region="nowhere at all")
+    check = await xd.open(f"{tasks}/check")
+    assert "Fill in what is marked. Put it right" in check.said and f"{tasks}/where" in check.links  # never a silent no
 
 
 async def test_a_no_is_not_recorded_as_a_yes(browsers: dict[str, Browser], desks: dict[str, Desk]):

@@ -21,7 +21,7 @@ from node.service.threads.commands import OpenReferral
 from node.service.threads.forms import FormField, fields_of, told_after_acceptance
 from node.service.threads.opening import open_referral
 from node.service.threads.preview import Missing, Preview, preview_referral
-from node.web.forms import several
+from node.web.forms import Fields, several
 from node.web.pages.roles import WORK
 from node.web.visit import Page, Visit
 from node.web.words import N_
@@ -41,6 +41,7 @@ NAMES: Final = (
     "safe_contact_times",
 )
 WHERE: Final = ("peer", "needs", "urgency", "reason", "region", "accessibility", "safety_codes", "earliest_date")
+ASKED: Final = ("peer", "needs", "urgency")  # asked for before anything is sent: none says that it may be empty
 # Which task puts right what a rule says; anything else is put right in the case.
 OPENS: Final = {
     "H05": "kept-from", "R22": "consent", "R23": "consent", "R01": "consent", "R11": "consent", "R13": "case",
@@ -89,7 +90,7 @@ async def _list(v: Visit, case: CaseView) -> list[Task]:
         consents.list_consents(v.node, v.actor, case.case),
         cases.has_names(v.node, v.actor, case.case),
     )
-    where = draft is not None and bool(peer_of(draft)) and bool(draft.typed.get("needs"))
+    where = draft is not None and not _missing(draft.typed)
     peer = peer_of(draft)
     agreed = any(one.counts and any(to.country == peer for to in one.recipients) for one in records)
     kept = case.first_intake_answered_at is not None
@@ -135,7 +136,7 @@ async def _where(v: Visit) -> web.Response:
 
 async def _show_where(v: Visit, case: CaseView, typed: Any, **more: Any) -> web.Response:
     entries = {one.country: one for one in await list_entries(v.node)}
-    fields = [one for one in fields_of(OpenReferral) if one.name in WHERE and one.name != "peer"]
+    fields = [_asked(one) for one in fields_of(OpenReferral) if one.name in WHERE and one.name != "peer"]
     return v.show("where.html", case=case, typed=typed, fields=fields, countries=countries_known(v), entries=entries,
                   **{"saved_at": None, **more})  # fmt: skip
 
@@ -208,16 +209,16 @@ async def command_of(v: Visit, case: CaseView) -> OpenReferral:
     draft = await read_draft(v.node, v.actor, case.case, DRAFT)
     typed = draft.typed if draft else {}
     one = {name: filled[-1] for name, values in typed.items() if (filled := [each for each in values if each])}
-    if not one.get("peer") or not typed.get("needs"):
+    if _missing(typed):
         raise BadInput(
-            "a need or the country is missing",
+            "a need, how fast or the country is missing",
             field="where",
-            for_user=v.say("Say what she needs and which country to ask."),
+            for_user=v.say("Say what she needs, how fast, and which country to ask."),
         )
     facts: dict[str, Any] = {
         "peer": one["peer"],
         "needs": [code for code in typed["needs"] if code],
-        "urgency": one.get("urgency", "routine"),
+        "urgency": one["urgency"],
         "undo_s": v.undo_s,
     }
     for name in ("accessibility", "safety_codes"):
@@ -229,6 +230,16 @@ async def command_of(v: Visit, case: CaseView) -> OpenReferral:
         raise BadInput(
             "something in the draft cannot be used", field="where", for_user=str(problem(v, error).for_user)
         ) from None
+
+
+def _missing(typed: Fields) -> list[str]:
+    """What the task of needs and country leaves open, of what is asked for."""
+    return [name for name in ASKED if not any(typed.get(name, []))]
+
+
+def _asked(field: FormField) -> FormField:
+    """The field as its page shows it: what is asked for later does not say that it may stay empty."""
+    return msgspec.structs.replace(field, optional=False, least=1) if field.name in ASKED else field
 
 
 def peer_of(draft: Draft | None) -> str:

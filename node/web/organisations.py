@@ -1,6 +1,7 @@
-"""What an organisation is called on a page: by its name wherever this node knows one, else in words, with its code.
+"""What an organisation is called on a page: by its name wherever this node knows one, else by its code.
 
-A code can mean two organisations of two countries; then neither name is shown. Source: interface C6, C7; H14.
+Ours are called by their codes where we work; of one abroad it is said that its name is not known here. A code can mean
+two organisations of two countries; then neither name is shown. Source: interface C6, C7; H14.
 """
 
 from collections.abc import Iterator, Mapping
@@ -34,18 +35,20 @@ class Organisations:
         return self._made[code, country]
 
     def shown(self, code: str, country: str = "") -> Markup:
-        """Its name; in words that there is none, and its code in brackets."""
+        """Its name; without one its code, and of one abroad in words that there is none."""
         if name := self.name(code, country):
             return Markup("<bdi>{}</bdi>").format(name)
-        return self._with_code(self.visit.say(UNKNOWN), code)
+        return _code(code) if self._is_ours(country) else self._with_code(self.visit.say(UNKNOWN), code)
 
     def member(self, code: str) -> Markup:
         """One of ours for whoever types its code: always with it."""
-        return self._with_code(self.name(code, self.visit.node.country) or self.visit.say(UNKNOWN), code)
+        name = self.name(code, self.visit.node.country)
+        return self._with_code(name, code) if name else _code(code)
 
     def option(self, code: str, country: str = "") -> str:
         """The same for a list to choose from, which holds plain text only."""
-        return self.name(code, country) or f"{self.visit.say(UNKNOWN)} ({code})"
+        unknown = code if self._is_ours(country) else f"{self.visit.say(UNKNOWN)} ({code})"
+        return self.name(code, country) or unknown
 
     def distrusted(self, target: str, value: str) -> Markup:
         """Whom two people distrust: a country, an office by its key, an organisation abroad or one of ours."""
@@ -92,5 +95,12 @@ class Organisations:
             self._listed[country] = listed(self.visit.node, country, self.visit.speech.code)
         return self._listed[country]
 
+    def _is_ours(self, country: str) -> bool:
+        return country == self.visit.node.country
+
     def _with_code(self, name: str, code: str) -> Markup:
         return Markup('<bdi>{}</bdi> (<bdi dir="ltr">{}</bdi>)').format(name, code)
+
+
+def _code(code: str) -> Markup:
+    return Markup('<bdi dir="ltr">{}</bdi>').format(code)

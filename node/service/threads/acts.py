@@ -36,7 +36,7 @@ from node.service.threads.drafting import (
     persons_of,
     state_consents,
 )
-from node.service.threads.ending import end_contact, told_of_with
+from node.service.threads.ending import end_contact, refuse_if_heard, told_of_with
 from node.service.threads.erasure import empty_log, erase_confirmed
 from node.service.threads.files import ThreadFile
 from node.service.threads.stops import is_ending, queue_stop
@@ -77,6 +77,7 @@ async def stop_thread(node: Node, actor: Actor, thread_id: str) -> ActDone:
         found, now = open_for(node, work, actor, thread_id), node.now()
         case = Book(node, work).case(found.row.case_id)
         _nobody_on_the_way(told_of_with(node, work, case, {thread_id}), thread_id)
+        refuse_if_heard(work, found, now)
         queue_stop(node, work, found, actor.user_id, "H01", now)
         end_contact(node, work, case, (found,), actor.user_id, "H01", now)
         return _ended_here(node, work, found, now)

@@ -191,6 +191,8 @@ class ThreadView(msgspec.Struct, frozen=True, kw_only=True):
     `tokens`: the persons of the thread in order, she first, whoever drew their tokens.
     `away`: why what we wrote waits here, while it does: that country does not answer, or is not active in the registry.
     `owed`: kinds by which we answer what was asked of us about her data, on any thread and after its end.
+    `stop_would`: what a stop would do now: nothing; end it here, where nothing ever left; end it in both countries; or
+    make sure that the other country hears of an end that we told, and that has not been received.
     """
 
     thread: str
@@ -215,3 +217,4 @@ class ThreadView(msgspec.Struct, frozen=True, kw_only=True):
     tokens: list[str] = []
     owed: list[str] = []
     away: Away = ""
+    stop_would: Literal["nothing", "ends_here", "ends", "makes_sure"] = "nothing"

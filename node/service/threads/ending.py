@@ -6,13 +6,17 @@ would come for asylum only, and falls silent with the others. Source: H01, R10.
 """
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
 from node.protocol.gate.gate import Gate
+from node.protocol.letters.codes import NOT_IN_THIS_STATE
+from node.protocol.matter import Refusal
+from node.protocol.matters import matter_named
 from node.protocol.on_the_way import is_moving
 from node.protocol.threads import machine
+from node.protocol.threads.outcome import ActNotAllowed
 from node.service.context import Node
 from node.service.threads.book import Book, OpenCase, OpenFile
 from node.service.threads.files import is_over
@@ -21,6 +25,11 @@ from node.store.outbox import Waiting
 from node.store.work import Reader, Work
 
 ON_THE_WAY_OUT: Final = frozenset({"queued", "held", "released"})
+# End it here alone, because nothing ever left; end it in both countries; make sure that an end of ours is heard there.
+StopWould = Literal["nothing", "ends_here", "ends", "makes_sure"]
+HEARD: Final = Refusal(
+    NOT_IN_THIS_STATE, "this thread has ended, and the other country knows it", machine.NOTHING_TO_DO, "H01"
+)
 BESIDE: Final = frozenset({"complaint", "safety"})  # these end with the others, and tie no further person to them
 
 
@@ -101,6 +110,22 @@ def told_of_with(node: Node, reader: Reader, case: OpenCase, named: set[str]) ->
         grown = not more <= persons
         persons |= more
     return [file for one, file in known if one.thread in named or persons & set(one.persons)]
+
+
+def stop_would(reader: Reader, found: OpenFile, now: int) -> StopWould:
+    """What a stop by hand would do now; "nothing" where none may be queued, or the other country knows of the end."""
+    thread = found.file.thread
+    if not matter_named(thread.matter).stop or not may_end(reader, found, now):
+        return "nothing"
+    if not any(entry.n for entry in thread.entries):
+        return "ends_here"
+    return "makes_sure" if is_over(found.file, now) else "ends"
+
+
+def refuse_if_heard(reader: Reader, found: OpenFile, now: int) -> None:
+    """No second end after one that the other country has: its people would ask why, and H01 gives no answer."""
+    if machine.allowed(found.file.thread, now)[-1].allowed and not may_end(reader, found, now):
+        raise ActNotAllowed(HEARD.why, HEARD.reason, HEARD.opens_with, HEARD.rule)
 
 
 def may_end(reader: Reader, found: OpenFile, now: int) -> bool:

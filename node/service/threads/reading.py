@@ -14,7 +14,7 @@ from node.protocol.gate.ten_gates import next_things
 from node.protocol.letters.bodies import DataItem
 from node.protocol.letters.control import OpenedBody
 from node.protocol.letters.decode import AnyLetter
-from node.protocol.matters import matter_named
+from node.protocol.matters import STOPS, matter_named
 from node.protocol.threads import machine
 from node.protocol.threads.fold import owed_to_requests
 from node.protocol.threads.thread import Entry, withdrawals
@@ -31,6 +31,7 @@ from node.service.threads.away import away
 from node.service.threads.book import Book, OpenFile
 from node.service.threads.commands import DeadlineView, LetterView, OptionView, ThreadView
 from node.service.threads.corrected import Opened, Persons, kept_letter, laid_over, put_right
+from node.service.threads.ending import HEARD, StopWould, stop_would
 from node.service.threads.keeping import decode_kept
 from node.service.threads.stops import is_ending
 from node.service.threads.taking_back import waits_until
@@ -78,7 +79,7 @@ def _view(node: Node, reader: Reader, actor: Actor, thread_id: str) -> ThreadVie
     found = open_for(node, reader, actor, thread_id)
     thread, peer = found.file.thread, found.row.peer
     shown, letters = machine.state(thread, now), timeline(node, reader, found)
-    gates = checklist(Book(node, reader), found, now)
+    gates, would = checklist(Book(node, reader), found, now), stop_would(reader, found, now)
     return ThreadView(
         thread=thread_id,
         case=found.row.case_id,
@@ -91,7 +92,7 @@ def _view(node: Node, reader: Reader, actor: Actor, thread_id: str) -> ThreadVie
         thread_ends=thread.shared.thread_ends,
         data_needed=[_item(item) for item in thread.shared.data_needed],
         persons=dict(found.file.persons),
-        options=_options(found, now),
+        options=_options(found, would, now),
         letters=letters,
         deadlines=[
             DeadlineView(d.letter_id, d.code, d.due_at, d.state, d.step)
@@ -105,11 +106,12 @@ def _view(node: Node, reader: Reader, actor: Actor, thread_id: str) -> ThreadVie
         tokens=list(found.file.persons) or [entry.token for entry in found.file.entries],
         organisation_type=thread.shared.organisation_type or "",
         away=away(node, reader, peer, letters, now),
+        stop_would=would,
     )
 
 
-def _options(found: OpenFile, now: int) -> list[OptionView]:
-    """What the tables allow, less what rests on a consent that she took back."""
+def _options(found: OpenFile, would: StopWould, now: int) -> list[OptionView]:
+    """What the tables allow, less what rests on a consent that she took back, and a stop that would tell nothing."""
     gone = withdrawals(found.file.thread)
     options = []
     for option in machine.allowed(found.file.thread, now):
@@ -118,6 +120,8 @@ def _options(found: OpenFile, now: int) -> list[OptionView]:
         if option.allowed and halted:
             gone_back, again = "she took this consent back; help continues", "a new thread, if she wishes one"
             options.append(OptionView(option.kind, False, "R20", gone_back, again))
+        elif option.allowed and option.kind in STOPS and would == "nothing":
+            options.append(OptionView(option.kind, False, HEARD.rule, HEARD.why, HEARD.opens_with))
         else:
             options.append(OptionView(option.kind, option.allowed, option.rule, option.why, option.opens_with))
     return options

@@ -17,6 +17,7 @@ import registry.client
 from node import pager
 from node.cli import main
 from node.peer import client as peer_client
+from node.peer.begun import Begun
 from node.store import writer
 from node.store.db import Store
 from node.store.journal import Journal
@@ -87,11 +88,17 @@ def _around_commits() -> None:
 
 def _around_posting() -> None:
     """The step of a request: not sent; answered by the peer but not read; read but not recorded."""
-    post, slots = peer_client.PeerClient.post, peer_client._slots
+    post, send, slots = peer_client.PeerClient.post, Begun.send, peer_client._slots
 
     async def posts(self: peer_client.PeerClient, endpoint: str, size: int, envelopes: Sequence[bytes]) -> list[bytes]:
         reach("before post")
         answer = await post(self, endpoint, size, envelopes)
+        reach("after post")
+        return answer
+
+    async def sends(self: Begun, envelopes: Sequence[bytes]) -> list[bytes]:
+        reach("before post")
+        answer = await send(self, envelopes)
         reach("after post")
         return answer
 
@@ -100,6 +107,7 @@ def _around_posting() -> None:
         return await slots(*args)
 
     peer_client.PeerClient.post = posts  # type: ignore[method-assign]
+    Begun.send = sends  # type: ignore[method-assign]
     peer_client._slots = reads  # type: ignore[assignment]
 
 

@@ -164,8 +164,9 @@ def _another_purpose() -> Objection:
 
 def _standing(c: Context, person: Person, record: ConsentRecord) -> list[Objection]:
     # R22: an end stops new disclosure, not care under way. R20 is said by `withdrawn`, with its precedence.
-    ended = not c.tells_new and record.valid_until <= c.now
-    return [f for f in faults(record, person, c.now) if f.rule != "R20" and (f.rule != "R22" or not ended)]
+    # H22: by a clock that is behind the letters of this matter nothing has begun that they rest on.
+    counts = c.tells_new or record.valid_from > max(c.now, c.shared.newest_at)
+    return [f for f in faults(record, person, c.now) if f.rule != "R20" and (f.rule != "R22" or counts)]
 
 
 def _record_objections(c: Context, entry: ConsentEntry, person: Person, record: ConsentRecord) -> list[Objection]:

@@ -4,6 +4,7 @@ Source: R04, R11, R19, R28; practice H13, H14.
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 from node.protocol.consent.record import ConsentRecord, ConsentTo
 from node.protocol.gate.context import Context, are_two, cancel, carried_by, excluded, heard, hold, names, rests_on
@@ -13,6 +14,8 @@ from node.protocol.letters.fields import SEALED_TO_A_HOLDER
 from node.protocol.rules import Objection
 from node.protocol.safety import is_safety
 
+OFFICE_GONE: Final = "office_key_gone"  # what names wait for where the key they are sealed to is no longer listed
+
 
 def office(c: Context) -> Iterator[Objection]:
     """H13, R19: names go to a listed office key of a holder she named; police powers need a choice and her writing."""
@@ -20,7 +23,8 @@ def office(c: Context) -> Iterator[Objection]:
         return
     key = c.office_key
     if key is None:
-        yield hold("H13", "the office key is not in the country's record now", "ask her about the office there now")
+        why, ask = "the office key is not in the country's record now", "ask her about the office there now"
+        yield hold("H13", why, ask, held_as=OFFICE_GONE)
         return
     police = any(one.police_powers for one in c.recipient.office_keys)
     if police and not any(one.kind == "civil_society" for one in c.recipient.office_keys):

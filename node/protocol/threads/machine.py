@@ -155,6 +155,12 @@ def cancel(thread: Thread, letter_ids: Sequence[str]) -> Outcome:
     return Outcome(replace(thread, queued=left), cancels=gone, audit=tuple(("cancelled", name) for name in gone))
 
 
+def never_left(thread: Thread) -> Thread:
+    """All of ours waits again without a number: its turn had come in a batch, and of that batch no bytes were made."""
+    back = tuple(replace(e, n=0, void=()) for e in thread.entries)
+    return refold(replace(thread, entries=(), queued=(*back, *thread.queued), own_n=0))
+
+
 def given_up(thread: Thread, letter_ids: Sequence[str]) -> Outcome:
     """Released letters of ours whose bytes are posted no longer: our next letter tells that their numbers are void.
 

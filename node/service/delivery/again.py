@@ -9,7 +9,7 @@ import msgspec
 
 from node.protocol.gate.gate import Gate
 from node.protocol.gate.guards import SET_BACK
-from node.protocol.letters.decode import AnyLetter
+from node.protocol.gate.identity import OFFICE_GONE
 from node.protocol.letters.kinds import CONTROL, LETTER
 from node.protocol.matters import STOPS
 from node.protocol.threads import machine
@@ -17,7 +17,7 @@ from node.protocol.threads.thread import after_stop, whatever_its_date
 from node.service.context import FLAG_SKEW_S, Node
 from node.service.delivery.gating import LOOK_AGAIN_S, decode_own, gate_of, keep_waiting
 from node.service.delivery.queueing import Queued
-from node.service.delivery.recipients import recipient_facts, seal_to
+from node.service.delivery.recipients import seal_to
 from node.service.delivery.release_control import control_objection
 from node.service.delivery.released import Ready, give_up_old
 from node.service.returns.watch import follow
@@ -78,8 +78,8 @@ def prepared_again(node: Node, work: Work, waiting: Waiting, now: int) -> Ready 
     if gate is not None and not gate.open:
         if gate.cancelled:
             give_up_letter(node, work, waiting, now)
-        else:
-            keep_waiting(node, work, waiting, gate, now)
+        elif keep_waiting(node, work, waiting, gate, now) == OFFICE_GONE:  # the block cannot be sealed anew (wire 8)
+            _ask_somebody(work, waiting, now)
         return None
     row = work.letters.get(waiting.peer, "out", waiting.letter_id)
     if row is None or row.sealed is None:
@@ -92,12 +92,16 @@ def prepared_again(node: Node, work: Work, waiting: Waiting, now: int) -> Ready 
         work.outbox.hold(waiting.letter_id, node.seals.cover(SET_BACK), now + LOOK_AGAIN_S)
         return None
     to = seal_to(node, waiting.peer, letter.kind, LETTER, letter.sealed_identity is not None)
-    if to is None or not _office_key_still_listed(node, waiting.peer, letter, now):
-        work.outbox.hold(waiting.letter_id, "no_prekey" if to is None else "office_key_gone", now + LOOK_AGAIN_S)
-        work.tasks.add("reseal_waits", now, case_id=waiting.case_id, peer=waiting.peer, letter_id=waiting.letter_id)
+    if to is None:
+        work.outbox.hold(waiting.letter_id, "no_prekey", now + LOOK_AGAIN_S)
+        _ask_somebody(work, waiting, now)
         return None
     give_up_old(work, waiting)
     return Ready(waiting, payload, to, False, letter.retention_until)
+
+
+def _ask_somebody(work: Work, waiting: Waiting, now: int) -> None:
+    work.tasks.add("reseal_waits", now, case_id=waiting.case_id, peer=waiting.peer, letter_id=waiting.letter_id)
 
 
 def _ended_since(node: Node, work: Work, waiting: Waiting, now: int) -> bool:
@@ -131,9 +135,3 @@ def _gate_again(node: Node, work: Work, waiting: Waiting, now: int) -> Gate | No
     persons = {token: person for token, person in found.file.persons.items() if token in tokens}
     queued = Queued(msgspec.Raw(b""), "node", "caseworker", persons, AT_RELEASE)
     return gate_of(node, work, book.case(found.row.case_id), letter, queued, found.file, waiting, now)
-
-
-def _office_key_still_listed(node: Node, peer: str, letter: AnyLetter, now: int) -> bool:
-    if letter.sealed_identity is None:
-        return True
-    return any(key.kid == letter.sealed_identity.office_kid for key in recipient_facts(node, peer, now).office_keys)

@@ -31,6 +31,8 @@ def queue_stop(
     left. It leaves at the next daily slot, at once if she is travelling; passages through other countries go with it.
     """
     thread = found.file.thread
+    if _has_no_bytes_yet(work, thread):
+        thread = machine.never_left(thread)
     book, peer = Book(node, work), thread.peer
     slot = leaves_at(node, thread, now) if due_at is None else due_at
     letter = make_stop(
@@ -95,6 +97,14 @@ def end_unheard(node: Node, work: Work, found: OpenFile, now: int) -> None:
     """End a thread of which nothing ever left; no letter tells of it."""
     if machine.allowed(found.file.thread, now)[-1].allowed:
         queue_stop(node, work, found, "node", "H01", now)
+
+
+def _has_no_bytes_yet(work: Work, thread: Thread) -> bool:
+    """Whether all of it is in the batch that is being made now: a stop would tell of what nobody there heard of."""
+    waiting = [work.outbox.get(entry.letter_id) for entry in thread.entries]
+    return bool(waiting) and all(
+        one is not None and one.state == "released" and not work.outbox.envelopes_of(one.letter_id) for one in waiting
+    )
 
 
 def _give_up(work: Work, letter_id: str, now: int) -> bool:

@@ -1,5 +1,6 @@
 """Channels under attack and after accidents, between real nodes: gaps, given-up statements, a stop that must arrive."""
 
+import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from node.service.threads import reading
 from node.service.upkeep.sweeps import heads
+from tests.attack.forged_posts import forged, payload_of, post
 from tests.world import World, make_world, no_fault
 
 
@@ -105,3 +107,48 @@ async def test_a_control_letter_that_expires_on_the_way_is_sealed_again(world: W
     noted = xa.node.store.read_sync(lambda reader: reader.peers.get("XD").heads)
     assert noted is not None
     assert gaps(world, "XA") == []
+
+
+def after(world: World, seq: int) -> dict[str, Any]:
+    """A statement of XD with this number, as a thief of its key would sign one that follows nothing."""
+    offer = payload_of(world, world.posted[0][2][0], "XA")
+    letter = {**offer, "letter_id": f"{seq:032x}", "thread": f"{seq + 100:032x}"}
+    return {"payload": letter, "seq": seq, "prev": bytes([seq]) * 32}
+
+
+async def test_attack_23_a_number_that_was_used_is_an_alarm_and_one_that_was_missing_is_not(world: World) -> None:
+    """Wire 1: two statements of one number are a forked channel; a late one only fills the gap it had left."""
+    await world["XD"].offer("XA")
+    await world.settle()
+    seen = []
+    for seq in (4, 3, 3, 2, 1):
+        sent = forged(world, "XD", "XA", **after(world, seq))
+        await post(world, "XA", sent.envelope)
+        seen.append((gaps(world, "XA"), len(alarms(world, "XA"))))
+
+    epoch = world["XD"].node.epoch
+    assert seen[0] == ([(epoch, 2), (epoch, 3)], 0)
+    assert seen[1] == ([(epoch, 2)], 0)
+    assert seen[2] == ([(epoch, 2)], 1)
+    assert seen[3] == ([], 1)
+    assert seen[4] == ([], 2)
+    assert set(alarms(world, "XA")) == {"channel_chain_broken"}
+
+
+@pytest.mark.parametrize("follows", [True, False])
+async def test_attack_23_the_next_number_that_does_not_name_the_one_before_is_an_alarm(
+    world: World, follows: bool
+) -> None:
+    """Wire 1: the letter is kept, for it is signed; what it was to follow was another one."""
+    await world["XD"].offer("XA")
+    await world.settle()
+    told = after(world, 2)
+    if follows:
+        del told["prev"]  # as the forger finds it on the machine whose key it is
+    sent = forged(world, "XD", "XA", **told)
+
+    await post(world, "XA", sent.envelope)
+
+    head = world["XA"].node.store.read_sync(lambda reader: reader.channels.in_head("XD", world["XD"].node.epoch))
+    assert (head.seq, head.hash) == (2, hashlib.sha256(sent.s_bytes).digest())
+    assert alarms(world, "XA") == ([] if follows else ["channel_chain_broken"])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from node.service.delivery.deliver import agenda
 from tests.world import World, make_world, no_fault
 
 HOUR_S = 3600
@@ -80,3 +81,22 @@ async def test_once_the_country_is_heard_pauses_begin_anew(world: World, heard: 
         await refer(world)
 
     assert (await pauses(world, 1, LONGEST)) == [2]
+
+
+async def test_what_waits_for_a_country_is_tried_at_once_when_a_letter_of_its_comes(world: World) -> None:
+    """Not after what is left of the pause, which may be hours."""
+    await refer(world)
+    await pauses(world, 9, LONGEST)
+    world.fault = lambda sender, *_: "lost" if sender == "XD" else None
+    await world["XD"].deliver("XA")
+    silent = agenda(world["XD"].node, "XA")
+    case = await world["XA"].new_case()
+    await world["XA"].consent(case, "XD")
+    await world["XA"].offer("XD", case)
+    await world["XA"].deliver("XD")
+
+    assert (silent.rests, silent.may_post) == (True, False)
+    assert agenda(world["XD"].node, "XA").may_post
+    world.fault = no_fault
+    await world["XD"].deliver("XA")
+    assert set(world["XD"].letters_to("XA")) == {"receipted"}

@@ -81,6 +81,31 @@ async def test_h01_sender_two_people_may_leave_the_automatic_stop_out(world: Wor
     assert len(world.posted) == posted
 
 
+@pytest.mark.parametrize("by", ["node", "person"])
+async def test_h01_sender_two_people_may_take_the_automatic_stop_back_until_it_leaves(world: World, by: str) -> None:
+    """H01: it waits for its slot, and they decide meanwhile; what a person ended by hand ends all the same."""
+    case, thread = await _offered(world)
+    xd, node = world["XD"], world["XD"].node
+    if by == "node":
+        await _seek_asylum_from_xa(xd, case)
+    else:
+        await xd.stop(thread)
+
+    def suppress(work: Work) -> None:
+        book, now = Book(node, work), node.now()
+        found = book.case(case)
+        book.put_case(found, suppress_stop(found.case, thread, ("a", "b"), now).case, now)
+
+    await node.store.write(suppress)
+    posted = len(world.posted)
+    await world.later(2 * DAY_S)
+
+    assert (await world["XA"].view(thread)).state == ("offered" if by == "node" else "ended")
+    if by == "node":
+        assert len(world.posted) == posted
+        assert [one.state for one in (await xd.view(thread)).letters] == ["receipted", "cancelled"]
+
+
 async def test_h01_receiver_a_stop_for_asylum_reads_like_a_stop_for_any_other_cause(world: World) -> None:
     """H01, attack 57: kind, fields, size and moment are the same; only random ids differ."""
     asylum_case, asylum = await _offered(world)

@@ -11,6 +11,7 @@ import pytest
 from node.errors import BadInput, NotAllowed
 from node.service.cases.cases import change_case
 from node.service.cases.requests import SetProtection, SetTie
+from node.service.information import answers
 from node.service.information.answers import Confirm, FoundNothing, NeedMore, NotConfirmed
 from node.service.threads import opening, reading
 from node.service.threads.acts import stop_thread
@@ -138,6 +139,27 @@ async def test_a_confirmation_that_waits_when_she_asks_for_protection_never_leav
 
     answers = [one["body"]["answer"] for one in sent_by(world, "XA", "XD") if one["kind"] == "info.response"]
     assert answers == ["no_information_to_share"]
+
+
+@pytest.mark.parametrize("afraid", [True, False])
+async def test_a_confirmation_from_no_case_waits_when_one_with_a_name_like_hers_is_closed_meanwhile(
+    world: World, afraid: bool
+) -> None:
+    """R10, R27: who was looked at while people decided is looked at again when it leaves; it may be the same woman."""
+    like_hers = await known_at_xa(world, afraid=False)
+    asked = await ask(world, await case_of_hers(world), "nationality", purpose="identity_nationality")
+    await world.settle()
+    xa = world["XA"]
+    await answers.answer(xa.node, xa.caseworker, asked.thread, Confirm(), (like_hers,))
+    if afraid:
+        tie = SetTie(person_id=HER, country="XD", kind="nationality", feared="yes")
+        for change in (tie, SetProtection(person_id=HER, protection="sought")):
+            await change_case(xa.node, xa.coordinator, like_hers, change)
+
+    await world.settle()
+
+    said = [one["body"]["answer"] for one in sent_by(world, "XA", "XD") if one["kind"] == "info.response"]
+    assert said == ([] if afraid else ["confirmed"])
 
 
 @pytest.mark.parametrize("purpose", ["identity_nationality", "prior_identification_as_victim"])

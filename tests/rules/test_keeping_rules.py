@@ -65,7 +65,18 @@ def test_r25_sender_a_case_that_is_worked_on_has_no_date():
     assert case_due(closed, [open_]) is None
     assert case_due(Retention(), [ended]) == YEAR
     assert case_due(closed, []) == YEAR
-    assert case_due(keep_changes.reopen_case(case(), "ana", NOW).case.retention, []) is None
+    shut = keep_changes.close_case(case(), "ana", NOW).case
+    assert case_due(keep_changes.reopen_case(shut, "ana", NOW).case.retention, []) is None
+
+
+def test_r25_sender_only_what_was_closed_is_opened_again():
+    """R25: a record of something that did not happen misleads whoever reads the case later."""
+    shut = keep_changes.close_case(case(), "ana", NOW).case
+
+    with pytest.raises(NotFound, match="not closed"):
+        keep_changes.reopen_case(case(), "ana", NOW)
+    with pytest.raises(NotFound, match="not closed"):
+        keep_changes.reopen_case(keep_changes.reopen_case(shut, "ana", NOW).case, "ana", NOW)
 
 
 def test_r25_receiver_what_only_came_from_abroad_goes_with_the_senders_word():

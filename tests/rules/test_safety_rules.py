@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from node.errors import NotAllowed
+from node.errors import BadInput, NotAllowed, NotFound
 from node.protocol.cases.disappearance import found_again, record_disappearance
 from node.protocol.gate.desk import holds
 from node.protocol.gate.facts import OfficeKeyFacts, RecipientFacts, ThreadFacts, Withdrawn
@@ -323,6 +323,14 @@ def test_h29_two_people_say_that_she_left_or_is_taken_and_one_that_contact_was_l
     back = found_again(taken, "p1", "ana", NOW).case
 
     assert [one.persons[0].disappearance for one in (lost, taken, back)] == ["lost_contact", "feared_taken", None]
+
+
+def test_h29_sender_nobody_is_found_who_was_not_gone():
+    """H29: a record of something that did not happen misleads whoever reads the case later."""
+    with pytest.raises(NotFound, match="is gone"):
+        found_again(case(), "p1", "ana", NOW)
+    with pytest.raises(BadInput, match="no such person"):
+        found_again(case(), "nobody", "ana", NOW)
 
 
 # --- H35: an alert about another person

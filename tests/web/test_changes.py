@@ -40,6 +40,22 @@ async def test_every_change_has_a_page_whose_fields_are_those_of_its_type(browse
             assert there or field.name in NOTHING_TO_CHOOSE, (name, field.name)
 
 
+async def test_a_change_is_offered_only_where_there_is_something_to_change(ana: Browser):
+    """Nobody is found who was not gone, and nothing is opened that nobody closed; asked for all the same it says so."""
+    case = await case_of(ana)
+    for first, then, says in (
+        ({"name": "disappeared", "what": "lost_contact"}, "found_again", "nobody recorded that this person is gone"),
+        ({"name": "close_case"}, "reopen_case", "this case is not closed"),
+    ):
+        path, undo = f"{case}/change/{first.pop('name')}", f"{case}/change/{then}"
+        assert undo not in (await ana.open(case)).links
+        refused = await ana.send(await ana.open(undo), undo)
+        assert refused.status == 422 and says in refused.said
+
+        assert undo in (await ana.send(await ana.open(path), path, **first)).links
+        assert undo not in (await ana.send(await ana.open(undo), undo)).links
+
+
 async def test_what_is_recorded_stands_beside_the_form_that_puts_it_right_and_an_empty_form_records_nothing(
     ana: Browser,
 ):

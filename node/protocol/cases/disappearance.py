@@ -6,7 +6,7 @@ saying that she left by choice closes every search, so two people say that too. 
 
 import msgspec
 
-from node.errors import BadInput
+from node.errors import BadInput, NotFound
 from node.protocol.cases.case import Case, Disappearance, person_of
 from node.protocol.cases.changes import AuditLine, Changed, two_people
 
@@ -21,7 +21,15 @@ def record_disappearance(case: Case, person_id: str, what: Disappearance, by: tu
 
 def found_again(case: Case, person_id: str, by: str, at: int) -> Changed:
     """She is there again, or was in touch: letters about her go as before. One person is enough."""
+    person = person_of(case, person_id)
+    if person is not None and person.disappearance is None:
+        raise NotFound("nobody recorded that this person is gone; there is nothing to end", field="person_id")
     return _changed(case, person_id, None, "disappearance_ended", (by,), at)
+
+
+def is_anybody_gone(case: Case) -> bool:
+    """Whether a person of the case is recorded as gone. Source: H29."""
+    return any(one.disappearance is not None for one in case.persons)
 
 
 def _changed(

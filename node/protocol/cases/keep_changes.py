@@ -14,7 +14,9 @@ def close_case(case: Case, by: str, at: int) -> Changed:
 
 
 def reopen_case(case: Case, by: str, at: int) -> Changed:
-    """It is worked on again."""
+    """It is worked on again, after somebody had closed it."""
+    if not is_closed(case):
+        raise NotFound("this case is not closed; there is nothing to open again", field="change")
     return _kept(case, {"closed_at": None}, "case_reopened", "R25", (by,), at)
 
 
@@ -46,9 +48,19 @@ def hold_for_law(case: Case, ground: HoldGround, until: int, by: tuple[str, ...]
 def lift_hold(case: Case, by: tuple[str, ...], at: int) -> Changed:
     """The hold ends before its time; two people. Source: R25."""
     both = two_people(by, "R25")
-    if case.retention.hold is None:
+    if not is_held(case):
         raise NotFound("no legal hold is on this case", field="change")
     return _kept(case, {"hold": None}, "hold_lifted", "R25", both, at)
+
+
+def is_closed(case: Case) -> bool:
+    """Whether somebody closed it. Source: R25."""
+    return case.retention.closed_at is not None
+
+
+def is_held(case: Case) -> bool:
+    """Whether two people held it for a court. Source: R25."""
+    return case.retention.hold is not None
 
 
 def _future(until: int, at: int, longest_s: int, rule: str) -> None:

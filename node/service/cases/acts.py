@@ -4,6 +4,7 @@ The rows call `node.protocol.cases.changes`; nothing is decided here. Source: R1
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
@@ -89,5 +90,11 @@ CHANGES: Mapping[type, ChangeRow] = {
     **PEOPLE_ROWS,
     **KEEP_CHANGES,
     requests_safety.RecordDisappearance: rule(disappearance.record_disappearance, "person_id", "what"),
-    requests_safety.FoundAgain: one(disappearance.found_again, "person_id"),
+    requests_safety.FoundAgain: one(disappearance.found_again, "person_id", fits=disappearance.is_anybody_gone),
 }
+
+
+def without_use(case: Case) -> list[str]:
+    """Changes, by name, for which there is nothing in this case now: whoever asks for one is refused."""
+    kinds: list[Any] = [kind for kind, row in CHANGES.items() if not row.fits(case)]
+    return [str(kind.__struct_config__.tag) for kind in kinds]

@@ -18,7 +18,7 @@ from node.protocol.gate.desk import may_open_identity
 from node.service.access import is_theirs, may_work_on, whose
 from node.service.actor import Actor
 from node.service.cases import identity
-from node.service.cases.acts import CHANGES
+from node.service.cases.acts import CHANGES, without_use
 from node.service.cases.assigning import give, owner_row
 from node.service.cases.change import Change
 from node.service.cases.earlier import earlier_facts, with_earlier
@@ -301,6 +301,7 @@ def case_view(book: Book, case: OpenCase) -> CaseView:
         earlier=earlier_facts(it),
         threads=threads,
         waits_for_second=pending_of(book.node, book.reader, case),
+        without_use=without_use(it),
     )
 
 

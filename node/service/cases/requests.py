@@ -311,7 +311,10 @@ class PendingView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseView(msgspec.Struct, frozen=True, kw_only=True):
-    """The control part of a case with what hangs on it; `earlier`: what it was before, the newest change first."""
+    """The control part of a case with what hangs on it; `earlier`: what it was before, the newest change first.
+
+    `without_use`: changes for which there is nothing in it now, such as `reopen_case` where nobody closed it.
+    """
 
     case: str
     owner: str | None
@@ -326,6 +329,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     earlier: list[EarlierView]
     threads: list[CaseThreadView]
     waits_for_second: list[PendingView]
+    without_use: list[str]
 
 
 class CaseLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -64,7 +64,8 @@ async def _show(v: Visit, **more: Any) -> web.Response:
         **more,
     }
     return v.show(
-        "case.html", case=case, consents=records, returns=returns, reasons=REASONS, headings=headed(change_forms()),
+        "case.html", case=case, consents=records, returns=returns, reasons=REASONS,
+        headings=headed(change_forms(), case.without_use),
         called=dict(persons_of(v, case)), given=given, colleagues=people, restored=restored,
         head=head, timeline=line, names=names, mark=mark_of(beat), of=v.query.get("of", ""),
         told=partial(told, v.speech),

@@ -1,5 +1,6 @@
 """Under which plain heading each change of a case stands on its page."""
 
+from collections.abc import Collection
 from typing import Final
 
 from node.service.cases.change_forms import ChangeForm
@@ -35,6 +36,6 @@ HEADINGS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
 )  # fmt: skip
 
 
-def headed(forms: dict[str, ChangeForm]) -> list[tuple[str, list[ChangeForm]]]:
-    """The changes under their headings, as the case page lists them."""
-    return [(heading, [forms[name] for name in names]) for heading, names in HEADINGS]
+def headed(forms: dict[str, ChangeForm], less: Collection[str]) -> list[tuple[str, list[ChangeForm]]]:
+    """The changes under their headings, as the case page lists them, without those for which there is nothing there."""
+    return [(heading, [forms[name] for name in names if name not in less]) for heading, names in HEADINGS]

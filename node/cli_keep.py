@@ -220,16 +220,21 @@ def use(path: Path, one: Path, other: Path, login: str, password_file: Path | No
 @click.command(cls=Command)
 @click.argument("challenge", type=GIVEN)
 @click.option("--out", type=NEW, required=True, help="The file to write for the maintainers.")
+@click.option(
+    "--groups", prompt="The twelve groups that `trm-registry request` printed", help="The twelve groups of our request."
+)
 @as_coordinator
 @click.pass_obj
-def possession(path: Path, challenge: Path, out: Path, by: str, as_password_file: Path | None) -> None:
-    """Answer a maintainer's CHALLENGE: prove that this node and a signed-in person hold the keys of the record."""
+def possession(path: Path, challenge: Path, out: Path, groups: str, by: str, as_password_file: Path | None) -> None:
+    """Answer a maintainer's CHALLENGE: prove that this node and a signed-in person hold the keys of the record. One
+    that is about another record or other role keys than the groups tell is not answered.
+    """
     from node.service.keep.possession import answer
 
     asked = challenge.read_bytes()
 
     async def answers(staff: "Staff", caller: "Caller") -> bytes:
-        return await answer(staff.node, caller.actor, asked)
+        return await answer(staff.node, caller.actor, asked, groups)
 
     data: bytes = run_signed_in(path, by, as_password_file, answers)
     new_file(out, data)

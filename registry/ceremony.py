@@ -128,6 +128,24 @@ def check_heard(request: Request, heard: str) -> None:
         )
 
 
+def check_list(repository: Repository, proposal: Proposal) -> list[Request]:
+    """The requests of a proposed list of countries; BadRegistryFile if it gives or takes more than they and it say."""
+    # 1 every country's role is the one its request carries
+    admitted = read_delegations(proposal.metadata.signed, maintainers_of(repository.root()))
+    if admitted.ignored:
+        raise BadRegistryFile(f"proposal has roles that nodes would ignore: {', '.join(admitted.ignored)}")
+    requests = proposal.read_requests()
+    for request in requests:
+        country = admitted.countries.get(request.code)
+        if country is None or country.role_keys != request.role_keys:
+            raise BadRegistryFile(f"proposal does not delegate to the role keys of {request.code}; make it again")
+    # 2 nobody gets role keys whose country did not ask, and nobody is left out unless the list says so
+    published_now = _current_countries(repository, repository.maintainers())
+    _check_asked(published_now, admitted.countries, {request.code for request in requests})
+    check_removed(published_now, admitted.countries, proposal.metadata.signed)
+    return requests
+
+
 def publish(publisher: Publisher, copies: Sequence[bytes]) -> Proposal:
     """Publish a proposal (or its copies signed in parallel); refuses until thresholds and both-keys hold."""
     proposal = merge(list(copies))
@@ -178,25 +196,15 @@ def _publish_targets(publisher: Publisher, proposal: Proposal) -> None:
     # 2 enough keys, and enough maintainers with both
     _check_threshold(root, "targets", proposal.metadata)
     check_both_keys(root, proposal.metadata)
-    # 3 every country's role is the one its request carries
-    admitted = read_delegations(proposal.metadata.signed, maintainers_of(root))
-    if admitted.ignored:
-        raise BadRegistryFile(f"proposal has roles that nodes would ignore: {', '.join(admitted.ignored)}")
-    requests = proposal.read_requests()
-    for request in requests:
-        country = admitted.countries.get(request.code)
-        if country is None or country.role_keys != request.role_keys:
-            raise BadRegistryFile(f"proposal does not delegate to the role keys of {request.code}; make it again")
-        _check_versions(repository, request)
-    # 4 nobody gets role keys whose country did not ask, and nobody is left out unless the list says so
+    # 3 what its requests ask for, and nothing else
+    requests = check_list(repository, proposal)
     published_now = _current_countries(repository, repository.maintainers())
-    _check_asked(published_now, admitted.countries, {request.code for request in requests})
-    check_removed(published_now, admitted.countries, proposal.metadata.signed)
-    # 5 whoever comes back uses no key of before
     for request in requests:
+        _check_versions(repository, request)
+        # 4 whoever comes back uses no key of before
         if request.code not in published_now:
             check_return(repository, request)
-    # 6 all at once
+    # 5 all at once
     roles = {country_role(request.code): request.role_bytes for request in requests}
     files = {path: data for request in requests for path, data in request.files().items()}
     publisher.publish({"targets": proposal.metadata.to_bytes()} | roles, files)

@@ -26,11 +26,11 @@ from registry.ceremony import publish as publish_proposal
 from registry.client import RegistryClient
 from registry.command_line import Group, asking
 from registry.concern import read_concern
+from registry.countersign import countersign, joining
 from registry.describe import countries_of, describe_file, describe_registry
 from registry.fetch import HttpFetch, fetch_from_folder
 from registry.keyfiles import name_of, new_key, open_key
 from registry.names import country_role, when
-from registry.proposal import sign as sign_proposal
 from registry.publisher import Publisher
 from registry.record import read_node_record
 from registry.removal import remove as remove_countries
@@ -50,6 +50,7 @@ _passphrase = click.option(
     "--passphrase-file", type=_FILE, help="Read the passphrase from this file instead of asking."
 )
 _clock = click.option("--clock-file", type=_FILE, help="Shared clock of a demo; only for invented countries XA-XZ.")
+_groups = click.option("--groups", multiple=True, help="XX=the twelve groups as heard; asked for when left out.")
 _out = click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="File to write.")
 
 
@@ -144,7 +145,7 @@ def request(
 @click.argument("requests", nargs=-1, type=_FILE)
 @_registry
 @_out
-@click.option("--groups", multiple=True, help="XX=the twelve groups as heard; asked for when left out.")
+@_groups
 @click.option("--replace", is_flag=True, help="Give a country that is in the registry new role keys.")
 @click.option("--root", "of_root", is_flag=True, help="Renew the root instead.")
 @click.option("--remove", "gone", multiple=True, metavar="XX", help="Take this country out instead; repeat it.")
@@ -167,11 +168,7 @@ def admit(
     repository, data = Repository(folder), [path.read_bytes() for path in requests]
     codes = [read_request(one).code for one in data]
     clock = _clock_for([*countries_of(repository), *codes], clock_file)
-    heard = dict(entry.split("=", 1) for entry in groups if "=" in entry)
-    for code in codes:
-        if code not in heard:
-            # Never shown here first: who has not phoned cannot go on (attack 41).
-            heard[code] = click.prompt(f"Phone {code} on a number you have from elsewhere. Twelve groups as heard")
+    heard = _heard(codes, groups)
     if of_root:
         made = renew_root(repository, clock.now())
     elif gone:
@@ -184,12 +181,15 @@ def admit(
 
 @main.command()
 @click.argument("proposal", type=_FILE)
+@click.option("--registry", "folder", type=_FOLDER, required=True, help="A copy of the registry, as you fetched it.")
 @_key
+@_groups
 @_passphrase
-def sign(proposal: Path, key: Path, passphrase_file: Path | None) -> None:
-    """At a maintainer: add both signatures to a proposal file."""
-    name = name_of(key)
-    signed = sign_proposal(proposal.read_bytes(), open_key(key, _passphrase_for(name, passphrase_file)))
+def sign(proposal: Path, folder: Path, key: Path, groups: tuple[str, ...], passphrase_file: Path | None) -> None:
+    """At a maintainer: add both signatures to a proposal file. Phone each country that joins and type its groups."""
+    name, data, repository = name_of(key), proposal.read_bytes(), Repository(folder)
+    heard = _heard(joining(repository, data), groups)
+    signed = countersign(repository, data, heard, open_key(key, _passphrase_for(name, passphrase_file)))
     write_whole(proposal, signed)
     # Crash before this line: the proposal is as it was, with the signatures it had; sign again.
     click.echo(f"signed by {name}; pass {proposal} on")
@@ -304,6 +304,15 @@ def show(path: Path) -> None:
     lines = describe_registry(Repository(path)) if path.is_dir() else describe_file(path.read_bytes())[1]
     for line in lines:
         click.echo(line)
+
+
+def _heard(codes: list[str], groups: tuple[str, ...]) -> dict[str, str]:
+    heard = dict(entry.split("=", 1) for entry in groups if "=" in entry)
+    for code in codes:
+        if code not in heard:
+            # Never shown here first: who has not phoned cannot go on (attack 41).
+            heard[code] = click.prompt(f"Phone {code} on a number you have from elsewhere. Twelve groups as heard")
+    return heard
 
 
 def _publisher(folder: Path, key: Path, passphrase_file: Path | None, clock_file: Path | None) -> Publisher:

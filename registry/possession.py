@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from node.crypto.errors import BadSignature, BadText, OpenFailed
+from node.crypto.fingerprints import matches
 from node.crypto.pop import open_nonce, proof_bytes, seal_nonce, sign_proof, verify_proof
 from node.crypto.suite import KemKey, SigningKey, verifying_key
 from node.crypto.text import from_base64url, read_json, to_base64url
@@ -60,8 +61,14 @@ def make_challenge(request: Request, random: Callable[[int], bytes] = os.urandom
     return msgspec.json.encode(challenge), nonces
 
 
-def answer_challenge(challenge: bytes, country: str, message: SigningKey, kem: KemKey, office: KemKey) -> bytes:
-    """At the country: open both nonces and sign the proofs; refuses a challenge for anybody else's keys."""
+def answer_challenge(
+    challenge: bytes, country: str, groups: str, message: SigningKey, kem: KemKey, office: KemKey
+) -> bytes:
+    """At the country: open both nonces and sign the proofs; refuses a challenge for anybody else's keys.
+
+    `groups` are those of the country's own request, as it reads them to maintainers: whoever made the challenge chose
+    the record and the role keys in it, and our signature must not stand under others.
+    """
     try:
         opened = msgspec.convert(read_json(challenge), _Challenge)
         record, role_keys = from_base64url(opened.record), from_base64url(opened.role_keys)
@@ -69,6 +76,7 @@ def answer_challenge(challenge: bytes, country: str, message: SigningKey, kem: K
         proofs = [proof_bytes(country, record, role_keys, open_nonce(key, country, box)) for key, box in sealed]
     except (BadText, msgspec.ValidationError, OpenFailed, ValueError):
         raise BadRegistryFile("challenge does not open with the keys of this country; ask for a new one") from None
+    _check_groups(groups, role_keys, record)
     signed = [to_base64url(sign_proof(message, proof)) for proof in proofs]
     return msgspec.json.encode(_Answer(format="trm/v1/challenge-answer", kem=signed[0], office=signed[1]))
 
@@ -86,6 +94,18 @@ def check_answer(answer: bytes, request: Request, nonces: Nonces) -> None:
         proof = proof_bytes(request.code, request.record_bytes, request.role_keys, nonce)
         if not any(_verifies(key.public, signature, proof) for key in request.record.message_keys):
             raise BadRegistryFile(f"{request.code} has not shown that it holds its {name} key; do not admit")
+
+
+def _check_groups(groups: str, role_keys: bytes, record: bytes) -> None:
+    try:
+        same = matches(groups, role_keys, record)
+    except BadText as error:
+        raise BadRegistryFile(f"groups of the request: {error}") from None
+    if not same:
+        raise BadRegistryFile(
+            "challenge is about another record or other role keys than the groups of our request; sign nothing, "
+            "and ask the maintainers by telephone who sent it"
+        )
 
 
 def _verifies(public: bytes, signature: bytes, proof: bytes) -> bool:

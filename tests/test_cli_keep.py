@@ -322,12 +322,10 @@ def test_a_country_proves_that_it_holds_its_keys(folder: Path):
     request = read_request(make_request((folder / "data" / "node-record.json").read_bytes(), role(), NOW))
     challenge, nonces = make_challenge(request)
     (folder / "challenge").write_bytes(challenge)
-    password = str(folder / "password")
-    done = run(folder, "possession", str(folder / "challenge"), "--out", str(folder / "answer"),
-               "--as-password-file", password)  # fmt: skip
+    rest = "--groups", request.fingerprint, "--as-password-file", str(folder / "password")
+    done = run(folder, "possession", str(folder / "challenge"), "--out", str(folder / "answer"), *rest)
     (folder / "challenge").write_bytes(challenge[:-20])
-    bad = run(folder, "possession", str(folder / "challenge"), "--out", str(folder / "other"),
-              "--as-password-file", password)  # fmt: skip
+    bad = run(folder, "possession", str(folder / "challenge"), "--out", str(folder / "other"), *rest)
 
     assert done.exit_code == 0, done.output
     check_answer((folder / "answer").read_bytes(), request, nonces)

@@ -10,10 +10,13 @@ from node.store.work import Work
 from registry.possession import answer_challenge
 
 
-async def answer(node: Node, actor: Actor, challenge: bytes) -> bytes:
-    """The file for the maintainers; BadRegistryFile for a challenge that is for other keys. Noted in the audit."""
+async def answer(node: Node, actor: Actor, challenge: bytes, groups: str) -> bytes:
+    """The file for the maintainers; BadRegistryFile for a challenge that is for other keys, or about another request
+    than the one with these groups. Noted in the audit.
+    """
     actor.must_be("coordinator")
-    data = answer_challenge(challenge, node.country, node.keys.message, node.keys.fallback, must_hold(actor.office))
+    keys = node.keys.message, node.keys.fallback, must_hold(actor.office)
+    data = answer_challenge(challenge, node.country, groups, *keys)
 
     def noted(work: Work) -> None:
         work.audit.append(node.now(), actor.user_id, "possession_proved", node.country)

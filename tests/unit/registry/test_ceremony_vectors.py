@@ -107,9 +107,10 @@ def test_a_suspension_is_published_or_not_as_its_file_says(vector: dict[str, Any
 def test_a_challenge_opens_with_the_keys_it_is_for_and_no_others(vector: dict[str, Any]) -> None:
     """Registry, decided 7: two nonces, two keys, one country."""
     keys, data = keys_of("XT"), unbase64(vector["bytes"])
+    groups = read_request(unbase64(ALL["own-request"]["bytes"])).fingerprint
     both = (keys.message, KemKey(keys.kem_fallback_seed), keys.office)
 
-    answer, refused = judged(answer_challenge, data, "XT", *both)
+    answer, refused = judged(answer_challenge, data, "XT", groups, *both)
 
     assert as_told(vector, refused)
     if answer is not None:

@@ -61,10 +61,10 @@ def test_a_country_joins_by_hand_and_a_node_can_verify_it(hand, tmp_path):
     request, reg, proposal = hand.request("XA"), tmp_path / "reg", tmp_path / "proposal"
     groups = read_request(request.read_bytes()).fingerprint
     hand.run("admit", request, "--registry", reg, "--out", proposal, answers=groups + "\n")
-    hand.run("sign", proposal, "--key", tmp_path / "keys/ada")
+    hand.run("sign", proposal, "--registry", reg, "--key", tmp_path / "keys/ada", answers=groups + "\n")
 
     early = hand.run("publish", proposal, "--registry", reg, "--key", tmp_path / "keys/online", fails=True)
-    hand.run("sign", proposal, "--key", tmp_path / "keys/cyd")
+    hand.run("sign", proposal, "--registry", reg, "--key", tmp_path / "keys/cyd", "--groups", f"XA={groups}")
     hand.run("publish", proposal, "--registry", reg, "--key", tmp_path / "keys/online")
     verified = hand.run("verify", reg, "--root", reg / "metadata/1.root.json")
 
@@ -101,7 +101,8 @@ def test_a_suspension_takes_one_maintainer_and_a_removal_the_threshold(hand, tmp
     groups = read_request(request.read_bytes()).fingerprint
     hand.run("admit", request, "--registry", reg, "--out", tmp_path / "p", "--groups", f"XA={groups}")
     for name in ("ada", "bo"):
-        hand.run("sign", tmp_path / "p", "--key", tmp_path / "keys" / name)
+        key = tmp_path / "keys" / name
+        hand.run("sign", tmp_path / "p", "--registry", reg, "--key", key, "--groups", f"XA={groups}")
     hand.run("publish", tmp_path / "p", "--registry", reg, "--key", online)
 
     hand.run("suspend", "XA", "--registry", reg, "--key", tmp_path / "keys/cyd", "--out", tmp_path / "s")
@@ -112,7 +113,7 @@ def test_a_suspension_takes_one_maintainer_and_a_removal_the_threshold(hand, tmp
     refused = hand.run("admit", request, "--remove", "XA", "--registry", reg, "--out", tmp_path / "r", fails=True)
     hand.run("admit", "--remove", "XA", "--registry", reg, "--out", tmp_path / "r")
     for name in ("ada", "bo"):
-        hand.run("sign", tmp_path / "r", "--key", tmp_path / "keys" / name)
+        hand.run("sign", tmp_path / "r", "--registry", reg, "--key", tmp_path / "keys" / name)
     hand.run("publish", tmp_path / "r", "--registry", reg, "--key", online)
 
     assert "--remove goes alone" in refused.output
@@ -161,7 +162,8 @@ def test_private_keys_are_readable_by_their_owner_only_and_sealed(hand, tmp_path
     hand.run("admit", "--registry", tmp_path / "reg", "--out", proposal)
     hand.secret.write_text("something else entirely\n")
 
-    refused = hand.run("sign", proposal, "--key", tmp_path / "keys/ada", fails=True)
+    where = "--registry", tmp_path / "reg", "--key", tmp_path / "keys/ada"
+    refused = hand.run("sign", proposal, *where, fails=True)
 
     assert sealed.stat().st_mode & 0o777 == 0o600
     assert "wrong passphrase" in refused.output

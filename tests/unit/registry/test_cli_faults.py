@@ -94,7 +94,8 @@ def test_a_full_disk_takes_no_signature_from_a_proposal(folder: Path, tmp_path: 
         before = (disk / "proposal").read_bytes()
         ballast = fill(disk)
 
-        words = ["sign", str(disk / "proposal"), "--key", str(disk / "keys" / "ada"), *secret]
+        words = ["sign", str(disk / "proposal"), "--registry", str(disk / "new")]
+        words += ["--key", str(disk / "keys" / "ada"), *secret]
         full = CliRunner().invoke(cli.main, words)
         kept = (disk / "proposal").read_bytes()
         left = [path.name for path in disk.iterdir() if path.name.endswith(".new")]

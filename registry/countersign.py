@@ -1,0 +1,47 @@
+"""What a maintainer looks at before signing: the list, and with their own ears the groups of every country that joins.
+
+Whoever made the proposal may lie: one maintainer's call must not be the only one, or k of n would be one of n.
+Source: registry.md 4.4 steps 3, 6 and 7; attack 41.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from node.crypto.rolekeys import RoleKey
+from registry.ceremony import check_heard, check_list
+from registry.errors import BadRegistryFile
+from registry.proposal import Proposal, read_proposal, sign
+from registry.repository import Repository
+from registry.tuftypes import Root
+
+
+def joining(repository: Repository, data: bytes) -> list[str]:
+    """The countries whose groups have to be heard before this proposal is signed; refuses one that hides something.
+
+    `repository` is the signer's own copy of the registry: what is not new in the list is compared with it.
+    """
+    proposal = read_proposal(data)
+    if proposal.kind == "root":
+        _check_renewed(repository.root(), proposal)
+        return []
+    return [request.code for request in check_list(repository, proposal)]
+
+
+def countersign(repository: Repository, data: bytes, heard: Mapping[str, str], maintainer: RoleKey) -> bytes:
+    """The proposal with both signatures of a maintainer who phoned each country of it; `heard`: the groups as typed."""
+    joining(repository, data)
+    for request in read_proposal(data).read_requests():
+        check_heard(request, heard.get(request.code, ""))
+    return sign(data, maintainer)
+
+
+def _check_renewed(published: Root, proposal: Proposal) -> None:
+    if _but_for_its_time(published) != _but_for_its_time(proposal.metadata.signed):
+        raise BadRegistryFile(
+            "proposal changes who keeps the registry, or how many must sign; no command makes such a root: "
+            "ask who made it, and do not sign"
+        )
+
+
+def _but_for_its_time(root: Root) -> dict[str, Any]:
+    return {name: value for name, value in root.to_dict().items() if name not in ("version", "expires")}

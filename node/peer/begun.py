@@ -42,7 +42,8 @@ class Begun:
 
     def waits_for(self, what: tuple[str, int, int]) -> bool:
         """Whether it may be used for these: they are what was announced, and nothing was answered or lost so far."""
-        return what == self._what and not self._answer.done()
+        # A peer that answers the head alone has the body given up first, and the answer read after.
+        return what == self._what and not self._answer.done() and not self._body.bytes.done()
 
     async def send(self, envelopes: Sequence[bytes]) -> list[bytes]:
         """Send what was committed; the slots that are answered. Raises PostFailed."""

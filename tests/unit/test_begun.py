@@ -113,6 +113,17 @@ async def test_a_peer_that_cannot_be_reached_is_found_by_the_post_itself() -> No
     assert failed.value.error_class == "transport"
 
 
+async def test_a_peer_that_answers_the_head_alone_gets_the_envelopes_by_a_post_of_their_own() -> None:
+    """Wire 5: 429 before a byte of the body; whenever its answer is noticed, what was begun is then used no more."""
+    async with a_peer() as peer, PeerClient() as client:
+        begun = client.begin(peer.url, SIZE, 1)
+        begun._body.bytes.cancel()  # as the client gives up a body that nobody waits for
+
+        assert not begun.waits_for((peer.url, SIZE, 1))
+        begun.drop()
+        assert await client.post(peer.url, SIZE, [ENVELOPE]) == [SLOT]
+
+
 class Held:
     """A connection whose commits wait until they are let go, or fail."""
 

@@ -12,6 +12,7 @@ from registry.ceremony import check_heard, check_list
 from registry.errors import BadRegistryFile
 from registry.proposal import Proposal, read_proposal, sign
 from registry.repository import Repository
+from registry.request import Request
 from registry.tuftypes import Root
 
 
@@ -20,19 +21,22 @@ def joining(repository: Repository, data: bytes) -> list[str]:
 
     `repository` is the signer's own copy of the registry: what is not new in the list is compared with it.
     """
-    proposal = read_proposal(data)
-    if proposal.kind == "root":
-        _check_renewed(repository.root(), proposal)
-        return []
-    return [request.code for request in check_list(repository, proposal)]
+    return [request.code for request in _looked_over(repository, data)]
 
 
 def countersign(repository: Repository, data: bytes, heard: Mapping[str, str], maintainer: RoleKey) -> bytes:
     """The proposal with both signatures of a maintainer who phoned each country of it; `heard`: the groups as typed."""
-    joining(repository, data)
-    for request in read_proposal(data).read_requests():
+    for request in _looked_over(repository, data):
         check_heard(request, heard.get(request.code, ""))
     return sign(data, maintainer)
+
+
+def _looked_over(repository: Repository, data: bytes) -> list[Request]:
+    proposal = read_proposal(data)
+    if proposal.kind != "root":
+        return check_list(repository, proposal)
+    _check_renewed(repository.root(), proposal)
+    return []
 
 
 def _check_renewed(published: Root, proposal: Proposal) -> None:

@@ -40,6 +40,7 @@ class CaseKeys:
         self._clock = clock
         self._random = random
         self._stock: list[tuple[bytes, CaseKey]] = []
+        self._ours: set[bytes] = set()  # made by this run: a case may be about to be committed under any of them
         self._known: OrderedDict[bytes, CaseKey] = OrderedDict()
 
     def take(self) -> tuple[bytes, CaseKey]:
@@ -71,14 +72,17 @@ class CaseKeys:
             self._known.pop(key_id, None)
         self._keyring.destroy_case_keys(ids)
 
-    def unused(self, used: set[bytes], before: int) -> list[bytes]:
-        """Keys made before a time that no case has: of a stock that was not used up, or of a database that was lost."""
-        waiting = {key_id for key_id, _ in self._stock}
-        return [key_id for key_id in self._keyring.case_keys(before) if key_id not in used | waiting]
+    def of_earlier_runs(self, before: int) -> set[bytes]:
+        """Keys made before a time by a run that has ended: nothing that is being written can come to need one of them.
+
+        What this run made and gave to nobody is left for the next one.
+        """
+        return set(self._keyring.case_keys(before)) - self._ours
 
     def _refill(self) -> None:
         fresh = [(self._random(KEY_ID_BYTES), CaseKey(self._random(32))) for _ in range(STOCK)]
         sealed = [(key_id, seal_wrap(key.value, _AAD + key_id, self._kek, self._random)) for key_id, key in fresh]
+        self._ours.update(key_id for key_id, _ in fresh)  # before they are in the file, where a sweep looks
         self._keyring.put_case_keys(sealed, self._clock.now())
         # Crash here: keys that no case has lie in the file; a sweep destroys them.
         self._stock = fresh

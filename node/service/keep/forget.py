@@ -102,10 +102,14 @@ def destroy_spent_at_start(node: Node) -> None:
 
 
 def destroy_unused(node: Node) -> int:
-    """Keys that no case has and that are older than any backup may be; how many."""
+    """Keys that no case has and that are older than any backup may be; how many.
+
+    They are of a stock that a crash cut short, or of a database that was lost. Only those of runs that have ended:
+    a case of this run may hold its key before the store can tell.
+    """
+    left = node.seals.case_keys.of_earlier_runs(node.now() - OLD_KEY_LIFE_S)
     used = node.store.read_sync(lambda reader: reader.spent.in_use() | reader.spent.all())
-    ids = node.seals.case_keys.unused(used, node.now() - OLD_KEY_LIFE_S)
-    if ids:
+    if ids := list(left - used):
         node.seals.case_keys.destroy(ids)
     return len(ids)
 

@@ -331,6 +331,7 @@ async def test_a_letter_held_without_a_case_is_under_a_key_of_its_own(world: Wor
     xa.node.store.write_sync(lambda work: work.letters.put(letter))
     xa.node.store.backup(backup)
     before = seals.open_alone("letter", "a" * 32, letter.sealed)
+    assert letter.sealed is not None
     assert letter.sealed[:16] in xa.node.store.read_sync(lambda reader: reader.spent.in_use())
     years_pass(world)
     await sweep(xa.node)

@@ -18,6 +18,7 @@ from node.web import (
     words_recorded,
     words_running,
     words_states,
+    words_told,
     words_work,
 )
 from node.web.marks import N_ as N_
@@ -34,6 +35,7 @@ WORDS: Final[dict[str, str]] = {
     **words_states.WORDS,
     **words_work.WORDS,
     **words_recorded.WORDS,
+    **words_told.WORDS,
     **words_running.WORDS,
     **words_periods.WORDS,
     **words_audit.WORDS,

@@ -50,10 +50,4 @@ WORDS: Final[dict[str, str]] = {
     "sign=risk_with_measures": "a return needs measures against risk",
     "sign=safety_codes": "she has needs of safety",
     "sign=urgent_matter": "an open matter is urgent",
-    "told=case_opened": "Case opened",
-    "told=case_changed": "Something was recorded in the case",
-    "told=consent_recorded": "Consent recorded",
-    "told=consent_seconded": "A second person stands behind a consent",
-    "told=consent_withdrawn": "She took her consent back",
-    "told=thread_opened": "A matter with a country began",
 }

@@ -20,6 +20,7 @@ from node.web import (
     words_recorded,
     words_running,
     words_states,
+    words_told,
     words_work,
 )
 from node.web.language import speech
@@ -173,6 +174,7 @@ def test_no_code_has_two_words():
         words_work,
         words_recorded,
         words_running,
+        words_told,
         words_audit,
     )
     seen: dict[str, str] = {}
@@ -216,6 +218,29 @@ def test_the_sentences_of_templates_pages_and_rules_are_found():
     ):
         assert text in found, text
     assert "Only this %(n)s field will leave this country" in plurals()
+
+
+def test_a_timeline_says_what_happened_and_never_what_to_do():
+    """C6: every event of a case has a sentence of its own; the word on a button would read as an order."""
+    told = events() - UNTOLD
+    orders = {english(code.removeprefix("change="), "change") for code in WORDS if code.startswith("change=")}
+
+    assert len(told) > 60
+    assert sorted(one for one in told if f"told={one}" not in WORDS) == []
+    assert {says for code, says in WORDS.items() if code.startswith("told=")} & orders == HAPPENED
+
+
+UNTOLD = {"held_for_review", "review_ended"}  # H17
+HAPPENED = {"A child was born", "A lawyer looked at nationality and asylum", "She was found again", "She was heard"}
+
+
+def events() -> set[str]:
+    """What the log calls the changes of a case: names that stand beside the rule they follow."""
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "node/protocol/cases").glob("*.py"))
+    return {*re.findall(r'(?:(?<!=)|event=)"([a-z]+_[a-z_]+)",(?: rule=)? ?"[RH]\d\d"', source), *OF_ONE_RULE}
+
+
+OF_ONE_RULE = ("care_begun", "care_changed", "care_place_written", "care_ended")  # their rule stands once for all
 
 
 def test_what_is_recorded_of_a_case_and_how_a_country_stands_have_words():

@@ -171,12 +171,10 @@ class Outbox:
             (now, letter_id),
         )
 
-    def requeue(self, letter_id: str, now: int) -> None:
-        """Ask for the letter to be released again (re-seal), gate first."""
-        self._c.execute(
-            "update outbox set state='queued', due_at=? where letter_id=? and state in ('released','parked')",
-            (now, letter_id),
-        )
+    def requeue(self, letter_id: str, now: int) -> bool:
+        """Ask for the letter to be released again (re-seal), gate first; False where it waits already, or has ended."""
+        query = "update outbox set state='queued', due_at=? where letter_id=? and state in ('released','parked')"
+        return self._c.execute(query, (now, letter_id)).rowcount > 0
 
     def reissue(self, row: EnvelopeRow, now: int, *, wanted: bool = True) -> None:
         """The peer lost what it had receipted: its statement will be closed, and the letter, if `wanted`, go again."""

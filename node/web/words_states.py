@@ -188,6 +188,7 @@ TASKS: Final[dict[str, str]] = {
     "country_lost_keys": "A country lost its keys and does not know any more what is open: phone it",
     "prekey_conflict": "Keys of another country differ; tell the operator",
     "channel_chain_broken": "The chain of letters with a country is broken; tell the operator",
+    "clocks_differ": "A country's clock and ours differ so much that a letter does not arrive; tell the operator",
     "receipt_chain_broken": "The chain of receipts with a country is broken; tell the operator",
     "envelope_conflict": "Two envelopes claim one place; tell the operator",
     "notice=rotation": "its keys were changed",

@@ -32,6 +32,8 @@ QUEUES: Final[dict[str, str]] = {
     "queue=queued": "waits to leave",
     "queue=held": "held back",
     "held=clock": "The clock of this node was set back. It goes by itself once the clock is right; tell the operator.",
+    "held=clocks_differ": "It came too late by that country's clock, and not by ours. It goes again by itself, ever"
+    " more slowly; tell the operator.",
     "held=turn": "An earlier letter of this matter has to leave first.",
     "held=registry_stale": "The list of countries was not seen for too long. Tell the operator.",
     "queue=released": "on its way",

@@ -6,6 +6,7 @@ to another try. Source: wire 1, 3, 4; delivery, outbox; pitfalls P6, P10-P15.
 
 import hashlib
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
@@ -24,6 +25,7 @@ from node.store.work import Work
 
 log = get()
 IDLE_S, SHORTEST_S = 60.0, 0.02
+CLOCKS_DIFFER: Final = "clocks_differ"  # a letter came too late by their clock, and not by ours
 
 Answer = tuple[Receipt, bytes] | Hint | None  # a verified receipt with its bytes, an unsigned hint, or nothing usable
 
@@ -128,8 +130,7 @@ def _receipted(node: Node, work: Work, peer: str, row: EnvelopeRow, receipt: Rec
         work.outbox.end(row.letter_id, "receipted", now, receipt.status)
     # 2. too late: released again, gate first
     elif receipt.status == Status.EXPIRED:
-        work.outbox.requeue(row.letter_id, now)
-        work.after_commit(lambda: node.wake(peer))
+        _release_again(node, work, peer, row, now)
     # 3. refused by the tables: undone here, seen by our people
     elif receipt.status == Status.REFUSED:
         work.outbox.end(row.letter_id, "refused", now, receipt.status, receipt.reason)
@@ -138,6 +139,20 @@ def _receipted(node: Node, work: Work, peer: str, row: EnvelopeRow, receipt: Rec
     # 4. malformed, unsupported, conflict: ours or theirs is wrong, a person must look
     else:
         parked(node, work, peer, row, receipt.status, now)
+
+
+def _release_again(node: Node, work: Work, peer: str, row: EnvelopeRow, now: int) -> None:
+    """At once where it expired on the way. If by our clock it did not, one clock is wrong and the next would come too
+    late as well: after a pause, longer each time, and the operator is told.
+    """
+    wanted = work.outbox.requeue(row.letter_id, now)
+    if wanted and row.expires_at > now:
+        late = sum(one.status == Status.EXPIRED for one in work.outbox.envelopes_of(row.letter_id))
+        pause_s = _pause_s(node, late, urgent=_any_urgent(work, [row]))
+        work.outbox.hold(row.letter_id, CLOCKS_DIFFER, now + pause_s)
+        log.error("peer_clock_differs", peer=peer)
+        work.tasks.add(CLOCKS_DIFFER, now, peer=peer)
+    work.after_commit(lambda: node.wake(peer))
 
 
 def _signed_at(answers: Sequence[tuple[EnvelopeRow, Answer]]) -> int:

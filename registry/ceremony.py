@@ -15,15 +15,15 @@ from node.crypto.errors import BadText
 from node.crypto.fingerprints import wrong_groups
 from node.crypto.rolekeys import RoleKey
 from registry.admission import check_new_keys
-from registry.delegations import CountryRole, build_delegations, read_delegations
+from registry.delegations import CountryRole, build_delegations
 from registry.errors import BadRegistryFile, BadRegistryKey, NotEnoughSignatures, StaleProposal
+from registry.listed import all_halves, check_keys, check_list, current_countries
 from registry.names import MAINTAINERS_FIELD, ROOT_LIFE_S, TARGETS_LIFE_S, country_role, is_maintainer, when
 from registry.proposal import Proposal, encode_proposal, merge
 from registry.publisher import Publisher
-from registry.removal import check_removed, check_return
-from registry.repository import Repository, halves
+from registry.repository import Repository
 from registry.request import Request, read_request
-from registry.roots import Maintainers, check_both_keys, check_new_root, how_many, maintainers_of, table_of
+from registry.roots import check_both_keys, check_new_root, how_many, maintainers_of, table_of
 from registry.tufkeys import key_pair, signers
 from registry.tuftypes import Key, Metadata, Role, Root, Targets
 
@@ -88,17 +88,14 @@ def admit(
     `heard` holds, per country, the groups typed as heard on the telephone. `replace` lets a country that is in the
     registry have new role keys. BadRegistryFile, BadRegistryKey or BadRecord says why a request cannot be admitted.
     """
-    table = repository.maintainers()
-    countries = dict(_current_countries(repository, table))
-    used = repository.used_keys()
-    for data in requests:
-        request = read_request(data)
+    table, asked = repository.maintainers(), [read_request(data) for data in requests]
+    published_now = current_countries(repository, table)
+    countries = dict(published_now)
+    for request in asked:
         check_heard(request, heard.get(request.code, ""))
-        _check_newcomer(request, countries, used, replace=replace)
-        if request.code not in countries:
-            check_return(repository, request)
-        used |= dict.fromkeys(_all_halves(request).values(), request.code)
+        _check_newcomer(request, countries, replace=replace)
         countries[request.code] = CountryRole(request.code, request.role_keys, now)
+    check_keys(repository, asked, published_now)
     targets = Targets(
         version=repository.version_of("targets") + 1,
         expires=when(now + TARGETS_LIFE_S),
@@ -128,24 +125,6 @@ def check_heard(request: Request, heard: str) -> None:
         )
 
 
-def check_list(repository: Repository, proposal: Proposal) -> list[Request]:
-    """The requests of a proposed list of countries; BadRegistryFile if it gives or takes more than they and it say."""
-    # 1 every country's role is the one its request carries
-    admitted = read_delegations(proposal.metadata.signed, maintainers_of(repository.root()))
-    if admitted.ignored:
-        raise BadRegistryFile(f"proposal has roles that nodes would ignore: {', '.join(admitted.ignored)}")
-    requests = proposal.read_requests()
-    for request in requests:
-        country = admitted.countries.get(request.code)
-        if country is None or country.role_keys != request.role_keys:
-            raise BadRegistryFile(f"proposal does not delegate to the role keys of {request.code}; make it again")
-    # 2 nobody gets role keys whose country did not ask, and nobody is left out unless the list says so
-    published_now = _current_countries(repository, repository.maintainers())
-    _check_asked(published_now, admitted.countries, {request.code for request in requests})
-    check_removed(published_now, admitted.countries, proposal.metadata.signed)
-    return requests
-
-
 def publish(publisher: Publisher, copies: Sequence[bytes]) -> Proposal:
     """Publish a proposal (or its copies signed in parallel); refuses until thresholds and both-keys hold."""
     proposal = merge(list(copies))
@@ -160,13 +139,13 @@ def publish_update(publisher: Publisher, data: bytes) -> Request:
     """Publish a newer record of a country that is in the registry: its own role keys have signed it, nobody else."""
     repository, request = publisher.repository, read_request(data)
     # 1 the role keys are those the maintainers admitted
-    country = dict(_current_countries(repository, repository.maintainers())).get(request.code)
+    country = dict(current_countries(repository, repository.maintainers())).get(request.code)
     if country is None or country.role_keys != request.role_keys:
         raise BadRegistryFile(f"role keys of {request.code} are not those in the registry; it needs `admit`")
     # 2 the next version of the role and of the record
     _check_versions(repository, request)
     # 3 nobody else's keys
-    check_new_keys(_all_halves(request), request.code, repository.used_keys())
+    check_new_keys(all_halves(request), request.code, repository.used_keys())
     publisher.publish({country_role(request.code): request.role_bytes}, request.files())
     return request
 
@@ -198,25 +177,12 @@ def _publish_targets(publisher: Publisher, proposal: Proposal) -> None:
     check_both_keys(root, proposal.metadata)
     # 3 what its requests ask for, and nothing else
     requests = check_list(repository, proposal)
-    published_now = _current_countries(repository, repository.maintainers())
     for request in requests:
         _check_versions(repository, request)
-        # 4 whoever comes back uses no key of before
-        if request.code not in published_now:
-            check_return(repository, request)
-    # 5 all at once
+    # 4 all at once
     roles = {country_role(request.code): request.role_bytes for request in requests}
     files = {path: data for request in requests for path, data in request.files().items()}
     publisher.publish({"targets": proposal.metadata.to_bytes()} | roles, files)
-
-
-def _check_asked(published: Mapping[str, CountryRole], proposed: Mapping[str, CountryRole], asked: set[str]) -> None:
-    for code in sorted(proposed.keys() - asked):
-        if code not in published or published[code].role_keys != proposed[code].role_keys:
-            raise BadRegistryFile(
-                f"proposal gives role keys to {code}, which no request of {code} asks for; "
-                "ask the maintainers who signed it why, and make it again with `admit`"
-            )
 
 
 def _check_threshold(root: Root, role: str, metadata: Metadata[Root] | Metadata[Targets]) -> None:
@@ -240,26 +206,9 @@ def _check_versions(repository: Repository, request: Request) -> None:
         )
 
 
-def _check_newcomer(
-    request: Request, countries: Mapping[str, CountryRole], used: Mapping[bytes, str], *, replace: bool
-) -> None:
+def _check_newcomer(request: Request, countries: Mapping[str, CountryRole], *, replace: bool) -> None:
     known = countries.get(request.code)
     if known is not None and not replace:
         raise BadRegistryFile(f"{request.code} is in the registry already; a newer record needs no maintainers")
     if known is not None and known.role_keys == request.role_keys:
         raise BadRegistryKey(f"role keys of {request.code} are the same as before; there is nothing to replace")
-    check_new_keys(_all_halves(request), request.code, used)
-    if len(set(_all_halves(request).values())) < len(_all_halves(request)):
-        raise BadRegistryKey(f"{request.code} uses one key for two purposes; the role key has to be one of its own")
-
-
-def _all_halves(request: Request) -> dict[str, bytes]:
-    keys = {**request.record.public_keys(), "role_keys": request.role_keys}
-    return {
-        f"{name} ({part})": half for name, key in keys.items() for part, half in zip("pq", halves(key), strict=True)
-    }
-
-
-def _current_countries(repository: Repository, table: Maintainers) -> Mapping[str, CountryRole]:
-    targets = repository.role("targets")
-    return read_delegations(targets.signed, table).countries if targets else {}

@@ -8,7 +8,6 @@ import shutil
 import signal
 import tempfile
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +26,7 @@ from registry.client import RegistryClient
 from registry.command_line import Group, asking
 from registry.concern import read_concern
 from registry.countersign import countersign, joining
-from registry.describe import countries_of, describe_file, describe_registry
+from registry.describe import countries_of, describe_copy, describe_file, describe_registry
 from registry.fetch import HttpFetch, fetch_from_folder
 from registry.keyfiles import name_of, new_key, open_key
 from registry.names import country_role, when
@@ -106,7 +105,7 @@ def init(
             shutil.rmtree(path, ignore_errors=True)
         raise
     root = folder / "metadata" / "1.root.json"
-    click.echo(f"registry made; nodes pin {root} (sha256 {sha256(root.read_bytes()).hexdigest()})")
+    click.echo(f"registry made; nodes pin {root} (sha256 {repository.first_root_sha256()})")
     click.echo(f"keys are in {keys}: hand each maintainer its own folder, keep 'online' with the publisher")
 
 
@@ -188,7 +187,10 @@ def admit(
 def sign(proposal: Path, folder: Path, key: Path, groups: tuple[str, ...], passphrase_file: Path | None) -> None:
     """At a maintainer: add both signatures to a proposal file. Phone each country that joins and type its groups."""
     name, data, repository = name_of(key), proposal.read_bytes(), Repository(folder)
-    heard = _heard(joining(repository, data), groups)
+    codes = joining(repository, data)
+    for line in (*describe_file(data)[1], describe_copy(repository)):
+        click.echo(line)
+    heard = _heard(codes, groups)
     signed = countersign(repository, data, heard, open_key(key, _passphrase_for(name, passphrase_file)))
     write_whole(proposal, signed)
     # Crash before this line: the proposal is as it was, with the signatures it had; sign again.

@@ -5,14 +5,17 @@ Source: registry.md 4.4 steps 3, 6 and 7; attack 41.
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from node.crypto.rolekeys import RoleKey
-from registry.ceremony import check_heard, check_list
-from registry.errors import BadRegistryFile
+from registry.ceremony import check_heard
+from registry.errors import BadRegistryFile, BadRegistryKey, NotEnoughSignatures, StaleProposal
+from registry.listed import check_list
 from registry.proposal import Proposal, read_proposal, sign
 from registry.repository import Repository
 from registry.request import Request
+from registry.roots import check_new_root, check_new_targets
 from registry.tuftypes import Root
 
 
@@ -28,15 +31,43 @@ def countersign(repository: Repository, data: bytes, heard: Mapping[str, str], m
     """The proposal with both signatures of a maintainer who phoned each country of it; `heard`: the groups as typed."""
     for request in _looked_over(repository, data):
         check_heard(request, heard.get(request.code, ""))
+    if maintainer.public not in repository.maintainers().public.values():
+        raise BadRegistryKey("key is of no maintainer of this registry; name your own key folder, or your own copy")
     return sign(data, maintainer)
 
 
 def _looked_over(repository: Repository, data: bytes) -> list[Request]:
     proposal = read_proposal(data)
+    # 1 what it is compared with is what the maintainers signed, and what it follows
+    _check_copy(repository)
+    _check_follows(repository, proposal)
+    # 2 what it says
     if proposal.kind != "root":
         return check_list(repository, proposal)
     _check_renewed(repository.root(), proposal)
     return []
+
+
+def _check_copy(repository: Repository) -> None:
+    """Every root from the first one on, and the list: the courier may have brought the copy too."""
+    roots = repository.all_root_bytes()
+    try:
+        for old, new in pairwise(roots):
+            check_new_root(old, new)
+        check_new_targets(roots[-1], repository.role_bytes("targets") or b"")
+    except (BadRegistryFile, BadRegistryKey, NotEnoughSignatures) as error:
+        raise BadRegistryFile(
+            f"your copy of the registry does not verify: {error.message}; fetch it again from a mirror, sign nothing"
+        ) from None
+
+
+def _check_follows(repository: Repository, proposal: Proposal) -> None:
+    here = repository.root().version if proposal.kind == "root" else repository.version_of("targets")
+    if proposal.version != here + 1:
+        raise StaleProposal(
+            f"proposal is for {proposal.kind} version {proposal.version}; your copy of the registry is at {here}: "
+            "fetch the newest copy from a mirror; if it still says so, have the proposal made again"
+        )
 
 
 def _check_renewed(published: Root, proposal: Proposal) -> None:
@@ -48,4 +79,4 @@ def _check_renewed(published: Root, proposal: Proposal) -> None:
 
 
 def _but_for_its_time(root: Root) -> dict[str, Any]:
-    return {name: value for name, value in root.to_dict().items() if name not in ("version", "expires")}
+    return {name: value for name, value in root.to_dict().items() if name not in ("version", "expires", "spec_version")}

@@ -17,7 +17,12 @@ Kind = Literal["request", "proposal", "suspension"]
 
 
 def describe_file(data: bytes) -> tuple[Kind, list[str]]:
-    """(kind, lines) of a file that travels; BadRegistryFile for any other."""
+    """(kind, lines) of a file that travels; BadRegistryFile for any other. None of its texts is a line of its own."""
+    kind, lines = _described(data)
+    return kind, [_printable(line) for line in lines]
+
+
+def _described(data: bytes) -> tuple[Kind, list[str]]:
     try:
         value = read_json(data)
     except BadText:
@@ -32,6 +37,13 @@ def describe_file(data: bytes) -> tuple[Kind, list[str]]:
             line = f"{suspension.maintainer} suspends {suspension.country} until {suspension.until}"
             return "suspension", [line]
     raise BadRegistryFile("file is no request, proposal or suspension; expected one that trm-registry wrote")
+
+
+def describe_copy(repository: Repository) -> str:
+    """What a signer compares a proposal with, in one line: a copy that somebody else brought has another first root."""
+    timestamp = repository.timestamp()
+    since = "never published" if timestamp is None else f"good until {timestamp.expires:%Y-%m-%d %H:%M} UTC"
+    return f"compared with your copy, {since}, whose first root has sha256 {repository.first_root_sha256()}"
 
 
 def describe_registry(repository: Repository) -> list[str]:
@@ -79,7 +91,14 @@ def _request_lines(request: Request) -> list[str]:
 
 
 def _proposal_lines(proposal: Proposal) -> list[str]:
-    head = f"{proposal.kind} version {proposal.version}, {len(proposal.metadata.signatures)} signatures so far"
-    removed = sorted(named_removed(proposal.metadata.signed)) if proposal.kind == "targets" else []
+    signed, so_far = proposal.metadata.signed, len(proposal.metadata.signatures)
+    head = (
+        f"{proposal.kind} version {proposal.version}, good until {signed.expires:%Y-%m-%d}, {so_far} signatures so far"
+    )
+    removed = sorted(named_removed(signed)) if proposal.kind == "targets" else []
     head_lines = [head, *(f"removes {code} from the registry: its keys count no more" for code in removed)]
     return [*head_lines, *(line for request in proposal.read_requests() for line in _request_lines(request))]
+
+
+def _printable(line: str) -> str:
+    return "".join(character if character.isprintable() else "\ufffd" for character in line)

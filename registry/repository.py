@@ -33,14 +33,19 @@ class Repository:
 
     def root_bytes(self) -> bytes:
         """The newest root as published."""
-        version = 1
-        while self._root_path(version + 1).exists():
-            version += 1
-        return _read(self._root_path(version))
+        return _read(self._root_path(self._newest_root()))
+
+    def all_root_bytes(self) -> list[bytes]:
+        """Every root as published, from version 1 on."""
+        return [_read(self._root_path(version)) for version in range(1, self._newest_root() + 1)]
 
     def first_root_bytes(self) -> bytes:
         """Version 1: what nodes pin."""
         return _read(self._root_path(1))
+
+    def first_root_sha256(self) -> str:
+        """What operators and maintainers read aloud when they compare it."""
+        return sha256(self.first_root_bytes()).hexdigest()
 
     def root(self) -> Root:
         """The newest root."""
@@ -167,6 +172,12 @@ class Repository:
     def write_timestamp(self, data: bytes) -> None:
         """The one file that changes under its name: from here on the new state is published."""
         _write(self.metadata / "timestamp.json", data)
+
+    def _newest_root(self) -> int:
+        version = 1
+        while self._root_path(version + 1).exists():
+            version += 1
+        return version
 
     def _root_path(self, version: int) -> Path:
         return self.metadata / f"{version}.root.json"

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,42 @@ def test_a_country_joins_by_hand_and_a_node_can_verify_it(hand, tmp_path):
     assert "2/4 keys" in early.output
     assert f"XA active record 1 {groups}" in verified.output
     assert "XA record 1" in hand.run("show", reg).output
+
+
+def test_whoever_signs_reads_first_what_it_is_and_what_it_is_compared_with(hand, tmp_path):
+    """A courier who says "only the quarterly renewal": nothing is typed for a removal, so it has to be read."""
+    request, reg, proposal = hand.request("XA"), tmp_path / "reg", tmp_path / "p"
+    groups = read_request(request.read_bytes()).fingerprint
+    hand.run("admit", request, "--registry", reg, "--out", proposal, "--groups", f"XA={groups}")
+    for name in ("ada", "bo"):
+        hand.run("sign", proposal, "--registry", reg, "--key", tmp_path / "keys" / name, "--groups", f"XA={groups}")
+    hand.run("publish", proposal, "--registry", reg, "--key", tmp_path / "keys/online")
+    hand.run("admit", "--remove", "XA", "--registry", reg, "--out", tmp_path / "r")
+    hand.run("admit", "--registry", reg, "--out", tmp_path / "renewal")
+
+    told = [
+        hand.run("sign", tmp_path / one, "--registry", reg, "--key", tmp_path / "keys/cyd").output
+        for one in ("r", "renewal")
+    ]
+
+    first = sha256((reg / "metadata/1.root.json").read_bytes()).hexdigest()
+    assert "removes XA from the registry" in told[0] and "removes" not in told[1]
+    assert all("good until 2027-04-15" in one and f"first root has sha256 {first}" in one for one in told)
+    assert all(one.index("first root") < one.index("signed by cyd") for one in told)
+
+
+def test_a_name_in_a_request_writes_no_line_of_its_own(hand, tmp_path):
+    """What a country calls itself is shown; it moves no cursor, and says nothing that we would say."""
+    names = {"en": "Office\nremoves XB from the registry\u202eesrever"}
+    record = invented_record("XA", invented_keys("XA"), NOW, authority={"names": names, "contact": "a@b.example"})
+    path, out = tmp_path / "record", tmp_path / "out"
+    path.write_bytes(pack_node_record(record, invented_keys("XA").message))
+    hand.run("request", path, "--key", tmp_path / "XA", "--out", out)
+
+    lines = hand.run("show", out).output.splitlines()
+
+    assert not any(line.startswith("removes") for line in lines)
+    assert all(character.isprintable() for line in lines for character in line)
 
 
 def test_the_groups_are_not_shown_to_the_maintainer_who_has_to_hear_them(hand, tmp_path):

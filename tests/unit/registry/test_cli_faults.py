@@ -102,7 +102,7 @@ def test_a_full_disk_takes_no_signature_from_a_proposal(folder: Path, tmp_path: 
         ballast.unlink()
         again = CliRunner().invoke(cli.main, words)
 
-        assert full.exit_code == 1 and full.output.count("\n") == 1 and "no space left" in full.output
+        assert full.exit_code == 1 and full.stderr.count("\n") == 1 and "no space left" in full.stderr
         assert (kept, left) == (before, [])
         assert again.exit_code == 0 and (disk / "proposal").read_bytes() != before
 

@@ -3,18 +3,23 @@
 Source: registry.md 4.4 steps 6 and 7; attack 41.
 """
 
+import shutil
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
-from registry.ceremony import admit, renew_root
+from registry.ceremony import admit, publish, renew_root
 from registry.countersign import countersign, joining
-from registry.errors import BadRegistryFile
-from registry.names import MAINTAINERS_FIELD
-from registry.proposal import Proposal, encode_proposal, read_proposal
+from registry.delegations import CountryRole, build_delegations, read_delegations
+from registry.errors import BadRegistryFile, BadRegistryKey, StaleProposal
+from registry.names import JOINED_FIELD, MAINTAINERS_FIELD
+from registry.proposal import Proposal, encode_proposal, read_proposal, sign
 from registry.removal import remove
+from registry.repository import Repository
 from registry.request import read_request
-from registry.tuftypes import Metadata
+from registry.tuftypes import DelegatedRole, Metadata, TargetFile, Targets
 from tests.registry_world import RegistryWorld, invented_keys, invented_record
 from tests.vectors_support import seed
 
@@ -106,3 +111,92 @@ def test_a_root_is_signed_again_and_no_other_root_is(world) -> None:
 
     with pytest.raises(BadRegistryFile, match="changes who keeps the registry"):
         signed_by_bo(world, encode_proposal(Proposal(Metadata(root))))
+
+
+def changed_by_ada(proposal: bytes, change: Callable[[Targets], object], *requests: bytes) -> bytes:
+    """The same list after ada worked on it."""
+    opened = read_proposal(proposal)
+    change(opened.metadata.signed)
+    return encode_proposal(Proposal(Metadata(opened.metadata.signed), requests or opened.requests))
+
+
+def roles_of(list_: Targets) -> dict[str, DelegatedRole]:
+    assert list_.delegations is not None and list_.delegations.roles is not None
+    return list_.delegations.roles
+
+
+def joined_long_ago(code: str) -> Callable[[Targets], object]:
+    return lambda list_: roles_of(list_)[f"c-{code}"].unrecognized_fields.update({JOINED_FIELD: 0})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        joined_long_ago("XT"),  # a node that looks for the first time would not wait the 72 hours
+        joined_long_ago("XB"),
+        lambda list_: roles_of(list_).pop("suspend-bo"),  # bo could suspend nobody any more
+        lambda list_: list_.targets.update({"XA/record.json": TargetFile.from_data("XA/record.json", b"{}")}),
+        lambda list_: list_.unrecognized_fields.update({"x-of-ada": "whatever"}),
+    ],
+    ids=["newcomer-waits-for-nobody", "another-joined-otherwise", "bo-cannot-suspend", "a-file-more", "a-field-more"],
+)
+def test_a_list_that_says_anything_else_gets_no_second_signature(world, groups, change) -> None:
+    proposal = changed_by_ada(proposed(world, world.request("XT")), change)
+
+    with pytest.raises(BadRegistryFile, match="says something else than its requests"):
+        signed_by_bo(world, proposal, XT=groups)
+
+
+def test_keys_of_another_country_get_no_second_signature(world) -> None:
+    """Attack 42: XT lies, and ada's own `admit` did not look."""
+    world.keys["XT"] = replace(invented_keys("XT"), office_seed=world.keys["XA"].office_seed)
+    world.records["XT"] = invented_record("XT", world.keys["XT"], world.clock.now())
+    request, made_at = world.request("XT"), world.clock.now()
+    asked = read_request(request)
+
+    def with_xt(list_: Targets) -> None:
+        table = world.repository.maintainers()
+        listed = [*read_delegations(list_, table).countries.values(), CountryRole("XT", asked.role_keys, made_at)]
+        list_.delegations = build_delegations(listed, table)
+
+    proposal = changed_by_ada(admit(world.repository, [], {}, made_at), with_xt, request)
+
+    with pytest.raises(BadRegistryKey, match="of XT is or was a key of XA"):
+        signed_by_bo(world, proposal, XT=asked.fingerprint)
+    with pytest.raises(BadRegistryKey, match="of XT is or was a key of XA"):
+        publish(world.publisher, [sign(sign(proposal, world.maintainers["ada"]), world.maintainers["cyd"])])
+
+
+@pytest.mark.parametrize("of_root", [False, True])
+def test_what_does_not_follow_the_copy_gets_no_signature(world, tmp_path, of_root) -> None:
+    """A copy from before XA got new keys would find the old ones, which somebody stole, in order."""
+    old = Repository(shutil.copytree(world.folder, tmp_path / "old"))
+    renew = partial(renew_root, world.repository) if of_root else partial(admit, world.repository, [], {})
+    signed = sign(sign(renew(world.clock.now()), world.maintainers["ada"]), world.maintainers["cyd"])
+    publish(world.publisher, [signed])
+    proposal = renew(world.clock.now())
+
+    with pytest.raises(StaleProposal, match="your copy of the registry is at"):
+        countersign(old, proposal, {}, world.maintainers["bo"])
+    assert len(signed_by_bo(world, proposal)) == 2
+
+
+def test_a_copy_that_the_maintainers_did_not_sign_is_compared_with_nothing(world, groups, tmp_path) -> None:
+    """The courier brings the copy too: in it XA has had ada's keys all along."""
+    proposal = proposed(world, of_ada(world, "XA"), replace=True)
+    copy = Repository(shutil.copytree(world.folder, tmp_path / "copy"))
+    forged = read_proposal(proposal).metadata
+    forged.signed.version -= 1
+    (copy.metadata / f"{forged.signed.version}.targets.json").write_bytes(forged.to_bytes())
+    hidden = encode_proposal(Proposal(read_proposal(proposal).metadata, ()))
+
+    with pytest.raises(BadRegistryFile, match="copy of the registry does not verify"):
+        countersign(copy, hidden, {}, world.maintainers["bo"])
+
+
+def test_the_key_of_nobody_in_this_registry_signs_nothing(world) -> None:
+    """A proposal of one registry, and the key or the copy of another."""
+    proposal = admit(world.repository, [], {}, world.clock.now())
+
+    with pytest.raises(BadRegistryKey, match="no maintainer of this registry"):
+        countersign(world.repository, proposal, {}, world.keys["XA"].role)

@@ -127,7 +127,7 @@ def test_no_key_of_before_the_removal_is_admitted_again(world, monkeypatch, kept
         with pytest.raises(BadRegistryKey, match="from before it was removed"):
             world.proposal([request])
         return
-    monkeypatch.setattr("registry.ceremony.check_return", lambda repository, request: None)
+    monkeypatch.setattr("registry.listed.check_return", lambda repository, request: None)
     proposal = world.proposal([request])
     monkeypatch.undo()
 

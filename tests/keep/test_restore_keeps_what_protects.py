@@ -260,7 +260,7 @@ async def with_people(world: World) -> tuple[Staff, Caller, dict[str, str]]:
     staff = staff_of(xd)
     new = NewUser(login="ana", password=PASSWORD, role="coordinator", organisation="haven")
     ids = {"ana": people.first_user(staff, new, bytes(32))}
-    ana = Caller(Actor(ids["ana"], "coordinator", "haven"), b"")
+    ana = await who(staff, (await sign_in(staff, SignIn(login="ana", password=PASSWORD))).token)
     for login in ("bea", "cleo"):
         made = await people.create_user(
             staff, ana, NewUser(login=login, password=PASSWORD, role="caseworker", organisation="haven")

@@ -87,6 +87,12 @@ def still(staff: Staff, caller: Caller) -> Caller | None:
     return Caller(Actor(user.user_id, user.role, user.organisation, None, out), caller.token_hash)  # type: ignore[arg-type]
 
 
+def must_still_be(staff: Staff, reader: Reader, caller: Caller) -> None:
+    """NotSignedIn where this sign-in ended while what it asked for was made ready: for what would outlive it."""
+    if reader.sessions.get(caller.token_hash, staff.node.now()) is None:
+        raise not_signed_in()
+
+
 async def sign_out(staff: Staff, caller: Caller) -> None:
     """End this sign-in; the office key leaves the memory at once."""
     await end_session(staff, caller.token_hash, caller.actor.user_id)
@@ -102,6 +108,7 @@ async def end_session(staff: Staff, digest: bytes, user_id: str) -> None:
         work.audit.append(now, user_id, "sign_out")
 
     await staff.node.store.write(end)
+    staff.offices.drop(digest)  # once more: it may have been opened meanwhile
 
 
 def not_signed_in() -> NotSignedIn:

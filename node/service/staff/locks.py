@@ -36,6 +36,7 @@ async def lock(staff: Staff, caller: Caller) -> None:
         work.audit.append(now, caller.actor.user_id, "locked")
 
     await staff.node.store.write(shut)
+    staff.offices.drop(caller.token_hash)  # once more: it may have been opened meanwhile
 
 
 async def hide(staff: Staff, caller: Caller) -> None:
@@ -48,17 +49,18 @@ async def hide(staff: Staff, caller: Caller) -> None:
         work.audit.append(now, caller.actor.user_id, "hidden")
 
     await staff.node.store.write(cover)
+    staff.offices.drop(caller.token_hash)
 
 
 async def show_again(staff: Staff, token: str) -> None:
     """The one tap; NotSignedIn once the hour is over or when it was locked for good."""
-    row = await _resting(staff, token)
-    if row is None or _stands(staff, row) != "hidden":
-        raise not_signed_in()
-    now = staff.node.now()
+    digest, now = token_hash(token), staff.node.now()
 
     def go_on(work: Work) -> None:
-        work.sessions.unlock(row.token_hash, now)
+        row = work.sessions.resting(digest, now)
+        if row is None or _stands(staff, row) != "hidden":
+            raise not_signed_in()
+        work.sessions.unlock(digest, now)
         work.audit.append(now, row.user_id, "shown_again")
 
     await staff.node.store.write(go_on)

@@ -12,7 +12,7 @@ import pyotp
 
 from node.errors import BadInput, NotAllowed
 from node.service.keep.notes import PasskeyEnded, StepEnded, note
-from node.service.staff.callers import Caller
+from node.service.staff.callers import Caller, must_still_be
 from node.service.staff.second_step import SECRET_BYTES, code_hash, new_codes, open_secret, plain, seal_secret, step_of
 from node.service.staff.sign_in import Staff, right_password
 from node.store.credentials import StepRow
@@ -64,6 +64,7 @@ async def begin_codes(staff: Staff, by: Caller, password: str) -> Enrolment:
     secret = node.random(SECRET_BYTES)
 
     def begin(work: Work) -> None:
+        must_still_be(staff, work, by)
         row = work.credentials.step(user_id) or StepRow(user_id)
         sealed = seal_secret(node, user_id, secret)
         work.credentials.put_step(replace(row, pending=sealed, pending_at=node.now()))
@@ -89,6 +90,7 @@ async def confirm_codes(staff: Staff, by: Caller, code: str) -> list[str]:
     codes = new_codes(node.random)
 
     def confirm(work: Work) -> None:
+        must_still_be(staff, work, by)
         row = work.credentials.step(user_id)
         if row is None or row.pending is None:
             raise NotAllowed("nothing was begun; begin again", for_user="Begin again.")
@@ -113,7 +115,12 @@ async def new_recovery_codes(staff: Staff, by: Caller, password: str) -> list[st
     """Ten new ones; those before are worth nothing. This is the only time they are shown."""
     await must_be_me(staff, by, password)
     codes = new_codes(staff.node.random)
-    await staff.node.store.write(lambda work: put_codes(staff, work, by.actor.user_id, codes))
+
+    def put(work: Work) -> None:
+        must_still_be(staff, work, by)
+        put_codes(staff, work, by.actor.user_id, codes)
+
+    await staff.node.store.write(put)
     return codes
 
 

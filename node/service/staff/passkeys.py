@@ -16,7 +16,7 @@ from node.crypto.vault import Secret
 from node.errors import BadInput, Conflict, NotFound, NotSignedIn
 from node.service.keep.notes import PasskeyEnded, note
 from node.service.staff.book import SignedIn, StaffNames
-from node.service.staff.callers import Caller, not_signed_in
+from node.service.staff.callers import Caller, must_still_be, not_signed_in
 from node.service.staff.my_steps import must_be_me, put_codes
 from node.service.staff.passkey_keys import learning, secret_of, seed_by_passkey, wrap_under_passkey
 from node.service.staff.second_step import new_codes
@@ -57,7 +57,7 @@ async def sign_in_by_passkey(staff: Staff, site: str, attempt: str, response: st
 
     def start(work: Work) -> SignedIn:
         found = work.people.get(user.user_id)
-        if found is None or found.disabled_at is not None:
+        if found is None or found.disabled_at is not None or not _is_there(work, row):
             raise _wrong()
         has_key = seed_by_passkey(staff, work, user.user_id, row.passkey_id, secret_of(prf)) is not None
         return begin(staff, work, found, token, has_key)
@@ -76,6 +76,8 @@ async def unlock_by_passkey(staff: Staff, site: str, token: str, response: str, 
     _, row = await _proved(staff, site, token, response, UNLOCK, session.user_id)
 
     def go_on(work: Work) -> None:
+        if not _is_there(work, row):
+            raise _wrong()
         work.sessions.unlock(digest, now)
         work.audit.append(now, session.user_id, "unlocked")
 
@@ -136,6 +138,7 @@ async def add_passkey(
     codes, secret = new_codes(node.random), secret_of(prf)
 
     def add(work: Work) -> list[str]:
+        must_still_be(staff, work, by)
         if work.credentials.passkey(made.credential_id) is not None:
             raise _not_made()
         work.credentials.add_passkey(row)
@@ -195,6 +198,11 @@ async def _proved(
     now = staff.node.now()
     await staff.node.store.write(lambda work: work.credentials.passkey_used(row.passkey_id, done.new_sign_count, now))
     return user, row
+
+
+def _is_there(reader: Reader, row: PasskeyRow) -> bool:
+    """Whether a passkey that was proved was not removed since."""
+    return reader.credentials.passkey(row.credential_id) is not None
 
 
 def _owner(reader: Reader, credential_id: bytes) -> tuple[UserRow, PasskeyRow]:

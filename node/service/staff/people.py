@@ -20,7 +20,7 @@ from node.service.staff.book import (
     seal_names,
     view_of,
 )
-from node.service.staff.callers import Caller
+from node.service.staff.callers import Caller, must_still_be
 from node.service.staff.my_steps import drop_steps
 from node.service.staff.offices import PASSWORD, USER, give, may_read_names
 from node.service.staff.sign_in import Staff, binding_of, office_seed_of, right_password
@@ -66,6 +66,7 @@ async def create_user(staff: Staff, by: Caller, new: NewUser) -> UserView:
     seed = _seed_of(staff, by)
 
     def make(work: Work) -> UserView:
+        must_still_be(staff, work, by)
         row = add_user(staff, work, new, stretched, salt, user_seed, by.actor.user_id)
         if seed is not None and new.role in READS_NAMES:
             _give(staff, work, row, seed, by)
@@ -80,6 +81,7 @@ async def give_office(staff: Staff, by: Caller, user_id: str) -> UserView:
     seed = must_hold_office(staff, by)
 
     def hand(work: Work) -> UserView:
+        must_still_be(staff, work, by)
         row = _user(work, user_id)
         if row.role not in READS_NAMES:
             raise NotAllowed(f"role is {row.role}; names are read by caseworkers and coordinators only", rule="R24")
@@ -95,6 +97,7 @@ async def disable_user(staff: Staff, by: Caller, user_id: str) -> UserView:
     now = staff.node.now()
 
     def shut(work: Work) -> UserView:
+        must_still_be(staff, work, by)
         row = _user(work, user_id)
         if row.user_id == by.actor.user_id:
             raise NotAllowed("nobody disables their own sign-in; ask a colleague")
@@ -171,6 +174,7 @@ async def reset_password(staff: Staff, by: Caller, user_id: str, command: NewPas
     stretched, now = await staff.stretch(command.password, salt), staff.node.now()
 
     def reset(work: Work) -> UserView:
+        must_still_be(staff, work, by)
         row, had = _user(work, user_id), may_read_names(work, user_id)
         if row.disabled_at is not None:
             raise Conflict("this user is disabled; add a new one")

@@ -114,7 +114,7 @@ async def sign_in(staff: Staff, command: SignIn) -> SignedIn:
         await store.write(lambda work: _refused(staff, work, user))
         raise _wrong()
     token = to_base64url(staff.node.random(TOKEN_BYTES))
-    begun = await store.write(lambda work: _start(staff, work, user.user_id, stretched, token, command.code))
+    begun = await store.write(lambda work: _start(staff, work, user, stretched, token, command.code))
     if begun is None:
         raise _wrong()
     started, seed = begun
@@ -128,6 +128,9 @@ async def hold_office(staff: Staff, digest: bytes, user_id: str, seed: Secret, e
     until = min(staff.node.now() + staff.limits.idle_s, ends_at)
     office = await staff.node.store.read(lambda reader: with_older(reader, KemKey(seed.value)))
     staff.offices.hold(digest, user_id, seed, office, until)
+    if staff.node.store.read_sync(lambda reader: reader.sessions.get(digest, staff.node.now())) is None:
+        staff.offices.drop(digest)  # it was ended or locked while the key was being opened
+        return
     await put_names_in_order(staff.node, office, user_id)
 
 
@@ -140,8 +143,7 @@ async def right_password(staff: Staff, user_id: str, password: str) -> tuple[Use
     stretched = await staff.stretch(password, salt, cost)
     if not login_is_right(stretched, staff.pepper, user_id, stored):
         return user, None
-    await staff.node.store.write(lambda work: work.people.succeeded(user_id))
-    return user, stretched
+    return user, stretched if await staff.node.store.write(lambda work: _succeeded(work, user)) else None
 
 
 def user_key(staff: Staff, reader: Reader, user_id: str, stretched: Secret) -> KemKey:
@@ -195,6 +197,15 @@ def _count_known(staff: Staff, work: Work, user: UserRow | None) -> UserRow:
     return user
 
 
+def _succeeded(work: Work, user: UserRow) -> bool:
+    """False where the password that was stretched is not the one in force any more, or its owner was shut out."""
+    found = work.people.get(user.user_id)
+    if found is None or found.disabled_at is not None or found.verifier != user.verifier:
+        return False
+    work.people.succeeded(user.user_id)
+    return True
+
+
 def _refused(staff: Staff, work: Work, user: UserRow | None) -> None:
     if user is None:
         work.meta.touch()
@@ -226,12 +237,12 @@ def _parts(staff: Staff, user: UserRow | None, login: str) -> tuple[bytes, Cost,
 
 
 def _start(
-    staff: Staff, work: Work, user_id: str, stretched: Secret, token: str, code: str
+    staff: Staff, work: Work, checked: UserRow, stretched: Secret, token: str, code: str
 ) -> tuple[SignedIn, Secret | None] | None:
-    user = work.people.get(user_id)
-    if user is None or user.disabled_at is not None:  # shut out while the password was being stretched
-        raise _wrong()
-    if not passes_second_step(staff.node, staff.pepper, work, user_id, code):
+    user = work.people.get(checked.user_id)
+    if user is None or user.disabled_at is not None or user.verifier != checked.verifier:
+        raise _wrong()  # shut out, or given another password, while this one was being stretched
+    if not passes_second_step(staff.node, staff.pepper, work, user.user_id, code):
         _refused(staff, work, user)  # the try stays counted: codes are not guessed either
         return None
     seed = office_seed_of(staff, work, user, stretched)

@@ -9,7 +9,7 @@ from node.errors import NotAllowed, NotFound
 from node.service.context import DAY_S
 from node.service.keep.notes import TokenEnded, note
 from node.service.staff.book import NewToken, TokenMade, TokenView
-from node.service.staff.callers import MACHINE_PREFIX, Caller, secret_of, token_binding
+from node.service.staff.callers import MACHINE_PREFIX, Caller, must_still_be, secret_of, token_binding
 from node.service.staff.sign_in import TOKEN_BYTES, Staff, token_hash
 from node.store.sessions import TokenRow
 from node.store.work import Work
@@ -32,6 +32,7 @@ async def make_token(staff: Staff, by: Caller, new: NewToken) -> TokenMade:
     row = TokenRow(token_id, token_hash(token), by.actor.user_id, (new.label,), sealed, now, ends_at)
 
     def make(work: Work) -> TokenMade:
+        must_still_be(staff, work, by)
         work.sessions.add_token(row)
         work.audit.append(now, by.actor.user_id, "token_made", token_id, outcome="reads_names" if sealed else "done")
         return TokenMade(id=token_id, token=token, ends_at=ends_at)

@@ -23,7 +23,8 @@ def must_not_be_older(version: int, last: int | None) -> None:
     """BadInput for a number that a later request has left behind: no registry would take it."""
     if last is not None and version < last:
         raise BadInput(f"version {version} is older than {last}, which was asked for with this key; give --version "
-                       f"{last + 1}, or {last} if that was never published", field="version")  # fmt: skip
+                       f"{last + 1}, or {last} if that was never published; if {last} was a slip, remove {NOTE} from "
+                       "the key folder", field="version")  # fmt: skip
 
 
 def note_asked(key: Path, version: int) -> None:

@@ -18,12 +18,12 @@ from registry.admission import check_new_keys
 from registry.delegations import CountryRole, build_delegations
 from registry.errors import BadRegistryFile, BadRegistryKey, NotEnoughSignatures, StaleProposal
 from registry.listed import all_halves, check_keys, check_list, current_countries
-from registry.names import MAINTAINERS_FIELD, ROOT_LIFE_S, TARGETS_LIFE_S, country_role, is_maintainer, when
+from registry.names import MAINTAINERS_FIELD, ONLINE, ROOT_LIFE_S, TARGETS_LIFE_S, country_role, is_maintainer, when
 from registry.proposal import Proposal, encode_proposal, merge
 from registry.publisher import Publisher
 from registry.repository import Repository
 from registry.request import Request, read_request
-from registry.roots import check_both_keys, check_new_root, how_many, maintainers_of, table_of
+from registry.roots import check_both_keys, check_new_root, how_many, maintainers_of, parse_metadata, table_of
 from registry.tufkeys import key_pair, signers
 from registry.tuftypes import Key, Metadata, Role, Root, Targets
 
@@ -52,6 +52,10 @@ def create_registry(
 
 def check_names(names: Collection[str], needed: int) -> None:
     """BadRegistryFile unless these maintainers can make a registry of which `needed` must sign."""
+    if ONLINE in names:
+        raise BadRegistryFile(f"{ONLINE} is the publisher's key; give the maintainer another name")
+    if twice := sorted(name for name in set(names) if list(names).count(name) > 1):
+        raise BadRegistryFile(f"{twice[0]} is named twice; each maintainer has a name and a key of their own")
     if not all(is_maintainer(name) for name in names):
         raise BadRegistryFile("a maintainer's name is not 1 to 32 of a-z, 0-9 and inner hyphens")
     if not 1 <= needed <= len(names) <= 2 * needed - 1:
@@ -167,6 +171,7 @@ def _publish_targets(publisher: Publisher, proposal: Proposal) -> None:
     repository, root = publisher.repository, publisher.repository.root()
     # 1 made on the state that is published now
     published = repository.version_of("targets")
+    _must_be_new(repository, "targets", proposal.metadata)
     if proposal.version != published + 1:
         raise StaleProposal(
             f"proposal is for targets version {proposal.version}; the registry is at {published}, make it again with "
@@ -185,6 +190,12 @@ def _publish_targets(publisher: Publisher, proposal: Proposal) -> None:
     publisher.publish({"targets": proposal.metadata.to_bytes()} | roles, files)
 
 
+def _must_be_new(repository: Repository, role: str, metadata: Metadata[Targets]) -> None:
+    published = repository.role(role)
+    if published is not None and published.signed_bytes == metadata.signed_bytes:
+        raise StaleProposal(f"{role} version {metadata.signed.version} is published already; nothing is left to do")
+
+
 def _check_threshold(root: Root, role: str, metadata: Metadata[Root] | Metadata[Targets]) -> None:
     try:
         root.verify_delegate(role, metadata.signed_bytes, metadata.signatures)
@@ -194,6 +205,7 @@ def _check_threshold(root: Root, role: str, metadata: Metadata[Root] | Metadata[
 
 def _check_versions(repository: Repository, request: Request) -> None:
     published = repository.version_of(country_role(request.code))
+    _must_be_new(repository, country_role(request.code), parse_metadata(request.role_bytes, Targets))
     if request.version != published + 1:
         raise StaleProposal(
             f"request is version {request.version} of {country_role(request.code)}; the registry is at {published}, "

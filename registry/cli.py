@@ -7,7 +7,7 @@ import secrets
 import shutil
 import signal
 import tempfile
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Final
 
@@ -25,11 +25,11 @@ from registry.ceremony import publish as publish_proposal
 from registry.client import RegistryClient
 from registry.command_line import Group, asking
 from registry.concern import read_concern
-from registry.countersign import countersign, joining
-from registry.describe import countries_of, describe_copy, describe_file, describe_registry
+from registry.countersign import countersign, joining, must_be_maintainer
+from registry.describe import countries_of, describe_copy, describe_file, describe_registry, must_not_be_lost
 from registry.fetch import HttpFetch, fetch_from_folder
-from registry.keyfiles import name_of, new_key, open_key
-from registry.names import country_role, when
+from registry.keyfiles import must_be_of, must_hold_no_key, name_of, new_key, open_key
+from registry.names import ONLINE, country_role, when
 from registry.publisher import Publisher
 from registry.record import read_node_record
 from registry.removal import remove as remove_countries
@@ -40,6 +40,7 @@ from registry.suspension import make_suspension, publish_suspension
 from registry.troubles import plain
 
 PASSPHRASE_COST = MODERATE
+MAX_VERSION: Final = 2**31 - 1  # a slip of the hand ends here
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER: Final = click.Path(file_okay=False, path_type=Path)
 
@@ -90,20 +91,21 @@ def init(
     repository = Repository(folder)
     if repository.metadata.exists():
         raise BadInput("folder holds a registry already; name an empty one")
-    check_names(set(names), needed)  # before a key is made in a folder of that name
+    check_names(names, needed)  # before a key is made in a folder of that name
     clock = _clock_of(None, clock_file)
-    everybody, made = (*dict.fromkeys(names), "online"), dict[str, RoleKey]()
-    new = [path for path in (repository.metadata, *(keys / name for name in everybody)) if not path.exists()]
-    try:
+    everybody, made = (*names, ONLINE), dict[str, RoleKey]()
+    for name in everybody:
+        must_hold_no_key(keys / name)
+    with ExitStack() as undone:  # a full disk or Ctrl-C: nothing is left, so that the same command can be given again
+        for path in (repository.metadata, *(keys / name for name in everybody)):
+            if not path.exists():
+                undone.callback(shutil.rmtree, path, ignore_errors=True)
         for name in everybody:
             passphrase = _passphrase_for(name, passphrase_file, new=True)
             made[name] = new_key(keys / name, name, passphrase, cost=PASSPHRASE_COST)
-        online = made.pop("online")
+        online = made.pop(ONLINE)
         create_registry(repository, made, needed, online, clock)
-    except OSError:  # a full disk, say: nothing of it is left, so that the same command can be given again
-        for path in new:
-            shutil.rmtree(path, ignore_errors=True)
-        raise
+        undone.pop_all()
     root = folder / "metadata" / "1.root.json"
     click.echo(f"registry made; nodes pin {root} (sha256 {repository.first_root_sha256()})")
     click.echo(f"keys are in {keys}: hand each maintainer its own folder, keep 'online' with the publisher")
@@ -113,7 +115,7 @@ def init(
 @click.argument("node_record", type=_FILE)
 @_key
 @_out
-@click.option("--version", type=int, default=1, help="One more than the last one published.")
+@click.option("--version", type=click.IntRange(1, MAX_VERSION), default=1, help="One more than the last one published.")
 @_passphrase
 @_clock
 def request(
@@ -123,6 +125,8 @@ def request(
     data = node_record.read_bytes()
     country = read_node_record(data)[0].country
     clock = _clock_for([country], clock_file)
+    must_be_of(key, country_role(country))
+    must_not_be_lost(out, "request", country)
     last = last_asked(key)
     must_not_be_older(version, last)
     if (key / "key.sealed").exists():
@@ -191,7 +195,9 @@ def sign(proposal: Path, folder: Path, key: Path, groups: tuple[str, ...], passp
     for line in (*describe_file(data)[1], describe_copy(repository)):
         click.echo(line)
     heard = _heard(codes, groups)
-    signed = countersign(repository, data, heard, open_key(key, _passphrase_for(name, passphrase_file)))
+    opened = open_key(key, _passphrase_for(name, passphrase_file))
+    must_be_maintainer(repository, opened)
+    signed = countersign(repository, data, heard, opened)
     write_whole(proposal, signed)
     # Crash before this line: the proposal is as it was, with the signatures it had; sign again.
     click.echo(f"signed by {name}; pass {proposal} on")
@@ -210,7 +216,9 @@ def suspend(
     """At one maintainer: suspend a country for 72 hours; give the file to `publish`."""
     repository, name = Repository(folder), name_of(key)
     clock = _clock_for(countries_of(repository), clock_file)
+    must_not_be_lost(out, "suspension", country)
     opened = open_key(key, _passphrase_for(name, passphrase_file))
+    must_be_maintainer(repository, opened)
     write_whole(out, make_suspension(repository, name, opened, country, clock.now()))
     click.echo(f"suspension of {country} written to {out}; hand it to the publisher")
 
@@ -320,7 +328,7 @@ def _heard(codes: list[str], groups: tuple[str, ...]) -> dict[str, str]:
 def _publisher(folder: Path, key: Path, passphrase_file: Path | None, clock_file: Path | None) -> Publisher:
     repository = Repository(folder)
     clock = _clock_for(countries_of(repository), clock_file)
-    return Publisher(repository, open_key(key, _passphrase_for("online", passphrase_file)), clock)
+    return Publisher(repository, open_key(key, _passphrase_for(ONLINE, passphrase_file)), clock)
 
 
 def _clock_for(countries: list[str], clock_file: Path | None) -> Clock:

@@ -36,6 +36,15 @@ def countersign(repository: Repository, data: bytes, heard: Mapping[str, str], m
     return sign(data, maintainer)
 
 
+def must_be_maintainer(repository: Repository, key: RoleKey) -> None:
+    """BadRegistryKey for a key whose signature would not count in this registry."""
+    public = repository.maintainers().public
+    if key.public not in public.values():
+        *first, last = public
+        names = f"{', '.join(first)} or {last}" if first else last
+        raise BadRegistryKey(f"key is of no maintainer of this registry; expected that of {names}, name its folder")
+
+
 def _looked_over(repository: Repository, data: bytes) -> list[Request]:
     proposal = read_proposal(data)
     # 1 what it is compared with is what the maintainers signed, and what it follows

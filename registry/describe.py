@@ -1,17 +1,20 @@
 """What a file or a folder of the registry holds, in lines a maintainer reads before signing or publishing."""
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Literal
 
 from node.crypto.errors import BadText
 from node.crypto.text import from_base64url, read_json
+from node.errors import BadInput, OpenTRMError
 from registry.delegations import read_delegations
 from registry.errors import BadRegistryFile
-from registry.names import country_role
+from registry.names import country_role, when
 from registry.proposal import Proposal, read_proposal
 from registry.removal import named_removed
 from registry.repository import Repository
 from registry.request import Request, read_request
-from registry.suspension import read_suspension
+from registry.suspension import Suspension, read_suspension
 
 Kind = Literal["request", "proposal", "suspension"]
 
@@ -33,9 +36,9 @@ def _described(data: bytes) -> tuple[Kind, list[str]]:
         case "trm/v1/proposal":
             return "proposal", _proposal_lines(read_proposal(data))
         case "trm/v1/suspension":
-            suspension = read_suspension(from_base64url(str(value.get("suspension"))))
-            line = f"{suspension.maintainer} suspends {suspension.country} until {suspension.until}"
-            return "suspension", [line]
+            suspension = _suspension_in(value)
+            until = f"{when(suspension.until):%Y-%m-%d %H:%M} UTC"
+            return "suspension", [f"{suspension.maintainer} suspends {suspension.country} until {until}"]
     raise BadRegistryFile("file is no request, proposal or suspension; expected one that trm-registry wrote")
 
 
@@ -44,6 +47,32 @@ def describe_copy(repository: Repository) -> str:
     timestamp = repository.timestamp()
     since = "never published" if timestamp is None else f"good until {timestamp.expires:%Y-%m-%d %H:%M} UTC"
     return f"compared with your copy, {since}, whose first root has sha256 {repository.first_root_sha256()}"
+
+
+def must_not_be_lost(path: Path, kind: Literal["request", "suspension"], country: str) -> None:
+    """BadInput where a file stands that is no older one of the same kind and country: it may be a key."""
+    if path.exists() and not _is_one(path, kind, country):
+        raise BadInput(f"{path.name} exists already and is no {kind} of {country}; name another file with --out")
+
+
+def _is_one(path: Path, kind: str, country: str) -> bool:
+    try:
+        value = read_json(path.read_bytes()) if path.is_file() else {}
+        match value.get("format"):
+            case "trm/v1/request":
+                return kind == "request" and read_request(path.read_bytes()).code == country
+            case "trm/v1/suspension":
+                return kind == "suspension" and _suspension_in(value).country == country
+    except (BadText, OpenTRMError):
+        pass
+    return False
+
+
+def _suspension_in(value: Mapping[str, object]) -> Suspension:
+    try:
+        return read_suspension(from_base64url(str(value.get("suspension"))))
+    except BadText:
+        raise BadRegistryFile("suspension is damaged; have it made and copied again") from None
 
 
 def describe_registry(repository: Repository) -> list[str]:

@@ -62,6 +62,18 @@ def open_key(folder: Path, passphrase: str) -> RoleKey:
         ) from None
 
 
+def must_hold_no_key(folder: Path) -> None:
+    """BadRegistryFile where a key folder is in use."""
+    if (folder / _SEALED).exists():
+        raise BadRegistryFile(f"{folder.name}: key folder holds a key already; use it, or name another folder")
+
+
+def must_be_of(folder: Path, name: str) -> None:
+    """BadRegistryFile where public.json says that the key is somebody else's; a folder without one says nothing."""
+    if (folder / _PUBLIC).exists() and (found := name_of(folder)) != name:
+        raise BadRegistryFile(f"{folder.name} holds the key of {found}; expected that of {name}, name its folder")
+
+
 def name_of(folder: Path) -> str:
     """The name in public.json."""
     try:

@@ -12,6 +12,8 @@ SNAPSHOT_LIFE_S: Final = 7 * DAY_S
 TIMESTAMP_LIFE_S: Final = 2 * DAY_S
 SUSPENSION_LIFE_S: Final = 3 * DAY_S
 
+ONLINE: Final = "online"  # the folder of the publisher's key, beside those of the maintainers
+
 MAINTAINERS_FIELD: Final = "x-trm-maintainers"  # in the signed root: who holds which two keys, and k
 JOINED_FIELD: Final = "x-trm-joined-at"  # in the signed delegation: when maintainers admitted the country
 REMOVED_FIELD: Final = "x-trm-removed"  # in the signed targets: whom this version takes out of the registry

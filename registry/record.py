@@ -205,7 +205,12 @@ def pack_node_record(record: Record, key: SigningKey) -> bytes:
 def read_node_record(packed: bytes) -> tuple[Record, bytes, bytes]:
     """(record, bytes of record.json, record.sig) of node-record.json, self-signature verified; BadRecord otherwise."""
     try:
-        node_record = _convert(read_json(packed), NodeRecord)
+        value = read_json(packed)
+        if value.get("format") != NODE_RECORD:
+            raise BadRecord(
+                "file is no record of a node at `$.format`; expected node-record.json, as `trm-node init` wrote it"
+            )
+        node_record = _convert(value, NodeRecord)
         data, signature = from_base64url(node_record.record), from_base64url(node_record.signature)
     except BadText as error:
         raise BadRecord(f"node-record.json is damaged: {error}; copy it from the node again") from None

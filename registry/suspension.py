@@ -49,7 +49,7 @@ def read_suspension(data: bytes) -> Suspension:
     try:
         return msgspec.convert(read_json(data), Suspension)
     except (BadText, msgspec.ValidationError):
-        raise BadRegistryFile("file is no suspension") from None
+        raise BadRegistryFile("file is no suspension; expected the file that `trm-registry suspend` wrote") from None
 
 
 def counted(seen: Iterable[Suspension], presented: Iterable[Suspension]) -> tuple[Suspension, ...]:

@@ -7,7 +7,7 @@ from getpass import getpass
 from pathlib import Path
 
 from node.app import NO_VIEW
-from node.clock import clock_for
+from node.clock import Clock, clock_for
 from node.config import parsed
 from node.crypto.batch import Random
 from node.crypto.recovery import make_sheets
@@ -24,8 +24,10 @@ from node.init_checks import (
     read_key,
 )
 from node.init_options import InitOptions, toml_of
+from node.init_undo import made_whole
 from node.public_holidays import FilledCalendar, filled, how_known, known_until
 from node.secret_files import read_text_secret
+from node.service.staff.book import NewUser
 from node.service.staff.people import first_user
 from node.service.staff.sign_in import Staff
 from node.service.upkeep.new_record import NewNode, Office
@@ -49,7 +51,19 @@ def initialise(
     ask = ask or _asked
     passphrase = None if options.key_file is not None else _passphrase(options, ask)
     first = checked_user(options.login, _password(options, ask))
-    folder = DataFolder(options.data).create()
+    with made_whole(options, config_path) as folder:
+        made = _made(folder, options, passphrase, first, clock, random)
+        sheets = _sheets(options, made, random)
+        # Crash before this line: there is no configuration, so nobody runs a node without its sheets; remove the data
+        # folder and begin again. A failure that is no crash takes away what was made.
+        _write_new(config_path, toml_of(options), 0o644)
+    return [*_told(config_path, options, sheets), _calendar_told(options, made, clock.now())]
+
+
+def _made(
+    folder: DataFolder, options: InitOptions, passphrase: str | None, first: NewUser, clock: Clock, random: Random
+) -> Made:
+    """Keys, database, record and the first coordinator."""
     unlock = Unlock(passphrase, None if options.key_file is None else _key(options.key_file, random))
     cost = SMALLEST if options.fast_kdf else MODERATE
     made = init_node(folder, _new_node(options, clock.now()), unlock, clock, random, cost)
@@ -58,10 +72,7 @@ def initialise(
         first_user(Staff(opened.node, opened.pepper, cost=cost), first, made.office_seed)
     finally:
         opened.close()
-    sheets = _sheets(options, made, random)
-    # Crash before this line: there is no configuration, so nobody runs a node without its sheets; begin again.
-    _write_new(config_path, toml_of(options), 0o644)
-    return [*_told(config_path, options, sheets), _calendar_told(options, made, clock.now())]
+    return made
 
 
 def _passphrase(options: InitOptions, ask: Callable[[str], str]) -> str:

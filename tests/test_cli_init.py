@@ -1,6 +1,8 @@
 """`trm-node init`: one command makes a whole node, or says in one sentence why not and leaves nothing behind."""
 
+import fcntl
 import hashlib
+import os
 import stat
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from node.crypto.recovery import join_seed, read_sheet
 from node.crypto.suite import KemKey
 from registry.record import read_node_record
 from tests.cli_world import NOW, SECRETS, init_words, is_one_sentence, make_node, prepare, run
+from tests.crash.disks import fill, small_disk
 
 
 def test_every_option_reaches_the_configuration_the_record_or_the_sheets(tmp_path: Path):
@@ -135,6 +138,8 @@ def test_init_overwrites_nothing(tmp_path: Path):
         ({"passphrase_file": None, "key_file": "short"}, "32 bytes"),
         ({"root": "passphrase"}, "root"),
         ({"data": "root.json/data"}, "data folder cannot be made"),
+        ({"sheets": "root.json/sheets"}, "not a directory"),
+        ({"passphrase_file": None, "key_file": "nowhere/key"}, "no such file or directory"),
         ({"clock_file": "passphrase"}, "clock file"),
     ],
     ids=lambda value: "-".join(f"{k}={v}" for k, v in value.items()) if isinstance(value, dict) else "",
@@ -160,6 +165,38 @@ def test_a_folder_for_the_configuration_that_does_not_exist_is_told_before_anyth
 
     assert is_one_sentence(result), result.output
     assert _bytes_of(tmp_path) == before
+
+
+def test_an_init_that_found_no_room_can_be_given_again(tmp_path: Path):
+    """Half a node stood in the way of the next try; a folder that was there (/var/lib/opentrm, say) stays."""
+    with small_disk(tmp_path / "disk", "600k") as disk:
+        prepare(tmp_path)
+        (disk / "data").mkdir()
+        words = init_words(tmp_path, data=str(disk / "data"))
+        ballast = fill(disk)
+        ballast.write_bytes(ballast.read_bytes()[: -64 * 4096])
+
+        full = run(tmp_path, *words)
+        left = sorted(disk.rglob("*"))
+
+        assert is_one_sentence(full) and "full" in full.output, full.output
+        assert left == [ballast, disk / "data"]
+        assert not (tmp_path / "sheets").exists() and not (tmp_path / "node.toml").exists()
+
+
+def test_two_inits_of_one_folder_leave_the_node_of_the_first(tmp_path: Path):
+    """What the second one takes away again must not be the first one's."""
+    words = init_words(prepare(tmp_path))
+    (tmp_path / "data").mkdir()
+    held = os.open(tmp_path / "data", os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    (tmp_path / "data" / "keys.db").write_bytes(b"of the first")
+
+    second = run(tmp_path, *words)
+    os.close(held)
+
+    assert is_one_sentence(second) and "another init is at work" in second.output, second.output
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["keys.db"]
 
 
 def _bytes_of(folder: Path) -> dict[str, bytes]:

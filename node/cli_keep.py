@@ -58,8 +58,9 @@ def backup(path: Path, target: Path, keys: bool) -> None:
 def restore(path: Path, backup: Path, keys: Path | None, only_try: bool, yes: bool) -> None:
     """Put a copy of the database in place of what is there, and lay the journal over it.
 
-    What was there is kept beside it as node.db.before-restore. The node starts a new channel epoch with new prekeys and
-    greets every peer. Without a whole journal nothing about a person leaves before two people answered for her case.
+    What was there is kept beside it as node.db.before-restore (-2, -3 after others). The node starts a new channel
+    epoch with new prekeys and greets every peer. Without a whole journal nothing about a person leaves before two
+    people answered for her case.
 
     With --try a node is made out of both copies in a folder beside them, looked through and thrown away; the health
     page says when that was last done. Do it once a month.
@@ -74,6 +75,7 @@ def restore(path: Path, backup: Path, keys: Path | None, only_try: bool, yes: bo
     from node.config import load
     from node.service.keep.backup import come_back, is_held
     from node.service.keep.copies import LAST_TRIED, note_done
+    from node.service.upkeep.restore import newest_kept
     from node.store.folder import DataFolder
     from node.training import must_be_of_one_kind
 
@@ -81,7 +83,7 @@ def restore(path: Path, backup: Path, keys: Path | None, only_try: bool, yes: bo
     clock = clock_for(config.node.country, config.node.clock_file)
     folder = DataFolder(config.node.data_dir, config.node.journal_dir).create()
     may_be = partial(must_be_of_one_kind, says_training=config.node.training)
-    new_record = come_back(folder, backup, keys, unlock_of(config), clock, os.urandom, may_be)
+    new_record = come_back(folder, backup, keys, unlock_of(config), clock, os.urandom, config.node.country, may_be)
     opened = open_alone(config)
     try:
         held = is_held(opened.node)
@@ -96,7 +98,8 @@ def restore(path: Path, backup: Path, keys: Path | None, only_try: bool, yes: bo
         click.echo("one person of a family who was erased since is erased again, her names at the next sign-in")
     if new_record:
         click.echo("the fallback key is new: send node-record.json with `trm-registry request --version` one higher")
-    click.echo("node.db.before-restore beside it holds what was there: destroy it when nobody needs it")
+    if kept := newest_kept(folder):
+        click.echo(f"{kept} beside it holds what was there: destroy it when nobody needs it")
 
 
 def _try(path: Path, backup: Path, keys: Path | None) -> None:

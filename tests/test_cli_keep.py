@@ -229,6 +229,10 @@ RESTORES = {
     "no backup": (["root.json"], "no copy of a database; name what trm-node backup wrote"),
     "keys where keys are": (["copy.db", "--keys", "keys.copy"], "has keys"),
     "keys that are none": (["copy.db", "--keys", "root.json"], "keys"),
+    "another country": (["other.db"], "that is a copy of the database of XD; name one of XA"),
+    "damaged copy": (["torn.db"], "that copy is damaged or cut off; name another one"),
+    "wrong passphrase": (["copy.db"], "passphrase"),
+    "keys and a wrong passphrase": (["copy.db", "--keys", "keys.copy"], "passphrase"),
 }
 
 
@@ -239,15 +243,43 @@ def test_what_cannot_be_restored_is_one_sentence_and_changes_nothing(folder: Pat
     run(folder, "backup", "--keys", str(folder / "keys.copy"))
     words, says = RESTORES[fault]
     paths = [word if word.startswith("--") else str(folder / word) for word in words]
-    if fault == "keys that are none":
+    data = (folder / "copy.db").read_bytes()
+    (folder / "torn.db").write_bytes(data[: len(data) // 2 // 4096 * 4096])
+    (folder / "other.db").write_bytes(data)
+    with closing(sqlite3.connect(folder / "other.db")) as other:
+        assert other.execute("UPDATE meta SET value = 'XD' WHERE value = 'XA'").rowcount == 1
+        other.commit()
+    secret = (folder / "passphrase").read_bytes()
+    if "wrong passphrase" in fault:
+        (folder / "passphrase").write_bytes(b"another invented passphrase\n")
+    if fault.startswith("keys") and fault != "keys where keys are":
         (folder / "data" / "keys.db").rename(folder / "aside.db")
         (folder / "data" / "node.key").rename(folder / "aside.key")
+    there, names = (folder / "data" / "node.db").read_bytes(), {path.name for path in (folder / "data").iterdir()}
 
     refused = run(folder, "restore", *paths, "--yes")
 
     assert is_one_sentence(refused), refused.output
     assert says in refused.output
+    assert (folder / "data" / "node.db").read_bytes() == there
+    assert {path.name for path in (folder / "data").iterdir()} <= names | {"lock"}
+    (folder / "passphrase").write_bytes(secret)
     assert has_case(folder)
+
+
+def test_what_was_there_outlives_a_second_restore(folder: Path):
+    """The wrong copy first, then the right one: the letters that no copy has lie in what was there before both."""
+    run(folder, "backup", str(folder / "copy.db"))
+    add_user = ["user", "add", "cyn", "--role", "auditor", "--password-file", str(folder / "password")]
+    assert run(folder, *add_user, "--as-password-file", str(folder / "password")).exit_code == 0
+    there = (folder / "data" / "node.db").read_bytes()
+
+    first = run(folder, "restore", str(folder / "copy.db"), "--yes")
+    second = run(folder, "restore", str(folder / "copy.db"), "--yes")
+
+    assert first.exit_code == second.exit_code == 0, first.output + second.output
+    assert (folder / "data" / "node.db.before-restore").read_bytes() == there
+    assert "node.db.before-restore-2 beside it holds what was there" in second.output
 
 
 def test_two_colleagues_erase_a_case_and_its_backup_opens_nothing(folder: Path):

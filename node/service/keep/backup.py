@@ -6,6 +6,7 @@ cases, and never a prekey or the fallback: those are made anew. Source: at-rest 
 
 import hashlib
 import os
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,21 +94,22 @@ def back_up_keys(folder: DataFolder, target: Path, clock: Clock) -> None:
 
 def come_back(
     folder: DataFolder, backup: Path, keys: Path | None, unlock: Unlock, clock: Clock, random: Random,
-    may_be: MayBe | None = None,
+    country: str | None = None, may_be: MayBe | None = None,
 ) -> bool:  # fmt: skip
     """Put copies in place; the node that opens the folder next begins a new epoch and lays the journal over it.
 
     True when a new record was written, because the fallback key is in no copy. BadInput before a key is overwritten,
-    and what `may_be` raises for a copy of the other kind.
+    or for a copy that is not of `country`, and what `may_be` raises for one of the other kind: nothing was changed.
     """
-    with folder.lock():
-        fresh = staged(folder, backup, may_be)
-        try:
-            if keys is not None:
-                _keys_back(folder, keys)
-        except BaseException:
-            fresh.unlink()
-            raise
+    with folder.lock(), ExitStack() as undone:
+        fresh = staged(folder, backup, country, may_be)
+        new = [path for path in (folder.keys, folder.path / KEY_FILE, folder.path / RECORD_FILE) if not path.exists()]
+        for path in (fresh, *new):
+            undone.callback(path.unlink, missing_ok=True)
+        if keys is not None:
+            _keys_back(folder, keys)
+        kek_of_folder(folder, unlock)  # a wrong passphrase is told while the old database still stands
+        undone.pop_all()
         # Crash here: the keys are back and the database is not; restore again, without the copy of the keys.
         put_in_place(folder, fresh)
         return _new_fallback(folder, unlock, clock, random)

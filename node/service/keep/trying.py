@@ -66,7 +66,7 @@ def _came_out(
     folder: DataFolder, copied: Copied, view: View, clock: Clock, random: Random
 ) -> tuple[list[bytes], bytes]:
     """The keys that the cases of the copy ask for, and its office key, once a node was opened and read whole."""
-    come_back(folder, copied.database, copied.keys, copied.unlock, clock, random)
+    come_back(folder, copied.database, copied.keys, copied.unlock, clock, random, copied.country)
     found = _asked_for(folder)  # before the node opens: it takes a case without a key for one that was erased
     opened = open_node(folder, copied.country, copied.unlock, view, clock, random)
     try:

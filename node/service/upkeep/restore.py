@@ -6,6 +6,8 @@ database and stay where they are. Source: wire 1 (channel epoch), 7 (channel.hel
 
 import shutil
 from collections.abc import Callable
+from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 
 from node.errors import BadInput
@@ -15,10 +17,11 @@ from node.service.keep.journal import BACKUP_AT, BACKUP_LINES, RESTORED
 from node.service.keep.restored import HOLD
 from node.store.db import Store
 from node.store.folder import DataFolder
-from node.store.problems import ForeignDatabase
+from node.store.problems import ForeignDatabase, StoreBroken
 from node.store.work import Work
 
 FIRST_PREKEY = "first_prekey"
+KEPT = ".before-restore"
 TRAINING = "training"  # in the database: made for practice
 MayBe = Callable[[bool], None]  # told whether a copy was made for practice; raises where it is not wanted here
 
@@ -31,43 +34,73 @@ def put_back(folder: DataFolder, backup: Path) -> None:
     put_in_place(folder, staged(folder, backup))
 
 
-def staged(folder: DataFolder, backup: Path, may_be: MayBe | None = None) -> Path:
+def staged(folder: DataFolder, backup: Path, country: str | None = None, may_be: MayBe | None = None) -> Path:
     """A copy of a backup beside the database, marked as restored; nothing of the node is changed yet.
 
     `may_be` is told whether it was made for practice, and raises where that is not wanted. BadInput when the backup is
-    missing; what `Store.open` raises when it is no whole database of a node.
+    missing, damaged, or not of `country`; what `Store.open` raises when it is newer than this program.
     """
     if not backup.is_file():
         raise BadInput("there is no backup of that name; name the file to restore", field="backup")
     fresh = folder.database.with_name("node.db.restoring")
-    fresh.unlink(missing_ok=True)
-    shutil.copyfile(backup, fresh)
-    try:
-        store = Store.open(fresh, create=False)
-    except ForeignDatabase:  # whose sentence is about a data folder
-        fresh.unlink()
-        raise BadInput("that file is no copy of a database; name what trm-node backup wrote", field="backup") from None
-    try:
-        if may_be is not None:
-            may_be(bool(store.read_sync(lambda reader: reader.meta.get(TRAINING))))
+    with ExitStack() as undone:
+        undone.callback(_forgotten, fresh)
+        _forgotten(fresh)
+        shutil.copyfile(backup, fresh)
+        store = _opened(fresh)
+        undone.callback(store.close)
+        _must_be_ours(store, country, may_be)
         store.write_sync(lambda work: work.meta.put(RESTORED, 1))
-    except BadInput:
-        fresh.unlink()
-        raise
-    finally:
+        undone.pop_all()
         store.close()
     return fresh
 
 
+def _opened(fresh: Path) -> Store:
+    """The copy as a store; BadInput in words about a copy, not about the data folder."""
+    try:
+        return Store.open(fresh, create=False)
+    except ForeignDatabase:
+        raise BadInput("that file is no copy of a database; name what trm-node backup wrote", field="backup") from None
+    except StoreBroken:
+        raise BadInput("that copy is damaged or cut off; name another one", field="backup") from None
+
+
+def _must_be_ours(store: Store, country: str | None, may_be: MayBe | None) -> None:
+    found, training = store.read_sync(lambda reader: (reader.meta.country(), bool(reader.meta.get(TRAINING))))
+    if country is not None and found != country:
+        raise BadInput(f"that is a copy of the database of {found}; name one of {country}", field="backup")
+    if may_be is not None:
+        may_be(training)
+
+
 def put_in_place(folder: DataFolder, fresh: Path) -> None:
     """What was staged becomes the database."""
+    kept = _kept_as(folder.database)
     # Crash here: the old database still stands; restore again.
     for suffix in ("-wal", "-shm", ""):
         old = folder.database.with_name(folder.database.name + suffix)
         if old.exists():
-            old.replace(old.with_name(f"{old.name}.before-restore"))
+            old.replace(old.with_name(old.name + kept))
     # Crash here: there is no database, and the node says so; restore again.
     fresh.replace(folder.database)
+
+
+def newest_kept(folder: DataFolder) -> str | None:
+    """The name of what the last restore put aside; None where nothing was there."""
+    kept = [path.name for path in folder.path.glob(f"{folder.database.name}{KEPT}*")]
+    return max(kept, key=lambda name: (len(name), name), default=None)
+
+
+def _kept_as(database: Path) -> str:
+    """A suffix that no earlier restore used: what it put aside may hold letters that no copy has."""
+    tries = (KEPT if number == 1 else f"{KEPT}-{number}" for number in count(1))
+    return next(end for end in tries if not list(database.parent.glob(f"{database.name}*{end}")))
+
+
+def _forgotten(fresh: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
 
 
 def begin_new_epoch(node: Node) -> bool:

@@ -56,10 +56,13 @@ def _endpoint(staff: Staff, route: Route, serves_operators: bool) -> Endpoint:
 
     async def endpoint(request: web.Request) -> web.Response:
         try:
+            comes_whole = request.content.is_eof()  # with its head, as nearly every body does
             caller = await _caller(staff, route, request)
             if caller and caller.actor.role == "operator" and not (serves_operators or route.path.startswith(OWN)):
                 raise WrongRole("administration is not served on this listener; use the local one, see desk.admin")
             body = None if decoder is None else _decoded(decoder, route, await _body(request))
+            if not (decoder is None or comes_whole):
+                caller = await _caller(staff, route, request)  # whoever was shut out while it came is not heard
             query = None if route.query is None else msgspec.convert(dict(request.query), route.query, strict=False)
             return _answer(route, await route.handler(Call(staff, request.match_info, query, body, caller)))
         except Exception as error:  # noqa: BLE001 - the HTTP border: one answer for each error, none escapes

@@ -99,6 +99,7 @@ async def _answer(
     # 1. posted by a page of ours
     if request.method == "POST":
         must_be_ours(request)
+    comes_whole = request.content.is_eof()  # with its head, as most forms do
     # 2. who is there, and whether their role may see this page
     token = request.cookies.get(COOKIE, "")
     caller = await _caller(staff, page, token)
@@ -109,6 +110,8 @@ async def _answer(
         return _sent_to(first, stranger, request)
     # 4. the form, and its proof that this sign-in showed it
     form, file = await _posted(page, request) if request.method == "POST" else (NOTHING, b"")
+    if not comes_whole:
+        caller = await _caller(staff, page, token)  # whoever was shut out, or locked it, while it came is not heard
     proof = csrf_of(token)
     if request.method == "POST" and caller is not None:
         must_prove((form.get(CSRF_FIELD) or [""])[-1], proof)

@@ -15,7 +15,7 @@ from node.peer.begun import Begun
 from node.peer.client import PeerClient
 from node.peer.prekeys import fetch_bundle
 from node.service.context import Node
-from node.service.delivery.deliver import agenda, record_answers, record_failure, still_out, to_post
+from node.service.delivery.deliver import agenda, record_answers, record_failure, still_out, to_post, wanted
 from node.service.delivery.handover import Handed, Handover
 from node.service.delivery.release import release_due, releasing
 from node.service.delivery.words import MAX_BATCH, EnvelopeRow, PostFailed
@@ -96,7 +96,10 @@ class Worker:
         for row in rows:
             if row.envelope is not None:
                 by_size[len(row.envelope)].append(row)
-        heard = [await self._post(size, group, now) for size, group in by_size.items()]
+        heard: list[bool] = []
+        for size, group in by_size.items():
+            goes = await wanted(self.node, group) if heard else group
+            heard.append(await self._post(size, goes, now))
         released = [] if following is None else await following
         # Not posted now: they are out in the database, and the next turn asks the gate about each.
         if not all(heard) or self.node.clock.monotonic() - posted_at > FRESH_S:
@@ -109,9 +112,10 @@ class Worker:
 
     async def _post(self, size: int, rows: list[EnvelopeRow], now: _Round) -> bool:
         """Post one request; False when nothing usable was heard. The answers are kept while the caller goes on."""
-        envelopes = [row.envelope for row in rows if row.envelope is not None]
+        if not rows:
+            return True
         try:
-            slots = await self._post_to_any_endpoint(size, envelopes)
+            slots = await self._post_to_any_endpoint(size, rows)
         except PostFailed as failure:
             # Crash here, or before the answers are kept: the same bytes are posted again and get the same receipts.
             await record_failure(self.node, self.peer, rows, failure)
@@ -123,16 +127,17 @@ class Worker:
         if not await record_answers(self.node, self.peer, rows, slots):
             now.settled = False
 
-    async def _post_to_any_endpoint(self, size: int, envelopes: list[bytes]) -> list[bytes]:
+    async def _post_to_any_endpoint(self, size: int, rows: list[EnvelopeRow]) -> list[bytes]:
         endpoints = self.node.endpoints(self.peer)
+        envelopes = [row.envelope for row in rows if row.envelope is not None]
         if not endpoints:
             raise PostFailed("peer-policy", "no endpoint in the record")
         for endpoint in endpoints[:-1]:
             try:
                 return await self._post_to(endpoint, size, envelopes)
             except PostFailed as failure:
-                if failure.error_class != "transport":
-                    raise
+                if failure.error_class != "transport" or await wanted(self.node, rows) != rows:
+                    raise  # what is not wanted any more goes to no other address; the next turn posts the rest
         return await self._post_to(endpoints[-1], size, envelopes)
 
     async def _post_to(self, endpoint: str, size: int, envelopes: list[bytes]) -> list[bytes]:

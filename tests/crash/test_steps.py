@@ -22,6 +22,7 @@ OTHERWISE = {
     "_claim": "part of `init`, which refuses to go on with a folder that is half made",
     "begin_new_epoch": "changes something only at the first start after a restore, which `after_restore` tells of",
     "keys": "`before emptied keys` and `before refresh_prekeys` kill before this, which only forgets what is old",
+    "wanted": "changes something only where the gate ended what is out, as `release_due` does, which is killed",
     "to_post": "changes something only where the gate ended what is out, as `release_due` does, which is killed",
     "date_changed": "batches; each is whole, and the next turn goes on with what is left",
     "end_expired": "batches; each is whole, and the next hour goes on with what is left",

@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from node.crypto.envelope import SIZES
 from node.peer.worker import Worker, Workers
-from node.service.delivery.words import MAX_BATCH
+from node.service.context import Node
+from node.service.delivery import released
+from node.service.delivery.words import MAX_BATCH, PostFailed
 from tests.unit.test_spine import ACCEPT
 from tests.world import DAY_S, HER, Country, MemoryPost, World, make_world
 
 UPDATE = {"status": "as_planned", "services_started": [], "services_stopped": [], "plan_review_date": []}
+AWAY = "http://127.0.0.1:1/away"
 
 
 @pytest.fixture
@@ -80,6 +84,75 @@ async def test_a_letter_given_up_after_its_release_is_not_posted(world: World) -
 
     assert [len(envelopes) for _, _, envelopes in world.posted] == [MAX_BATCH]
     assert _state(world["XD"], letters[-1]) == "given_up"
+
+
+class StopsAfterTheFirst(MemoryPost):
+    """Ends a thread once the first request was tried; only the last address can be reached."""
+
+    def __init__(self, world: World, thread: str) -> None:
+        super().__init__(world, "XD")
+        self._thread = thread
+        self.asked = 0
+
+    async def post(self, endpoint: str, size: int, envelopes: Sequence[bytes]) -> list[bytes]:
+        self.asked += 1
+        try:
+            if endpoint == AWAY:
+                raise PostFailed("transport", "cannot connect")
+            return await super().post(endpoint, size, envelopes)
+        finally:
+            if self.asked == 1:
+                await self._world["XD"].stop(self._thread)
+
+
+def two_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every country has another address before its own, and nothing answers there."""
+    usual = Node.endpoints
+    monkeypatch.setattr(Node, "endpoints", lambda self, peer: [AWAY, *usual(self, peer)])
+
+
+async def test_a_letter_given_up_while_one_of_another_size_was_posted_is_not_posted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Letters of each size are a request of their own, and the one before may take a minute."""
+    other, thread = await accepted(world), await accepted(world)
+    (first,), (second,) = await updates(world, other, 1), await updates(world, thread, 1)
+    sizes = iter(SIZES)
+    monkeypatch.setattr(released, "smallest_size", lambda _: next(sizes))
+    world.posted.clear()
+
+    await world["XD"].deliver("XA", StopsAfterTheFirst(world, thread))
+
+    assert [len(envelopes) for _, _, envelopes in world.posted] == [1]
+    assert (_state(world["XD"], first), _state(world["XD"], second)) == ("receipted", "given_up")
+
+
+async def test_a_letter_given_up_while_the_first_address_failed_is_not_posted_to_the_second(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The gate before every try: at an address that does not answer a try may take a minute."""
+    thread = await accepted(world)
+    (letter,) = await updates(world, thread, 1)
+    two_addresses(monkeypatch)
+    world.posted.clear()
+
+    await world["XD"].deliver("XA", StopsAfterTheFirst(world, thread))
+
+    assert world.posted == []
+    assert _state(world["XD"], letter) == "given_up"
+
+
+async def test_the_second_address_is_tried_when_the_first_does_not_answer(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is still wanted goes there in the same turn."""
+    thread, other = await accepted(world), await accepted(world)
+    (letter,) = await updates(world, thread, 1)
+    two_addresses(monkeypatch)
+
+    await world["XD"].deliver("XA", StopsAfterTheFirst(world, other))
+
+    assert _state(world["XD"], letter) == "receipted"
 
 
 async def accepted(world: World, case: str | None = None) -> str:

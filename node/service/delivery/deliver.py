@@ -63,6 +63,17 @@ async def to_post(node: Node, peer: str) -> list[EnvelopeRow]:
     )
 
 
+async def wanted(node: Node, rows: list[EnvelopeRow]) -> list[EnvelopeRow]:
+    """Of rows that were to be posted a while ago, those that still may be: the gate before every try."""
+    now = node.now()
+
+    def ask(work: Work) -> list[EnvelopeRow]:
+        out = work.outbox.still_out([row.eid for row in rows])
+        return [row for row in rows if row.eid in out and still_wanted(node, work, row, now)]
+
+    return await node.store.write(ask)
+
+
 def still_out(node: Node, rows: Sequence[EnvelopeRow]) -> list[EnvelopeRow]:
     """Of rows released a moment ago, those that were not given up since: a stop or a withdrawal may have come."""
     if not rows:

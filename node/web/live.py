@@ -15,6 +15,7 @@ from aiohttp import web
 
 from node.errors import NotFound, NotSignedIn, OpenTRMError
 from node.service.cases.timeline import pulse
+from node.service.shown import mark_of
 from node.service.staff.callers import Caller, still, who
 from node.service.staff.sign_in import Staff
 from node.service.threads.desk import inbox
@@ -22,7 +23,6 @@ from node.service.threads.reading import view_thread
 from node.web.guard import COOKIE, HEADERS
 from node.web.pages.desk import LANE
 from node.web.pages.roles import WORK
-from node.web.seen import mark_of
 
 LOOK_EVERY_S: Final = 3.0
 STILL_THERE_EVERY: Final = 10  # looks without news until a word keeps the connection open

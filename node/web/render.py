@@ -194,6 +194,24 @@ class Helpers:
             return self.comma.join(self.value(name, one) for one in value)
         return self._text(name, str(value))
 
+    def as_typed(self, path: str, value: object) -> Markup:
+        """What was typed into a field, or stands for it: codes in words, and her words or ours as they are."""
+        name = [part for part in path.split(".") if not part.isdigit()][-1]
+        if isinstance(value, Sequence) and not isinstance(value, str) and all(isinstance(one, str) for one in value):
+            return self.comma.join(self._one_typed(name, one) for one in value) if value else Markup("–")
+        return self._one_typed(name, value) if isinstance(value, str) else self.value(name, value)
+
+    def _one_typed(self, name: str, text: str) -> Markup:
+        is_code = text in WORDS or text in self.called or f"{name}={text}" in WORDS or f"choice={text}" in WORDS
+        if (
+            is_code
+            or name in LANGUAGES_OF | COUNTRIES_OF | CODES_OF
+            or DAY.fullmatch(text)
+            or REFERENCE.fullmatch(text)
+        ):
+            return self._text(name, text)
+        return Markup("<bdi>{}</bdi>").format(text)
+
     def service(self, code: str) -> str:
         """What a service is called; its category where its name is withheld; its code where nobody lists it."""
         name = next((one.services[code] for one in self.called_there.values() if code in one.services), None)

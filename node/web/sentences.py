@@ -35,7 +35,9 @@ ERRORS: Final = frozenset(
 )  # fmt: skip
 # Functions whose whole answer is a sentence for a page, and constants that are one.
 ANSWERS: Final = frozenset({"_says", "fits_few_people", "warnings_of", "_while"})
-CONSTANTS: Final = frozenset({"SCRIPT", "READS_ONLY", "NO_ANSWER_GOES", "NOT_ASKED"})
+CONSTANTS: Final = frozenset({
+    "SCRIPT", "READS_ONLY", "NO_ANSWER_GOES", "NOT_ASKED", "NAMES_WRITTEN", "CONSENTS_CHANGED", "PLAN_CHANGED",
+})  # fmt: skip
 # Where what is raised can reach a page; set-up and restore speak to the operator at a terminal, in English.
 SHOWN: Final = ("web/", "protocol/", *(f"service/{name}" for name in (
     "access", "actor", "way_out", "cases/", "consent", "delivery/gating", "delivery/readmitted", "directory/",

@@ -26,7 +26,8 @@ class Visit(Asked):
 
     `site` is this desk as the browser calls it: `https://desk.example`; `attempt` tells one try with a passkey from
     another before anybody is signed in; `file` is what was attached, on a page that takes a file; `kept` is what was
-    typed here before and not recorded yet, by whoever asks, and `kept_as` the name of that draft.
+    typed here before and not recorded yet, by whoever asks, and `kept_as` the name of that draft; `made_from` is the
+    mark of what this page is made from, which its form sends back.
     """
 
     staff: Staff
@@ -45,6 +46,7 @@ class Visit(Asked):
     file: bytes = field(repr=False, default=b"")
     kept: Fields = field(repr=False, default_factory=dict)
     kept_as: str = ""
+    made_from: str = ""
 
     @property
     def undo_s(self) -> int:

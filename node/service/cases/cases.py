@@ -24,6 +24,7 @@ from node.service.cases.change import Change
 from node.service.cases.earlier import earlier_facts, with_earlier
 from node.service.cases.earlier_views import EarlierName
 from node.service.cases.life import PEOPLE_DECIDE, make_change, what_follows
+from node.service.cases.replacing import SOMEBODY_ELSE, must_not_replace_unseen
 from node.service.cases.requests import (
     AddPerson,
     AnyChange,
@@ -47,6 +48,7 @@ from node.service.context import Node
 from node.service.keep.dates import date_case
 from node.service.returns.alarms import settle_case
 from node.service.safety.distrusting import follow_case
+from node.service.shown import must_be_as_shown
 from node.service.threads.blocks import stop_blocked_threads
 from node.service.threads.book import Book, OpenCase
 from node.store.cases import CaseRow
@@ -56,7 +58,10 @@ from node.store.work import Reader, Work
 LINES_READ = 1000  # of the audit, to know who wrote a name
 SECOND_PERSON = "second_person_needed"
 PAGE = 500
-SOMEBODY_ELSE = "somebody else"  # stands for the second person while nobody has confirmed
+NAMES_WRITTEN = (
+    "Names or contacts of this case were written meanwhile. What you typed is still here and not saved. Look in another"
+    " window at what stands; a field that you leave empty stays as it is."
+)
 
 
 class Proposal(msgspec.Struct, frozen=True):
@@ -96,9 +101,13 @@ async def view_case(node: Node, actor: Actor, case_id: str) -> CaseView:
     return await node.store.read(lambda reader: case_view(Book(node, reader), _open(node, reader, actor, case_id)))
 
 
-async def change_case(node: Node, actor: Actor, case_id: str, change: Change) -> Changed:
-    """Make one change. Where two people are needed it waits for the second, and nothing is changed before."""
-    return await node.store.write(lambda work: _change(node, work, actor, case_id, change))
+async def change_case(node: Node, actor: Actor, case_id: str, change: Change, shown: str | None = None) -> Changed:
+    """Make one change. Where two people are needed it waits for the second, and nothing is changed before.
+
+    `shown`: the mark of the case that the page was made from (`replacing`). Overtaken where a colleague changed the
+    case since, and this would take the place of what stands; None where no page was.
+    """
+    return await node.store.write(lambda work: _change(node, work, actor, case_id, change, shown))
 
 
 async def decide_change(node: Node, actor: Actor, case_id: str, pending: int, approve: bool) -> Changed:
@@ -113,11 +122,17 @@ async def set_owner(node: Node, actor: Actor, case_id: str, command: SetOwner) -
     return await node.store.write(lambda work: _set_owner(node, work, actor, case_id, command.owner))
 
 
-async def write_names(node: Node, actor: Actor, case_id: str, command: WriteIdentity) -> IdentityWritten:
-    """Add to the identity part; needs only the office's public half, so it works while the vault is shut."""
+async def write_names(
+    node: Node, actor: Actor, case_id: str, command: WriteIdentity, shown: int | None = None
+) -> IdentityWritten:  # fmt: skip
+    """Add to the identity part; needs only the office's public half, so it works while the vault is shut.
+
+    `shown`: the version that the page was made from. Overtaken, and nothing is written, where there is a newer one.
+    """
 
     def write(work: Work) -> IdentityWritten:
         now, case = node.now(), _open(node, work, actor, case_id)
+        must_be_as_shown(None if shown is None else str(shown), str(_version(work, case)), NAMES_WRITTEN)
         fields = {person: dict(named) for person, named in command.persons.items()}
         version = identity.write_identity(node, work, case, fields, now)
         work.audit.append(now, actor.user_id, "identity_written", case_id)
@@ -126,11 +141,13 @@ async def write_names(node: Node, actor: Actor, case_id: str, command: WriteIden
     return await node.store.write(write)
 
 
-async def has_names(node: Node, actor: Actor, case_id: str) -> bool:
-    """Whether anything was ever written into the identity part; nothing of it is read."""
-    return await node.store.read(
-        lambda reader: reader.cases.next_identity_version(_open(node, reader, actor, case_id).id) > 1
-    )
+async def names_version(node: Node, actor: Actor, case_id: str) -> int:
+    """How often the identity part was written, 0 where never; nothing of it is read."""
+    return await node.store.read(lambda reader: _version(reader, _open(node, reader, actor, case_id)))
+
+
+def _version(reader: Reader, case: OpenCase) -> int:
+    return reader.cases.next_identity_version(case.id) - 1
 
 
 async def read_names(node: Node, actor: Actor, case_id: str, reason: str) -> IdentityView:
@@ -168,7 +185,7 @@ def _open(node: Node, reader: Reader, actor: Actor, case_id: str) -> OpenCase:
     return Book(node, reader).case(case_id)
 
 
-def _change(node: Node, work: Work, actor: Actor, case_id: str, change: Change) -> Changed:
+def _change(node: Node, work: Work, actor: Actor, case_id: str, change: Change, shown: str | None) -> Changed:
     now, book, case = node.now(), Book(node, work), _open(node, work, actor, case_id)
     if actor.role == "machine" and isinstance(change, (ReturnChange, *PEOPLE_DECIDE)):
         raise NotAllowed("a person decides this, never a case system", rule="R40")
@@ -176,10 +193,13 @@ def _change(node: Node, work: Work, actor: Actor, case_id: str, change: Change) 
         return _made(work, book, case, _added(case, change, actor, node.random(8).hex(), now), now)
     row = CHANGES[type(change)]
     if row.people == "one" or (row.people == "rule" and not _needs_second(case, change, actor, now)):
-        return _made(work, book, case, make_change(book, case, change, (actor.user_id,), now), now)
+        made = make_change(book, case, change, (actor.user_id,), now)
+        must_not_replace_unseen(shown, case.case, made.case)
+        return _made(work, book, case, made, now)
     if actor.role == "machine":
         raise NotAllowed("this needs two people; a case system cannot ask for it", rule="R40")
-    make_change(book, case, change, (actor.user_id, SOMEBODY_ELSE), now)  # would it be refused anyway?
+    made = make_change(book, case, change, (actor.user_id, SOMEBODY_ELSE), now)  # would it be refused anyway?
+    must_not_replace_unseen(shown, case.case, made.case)
     return _proposed(node, work, book, case, change, actor, now)
 
 

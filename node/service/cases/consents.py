@@ -5,7 +5,7 @@ R22, R23; practice H10, H13, H17. Taking a consent back is `withdrawals`.
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta
@@ -34,9 +34,15 @@ from node.service.cases.change import PersonId
 from node.service.cases.consent_talks import SHUT, Name, TalkView, in_the_room, keep_talk, must_name_a_witness
 from node.service.context import Node
 from node.service.delivery.recipients import recipient_facts
+from node.service.shown import mark_of, must_be_as_shown
 from node.service.threads.book import Book, OpenCase
 from node.service.threads.commands import Command
 from node.store.work import Reader, Work
+
+CONSENTS_CHANGED: Final = (
+    "A consent of this case was recorded or taken back meanwhile. What you typed is still here and not recorded. Look"
+    " in another window at what she said last."
+)
 
 
 class NewRecipient(Command, frozen=True):
@@ -130,11 +136,36 @@ async def record_consent(node: Node, actor: Actor, case_id: str, new: NewConsent
 
 
 async def record_consents(
-    node: Node, actor: Actor, case_id: str, every: Sequence[NewConsent]
+    node: Node, actor: Actor, case_id: str, every: Sequence[NewConsent], shown: str | None = None
 ) -> list[ConsentView]:  # fmt: skip
-    """Record what was allowed in one talk to each recipient, all of it or nothing."""
+    """Record what was allowed in one talk to each recipient, all of it or nothing.
+
+    `shown`: the mark of the consents that the page was made from. Overtaken, and nothing is recorded, where one was
+    recorded or taken back since: what she said last must not stand behind what she said before (R22).
+    """
     actor.must_be("caseworker", "coordinator")
-    return await node.store.write(lambda work: [_record(node, work, actor, case_id, new) for new in every])
+
+    def record(work: Work) -> list[ConsentView]:
+        may_work_on(work, actor, case_id)
+        must_be_as_shown(shown, _mark(node, work, case_id), CONSENTS_CHANGED)
+        return [_record(node, work, actor, case_id, new) for new in every]
+
+    return await node.store.write(record)
+
+
+async def shown_consents(node: Node, actor: Actor, case_id: str) -> str:
+    """The mark for a page that is made from the consents of a case."""
+
+    def read(reader: Reader) -> str:
+        may_work_on(reader, actor, case_id)
+        return _mark(node, reader, case_id)
+
+    return await node.store.read(read)
+
+
+def _mark(node: Node, reader: Reader, case_id: str) -> str:
+    book = Book(node, reader)
+    return mark_of(book.consents(book.case(case_id)))
 
 
 async def second_consent(node: Node, actor: Actor, case_id: str, consent_id: str) -> ConsentView:

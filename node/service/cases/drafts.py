@@ -1,9 +1,11 @@
 """What somebody typed and has not sent yet: saved after every page, sealed with its case, gone after thirty days.
 
 A draft decides nothing and is no part of the case: names and facts go there as they are typed, through the same use
-cases as ever. Source: interface C4; issue 4, autosave on the server.
+cases as ever. Of two windows, or two people, at one draft the later save writes over nothing that its page did not
+show. Source: interface C4, finding 3; issue 4, autosave on the server.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
@@ -12,6 +14,7 @@ from node.errors import BadInput
 from node.service.access import is_theirs_now, may_work_on
 from node.service.actor import Actor
 from node.service.context import DAY_S, Node
+from node.service.shown import Overtaken, mark_of
 from node.service.threads.book import Book
 from node.store.drafts import DraftRow
 from node.store.work import Reader, Work
@@ -26,12 +29,18 @@ Typed = dict[str, list[str]]
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """What was typed, field by field, when, and in which case; `ref` says what it is a draft of."""
+    """What was typed, field by field, when, by whom, and in which case; `ref` says what it is a draft of."""
 
     case: str
     ref: str
     saved_at: int
+    saved_by: str
     typed: Typed
+
+    @property
+    def mark(self) -> str:
+        """What a page that is made from it sends back, so that nothing newer is written over unseen."""
+        return mark_of_typed(self.typed)
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -41,14 +50,32 @@ class _Kept(msgspec.Struct, frozen=True):
     of: str = ""
 
 
-async def save_draft(node: Node, actor: Actor, case_id: str, ref: str, typed: Typed) -> int:
-    """Keep what was typed in place of what was there; when (UTC seconds). Durable before it returns."""
+def mark_of_typed(typed: Mapping[str, list[str]]) -> str:
+    """The mark of a draft that holds this; "" where nothing is filled in, as where there is no draft."""
+    filled = {name: given for name, values in sorted(typed.items()) if (given := [one for one in values if one])}
+    return mark_of(filled) if filled else ""
+
+
+async def save_draft(
+    node: Node, actor: Actor, case_id: str, ref: str, typed: Typed, shown: str | None = None
+) -> str:  # fmt: skip
+    """Keep what was typed in place of what was there; its mark. Durable before it returns.
+
+    `shown`: the mark that the page was made from. Overtaken, and nothing is written, where something else stands now;
+    None where what stands is meant to go.
+    """
     if sum(len(value) for values in typed.values() for value in values) > MAX_CHARACTERS:
         raise BadInput("a draft is longer than what a letter may hold", expected=f"{MAX_CHARACTERS} characters")
+    mark = mark_of_typed(typed)
 
-    def save(work: Work) -> int:
+    def save(work: Work) -> str:
         may_work_on(work, actor, case_id)
-        return _keep(node, work, case_id, ref, _Kept(typed), actor.user_id)
+        row = work.drafts.get(case_id, ref)
+        stands = "" if row is None else _opened(node, work, row).mark
+        if shown is not None and stands not in (shown, mark):
+            raise Overtaken("another draft was saved since this page was shown; look at both")
+        _keep(node, work, case_id, ref, _Kept(typed), actor.user_id)
+        return mark
 
     return await node.store.write(save)
 
@@ -133,14 +160,13 @@ def _is_theirs(reader: Reader, case_id: str, actor: Actor) -> bool:
     return row is not None and is_theirs_now(reader, row, actor)
 
 
-def _keep(node: Node, work: Work, case_id: str, ref: str, kept: _Kept, by: str) -> int:
-    now, case = node.now(), Book(node, work).case(case_id)
-    work.drafts.put(DraftRow(case_id, ref, node.seals.seal(case.dek, "draft", ref, kept), now, by))
-    return now
+def _keep(node: Node, work: Work, case_id: str, ref: str, kept: _Kept, by: str) -> None:
+    case = Book(node, work).case(case_id)
+    work.drafts.put(DraftRow(case_id, ref, node.seals.seal(case.dek, "draft", ref, kept), node.now(), by))
 
 
 def _opened(node: Node, reader: Reader, row: DraftRow) -> Draft:
-    return Draft(row.case_id, row.ref, row.saved_at, _kept(node, reader, row).typed)
+    return Draft(row.case_id, row.ref, row.saved_at, row.saved_by, _kept(node, reader, row).typed)
 
 
 def _kept(node: Node, reader: Reader, row: DraftRow) -> _Kept:

@@ -32,7 +32,7 @@ def earlier_facts(case: Case) -> list[EarlierView]:
 
 def with_earlier(was: Case, now: Case, by: tuple[str, ...], at: int) -> Case:
     """The changed case, with what it changed; of very many changes the oldest are not kept."""
-    facts, before = dict(_facts(now)), _facts(was)
+    facts, before = dict(facts_of_case(now)), facts_of_case(was)
     told = [
         EarlierFact(who, name, msgspec.json.encode(value).decode(), at, by)
         for (who, name), value in before
@@ -41,7 +41,7 @@ def with_earlier(was: Case, now: Case, by: tuple[str, ...], at: int) -> Case:
     return msgspec.structs.replace(now, earlier=(*now.earlier, *told)[-MOST_KEPT:]) if told else now
 
 
-def _facts(case: Case) -> Iterator[tuple[tuple[str, str], Any]]:
+def facts_of_case(case: Case) -> Iterator[tuple[tuple[str, str], Any]]:
     """Each fact by whose it is ("" for the case's own) and its name."""
     for person in case.persons:
         for name, value in _of_person(person):

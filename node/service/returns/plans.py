@@ -3,8 +3,11 @@
 Source: domain 8 (return checklist); practice, the desk; R24.
 """
 
+from typing import Final
+
 import msgspec
 
+from node.protocol.cases.case import Case
 from node.protocol.cases.return_changes import approve
 from node.protocol.cases.return_plan import Halt, Journey, PersonReturn, ReturnPlan, plan_towards
 from node.protocol.gate.return_facts import exchanged
@@ -15,9 +18,12 @@ from node.service.access import may_work_on
 from node.service.actor import Actor
 from node.service.context import Node
 from node.service.returns.halting import return_threads
+from node.service.shown import mark_of, must_be_as_shown
 from node.service.threads.book import Book, OpenCase, OpenFile
 from node.service.threads.files import facts_of
 from node.store.work import Reader, Work
+
+PLAN_CHANGED: Final = "The plan was changed meanwhile. Read it as it stands now, then approve it."
 
 
 class ApprovalView(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,20 +71,42 @@ async def list_returns(node: Node, actor: Actor, case_id: str) -> list[PlanView]
     return await node.store.read(read)
 
 
-async def approve_plan(node: Node, actor: Actor, case_id: str, plan_id: str) -> PlanView:
-    """A second person lets the plan go: never one who wrote it. Durable before it returns (R24, g10)."""
+async def approve_plan(
+    node: Node, actor: Actor, case_id: str, plan_id: str, shown: str | None = None
+) -> PlanView:  # fmt: skip
+    """A second person lets the plan go: never one who wrote it. Durable before it returns (R24, g10).
+
+    `shown`: the mark of the plan on the page. Overtaken where the plan was changed since: nobody lets go what they
+    have not read; None where no page was.
+    """
     actor.must_be("caseworker", "coordinator")
 
     def do(work: Work) -> PlanView:
         now, book = node.now(), Book(node, work)
         may_work_on(work, actor, case_id)
         case = book.case(case_id)
+        must_be_as_shown(shown, mark_of_plan(case.case, plan_id), PLAN_CHANGED)
         changed = approve(case.case, plan_id, actor.organisation, actor.user_id, now)
         case = book.put_case(case, changed.case, now)
         work.audit.append(now, actor.user_id, "case_changed", case_id, rule=node.seals.cover("R24 plan_approved"))
         return next(_view(book, case, plan) for plan in case.case.returns if plan.plan_id == plan_id)
 
     return await node.store.write(do)
+
+
+async def shown_plan(node: Node, actor: Actor, case_id: str, plan_id: str) -> str:
+    """The mark for a page that is made from a plan."""
+
+    def read(reader: Reader) -> str:
+        may_work_on(reader, actor, case_id)
+        return mark_of_plan(Book(node, reader).case(case_id).case, plan_id)
+
+    return await node.store.read(read)
+
+
+def mark_of_plan(case: Case, plan_id: str) -> str:
+    """The mark of what is approved with a plan."""
+    return mark_of([one for one in case.returns if one.plan_id == plan_id])
 
 
 def checklist(book: Book, found: OpenFile, now: int) -> list[GateState]:

@@ -13,6 +13,7 @@ from node.service.threads.commands import Act, ThreadView
 from node.service.threads.forms import form_of, told_after_acceptance
 from node.service.threads.preview import preview_act
 from node.web.forms import Fields, body_of
+from node.web.kept import OF_THE_FORM
 from node.web.pages.naming import named_in, our_organisations
 from node.web.pages.referral import problem
 from node.web.pages.roles import WORK
@@ -43,7 +44,7 @@ async def _answer(v: Visit) -> web.Response:
         command = Act(kind=ACCEPT, body=msgspec.Raw(msgspec.json.encode(_body(v, offer))), undo_s=v.undo_s)
         if v.typed("_step") != "send":
             seen = await preview_act(v.node, v.actor, view.thread, view.peer, command)
-            typed = {name: values for name, values in v.form.items() if name not in ("_csrf", "_step")}
+            typed = {name: values for name, values in v.form.items() if name not in OF_THE_FORM}
             action = f"{ROOT}/thread/{view.thread}/do/{ACCEPT}"
             called = called_of(v.speech, _tokens(offer))
             named = await named_in(v, view)

@@ -17,12 +17,12 @@ from node.service.cases.timeline import SHOWN, CaseTimeline, Of, case_timeline, 
 from node.service.directory.called import called_in
 from node.service.keep.restored import view_answer
 from node.service.returns.plans import list_returns
+from node.service.shown import mark_of
 from node.service.staff.people import list_colleagues, list_users
 from node.service.staff.reasons import reason_given
 from node.web.pages.headings import headed
 from node.web.pages.roles import WORK
 from node.web.people import persons_of
-from node.web.seen import mark_of
 from node.web.told import told
 from node.web.visit import Page, Visit
 

@@ -12,11 +12,16 @@ from aiohttp import web
 
 from node.errors import NotFound, OpenTRMError
 from node.service.cases import cases
+from node.service.cases.change import Change
 from node.service.cases.change_forms import ChangeForm, change_form, read_change, said_by
+from node.service.cases.replacing import shown_case, would_replace
 from node.service.cases.requests import CaseView, PendingView
 from node.service.returns.alarms import list_care
 from node.service.returns.plans import list_returns
+from node.service.shown import Overtaken
+from node.web import beside
 from node.web.forms import Fields, request_of
+from node.web.kept import OF_THE_FORM
 from node.web.organisations import Organisations
 from node.web.pages.naming import whom_to_distrust
 from node.web.pages.referral import problem
@@ -38,7 +43,7 @@ async def _ask(v: Visit) -> web.Response:
     choices = await choices_of(v, case)
     preset = {**_preset(v, form, choices), **({"target": ["organisation"]} if form.asks("target") else {})}
     linked = {name: preset[name] for name in v.query if name in preset}
-    typed = {**preset, **v.kept, **linked}
+    typed = {**preset, **v.kept, **linked, beside.SHOWN: [await shown_case(v.node, v.actor, case.case)]}
     return _show(v, case, form, choices, typed)
 
 
@@ -50,13 +55,25 @@ async def _make(v: Visit) -> web.Response:
         return _show(v, case, form, await choices_of(v, case), v.form)
     try:
         change = read_change(form.name, request_of(form.fields, await _as_meant(v, form), v.speech.zone))
-        done = await cases.change_case(v.node, v.actor, case.case, change)
+        done = await cases.change_case(v.node, v.actor, case.case, change, v.typed(beside.SHOWN) or None)
+    except Overtaken:
+        return await _both(v, case, form, change)
     except (OpenTRMError, msgspec.ValidationError) as error:
         return _show(v, case, form, await choices_of(v, case), v.form, status=422, error=problem(v, error))
     if not done.done:
         return v.go(f"/case/{case.case}/pending/{done.pending}")
     plan = v.typed("plan_id") if form.asks("plan_id") else ""
     return v.go(f"/case/{case.case}/return/{plan}" if plan else f"/case/{case.case}?changed=1")
+
+
+async def _both(v: Visit, case: CaseView, form: ChangeForm, change: Change) -> web.Response:
+    """What a colleague recorded meanwhile, beside what would take its place; recorded only when asked for again."""
+    shown = await shown_case(v.node, v.actor, case.case)  # before what is shown: newer is asked about once more
+    rows = beside.rows_of(await would_replace(v.node, v.actor, case.case, change))
+    typed = {name: list(values) for name, values in v.form.items() if name not in OF_THE_FORM} | {beside.SHOWN: [shown]}
+    called = {value: says for several in (await choices_of(v, case)).values() for value, says in several}
+    return beside.show(v, rows, v.say(beside.CHANGED), typed, f"/case/{case.case}/change/{form.name}", beside.RECORD,
+                       called=called, persons=dict(persons_of(v, case)))  # fmt: skip
 
 
 async def _pending(v: Visit) -> web.Response:

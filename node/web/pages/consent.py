@@ -15,10 +15,12 @@ from node.service.cases.consents import NewConsent
 from node.service.cases.requests import CaseView, PersonView
 from node.service.directory.called import called_in
 from node.service.network.view import OfficeView, registry_view
+from node.service.shown import Overtaken
 from node.service.threads import reading
 from node.service.threads.commands import ThreadView
 from node.service.threads.forms import FormField, fields_of
 from node.service.threads.told import categories_of, headings, levels_of, needed, purpose_for
+from node.web import beside
 from node.web.forms import NEEDED, Fields, asked
 from node.web.pages.referral import problem
 from node.web.pages.roles import WORK
@@ -59,7 +61,10 @@ async def _record(v: Visit) -> web.Response:
     try:
         if v.typed("agrees") == "no":
             return v.go(f"/case/{case.case}/consent?no=1")
-        made = await consents.record_consents(v.node, v.actor, case.case, _new(v, person, thread))
+        shown = v.typed(beside.SHOWN)
+        made = await consents.record_consents(v.node, v.actor, case.case, _new(v, person, thread), shown)
+    except Overtaken as error:
+        return await _show(v, case, person, thread, v.form, status=409, error=error)
     except (OpenTRMError, msgspec.ValidationError) as error:
         return await _show(v, case, person, thread, v.form, status=422, error=problem(v, error))
     return v.go(f"/case/{case.case}/consents/{made[0].consent}?recorded={len(made)}")
@@ -157,6 +162,7 @@ async def _show(
     **more: Any,
 ) -> web.Response:  # fmt: skip
     peers = typed.get("peer") or []
+    shown = await consents.shown_consents(v.node, v.actor, case.case)
     asked_for, every = await _asked_for(v, person, thread), offices_of(v)
     field = {one.name: one for one in fields_of(NewConsent)}
     called_there = await called_in(v.node, set(peers), v.speech.code, case.case)
@@ -166,7 +172,7 @@ async def _show(
         typed=typed, peers=peers, called_there=called_there, offices=every, headings=headings(), asked_for=asked_for,
         wanted=categories_of(asked_for), field=field, talk=_some(field, ABOUT_THE_TALK), rarely=_some(field, RARELY),
         choices={"language": spoken, "interpreter_language": spoken} if spoken else {}, no=v.query.get("no") == "1",
-        countries=sorted({at for at, _ in every}),
+        countries=sorted({at for at, _ in every}), shown=shown,
         labels=LABELS | {f"purposes.{one}": WHAT_FOR for one in peers}, **more,
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 Asked here only: no other country learns that anybody looked. From a case its protection counts. Source: domain 5.11.
 """
 
+from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
@@ -10,10 +11,11 @@ from aiohttp import web
 
 from node.errors import BadInput
 from node.service.cases import cases
-from node.service.cases.drafts import read_draft, save_draft
+from node.service.cases.drafts import read_draft
 from node.service.cases.requests import CaseView
 from node.service.directory.asking import Matched, MatchWish, MissView, match
 from node.service.threads.forms import fields_of
+from node.web import beside
 from node.web.forms import Fields, asked
 from node.web.pages.referral import DRAFT, problem
 from node.web.pages.roles import WORK
@@ -33,11 +35,13 @@ async def _ask(v: Visit) -> web.Response:
     """The form; from a case that says already what she needs, the answer at once."""
     case = await _case(v)
     typed = {} if case is None else await _known(v, case)
+    v = replace(v, made_from=await _mark(v, case))
     return await _found(v, case, typed) if typed.get("needs") else _show(v, case, typed)
 
 
 async def _match(v: Visit) -> web.Response:
-    return await _found(v, await _case(v), v.form)
+    case = await _case(v)
+    return await _found(replace(v, made_from=await _mark(v, case)), case, v.form)
 
 
 async def _found(v: Visit, case: CaseView | None, typed: Fields) -> web.Response:
@@ -56,13 +60,20 @@ async def _choose(v: Visit) -> web.Response:
     chosen = {name: list(v.form[name]) for name in ("peer", "needs", "urgency") if name in v.form}
     if chosen.get("peer", [""])[-1] not in v.node.view.countries:
         return await _match(v)
-    await save_draft(v.node, v.actor, case.case, DRAFT, {**(draft.typed if draft else {}), **chosen})
-    return v.go(f"/case/{case.case}/referral/where")
+    where, typed = f"/case/{case.case}/referral/where", {**(draft.typed if draft else {}), **chosen}
+    _, answer = await beside.save(v, case.case, DRAFT, typed, where)
+    return answer or v.go(where)
 
 
 async def _case(v: Visit) -> CaseView | None:
     """The case of the address; None where somebody asks without one."""
     return await cases.view_case(v.node, v.actor, v.path["case"]) if "case" in v.path else None
+
+
+async def _mark(v: Visit, case: CaseView | None) -> str:
+    """The mark of the referral that an answer of this page would change."""
+    draft = None if case is None else await read_draft(v.node, v.actor, case.case, DRAFT)
+    return "" if draft is None else draft.mark
 
 
 async def _known(v: Visit, case: CaseView) -> dict[str, list[str]]:

@@ -16,7 +16,9 @@ from node.service.cases.consents import NewConsent
 from node.service.cases.drafts import read_draft
 from node.service.cases.requests import CaseView
 from node.service.rights.texts import POINTS, Reading, Variant, reading_for, said
+from node.service.shown import Overtaken
 from node.service.threads.forms import fields_of
+from node.web import beside
 from node.web.forms import Fields
 from node.web.pages.referral import BASE, DRAFT, countries_known, peer_of, problem
 from node.web.pages.roles import WORK
@@ -36,11 +38,12 @@ async def _consent(v: Visit) -> web.Response:
 async def _show(v: Visit, case: CaseView, **more: Any) -> web.Response:
     draft = await read_draft(v.node, v.actor, case.case, DRAFT)
     peer = peer_of(draft)
+    shown = await consents.shown_consents(v.node, v.actor, case.case)  # before what is shown: newer is asked about
     records = await consents.list_consents(v.node, v.actor, case.case)
     reading = await _reading(v, case)
     typed = _typed(v, peer, {"text": [reading.hers.code], "read_in": [_language(v, case)]})
     return v.show(
-        "consent.html", case=case, peer=peer, records=records, typed=typed, reading=reading,
+        "consent.html", shown=shown, case=case, peer=peer, records=records, typed=typed, reading=reading,
         points=_points(reading),
         said=said, read_in=_language(v, case), is_child=_is_child(case), for_a_child=FOR_A_CHILD,
         variant=_variant(v, case), choices=_spoken(v, case),
@@ -94,9 +97,11 @@ async def _record(v: Visit) -> web.Response:
         return v.go(f"/case/{case.case}/consent?no=1")
     try:
         version = await _version_read(v, case)
-        for person in case.persons:
-            record = msgspec.convert(_offer_consent(v, case, person.person_id, version), NewConsent)
-            await consents.record_consent(v.node, v.actor, case.case, record)
+        said = [_offer_consent(v, case, person.person_id, version) for person in case.persons]
+        records = msgspec.convert(said, list[NewConsent])
+        await consents.record_consents(v.node, v.actor, case.case, records, v.typed(beside.SHOWN))
+    except Overtaken as error:
+        return await _show(v, case, status=409, error=error)
     except (BadInput, NotAllowed, msgspec.ValidationError) as error:
         return await _show(v, case, status=422, error=problem(v, error))
     return v.go(f"/case/{case.case}/referral")

@@ -4,6 +4,7 @@ What the case knows of her is not asked again. Letters that have a page of their
 issue 4, opening kinds.
 """
 
+from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
@@ -11,7 +12,7 @@ from aiohttp import web
 
 from node.errors import BadInput, NotFound, OpenTRMError
 from node.service.cases import cases
-from node.service.cases.drafts import read_draft, save_draft, sent_draft
+from node.service.cases.drafts import read_draft, sent_draft
 from node.service.cases.requests import CaseView
 from node.service.threads.commands import FieldsOf, OpenThread
 from node.service.threads.doors import OPENING
@@ -19,6 +20,7 @@ from node.service.threads.forms import FormField, carried_by, fields_of, opening
 from node.service.threads.opening import open_thread
 from node.service.threads.preview import Preview, preview_thread
 from node.service.threads.told import purpose_for
+from node.web import beside
 from node.web.forms import Fields, body_of
 from node.web.kept import OF_THE_FORM
 from node.web.pages.referral import countries_known, problem
@@ -45,6 +47,7 @@ async def _ask(v: Visit) -> web.Response:
     draft = await read_draft(v.node, v.actor, case.case, _ref(kind))
     preset = {"_peer": [v.query["peer"]]} if "peer" in v.query else {}
     persons = {"_persons": [one.person_id for one in case.persons]}
+    v = replace(v, made_from=draft.mark if draft else "")
     return _show(v, case, kind, {**persons, **(draft.typed if draft else {}), **preset})
 
 
@@ -52,9 +55,10 @@ async def _done(v: Visit) -> web.Response:
     """First what would leave is shown; only the second step sends. What was typed is saved at every step."""
     case, kind = await _chosen(v)
     typed = {name: list(values) for name, values in v.form.items() if name not in OF_THE_FORM}
-    await save_draft(v.node, v.actor, case.case, _ref(kind), typed)
-    if v.typed("_stay"):
-        return web.Response(status=204)
+    back = f"/case/{case.case}/open/{kind}"
+    v, answer = await beside.save(v, case.case, _ref(kind), typed, back, called=dict(persons_of(v, case)))
+    if answer is not None:
+        return answer
     if "_add" in v.form or v.typed("_step") == "edit":
         return _show(v, case, kind, v.form)
     try:

@@ -5,6 +5,7 @@ gate says, each point with the task that opens it. Source: interface C4, C5; pra
 """
 
 import asyncio
+from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
@@ -17,10 +18,12 @@ from node.service.cases.requests import CaseView, FirstIntakeAnswered, NewCase, 
 from node.service.directory.views import list_entries
 from node.service.finding.search import LONGEST, possible_matches
 from node.service.network.view import registry_view
+from node.service.shown import Overtaken, must_be_as_shown
 from node.service.threads.commands import OpenReferral
 from node.service.threads.forms import FormField, fields_of, told_after_acceptance
 from node.service.threads.opening import open_referral
 from node.service.threads.preview import Missing, Preview, preview_referral
+from node.web import beside
 from node.web.forms import Fields, several
 from node.web.pages.roles import WORK
 from node.web.visit import Page, Visit
@@ -30,6 +33,7 @@ DRAFT: Final = "referral"
 DONE: Final = N_("Done")
 LEFT: Final = N_("To do")
 SEALED: Final = N_("Kept here, sealed")
+CHANGED: Final = N_("What this referral asks for was changed meanwhile. Read what would leave now, then send it.")
 WAITS: Final = N_("Can wait until they accept")
 NAMES: Final = (
     "given_name",
@@ -88,7 +92,7 @@ async def _list(v: Visit, case: CaseView) -> list[Task]:
     draft, records, named = await asyncio.gather(
         read_draft(v.node, v.actor, case.case, DRAFT),
         consents.list_consents(v.node, v.actor, case.case),
-        cases.has_names(v.node, v.actor, case.case),
+        cases.names_version(v.node, v.actor, case.case),
     )
     where = draft is not None and not _missing(draft.typed)
     peer = peer_of(draft)
@@ -131,6 +135,7 @@ async def _keep_from(v: Visit) -> web.Response:
 async def _where(v: Visit) -> web.Response:
     case = await cases.view_case(v.node, v.actor, v.path["case"])
     draft = await read_draft(v.node, v.actor, case.case, DRAFT)
+    v = replace(v, made_from=draft.mark if draft else "")
     return await _show_where(v, case, draft.typed if draft else {}, saved_at=draft.saved_at if draft else None)
 
 
@@ -144,16 +149,20 @@ async def _show_where(v: Visit, case: CaseView, typed: Any, **more: Any) -> web.
 async def _save_where(v: Visit) -> web.Response:
     """Saved whatever is in it; what is wrong is said on the check page."""
     case_id = v.path["case"]
-    await save_draft(v.node, v.actor, case_id, DRAFT, _typed(v, WHERE))
-    if v.typed("_stay"):
-        return web.Response(status=204)
-    return v.go(f"/case/{case_id}/referral")
+    _, answer = await beside.save(v, case_id, DRAFT, _typed(v, WHERE), f"/case/{case_id}/referral/where")
+    return answer or v.go(f"/case/{case_id}/referral")
 
 
 async def _names(v: Visit) -> web.Response:
+    return await _show_names(v)
+
+
+async def _show_names(v: Visit, **more: Any) -> web.Response:
+    """What was just typed, where it was not saved; what is written already is opened with a reason only (R24)."""
     case = await cases.view_case(v.node, v.actor, v.path["case"])
-    more = [name for name, _ in told_after_acceptance() if name not in NAMES]
-    return v.show("names.html", case=case, names=NAMES, more=more, typed=v.form)
+    v = replace(v, made_from=str(await cases.names_version(v.node, v.actor, case.case)))
+    rest = [name for name, _ in told_after_acceptance() if name not in NAMES]
+    return v.show("names.html", case=case, names=NAMES, more=rest, typed=v.form, **more)
 
 
 async def _write_names(v: Visit) -> web.Response:
@@ -161,11 +170,14 @@ async def _write_names(v: Visit) -> web.Response:
     case_id, person = v.path["case"], v.typed("person_id")
     every = (*NAMES, *(name for name, _ in told_after_acceptance()))
     named: dict[str, str | None] = {name: v.typed(name) for name in every if v.typed(name)}
-    if named:
-        await cases.write_names(v.node, v.actor, case_id, WriteIdentity(persons={person: named}))
-    if v.typed("_stay"):
-        return web.Response(status=204)
-    return v.go(f"/case/{case_id}/referral")
+    mark, shown = v.typed(beside.FROM), _number(v.typed(beside.FROM))
+    try:
+        if named:
+            done = await cases.write_names(v.node, v.actor, case_id, WriteIdentity(persons={person: named}), shown)
+            mark = str(done.version)
+    except Overtaken as error:
+        return beside.not_saved(v) if v.typed("_stay") else await _show_names(v, status=409, error=error)
+    return beside.saved(mark) if v.typed("_stay") else v.go(f"/case/{case_id}/referral")
 
 
 async def _check(v: Visit) -> web.Response:
@@ -175,6 +187,8 @@ async def _check(v: Visit) -> web.Response:
 
 async def _show_check(v: Visit, case: CaseView, **more: Any) -> web.Response:
     """What would leave, or what is missing: the tasks not done first, then what the gate says."""
+    draft = await read_draft(v.node, v.actor, case.case, DRAFT)  # before what is shown: newer is refused, never older
+    v = replace(v, made_from=draft.mark if draft else "")
     seen, tasks = await asyncio.gather(_preview(v, case), _list(v, case))
     todo = [one for one in tasks if one.status == LEFT and one.path != "check"]
     opens = {one.rule: OPENS.get(one.rule, "case") for one in seen.missing}
@@ -185,7 +199,9 @@ async def _show_check(v: Visit, case: CaseView, **more: Any) -> web.Response:
 async def _send(v: Visit) -> web.Response:
     case = await cases.view_case(v.node, v.actor, v.path["case"])
     try:
-        command = await command_of(v, case)
+        draft = await read_draft(v.node, v.actor, case.case, DRAFT)
+        must_be_as_shown(v.typed(beside.FROM), draft.mark if draft else "", v.say(CHANGED))
+        command = _command(v, draft)
         if command.peer not in v.node.view.countries:
             return v.go(f"/case/{case.case}/print/referral")
         done = await open_referral(v.node, v.actor, case.case, command)
@@ -206,7 +222,10 @@ async def _preview(v: Visit, case: CaseView) -> Preview:
 
 async def command_of(v: Visit, case: CaseView) -> OpenReferral:
     """What the draft asks for; BadInput for what is missing in it."""
-    draft = await read_draft(v.node, v.actor, case.case, DRAFT)
+    return _command(v, await read_draft(v.node, v.actor, case.case, DRAFT))
+
+
+def _command(v: Visit, draft: Draft | None) -> OpenReferral:
     typed = draft.typed if draft else {}
     one = {name: filled[-1] for name, values in typed.items() if (filled := [each for each in values if each])}
     if _missing(typed):
@@ -280,6 +299,11 @@ def _person(v: Visit) -> dict[str, Any]:
         "languages": [one for text in v.ticked("languages") for one in several(text)],
         "interpreter": v.typed("interpreter") == "yes",
     }
+
+
+def _number(text: str) -> int:
+    """The version a page was made from; one that never was where it names none, so that nothing is written unseen."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
 def _typed(v: Visit, names: tuple[str, ...]) -> dict[str, list[str]]:

@@ -5,6 +5,7 @@ Source: interface C8; practice, the desk, H23; R07, R24, R31.
 """
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ from node.service.returns.halting import HaltReturn
 from node.service.returns.plans import PlanView
 from node.service.threads.doors import OPENING
 from node.service.threads.forms import fields_of
+from node.web.beside import FROM
 from node.web.forms import asked
 from node.web.pages.case import REASONS
 from node.web.pages.doors import door_of
@@ -36,7 +38,7 @@ async def _plan(v: Visit) -> web.Response:
 
 async def _approve(v: Visit) -> web.Response:
     try:
-        await plans.approve_plan(v.node, v.actor, v.path["case"], v.path["plan"])
+        await plans.approve_plan(v.node, v.actor, v.path["case"], v.path["plan"], v.typed(FROM))
     except OpenTRMError as error:
         return await _show(v, status=409, error=problem(v, error))
     return _again(v)
@@ -75,6 +77,8 @@ async def _open_place(v: Visit) -> web.Response:
 
 
 async def _show(v: Visit, **more: Any) -> web.Response:
+    shown = await plans.shown_plan(v.node, v.actor, v.path["case"], v.path["plan"])  # before what is shown
+    v = replace(v, made_from=shown)
     case, plan = await _found(v)
     persons = dict(persons_of(v, case))
     going = [(one.person_id, persons.get(one.person_id, "")) for one in plan.persons]

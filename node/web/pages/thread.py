@@ -3,14 +3,16 @@
 Buttons come from the tables: what is allowed is asked, never known here. Source: interface C6, C7.
 """
 
+from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
 from aiohttp import web
 
 from node.errors import BadInput, NotFound, OpenTRMError
-from node.service.cases.drafts import read_draft, save_draft, sent_draft
+from node.service.cases.drafts import read_draft, sent_draft
 from node.service.rights.asked import asked_to_erase
+from node.service.shown import mark_of
 from node.service.staff.reasons import reason_given
 from node.service.threads import acts, reading
 from node.service.threads.away import whom_to_phone
@@ -19,6 +21,7 @@ from node.service.threads.corrected import Persons
 from node.service.threads.forms import carried_by, form_of
 from node.service.threads.preview import preview_act
 from node.service.threads.told import needed
+from node.web import beside
 from node.web.forms import body_of
 from node.web.kept import OF_THE_FORM
 from node.web.pages.case import REASONS
@@ -27,7 +30,6 @@ from node.web.pages.naming import named_in, our_organisations
 from node.web.pages.referral import problem
 from node.web.pages.roles import WORK
 from node.web.people import called_of
-from node.web.seen import mark_of
 from node.web.visit import ROOT, Page, Visit
 from node.web.words import word
 
@@ -86,6 +88,7 @@ async def _act(v: Visit) -> web.Response:
         return v.go(act_path(view.thread, kind))
     draft = await read_draft(v.node, v.actor, view.case, _ref(view, kind))
     typed = draft.typed if draft else await _preset(v, view, kind)
+    v = replace(v, made_from=draft.mark if draft else "")
     return await _form(v, view, kind, typed, saved_at=draft.saved_at if draft else None)
 
 
@@ -93,9 +96,11 @@ async def _done(v: Visit) -> web.Response:
     """First what would leave is shown; only the second step sends. What was typed is saved at every step."""
     view, kind = await _chosen(v)
     typed = {name: list(values) for name, values in v.form.items() if name not in OF_THE_FORM}
-    await save_draft(v.node, v.actor, view.case, _ref(view, kind), typed)
-    if v.typed("_stay"):
-        return web.Response(status=204)
+    called = called_of(v.speech, list(view.persons) or view.tokens or _whom(typed))
+    back = f"/thread/{view.thread}/do/{kind}"
+    v, answer = await beside.save(v, view.case, _ref(view, kind), typed, back, called=called)
+    if answer is not None:
+        return answer
     if "_add" in v.form or v.typed("_step") == "edit":
         return await _form(v, view, kind, v.form)
     try:
@@ -103,7 +108,6 @@ async def _done(v: Visit) -> web.Response:
         if v.typed("_step") != "send":
             seen = await preview_act(v.node, v.actor, view.thread, view.peer, command)
             action = f"{ROOT}/thread/{view.thread}/do/{kind}"
-            called = called_of(v.speech, list(view.persons) or view.tokens)
             named = await named_in(v, view)
             return v.show(
                 "check_act.html", action=action, kind=kind, seen=seen, typed=typed, called=called, called_there=named

@@ -8,19 +8,27 @@
   document.getElementById("error")?.focus();
 
   // 1. Save a form a second after the last key; the page says when. What could not be saved is tried again.
-  const unsaved = new Map();
+  const unsaved = new Map(), saving = new Map();
   const noAnswer = document.getElementById("no-answer");
   let lost = false;
   for (const form of document.querySelectorAll("form[data-autosave]")) {
     const said = form.querySelector(".saved");
-    const save = async () => {
-      clearTimeout(unsaved.get(form)?.timer);
-      unsaved.delete(form);
+    // One after the other, each from the mark of the one before; what was saved elsewhere meanwhile is said in words.
+    const post = async () => {
       const typed = new URLSearchParams(new FormData(form));
       typed.set("_stay", "1");
       const answer = await fetch(form.action, { method: "POST", body: typed, redirect: "manual", keepalive: true }).catch(() => null);
-      if (said) said.textContent = answer?.status === 204 ? "\u2713" : "\u2717";
+      const mark = answer?.headers.get("Mark");
+      if (mark != null && form.elements._from) form.elements._from.value = mark;
+      if (said) said.textContent = answer?.status === 204 ? "\u2713" : answer?.status === 409 ? await answer.text() : "\u2717";
       if (!answer || answer.status >= 500) { unsaved.set(form, { save }); lose(); }
+    };
+    const save = () => {
+      clearTimeout(unsaved.get(form)?.timer);
+      unsaved.delete(form);
+      const mine = (saving.get(form) ?? Promise.resolve()).then(post).finally(() => saving.get(form) === mine && saving.delete(form));
+      saving.set(form, mine);
+      return mine;
     };
     form.addEventListener("input", () => {
       clearTimeout(unsaved.get(form)?.timer);
@@ -64,6 +72,10 @@
     }
     clearTimeout(unsaved.get(event.target)?.timer); // what is being recorded is no draft once more
     unsaved.delete(event.target);
+    const before = saving.get(event.target);
+    if (!before) return;
+    event.preventDefault(); // the mark of what is on its way comes first
+    before.then(() => lost || event.target.requestSubmit(event.submitter));
   }, true);
 
   // What takes longer than a second says so, until the next page, or the file, is there.

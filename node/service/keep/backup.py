@@ -39,6 +39,7 @@ from registry.record import encode_record, pack_node_record, read_node_record
 
 log = get()
 RECORD_LIFE_S = 2 * 365 * DAY_S
+SETTLED_S = 3600  # what was begun so long before a backup stands in it: no disk is so slow
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +122,16 @@ def is_held(node: Node) -> bool:
 
 
 async def note_backup(node: Node) -> int:
-    """A backup was made: keys that only older copies needed may go now. How many; safe to repeat."""
+    """A backup was made: keys that only older copies needed may go now. How many; safe to repeat.
+
+    One that was spent shortly before it is kept for the next: its change may have been committed after the copy.
+    """
     at = last_done(node.store.folder, LAST_BACKUP)
     if at is None:
         if (node.store.folder / LAST_BACKUP).exists():
             log.warning("last_backup_unreadable")
         return 0
-    return await node.store.write(lambda work: work.spent.backed_up(min(at, node.now())))
+    return await node.store.write(lambda work: work.spent.backed_up(min(at, node.now()) - SETTLED_S))
 
 
 def _keys_back(folder: DataFolder, keys: Path) -> None:

@@ -68,9 +68,9 @@ class CaseKeys:
 
     def destroy(self, ids: list[bytes]) -> None:
         """Destroy keys for ever, in the file and in memory. Safe to repeat."""
-        for key_id in ids:
-            self._known.pop(key_id, None)
         self._keyring.destroy_case_keys(ids)
+        for key_id in ids:  # last: until it is gone from the file, whoever asks takes it into memory again
+            self._known.pop(key_id, None)
 
     def of_earlier_runs(self, before: int) -> set[bytes]:
         """Keys made before a time by a run that has ended: nothing that is being written can come to need one of them.

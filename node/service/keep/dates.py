@@ -8,23 +8,35 @@ from functools import partial
 
 from node.protocol.retention import LONGEST_WORD_S, ThreadDates, case_due, has_arrived, kept_longer_until, payload_due
 from node.protocol.threads.thread import promised_days
-from node.service.context import DAY_S, Node
+from node.service.context import AHEAD_S, DAY_S, Node
 from node.service.threads.book import Book, OpenCase, OpenFile
 from node.service.threads.files import ThreadFile, is_over
 from node.store.threads import ThreadRow
 from node.store.work import Work
 
 CURSOR_AT, CURSOR_CASE = "dated_at", "dated_case"
+LATE_S = 3600  # a change carries the time at which it was begun: what is looked at reaches so far back
 BATCH = 100
 TURN_S = 0.01  # one transaction takes no longer, so that a letter that comes meanwhile waits for little
 
 
 async def date_changed(node: Node) -> int:
-    """Date every case that changed since the last time; how many. Safe to repeat, in short transactions."""
+    """Date every case that changed since the last time, or shortly before; how many. Safe to repeat, in short
+    transactions.
+    """
+    await node.store.write(lambda work: _step_back(work, node.now()))
     done = 0
     while batch := await node.store.write(lambda work: _date_batch(node, work)):
         done += batch
     return done
+
+
+def _step_back(work: Work, now: int) -> None:
+    """Begin a little before what was dated last; where our clock was set back since, before it can have been wrong."""
+    at = work.meta.get(CURSOR_AT)
+    if isinstance(at, int):
+        work.meta.put(CURSOR_AT, at - LATE_S if at <= now else now - AHEAD_S - DAY_S)
+        work.meta.put(CURSOR_CASE, "")
 
 
 def date_case(node: Node, work: Work, case: OpenCase) -> None:

@@ -18,7 +18,7 @@ from node.service.access import may_work_on
 from node.service.actor import Actor
 from node.service.cases.change import PersonId
 from node.service.context import Node
-from node.service.keep.forget import destroy_spent, forget_case
+from node.service.keep.forget import destroy_spent, forget_case, forget_key
 from node.service.keep.notes import ErasedCase, note
 from node.service.keep.one_person import forget_person, persons_by_token
 from node.service.threads.book import Book, OpenCase, OpenFile
@@ -144,7 +144,7 @@ def erase_here(node: Node, work: Work, case_id: str, by: str, ground: str, now: 
         if found is not None:
             _give_up_rest(work, found, now)
     note(node, work, ErasedCase(at=now, case=case_id))
-    node.seals.forget(forget_case(work, case_id, now))
+    forget_key(node, work, forget_case(work, case_id, now))
     work.audit.append(now, by, "case_erased", case_id, rule="R25", outcome=node.seals.cover(ground))
 
 

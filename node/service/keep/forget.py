@@ -37,6 +37,14 @@ def forget_case(work: Work, case_id: str, now: int) -> bytes | None:
     return row.dek
 
 
+def forget_key(node: Node, work: Work, wrapped: bytes | None) -> None:
+    """A key of a case that was erased or changed leaves the memory, and once more after the commit: whoever read
+    meanwhile saw the case as it was, and opened it again.
+    """
+    node.seals.forget(wrapped)
+    work.after_commit(lambda: node.seals.forget(wrapped))
+
+
 def forget_letter(work: Work, letter: LetterRow, now: int) -> None:
     """Destroy payload and salt of a letter; what answered it stays. One without a case loses its own key too."""
     keep_own_receipt(work, letter)
@@ -79,7 +87,7 @@ def change_key(node: Node, work: Work, case_id: str, now: int, destroy_at: int) 
     put_anew(work, case_id, lambda key, place, version: node.seals.under_another_key(key, wrapped, place, version))
     work.sealed_rows.put_case_key(case_id, wrapped)
     work.spent.add(key_id_of(row.dek), now, destroy_at)
-    node.seals.forget(row.dek)
+    forget_key(node, work, row.dek)
 
 
 async def destroy_spent(node: Node) -> int:

@@ -21,7 +21,7 @@ from node.service.actor import Actor
 from node.service.context import DAY_S, Node
 from node.service.keep.dates import TURN_S, date_changed, end_expired
 from node.service.keep.erasing import may_be_erased
-from node.service.keep.forget import OLD_KEY_LIFE_S, change_key, destroy_spent, forget_case, forget_letter
+from node.service.keep.forget import OLD_KEY_LIFE_S, change_key, destroy_spent, forget_case, forget_key, forget_letter
 from node.service.keep.notes import ErasedCase, Swept, note
 from node.service.keep.restored import after_restore
 from node.service.threads.book import Book
@@ -220,7 +220,7 @@ def _case_goes(node: Node, work: Work, case_id: str) -> tuple[str, int] | None:
     if until > now or not may_be_erased(node, work, case_id, now):
         work.dates.put_case(case_id, max(until, now + DAY_S))
         return None
-    node.seals.forget(forget_case(work, case_id, now))
+    forget_key(node, work, forget_case(work, case_id, now))
     note(node, work, ErasedCase(at=now, case=case_id))
     work.dates.key_changed(case_id)
     work.audit.append(now, "node", "case_erased", case_id, rule="R25", outcome=node.seals.cover("retention"))

@@ -345,7 +345,7 @@ PRACTICE: dict[str, Places] = {
         sender=(
             "protocol.cases.changes_life: _life add_birth capacity_regained death_in_error note_refused record_death",
             "protocol.cases.changes_life: record_incapacity register_birth",
-            "protocol.cases.safeguards: birth_is_settled is_frozen",
+            "protocol.cases.safeguards: birth_is_settled is_frozen newborn_is_seen_to",
             "protocol.consent.earlier_wishes: _hold",
             "protocol.gate.information: may_be_confirmed",
             "protocol.gate.people: frozen newborns",

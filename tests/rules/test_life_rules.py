@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from node.errors import BadInput, NotAllowed
+from node.protocol.cases import changes_children as children
 from node.protocol.cases import changes_life as life
 from node.protocol.cases.case import Person, asylum_blocks
 from node.protocol.cases.changes import add_person, block_countries, set_tie
@@ -288,6 +289,20 @@ def test_h30_sender_a_newborn_crosses_no_border_before_registration_and_a_lawyer
     registered = life.register_birth(born, "p2", "registered", ANA, NOW).case
     looked = life.lawyer_looked(registered, "p2", YESTERDAY, "no", True, True, BOTH, NOW).case
     assert both(arrange, case=on_thread(looked), **world) == []
+
+
+def test_h30_sender_no_mother_crosses_a_border_while_nobody_says_what_becomes_of_her_newborn():
+    """H30, H26: born since, it is in no letter and no plan; it goes with her, or others care for it."""
+    baby = with_(CHILD, child=with_(CHILD.child, custody=Custody("sole", YESTERDAY, ANA)))
+    born = life.add_birth(case(), "p1", baby, YESTERDAY, "ana", NOW).case
+    arrange = letter("referral.arrange")
+    stays = children.confirm_other_care(born, "p2", "foster_family", YESTERDAY, BOTH, NOW).case
+    died = life.record_death(born, "p2", YESTERDAY, "ana", NOW).case
+
+    assert both(arrange, case=born, shared=accepted()) == ["H30"]
+    assert both(letter("referral.update"), case=born, shared=accepted()) == []
+    assert both(arrange, case=stays, shared=accepted()) == []
+    assert both(arrange, case=died, shared=accepted()) == []
 
 
 def test_h31_sender_no_state_is_asked_whether_she_is_its_own_before_a_lawyer_looked():

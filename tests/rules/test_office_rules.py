@@ -130,6 +130,22 @@ def test_r28_sender_an_organisation_she_did_not_name_gets_nothing_before_she_agr
     assert both(letter("referral.update"), shared=other) == []
 
 
+def test_r28_sender_another_kind_of_organisation_than_she_agreed_to_gets_nothing_before_she_agreed():
+    """R28, R01, domain 5.3: a recipient is a country, a kind of organisation and its name; she left only the name."""
+    state = accepted(organisation="ministry-y", organisation_type="state")
+    named_none = record(recipients=(with_(TO_XA, organisation=None),))
+    of_state = with_(TO_XA, organisation=None, organisation_type="state")
+    of_both = record(recipients=(*named_none.recipients, of_state))
+    by_name = record(recipients=(with_(TO_XA, organisation="ministry-y"),))
+    found = release(disclosure(PLAN), shared=state, consents=(named_none,)).objections
+
+    assert [(one.rule, one.effect) for one in found] == [("R28", "hold")]
+    assert both(disclosure(), shared=state, consents=(named_none,)) == ["R28"]
+    for asked_again in (of_both, by_name, record(recipients=(of_state,))):
+        assert both(disclosure(), shared=state, consents=(asked_again,)) == []
+    assert both(letter("referral.update"), shared=state, consents=(named_none,)) == []
+
+
 def test_r28_sender_her_newest_yes_opens_what_an_older_one_kept_shut():
     """R28, R19: whoever asks her again, as they are told to, is not kept waiting by what she said before."""
     older, anew = record(), {"consent_id": "anew", "valid_from": NOW - 5}

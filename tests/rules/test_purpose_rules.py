@@ -182,5 +182,5 @@ def test_r01_sender_she_may_change_her_mind_about_who_receives_her():
 
     assert both(disclosure(NAME), consents=(no,), shared=there) == ["R01"]
     assert both(disclosure(NAME), consents=(no, record(consent_id="c2")), shared=there) == []
-    unnamed = record(consent_id="c2", recipients=(with_(TO_XA, organisation=None),))
+    unnamed = record(consent_id="c2", recipients=(with_(TO_XA, organisation=None, organisation_type="state"),))
     assert both(disclosure(NAME), consents=(no, unnamed), shared=there) == ["R01"]

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from node.protocol.cases import changes_children as children
+from node.protocol.cases import changes_life as life
 from node.protocol.cases.return_plan import Assessor, Recovery
 from node.protocol.consent.record import ConsentRecord, ConsentTo
 from node.protocol.gate.ten_gates import Exchanged, GateState, Look, RiskSaid, gates, may_stand_in, next_things
@@ -189,6 +191,16 @@ def test_r14_sender_a_child_needs_more_and_each_child_for_itself():
 
     assert set(found) == {"g6"}
     assert found["g6"].rule == "R14"
+
+
+def test_h30_sender_a_child_born_since_the_plan_began_is_not_left_behind_unseen():
+    """H30, H26, g6: it is in no plan, so none of its gates was asked; a new plan, or who cares for it here."""
+    born = life.add_birth(returning(), "p1", CHILD, "2026-11-01", "ana", NOW).case
+    stays = children.confirm_other_care(born, "p2", "foster_family", "2026-11-02", ("ana", "ben"), NOW).case
+
+    found = shut(born)
+    assert (set(found), found["g6"].rule) == ({"g6"}, "H30")
+    assert shut(stays) == {}
 
 
 @pytest.mark.parametrize(

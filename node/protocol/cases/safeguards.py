@@ -68,6 +68,23 @@ def birth_is_settled(person: Person) -> Objection | None:
     return _hold("H30", "a newborn is not registered", "register the birth first, or record that it is dangerous")
 
 
+def newborn_is_seen_to(case: Case, persons: Iterable[Person]) -> Objection | None:
+    """Whether every child born to these persons while we cared goes with them, or somebody decided that it stays.
+
+    Born after a matter or a plan began it is in neither, and none of its own gates was asked. Source: H26, H30.
+    """
+    going = {person.person_id for person in persons}
+    for one in case.persons:
+        birth = one.life.birth
+        if birth is None or one.person_id in going or birth.parent not in going or one.life.death is not None:
+            continue
+        decided = one.child.best_interests
+        if one.child.alternative_care is None and (decided is None or decided.outcome == "return"):
+            return _hold("H30", "a child born since is left behind", "begin anew with everybody who goes, or confirm "
+                         "who cares for the child that stays")  # fmt: skip
+    return None
+
+
 def is_frozen(person: Person) -> Objection | None:
     """Whether letters that rest on this person's consent are frozen, for she has died. Source: H30."""
     if person.life.death is None:

@@ -8,6 +8,9 @@ from node.protocol.cases.case import Case, Person, person_of
 from node.protocol.consent.faults import faults
 from node.protocol.consent.record import ConsentRecord, ConsentTo
 from node.protocol.gate.facts import Draft, Duty, OfficeKeyFacts, RecipientFacts, ThreadFacts, duty_for
+from node.protocol.letters.bodies import Body
+from node.protocol.letters.bodies_information import AskBody
+from node.protocol.letters.bodies_return import IdentityRequestBody
 from node.protocol.letters.fields import SEALED_TO_A_HOLDER
 from node.protocol.letters.frame import ConsentEntry
 from node.protocol.letters.kinds import KINDS
@@ -141,12 +144,13 @@ def carried_by(c: Context) -> list[ConsentRecord]:
 
 
 def carries(c: Context, record: ConsentRecord) -> bool:
-    """Whether this record counts now and allows the letter: purpose, levels, and what it says of her consent."""
+    """Whether this record counts now and allows the letter: purpose, levels, way, and what it says of her consent."""
     person = None if c.case is None else person_of(c.case, record.person_id)
     for_this = c.duty.purpose is None or c.duty.purpose in set(record.purposes) - set(record.withdrawn_purposes)
     within = c.levels <= set[str](record.levels) - set[str](record.withdrawn_levels)
     said = all(says_no_more(c, one, record) for one in c.draft.letter.consent if asserts(c, record, one))
-    return person is not None and for_this and within and said and not faults(record, person, c.now)
+    this_way = asks_a_consulate(c.draft.letter.body) or not for_the_consulate_alone(c, record)
+    return person is not None and for_this and within and said and this_way and not faults(record, person, c.now)
 
 
 def says_no_more(c: Context, entry: ConsentEntry, record: ConsentRecord) -> bool:
@@ -164,6 +168,25 @@ def says_no_more(c: Context, entry: ConsentEntry, record: ConsentRecord) -> bool
 def names(c: Context, to: ConsentTo) -> bool:
     """Whether this is a recipient in the country that the letter goes to."""
     return to.country == c.recipient.country
+
+
+def names_embassy(c: Context, record: ConsentRecord) -> bool:
+    """Whether she named an embassy of the country that the letter goes to."""
+    return any(to.organisation_type == "embassy" and names(c, to) for to in record.recipients)
+
+
+def for_the_consulate_alone(c: Context, record: ConsentRecord) -> bool:
+    """Whether she named nobody else there."""
+    return names_embassy(c, record) and all(
+        to.organisation_type == "embassy" for to in record.recipients if names(c, to)
+    )
+
+
+def asks_a_consulate(body: Body) -> bool:
+    """R11: whether the other country shall ask a consulate."""
+    if isinstance(body, IdentityRequestBody):
+        return body.route == "consular"
+    return isinstance(body, AskBody) and body.consular
 
 
 def are_two(by: tuple[str, str] | None) -> bool:

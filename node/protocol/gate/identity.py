@@ -7,7 +7,20 @@ from collections.abc import Iterator
 from typing import Final
 
 from node.protocol.consent.record import ConsentRecord, ConsentTo
-from node.protocol.gate.context import Context, are_two, cancel, carried_by, excluded, heard, hold, names, rests_on
+from node.protocol.gate.context import (
+    Context,
+    are_two,
+    asks_a_consulate,
+    cancel,
+    carried_by,
+    excluded,
+    for_the_consulate_alone,
+    heard,
+    hold,
+    names,
+    names_embassy,
+    rests_on,
+)
 from node.protocol.gate.facts import OfficeKeyFacts
 from node.protocol.letters.codes import EYES_ONLY
 from node.protocol.letters.fields import SEALED_TO_A_HOLDER
@@ -78,17 +91,22 @@ def onward(c: Context) -> Iterator[Objection]:
     records = rests_on(c)
     if changed_at is not None and (not records or any(record.valid_from < changed_at for record in records)):
         yield hold("R28", "another organisation takes over", "ask her about it and record a new consent")
+    elif accepted and any(_names_another_kind(c, record) for record in records):
+        why = "another kind of organisation takes over than she agreed to"
+        yield hold("R28", why, "ask her about this one and record a new consent")
     elif accepted and any(_names_another(c, record, accepted) for record in records):
         yield hold("R28", "she named another organisation", "ask her about this one and record a new consent")
 
 
 def embassies(c: Context) -> Iterator[Objection]:
-    """R11: a consent that names an embassy carries nothing but identity verification."""
-    if c.duty.purpose in (None, "identity_verification"):
+    """R11: a consent that names an embassy carries nothing but identity verification, and by that route alone."""
+    if c.duty.purpose is None:
         return
     for record in rests_on(c):
-        if any(to.organisation_type == "embassy" for to in _recipients_here(c, record)):
+        if names_embassy(c, record) and c.duty.purpose != "identity_verification":
             yield hold("R11", "an embassy would receive this", "name the country's focal point instead")
+        elif for_the_consulate_alone(c, record) and not asks_a_consulate(c.draft.letter.body):
+            yield hold("R11", "she asked for the consulate alone", "ask the consulate, or ask her about the office")
 
 
 def exclusions(c: Context) -> Iterator[Objection]:
@@ -128,6 +146,12 @@ def _discloses(c: Context) -> bool:
 def _names_another(c: Context, record: ConsentRecord, accepted: str) -> bool:
     named = {to.organisation for to in _recipients_here(c, record) if to.organisation}
     return bool(named) and accepted not in named
+
+
+def _names_another_kind(c: Context, record: ConsentRecord) -> bool:
+    """Domain 5.3: whoever left the name to the country still said which kind of organisation."""
+    here, kind = _recipients_here(c, record), c.shared.organisation_type
+    return kind is not None and not any(to.organisation or to.organisation_type == kind for to in here)
 
 
 def _recipients_here(c: Context, record: ConsentRecord) -> list[ConsentTo]:

@@ -16,13 +16,21 @@ from node.protocol.cases.case import (
 from node.protocol.cases.safeguards import is_frozen
 from node.protocol.consent.faults import faults
 from node.protocol.consent.record import ConsentRecord
-from node.protocol.gate.context import Context, cancel, carries, excluded, hold, names, rests_on, used
+from node.protocol.gate.context import (
+    Context,
+    asks_a_consulate,
+    cancel,
+    carries,
+    excluded,
+    hold,
+    names_embassy,
+    rests_on,
+    used,
+)
 from node.protocol.gate.facts import DECIDING_ROLES
 from node.protocol.gate.shown_information import NEUTRAL_ONLY, answered_without_her
 from node.protocol.gate.way_stopped import contact_waits
-from node.protocol.letters.bodies import Body
-from node.protocol.letters.bodies_information import AskAnswerBody, AskBody
-from node.protocol.letters.bodies_return import IdentityRequestBody
+from node.protocol.letters.bodies_information import AskAnswerBody
 from node.protocol.letters.codes import Purpose
 from node.protocol.letters.codes_information import NEUTRAL
 from node.protocol.rules import Objection
@@ -30,24 +38,14 @@ from node.protocol.rules import Objection
 
 def consulate(c: Context) -> Iterator[Objection]:
     """R11: a consulate is asked only where a record of hers, for this alone, names one, and none excludes it."""
-    if not _asks_a_consulate(c.draft.letter.body):
+    if not asks_a_consulate(c.draft.letter.body):
         return
-    named = [one for one in c.consents if used(c, one) and carries(c, one) and _names_embassy(c, one)]
+    named = [one for one in c.consents if used(c, one) and carries(c, one) and names_embassy(c, one)]
     told = {c.draft.persons.get(item.person) for item in c.draft.letter.disclosed}
     whom = told or {one.person_id for one in rests_on(c)}
     all_ask = whom and whom <= {one.person_id for one in named}
     if not all_ask or excluded(c, "embassy", sorted(named, key=lambda one: one.valid_from)):
         yield hold("R11", "she did not ask for the consulate", "leave it out, or record that she wants it asked")
-
-
-def _names_embassy(c: Context, record: ConsentRecord) -> bool:
-    return any(to.organisation_type == "embassy" and names(c, to) for to in record.recipients)
-
-
-def _asks_a_consulate(body: Body) -> bool:
-    if isinstance(body, IdentityRequestBody):
-        return body.route == "consular"
-    return isinstance(body, AskBody) and body.consular
 
 
 def answered_by_a_person(c: Context) -> Iterator[Objection]:

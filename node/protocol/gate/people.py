@@ -12,6 +12,7 @@ from node.protocol.cases.safeguards import (
     family_may_be_sought,
     family_may_be_told,
     is_frozen,
+    newborn_is_seen_to,
     state_may_be_asked,
 )
 from node.protocol.gate.context import Context, cancel, carried_by, excluded, hold
@@ -23,6 +24,7 @@ from node.protocol.rules import Objection
 ASKS_FAMILY = frozenset({"return.family_request"})
 ASKS_A_STATE = frozenset({"return.identity_request"})
 CROSSES_A_BORDER = frozenset({"referral.arrange", "return.travel_plan", "transit.request"})
+HAS_NO_PLAN = frozenset({"referral.arrange"})  # of a return the plan is asked (g6), whatever country a letter goes to
 TELLS_NOTHING = "nothing_about_trafficking"
 
 
@@ -39,11 +41,15 @@ def custody(c: Context) -> Iterator[Objection]:
 
 
 def newborns(c: Context) -> Iterator[Objection]:
-    """H30: before a newborn crosses a border its birth is registered, and a lawyer has looked at its nationality."""
+    """H30: before a newborn crosses a border its birth is registered, and a lawyer has looked at its nationality; and
+    no parent does while nobody says what becomes of it.
+    """
     if c.draft.letter.kind not in CROSSES_A_BORDER or c.draft.letter.sender_role != "opener":
         return
     yield from _first(birth_is_settled(person) for person in c.persons)
     yield from _first(state_may_be_asked(person) for person in c.persons if person.life.birth is not None)
+    if c.draft.letter.kind in HAS_NO_PLAN and c.case is not None:
+        yield from _first(iter([newborn_is_seen_to(c.case, c.persons)]))
 
 
 def family(c: Context) -> Iterator[Objection]:

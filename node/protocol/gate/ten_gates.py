@@ -12,7 +12,12 @@ import msgspec
 
 from node.protocol.cases.case import Case, Person, asked_to_be_unknown_to, asylum_blocks, countries_unknown, person_of
 from node.protocol.cases.return_plan import PersonReturn, ReturnPlan, RiskOverall
-from node.protocol.cases.safeguards import birth_is_settled, child_may_return, custody_is_clear
+from node.protocol.cases.safeguards import (
+    birth_is_settled,
+    child_may_return,
+    custody_is_clear,
+    newborn_is_seen_to,
+)
 from node.protocol.consent.faults import faults
 from node.protocol.consent.record import ConsentRecord
 from node.protocol.rules import Objection
@@ -225,11 +230,15 @@ def _g5(look: Look) -> GateState:
 
 def _g6(look: Look) -> GateState:
     """R14, H12, H26: what a child needs before it returns, each child for itself."""
-    for person, _ in look.rows:
-        found = [*child_may_return(person, look.plan.country), custody_is_clear(person), birth_is_settled(person)]
-        missing = next((one for one in found if one is not None), None)
-        if missing is not None:
-            return _shut("g6", missing.rule, missing.sentence, missing.next_step, "ours", look.plan.opened_at)
+    going = [person for person, _ in look.rows]
+    of_each = [
+        (*child_may_return(person, look.plan.country), custody_is_clear(person), birth_is_settled(person))
+        for person in going
+    ]
+    found = (*(one for of_one in of_each for one in of_one), newborn_is_seen_to(look.case, going))
+    missing = next((one for one in found if one is not None), None)
+    if missing is not None:
+        return _shut("g6", missing.rule, missing.sentence, missing.next_step, "ours", look.plan.opened_at)
     return _open("g6", "R14", "nothing is missing for a child")
 
 

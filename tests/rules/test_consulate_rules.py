@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from node.protocol.consent.record import ConsentTo
+from node.protocol.letters.bodies_return import IdentityRequestBody
 from tests.rules.test_information_rules import ADVISED, EVERYTHING, GIVEN, asked, question
-from tests.rules.world import CHILD, CHILD_TOKEN, NOW, TO_XA, both, case, entry, item, record, with_
+from tests.rules.world import CHILD, CHILD_TOKEN, NOW, TO_XA, both, case, entry, item, letter, record, with_
 
 ALONE: dict[str, Any] = {**EVERYTHING, "purposes": ("identity_verification",)}
 EMBASSY = ConsentTo(country="XA", organisation_type="embassy", holder=TO_XA.holder)
@@ -39,3 +40,18 @@ def test_r11_sender_the_consulate_hears_the_name_of_nobody_who_did_not_ask_for_i
 
     assert "R11" not in rules(GIVEN)
     assert "R11" in rules(item("given_name", "L3", CHILD_TOKEN))
+
+
+def test_r11_sender_a_yes_to_the_consulate_alone_is_no_yes_to_the_focal_point() -> None:
+    """R11, R01, domain 5.7: she chose the consular route; the other one needs a record that names whom it reaches."""
+    hers = record(ADVISED, **ALONE, recipients=(EMBASSY,))
+    focal = record(ADVISED, **ALONE, consent_id="focal", valid_from=hers.valid_from - 1)
+    asks = letter("return.identity_request", consent=(entry(ADVISED, **ALONE),))
+    direct = with_(asks, body=IdentityRequestBody(route="focal_point", counsel_heard=True))
+    consular = with_(asks, body=IdentityRequestBody(route="consular", counsel_heard=True))
+    to_the_office = with_(question(purpose="identity_nationality"), consent=asks.consent)
+
+    assert "R11" in asked(direct, consents=(hers,))
+    assert "R11" not in asked(direct, consents=(focal, hers))
+    assert "R11" not in asked(consular, consents=(focal, hers))
+    assert asked(to_the_office, consents=(hers,)) == ["R11"]

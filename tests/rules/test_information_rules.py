@@ -244,25 +244,6 @@ def test_r11_sender_a_return_verifies_identity_at_a_consulate_only_if_she_named_
     assert "R11" in asked(consular, consents=(with_(hers, excluded=("embassy",)),))
 
 
-def test_r11_sender_a_yes_to_the_consulate_alone_is_no_yes_to_the_focal_point() -> None:
-    """R11, R01, domain 5.7: she chose the consular route; the other one needs a record that names whom it reaches."""
-    embassy = ConsentTo(country="XA", organisation_type="embassy", holder=TO_XA.holder)
-    allows: dict[str, Any] = {"purposes": ("identity_verification",), "levels": ("L1",)}
-    hers = record(ADVISED, **allows, recipients=(embassy,))
-    focal = record(ADVISED, **allows, consent_id="focal", valid_from=hers.valid_from - 1)
-    asks = letter("return.identity_request", consent=(entry(ADVISED, **allows),))
-    direct = with_(asks, body=IdentityRequestBody(route="focal_point", counsel_heard=True))
-    consular = with_(asks, body=IdentityRequestBody(route="consular", counsel_heard=True))
-    narrow = (entry(ADVISED, **{**EVERYTHING, "purposes": ("identity_verification",)}),)
-    question_of_both = with_(question(purpose="identity_nationality", consular=False), consent=narrow)
-    of_both = with_(hers, **{**EVERYTHING, "purposes": ("identity_verification",)})
-
-    assert "R11" in asked(direct, consents=(hers,))
-    assert "R11" not in asked(direct, consents=(focal, hers))
-    assert "R11" not in asked(consular, consents=(focal, hers))
-    assert asked(question_of_both, consents=(of_both,)) == ["R11"]
-
-
 def test_r11_receiver_a_consulate_is_never_asked_anything_but_identity() -> None:
     """A dishonest peer wants the consulate to be asked whether she was identified as a victim: 11."""
     assert refused(question(consular=True)) == 11

@@ -176,7 +176,7 @@ def names_embassy(c: Context, record: ConsentRecord) -> bool:
 
 
 def for_the_consulate_alone(c: Context, record: ConsentRecord) -> bool:
-    """Whether she named nobody else there."""
+    """R11: whether she named nobody else there."""
     return names_embassy(c, record) and all(
         to.organisation_type == "embassy" for to in record.recipients if names(c, to)
     )

@@ -151,7 +151,8 @@ def _names_another(c: Context, record: ConsentRecord, accepted: str) -> bool:
 def _names_another_kind(c: Context, record: ConsentRecord) -> bool:
     """Domain 5.3: whoever left the name to the country still said which kind of organisation."""
     here, kind = _recipients_here(c, record), c.shared.organisation_type
-    return kind is not None and not any(to.organisation or to.organisation_type == kind for to in here)
+    said = for_the_consulate_alone(c, record) or any(to.organisation or to.organisation_type == kind for to in here)
+    return kind is not None and not said
 
 
 def _recipients_here(c: Context, record: ConsentRecord) -> list[ConsentTo]:

@@ -49,8 +49,15 @@ async def raise_alert(node: Node, actor: Actor, case_id: str, command: RaiseAler
     Raises NotAllowed with the strongest objection (R10 above all), BadInput, NotFound.
     """
     actor.must_be("caseworker", "coordinator")
-    if not await node.store.read(lambda reader: _needs_second(node, reader, actor, case_id, command)):
-        return await node.store.write(lambda work: _send(node, work, actor, case_id, command, ""))
+
+    def send(work: Work) -> AlertDone | None:
+        if _needs_second(node, work, actor, case_id, command):
+            return None
+        return _send(node, work, actor, case_id, command, "")
+
+    done = await node.store.write(send)
+    if done is not None:
+        return done
     await _would_go(node, actor, case_id, command)
     return await node.store.write(lambda work: _propose(node, work, actor, case_id, command))
 

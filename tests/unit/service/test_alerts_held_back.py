@@ -69,6 +69,31 @@ async def test_r02_sender_neither_who_asked_for_an_alert_nor_who_confirmed_it_is
     assert "review" not in {one.ladder for one in await listing.open_alerts(node, BEN)}
 
 
+async def test_h06_sender_a_country_that_becomes_an_origin_meanwhile_needs_a_second_person(world):
+    """A colleague notes where she comes from in the very moment in which somebody alerts that country alone."""
+    node, author = world["XD"].node, world["XD"].caseworker
+    case_id = await world["XD"].new_case()
+    write = node.store.write
+
+    def noted(work):
+        book = Book(node, work)
+        case = book.case(case_id)
+        persons = tuple(
+            msgspec.structs.replace(one, ties=(Tie("XA", "habitual_residence", "no"),)) for one in case.case.persons
+        )
+        book.put_case(case, msgspec.structs.replace(case.case, persons=persons), node.now())
+
+    async def slow(fn):
+        node.store.write = write
+        await write(noted)
+        return await write(fn)
+
+    node.store.write = slow
+    done = await alerts.raise_alert(node, author, case_id, danger())
+
+    assert (done.letter_id, done.pending is not None) == (None, True)
+
+
 async def test_a_country_she_fears_hears_nothing_however_many_confirm(world):
     """R10 above R02: refused to the first person, and nothing is left behind."""
     claim = Person(

@@ -24,6 +24,7 @@ from node.protocol.cases.case import (
     Tie,
     person_of,
 )
+from node.protocol.cases.distrust import must_name
 from node.protocol.letters.codes import AgeBand
 
 
@@ -199,6 +200,7 @@ def clear_coercion(case: Case, person_id: str, by: tuple[str, ...], at: int) -> 
 
 def distrust(case: Case, target: DistrustTarget, value: str, by: tuple[str, ...], at: int) -> Changed:
     """No identity of this case goes to this country, office key holder or organisation. Source: H14."""
+    must_name(target, value)
     one = Distrust(target=target, value=value, by=two_people(by, "H14"))
     changed = msgspec.structs.replace(case, distrust=(*case.distrust, one))
     return done(changed, "distrust_recorded", "H14", one.by, at)

@@ -10,6 +10,7 @@ import msgspec
 
 from node.errors import Conflict, NotAllowed, NotFound
 from node.protocol.cases.case import Case
+from node.protocol.cases.distrust import must_name
 from node.protocol.letters.scalars import Code
 from node.service.actor import Actor
 from node.service.context import Distrusted, Node
@@ -57,6 +58,7 @@ async def distrust_list(node: Node, actor: Actor) -> list[DistrustView]:
 async def propose_distrust(node: Node, actor: Actor, command: Distrust) -> DistrustView:
     """One person asks for it; nothing changes before a second one confirms."""
     actor.must_be("caseworker", "coordinator")
+    must_name(command.target, command.value)
 
     def propose(work: Work) -> DistrustView:
         now = node.now()

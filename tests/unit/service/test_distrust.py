@@ -1,12 +1,13 @@
 """Distrust for everybody at a node: of a country, of an organisation of ours; a concern that names nobody. H14."""
 
 from datetime import UTC, datetime
+from typing import Literal
 
 import msgspec
 import pytest
 from click.testing import CliRunner
 
-from node.errors import NotAllowed, NotFound
+from node.errors import BadInput, NotAllowed, NotFound
 from node.service.actor import Actor
 from node.service.cases.cases import change_case, decide_change
 from node.service.cases.requests import RecordDistrust
@@ -25,6 +26,24 @@ from tests.world import DAY_S, NOW
 HOUR = 3600
 BEN = Actor("caseworker-2", "coordinator", "focal-point")
 MONDAY_8 = int(datetime(2026, 11, 30, 8, tzinfo=UTC).timestamp())
+
+
+@pytest.mark.parametrize(
+    ("target", "value"), [("country", "xa"), ("country", "Arvenia"), ("country", "XAA"), ("holder", "Haven-XA")]
+)
+async def test_distrust_of_what_is_called_nothing_is_refused_where_it_is_typed(
+    world, target: Literal["country", "holder"], value: str
+):
+    """H14: it was confirmed by two people and protected nobody: only what is written as it travels is ever compared."""
+    xd = world["XD"]
+    with pytest.raises(BadInput) as everybody:
+        await distrusting.propose_distrust(xd.node, xd.caseworker, Distrust(target=target, value=value))
+    with pytest.raises(BadInput) as of_her:
+        await change_case(xd.node, xd.caseworker, await xd.new_case(), RecordDistrust(target=target, value=value))
+
+    for error in (everybody.value, of_her.value):
+        assert error.field == "value" and "expected the" in error.message
+        assert value not in error.message
 
 
 async def test_distrust_of_a_country_takes_two_people_and_holds_names_and_new_matters(world):

@@ -126,7 +126,7 @@ def test_init_overwrites_nothing(tmp_path: Path):
         ({"time_zone": "Arvenia/Capital"}, "time zone"),
         ({"holiday": "25.12.2026"}, "holiday"),
         ({"authority": ""}, "authority"),
-        ({"login": "Ana Ionescu"}, "login"),
+        ({"login": "Ana Ionescu"}, "login cannot be used: found another value, expected 2 to 64 small letters, digits"),
         (
             {"password_file": "short"},
             "password cannot be used: found another value, expected a text of at least 12 char",

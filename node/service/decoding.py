@@ -5,12 +5,15 @@ msgspec's own sentence may hold a value or a name; of it only what comes from ou
 
 import re
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Final, get_args
 
 import msgspec
 
 from node.errors import BadInput
+from node.protocol.letters.scalars import Base64Url, Code, Country, Date, Hash, Id, Language, Token32
+from node.service.cases.change import PersonId
 from node.service.shapes import fields_at, fields_below
+from node.service.staff.book import Login
 
 _PATH = re.compile(r" - at (?:`key` in )?`(\$[^`]*)`$")
 _KINDS = re.compile(r"^Expected `([^`]+)`, got `([a-z-]+)`")
@@ -18,6 +21,14 @@ _MISSING = re.compile(r"^Object missing required field `([^`]+)`")
 _UNKNOWN = re.compile(r"^Object contains unknown field `(.*)`$", re.DOTALL)
 _LENGTH = re.compile(r"^`(array|str)` of length ([<>]=) (\d+)$")
 _LIMIT = re.compile(r"^Expected (`[a-z| ]+` .+)$")
+_PATTERN = re.compile(r"^`str` matching regex '(.*)'$", re.DOTALL)
+_WRITTEN: Final[
+    dict[str, str]
+] = {  # what a person is told where a text has another form; a program reads the pattern in the description
+    repr(meta.pattern)[1:-1]: meta.description
+    for one in (Base64Url, Code, Country, Date, Hash, Id, Language, Login, PersonId, Token32)
+    for meta in get_args(one)[1:]
+}
 
 
 def explained(error: msgspec.ValidationError, inside: str = "", of: Any = None) -> BadInput:
@@ -49,7 +60,9 @@ def _unknown(path: str, name: str, of: Any, at: str) -> BadInput:
 
 
 def _limit(said: str) -> str:
-    """A length in words; other limits as they are: `int` >= 1 is read by programs too."""
+    """A length or a form in words; other limits as they are: `int` >= 1 is read by programs too."""
+    if (form := _PATTERN.match(said)) and form[1] in _WRITTEN:
+        return _WRITTEN[form[1]]
     hit = _LENGTH.match(said)
     if hit is None:
         return said.replace("`", "")

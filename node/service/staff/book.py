@@ -15,7 +15,7 @@ MAX_PASSWORD = 256
 
 Role = Literal["caseworker", "coordinator", "auditor", "operator"]
 Login = Annotated[
-    str, Meta(pattern="^[a-z0-9][a-z0-9._@+-]{1,63}(?!\\n)$", description="small letters, digits and . _ @ + -")
+    str, Meta(pattern="^[a-z0-9][a-z0-9._@+-]{1,63}(?!\\n)$", description="2 to 64 small letters, digits and . _ @ + -")
 ]
 Password = Annotated[str, Meta(min_length=MIN_PASSWORD, max_length=MAX_PASSWORD)]
 ShortText = Annotated[str, Meta(max_length=80)]

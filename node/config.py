@@ -230,12 +230,23 @@ def _overrides(env: Mapping[str, str]) -> list[tuple[str, str, str, Any]]:
     found = []
     for name, text in sorted(env.items()):
         section, separator, key = name.removeprefix(ENV_PREFIX).lower().partition("__")
-        if not name.startswith(ENV_PREFIX) or not separator:
+        if not name.startswith(ENV_PREFIX):
+            continue
+        if not separator:
+            _must_set_something(name, section)
             continue
         _known(section, (key,), f"environment variable {name}")
         field_type = {f.name: f.type for f in msgspec.structs.fields(sections()[section])}[key]
         found.append((f"environment {name}", section, key, _from_text(name, text, field_type)))
     return found
+
+
+def _must_set_something(name: str, word: str) -> None:
+    """BadConfig for TRM_LISTEN_PORT, which would be passed over in silence."""
+    section, _, key = word.partition("_")
+    if section in sections() and key:
+        meant = f"{ENV_PREFIX}{section.upper()}__{key.upper()}"
+        raise BadConfig(f"environment variable {name} sets nothing; did you mean '{meant}'?", field=f"{section}.{key}")
 
 
 def _from_text(name: str, text: str, field_type: Any) -> Any:

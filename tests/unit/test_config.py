@@ -110,6 +110,7 @@ def test_a_path_in_the_environment_is_relative_to_where_the_program_was_started(
     [
         ("TRM_LISTEN__PROT", "1", "environment variable TRM_LISTEN__PROT: no key 'prot' in [listen]; did you mean"),
         ("TRM_LISTEN__PORT", "many", "environment variable TRM_LISTEN__PORT: expected a number"),
+        ("TRM_LISTEN_PORT", "1", "TRM_LISTEN_PORT sets nothing; did you mean 'TRM_LISTEN__PORT'?"),
         ("TRM_LISTN__PORT", "1", "no section 'listn'; did you mean 'listen'?"),
     ],
 )

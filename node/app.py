@@ -12,6 +12,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from aiohttp import web
 
@@ -49,7 +50,10 @@ from node.web.administration import Administration
 from node.web.app import desk_application, refused
 from node.web.settings import SIGN_IN_PATHS, DeskSettings
 from registry.client import RegistryClient
+from registry.errors import BadRegistryFile
+from registry.roots import parse_metadata
 from registry.trust import View
+from registry.tuftypes import Root
 
 YOUNG_OBJECTS = 100_000  # so many new ones before garbage is looked for; a letter leaves some hundreds
 NO_VIEW = View(0, 0, 0, 0, 0, bytes(32), {}, (), {})
@@ -99,8 +103,10 @@ def open_configured(loaded: Loaded) -> tuple[Opened, RegistryClient, list[tuple[
     config = loaded.config
     clock = clock_for(config.node.country, config.node.clock_file)
     fetched: list[tuple[str, bytes]] = []
+    root = pinned_root(config)
+    _must_be_root(config.registry.root_file, root)
     client = RegistryClient(
-        config.node.data_dir / "registry", pinned_root(config), config.registry.mirrors,
+        config.node.data_dir / "registry", root, config.registry.mirrors,
         archive=lambda name, data: fetched.append((name, data)), quarantine_s=config.registry.first_contact_wait_s,
     )  # fmt: skip
     opened = open_alone(config)
@@ -120,6 +126,14 @@ def open_configured(loaded: Loaded) -> tuple[Opened, RegistryClient, list[tuple[
         retry_cap_urgent_s=min(longest_s, usual.retry_cap_urgent_s),
     )  # fmt: skip
     return opened, client, fetched
+
+
+def _must_be_root(file: Path, data: bytes) -> None:
+    try:
+        parse_metadata(data, Root)
+    except BadRegistryFile as error:
+        says = f"pinned root {file.name}: {error.message}; put the root that the maintainers gave you there"
+        raise Unavailable(says) from None
 
 
 def _must_have_a_registry(client: RegistryClient) -> None:

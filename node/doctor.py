@@ -21,6 +21,7 @@ from node.doctor_data import (
     running,
     sealed_keys,
 )
+from node.doctor_journal import journal
 from node.errors import OpenTRMError
 from node.findings import Check, Finding, Patient
 from node.init_checks import read_key
@@ -179,6 +180,7 @@ CHECKS: list[Check] = [
     alarms,
     sealed_keys,
     database,
+    journal,
     root,
     registry_copy,
     calendar,

@@ -21,6 +21,7 @@ from node.service.upkeep.setup import KEY_FILE, RECORD_FILE, keys_open
 from node.store.db import Store
 from node.store.folder import KEYS_NAME, LOCK_NAME, DataFolder
 from node.store.problems import StoreBroken, StoreReadOnly
+from node.store.steps import steps_of
 from registry.client import RegistryClient
 from registry.names import DAY_S, ISSUED_FIELD
 from registry.record import read_node_record
@@ -55,6 +56,9 @@ def database(patient: Patient) -> Finding:
         if owner != patient.country:
             says = f"database belongs to {owner or 'no country yet'}, and node.country is {patient.country}"
             return Finding("database", "wrong", says, "name the right folder in node.data_dir, or run trm-node init")
+        store.read_sync(
+            lambda reader: steps_of(reader.connection)
+        )  # a newer program, cut off before it noted its number
         faults = store.check()
     if faults:
         says = f"an exhaustive check of the database finds {len(faults)} faults"

@@ -191,6 +191,15 @@ def _damage(name: str, at: int | bytes, count: int) -> Callable[[Path], None]:
     return damage
 
 
+def _takes_a_step(folder: Path) -> None:
+    """A newer program took its step and was killed before it noted the number."""
+    with closing(sqlite3.connect(folder / "data" / "node.db")) as connection:
+        connection.execute(
+            "insert into _sqlite_migrations (migration_set, name, applied_at) values ('node', 'm999_later', '')"
+        )
+        connection.commit()
+
+
 FAULTS: dict[str, tuple[Callable[[Path], None], str]] = {
     #  what happened                  how                                            what serve says
     "wrong passphrase": (_write("passphrase", b"not the passphrase\n"), "check the passphrase or key file"),
@@ -200,7 +209,10 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str]] = {
     "passphrase not configured": (_change("passphrase_file", "# "), "locked with a passphrase and none was given"),
     "passphrase for others": (lambda folder: (folder / "passphrase").chmod(0o644), "chmod 600"),
     "root gone": (_remove("root.json"), "pinned root root.json: no such file or directory; name the file in"),
-    "root is something else": (_write("root.json", b"{}"), "root"),
+    "root is something else": (
+        _write("root.json", b"{}"),
+        "pinned root root.json: file is no tuf metadata; expected root; put the root that the maintainers gave you",
+    ),
     "key file cut": (_write("data/node.key", b"TRMK"), "key file is cut off"),
     "secret of another length": (
         _both(_change("passphrase_file = ", "key_file = "), _write("passphrase", b"short")),
@@ -228,6 +240,7 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str]] = {
         "node.db: file is a database, but of another program",
     ),
     "database from the future": (_pragma("user_version = 999"), "install the newer program"),
+    "a step from the future": (_takes_a_step, "schema steps this program does not know; install the newer program"),
     "another country": (_change('"XA"', '"XT"'), "XA"),
     "clock file gone": (_remove("clock"), "clock file: No such file"),
     "certificate gone": (_change("[keys]", '[tls]\ncert_file="c"\nkey_file="k"\n[keys]'), "tls.cert_file"),
@@ -290,6 +303,24 @@ def test_the_doctor_finds_the_same_faults_and_says_what_to_do(tmp_path: Path, fa
     wrong = [one for one in json.loads(result.output)["findings"] if one["level"] == "wrong"]
     assert result.exit_code == 1
     assert wrong and all(one["says"] and one["fix"] for one in wrong)
+
+
+@pytest.mark.parametrize("lost", ["gone", "cut", "changed"])
+def test_the_doctor_finds_a_journal_that_would_protect_nobody(tmp_path: Path, lost: str):
+    """H08: a start goes on with a new one; whoever restores later must have been told before."""
+    make_node(tmp_path)
+    segment = next((tmp_path / "data" / "journal").glob("*.journal"))
+    data = segment.read_bytes()
+    left = {"gone": b"", "cut": data[:60], "changed": data[:-1] + bytes([data[-1] ^ 1])}[lost]
+    segment.unlink()
+    if left:
+        segment.write_bytes(left)
+
+    findings = json.loads(run(tmp_path, "doctor", "--json").output)["findings"]
+
+    (wrong,) = [one for one in findings if one["level"] == "wrong"]
+    assert (wrong["check"], wrong["says"][:43]) == ("journal", "the journal is missing, cut or changed: a r")
+    assert "newest copy" in wrong["fix"]
 
 
 def _wrong_of_keys(folder: Path) -> tuple[str, str]:

@@ -34,10 +34,11 @@ class SecretRow:
 
 @dataclass(frozen=True, slots=True)
 class Peeked:
-    """What lies in a key file: sealed secrets by name, sealed keys of cases by id."""
+    """What lies in a key file: sealed secrets by name, sealed keys of cases by id, how far the journal had come."""
 
     secrets: dict[str, bytes]
     case_keys: dict[bytes, bytes]
+    journal_head: tuple[int, bytes] | None
 
 
 class Keyring:
@@ -73,6 +74,7 @@ class Keyring:
                 faults = connection.execute("pragma quick_check(1)").fetchone()
                 secrets = connection.execute("select name, sealed from secret").fetchall()
                 case_keys = connection.execute("select key_id, sealed from case_key").fetchall()
+                head = connection.execute("select size, hash from journal_head").fetchone()
         except (sqlite3.Error, UnicodeDecodeError) as error:  # the second where SQLite quotes a damaged schema
             known = explained(error)
             if isinstance(known, StoreReadOnly):
@@ -80,7 +82,7 @@ class Keyring:
             raise StoreBroken(f"{path.name} cannot be used; restore it from its own backup") from None
         if faults != ("ok",):
             raise StoreBroken(f"{path.name} is damaged; restore it from its own backup")
-        return Peeked(dict(secrets), dict(case_keys))
+        return Peeked(dict(secrets), dict(case_keys), head)
 
     def put(self, name: str, sealed: bytes, made_at: int, erase_at: int | None = None) -> None:
         """Keep a new secret; Conflict if there is one of that name: a key is never overwritten unseen."""

@@ -4,7 +4,7 @@
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
@@ -243,13 +243,17 @@ def migrate(connection: sqlite3.Connection, steps: Migrations = NODE) -> None:
     """
     _run(connection, _BOOK_SQL)
     db = Database(connection)
-    unknown = {step.name for step in steps.applied(db)} - {step.name for step in steps._migrations}
-    if unknown:
-        raise NewerSchema("database has schema steps this program does not know; install the newer program")
+    must_know((step.name for step in steps.applied(db)), steps)
     if steps.pending(db):
         steps.apply(db)
     # Crash here: the number is behind, and is put right at the next start.
     connection.execute(f"pragma user_version={len(steps._migrations)}")
+
+
+def must_know(taken: Iterable[str], steps: Migrations = NODE) -> None:
+    """NewerSchema where a database took a step that this program does not have."""
+    if set(taken) - {step.name for step in steps._migrations}:
+        raise NewerSchema("database has schema steps this program does not know; install the newer program")
 
 
 def statements(sql: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ from node.errors import Unavailable
 from node.store.connect import open_reader
 from node.store.copy import copy_into
 from node.store.db import Store
-from node.store.migrations import APPLICATION_ID, NODE, SCHEMA_VERSION
+from node.store.migrations import APPLICATION_ID, NODE, SCHEMA_VERSION, must_know
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,10 @@ class Step:
 
 
 def steps_of(connection: sqlite3.Connection) -> list[Step]:
-    """Every step that this program knows, in order."""
+    """Every step that this program knows, in order; NewerSchema where the database took others."""
     rows = connection.execute("select name, applied_at from _sqlite_migrations where migration_set='node' order by id")
     taken: dict[str, str] = dict(rows.fetchall())
+    must_know(taken)
     return [Step(one.name, inspect.getdoc(one.fn) or "", taken.get(one.name, "")) for one in NODE._migrations]
 
 

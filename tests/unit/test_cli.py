@@ -16,6 +16,7 @@ from node.config import load
 from node.findings import Patient
 from node.store.db import Store
 from node.store.folder import DataFolder
+from node.store.keyring import Keyring
 from tests.cli_world import root_bytes
 
 NOW = 1_795_478_400
@@ -152,8 +153,8 @@ def test_the_slow_http_parser_is_refused(node_toml, monkeypatch):
 def test_a_working_set_up_is_well_beside_a_running_node(node_toml, store):
     timestamp = json.dumps({"signed": {"x-trm-issued-at": NOW - 3600}}).encode()
     store.write_sync(lambda work: work.archive.put("timestamp.json", 1, timestamp, NOW))
-    for name in ("node.key", "keys.db"):
-        (node_toml.parent / "data" / name).touch()
+    (node_toml.parent / "data" / "node.key").touch()
+    Keyring.open(node_toml.parent / "data" / "keys.db").close()
 
     with DataFolder(node_toml.parent / "data"):
         findings = doctor.examine(patient(node_toml))

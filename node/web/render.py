@@ -62,6 +62,7 @@ SERVICES_OF: Final = frozenset({"services", "service", "services_started", "serv
 ORGANISATIONS_OF: Final = frozenset({"id", "organisation"})
 CODES_OF: Final = SERVICES_OF | ORGANISATIONS_OF | {"region", "body", "value", "appointing_body"}
 LANGUAGES_OF: Final = frozenset({"language", "languages", "dialect"})
+NEEDED: Final = frozenset({"person", "field", "level"})  # a fact that is asked for, of one person
 COUNTRIES_OF: Final = frozenset({"country", "countries", "onward", "peer", "through", "blocked_countries"})
 
 # Put together, not filled in: a page has hundreds of them. What is added to a Markup is escaped.
@@ -176,6 +177,10 @@ class Helpers:
             return self.when(value) if value > A_TIME else left_to_right(value)
         if isinstance(value, Mapping) and {"target", "value"} <= value.keys():
             return self.organisations.distrusted(value["target"], value["value"])
+        if isinstance(value, Mapping) and value.keys() == NEEDED:
+            whose = self.called.get(str(value["person"])) if len(self.called) > 1 else None
+            said = Markup("{} ({})").format(self.word(value["field"]), self.word(value["level"]))
+            return Markup("{}: {}").format(whose, said) if whose else said
         if isinstance(value, Mapping):
             parts = [
                 self.value(str(key), one)

@@ -207,3 +207,27 @@ async def test_a_matter_is_not_stopped_by_an_empty_press_and_its_page_stays(
     assert refused.status == 422 and "Tick that you are sure, then stop." in refused.said
     assert "Timeline" in refused.said and "#f-sure" in refused.links
     assert "Offered, waits for an answer" in (await xd.open(thread)).said
+
+
+async def test_a_first_day_colleague_reads_nothing_that_says_nothing(
+    desks: dict[str, Desk], browsers: dict[str, Browser]
+):
+    """Usability: no empty line of a letter, no need unfolded that nobody asked for, no "nothing sent" beside "sent"."""
+    xd, xa = browsers["XD"], browsers["XA"]
+    start = await xd.open("/desk/start")
+    assert "everything else may stay unknown" in start.said and "if it applies" not in start.said
+    tasks = await started(xd)
+    assert "Save and go on saved" not in (await xd.open(f"{tasks}/where")).said
+    sent = await xd.send(await filled(xd, tasks), f"{tasks}/check")
+    assert "It is on its way" in sent.said and "Nothing sent yet" not in sent.said
+    await desks["XD"].world.settle()
+
+    thread = sent.url.path
+    matter = await xa.open(thread)
+    letter = await xa.send(matter, next(one["action"] for one in matter.forms if "/letter/" in str(one["action"])))
+    accept = await xa.open(f"{thread}/do/referral.accept")
+
+    assert "–" not in letter.words and "What she needs" in letter.said
+    folded = accept.text.partition('name="needs"')[2].partition("<details")[2].partition("</details>")[0]
+    assert 'value="addiction"' in folded and 'value="shelter"' not in folded
+    assert accept.form(f"{thread}/do/referral.accept")["needs"] == ["shelter", "health"]

@@ -10,7 +10,7 @@ from node.service.cases.drafts import sent_draft
 from node.service.directory.views import view_entry
 from node.service.threads import acts, reading
 from node.service.threads.commands import Act, ThreadView
-from node.service.threads.forms import form_of, told_after_acceptance
+from node.service.threads.forms import FormField, form_of, told_after_acceptance
 from node.service.threads.preview import preview_act
 from node.web.forms import Fields, body_of
 from node.web.kept import OF_THE_FORM
@@ -83,15 +83,24 @@ async def _form(
     v: Visit, view: ThreadView, offer: dict[str, Any], typed: Fields, status: int = 200, error: Any = None
 ) -> web.Response:
     option = next((one for one in view.options if one.kind == ACCEPT), None)
-    fields = [one for one in form_of(ACCEPT) if one.name not in TICKED]
+    asked_for = frozenset(offer["body"]["needs"])
+    every = [one for one in form_of(ACCEPT) if one.name not in TICKED]
+    fields = [_some_of(one, asked_for) if one.name == "needs" else one for one in every]
+    unasked = [code for one in every if one.name == "needs" for code in one.choices if code not in asked_for]
     listed = told_after_acceptance()
     named = [*(one for one in listed if one[0] in FIRST), *(one for one in listed if one[0] not in FIRST)]
     return v.show(
-        "accept.html", status=status, thread=view, offer=offer, option=option, fields=fields, typed=typed, error=error,
+        "accept.html", status=status, thread=view, offer=offer, option=option, fields=fields, unasked=unasked,
+        typed=typed, error=error,
         tokens=_tokens(offer), named=named, first=FIRST, choices=await _ours(v),
         typed_too=TYPED_TOO, labels=LABELS,
         called=called_of(v.speech, _tokens(offer)),
     )  # fmt: skip
+
+
+def _some_of(field: FormField, codes: frozenset[str]) -> FormField:
+    """A list with what was asked for alone; the rest of it is folded away beneath."""
+    return msgspec.structs.replace(field, choices=tuple(one for one in field.choices if one in codes))
 
 
 def _tokens(offer: dict[str, Any]) -> list[str]:

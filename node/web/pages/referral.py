@@ -136,7 +136,9 @@ async def _where(v: Visit) -> web.Response:
     case = await cases.view_case(v.node, v.actor, v.path["case"])
     draft = await read_draft(v.node, v.actor, case.case, DRAFT)
     v = replace(v, made_from=draft.mark if draft else "")
-    return await _show_where(v, case, draft.typed if draft else {}, saved_at=draft.saved_at if draft else None)
+    return await _show_where(
+        v, case, draft.typed if draft else {}, saved_at=draft.saved_at if draft and draft.mark else None
+    )
 
 
 async def _show_where(v: Visit, case: CaseView, typed: Any, **more: Any) -> web.Response:
@@ -285,8 +287,9 @@ def problem(v: Visit, error: Exception) -> BadInput:
 
 
 def _person_fields() -> list[FormField]:
+    """The page says once that all but the age may stay unknown; no field says it again."""
     wanted = ("age_band", "age_in_doubt", "gender", "languages", "interpreter")
-    return [one for one in fields_of(NewPerson) if one.name in wanted]
+    return [msgspec.structs.replace(one, optional=False, least=1) for one in fields_of(NewPerson) if one.name in wanted]
 
 
 def _person(v: Visit) -> dict[str, Any]:

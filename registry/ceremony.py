@@ -132,16 +132,24 @@ def check_heard(request: Request, heard: str) -> None:
 def publish(publisher: Publisher, copies: Sequence[bytes]) -> Proposal:
     """Publish a proposal (or its copies signed in parallel); refuses until thresholds and both-keys hold."""
     proposal = merge(list(copies))
-    if proposal.kind == "root":
-        _publish_root(publisher.repository, proposal)
-    else:
-        _publish_targets(publisher, proposal)
+    with publisher.repository.alone():  # from the first look on: of two proposals for one version the second is stale
+        if proposal.kind == "root":
+            _publish_root(publisher.repository, proposal)
+        else:
+            _publish_targets(publisher, proposal)
     return proposal
 
 
 def publish_update(publisher: Publisher, data: bytes) -> Request:
     """Publish a newer record of a country that is in the registry: its own role keys have signed it, nobody else."""
-    repository, request = publisher.repository, read_request(data)
+    request = read_request(data)
+    with publisher.repository.alone():
+        _publish_update(publisher, request)
+    return request
+
+
+def _publish_update(publisher: Publisher, request: Request) -> None:
+    repository = publisher.repository
     # 1 the role keys are those the maintainers admitted
     country = dict(current_countries(repository, repository.maintainers())).get(request.code)
     if country is None or country.role_keys != request.role_keys:
@@ -151,7 +159,6 @@ def publish_update(publisher: Publisher, data: bytes) -> Request:
     # 3 nobody else's keys
     check_new_keys(all_halves(request), request.code, repository.used_keys())
     publisher.publish({country_role(request.code): request.role_bytes}, request.files())
-    return request
 
 
 def _publish_root(repository: Repository, proposal: Proposal) -> None:

@@ -8,6 +8,7 @@ A reader finds the newest state from the highest root and timestamp.json; every 
 
 import fcntl
 import os
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import sha256
@@ -30,6 +31,8 @@ class Repository:
         self.folder = folder
         self.metadata = folder / "metadata"
         self.targets = folder / "targets"
+        self._turn = threading.RLock()
+        self._is_ours = False  # whoever holds the turn holds the lock of the folder too
 
     def root_bytes(self) -> bytes:
         """The newest root as published."""
@@ -128,14 +131,21 @@ class Repository:
     def alone(self) -> Iterator[None]:
         """Whoever changes what is published does it alone: a publication by hand, or the publisher's daily signing.
 
-        Waits for the other one, in this process or another; a crash lets go by itself.
+        What is looked at belongs inside as well. Waits for the other one, in this process or another; a crash lets go
+        by itself. Who is alone already stays so.
         """
-        folder = os.open(self.metadata, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            fcntl.flock(folder, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(folder)
+        with self._turn:
+            if self._is_ours:
+                yield
+                return
+            folder = os.open(self.metadata, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                fcntl.flock(folder, fcntl.LOCK_EX)
+                self._is_ours = True
+                yield
+            finally:
+                self._is_ours = False
+                os.close(folder)
 
     @contextmanager
     def served_alone(self) -> Iterator[None]:

@@ -105,6 +105,11 @@ def make_suspension(repository: Repository, name: str, key: RoleKey, country: st
 
 def publish_suspension(publisher: Publisher, data: bytes) -> Suspension:
     """Publish a maintainer's suspension at once; BadRegistryFile unless both keys of that maintainer signed it."""
+    with publisher.repository.alone():
+        return _published(publisher, data)
+
+
+def _published(publisher: Publisher, data: bytes) -> Suspension:
     try:
         file = msgspec.convert(read_json(data), _File)
         role_bytes, suspension_bytes = from_base64url(file.role), from_base64url(file.suspension)

@@ -6,12 +6,14 @@ import threading
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from registry.errors import BadRegistryFile
+from registry import ceremony
+from registry.errors import BadRegistryFile, StaleProposal
 from registry.names import DAY_S
 from registry.publisher import Publisher
 from registry.repository import Repository
 from registry.serve import keep_fresh, make_app
 from registry.suspension import Suspension, counted, make_suspension, publish_suspension, suspended_until
+from tests.registry_world import invented_keys, invented_record
 
 NOW = 1_800_000_000
 
@@ -204,3 +206,42 @@ async def test_the_publishers_loop_catches_up_with_a_clock_that_jumps_long_befor
 
 def _crash(data):
     raise OSError("crash")
+
+
+def test_of_two_proposals_for_one_version_that_are_published_at_once_the_second_is_told(world, monkeypatch):
+    """Two hands at `trm-registry publish`: what each looked at still holds when it writes, or it writes nothing.
+
+    Otherwise the second fails half-way, with files of its own lying there, and is told something else.
+    """
+    for code in ("XT", "XM"):
+        world.keys[code] = invented_keys(code)
+        world.records[code] = invented_record(code, world.keys[code], world.clock.now())
+    first, second = (world.proposal([world.request(code)]) for code in ("XT", "XM"))
+    beside, at_the_door = Publisher(Repository(world.folder), world.online, world.clock), threading.Event()
+    publish, alone, told = Publisher.publish, Repository.alone, list[object]()
+
+    def publish_too():
+        try:
+            told.append(ceremony.publish(beside, [second]).version)
+        except StaleProposal as error:
+            told.append(error)
+
+    def knocks(repository):
+        if repository is beside.repository:
+            at_the_door.set()
+        return alone(repository)
+
+    def another_begins(*given):
+        monkeypatch.setattr(Publisher, "publish", publish)
+        thread.start()
+        at_the_door.wait(20)  # without the turn for the whole of it, it has looked at everything by now
+        publish(*given)
+
+    thread = threading.Thread(target=publish_too)
+    monkeypatch.setattr(Repository, "alone", knocks)
+    monkeypatch.setattr(Publisher, "publish", another_begins)
+    ceremony.publish(world.publisher, [first])
+    thread.join(20)
+
+    assert isinstance(told[0], StaleProposal)
+    assert "XT" in world.repository.role("targets").signed_bytes.decode()

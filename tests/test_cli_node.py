@@ -18,7 +18,7 @@ from node.clock import set_clock_file
 from node.demo.network import Network
 from node.store.connect import PAGE_BYTES
 from node.store.folder import DataFolder
-from tests.cli_world import PROJECT, is_one_sentence, make_node, run, serving
+from tests.cli_world import PROJECT, WAIT_S, is_one_sentence, make_node, run, serving
 
 
 async def _get(url: str) -> tuple[int, str]:
@@ -82,11 +82,10 @@ async def test_a_node_whose_office_key_was_changed_goes_on_and_others_learn_of_i
         await network.start_again("XA")
 
         async with network.client("XA", "coordinator") as coordinator:
-            for _ in range(60):
-                (country,) = (await coordinator.get("registry"))["countries"]
-                if len(country["offices"]) == 2:
-                    break
-                await asyncio.sleep(0.5)
+            async with asyncio.timeout(WAIT_S):
+                while len((await coordinator.get("registry"))["countries"][0]["offices"]) < 2:
+                    await asyncio.sleep(0.1)
+            (country,) = (await coordinator.get("registry"))["countries"]
             assert [office["newest"] for office in country["offices"]] == [True, False]
     finally:
         await network.stop()

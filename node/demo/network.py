@@ -29,7 +29,7 @@ from node.service.upkeep.renew_calendar import own_record, renew_calendar
 from node.service.upkeep.setup import RECORD_FILE
 from registry.request import make_request
 
-READY_S = 30
+READY_S = 120  # one that dies says so at once; a machine that is busy takes its time
 NAMES = {"XD": "Destinia", "XT": "Transitia", "XA": "Arvenia", "XB": "Borduria", "XC": "Cordavia"}
 ENVIRONMENT = {"TRM_REGISTRY__FIRST_CONTACT_WAIT_S": "0", "TRM_REGISTRY__REFRESH_S": "1", "TRM_DESK__UNDO_S": "0"}
 NO_SETTINGS: Final[Mapping[str, str]] = {}

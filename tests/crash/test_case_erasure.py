@@ -86,7 +86,7 @@ async def test_a_kill_at_any_step_leaves_all_of_a_case_or_nothing(network: Crash
 
 async def gone(network: CrashNetwork, key_id: bytes, sealed: list[bytes]) -> bool:
     """Whether neither the key nor a byte it sealed stands in any file."""
-    network.move_clock(60)
+    network.nudge(60)
     folder = network.data("XD")
     kept = query(folder / "keys.db", "select count(*) from case_key where key_id=?", key_id)
     found = bytes_of(folder, "node.db")

@@ -78,11 +78,11 @@ async def everything_arrives(network: CrashNetwork) -> None:
     await network.restart("XD")
 
     async def nothing_waits() -> bool:
-        network.move_clock(60)
+        network.nudge(60)
         return not any(waits_in(network.database(code)) for code in CODES)
 
     async def nothing_is_wrong() -> bool:
-        network.move_clock(60)
+        network.nudge(60)
         return faults({code: network.database(code) for code in CODES}) == []
 
     await network.until("the post to come to rest", nothing_waits)

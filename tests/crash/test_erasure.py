@@ -106,24 +106,24 @@ def current_key(network: CrashNetwork) -> int:
 
 async def gone(network: CrashNetwork, erased: tuple[bytes, ...]) -> bool:
     """Whether no byte of what XA erased stands in any file of its database; a jump wakes the sweep of the log."""
-    network.move_clock(60)
+    network.nudge(60)
     found = bytes_of(network.data("XA"), "node.db")
     return not any(one[20:84] in found for one in erased)
 
 
 async def fell(network: CrashNetwork) -> bool:
     """Whether XA reached its step; a jump of the clock wakes the sweep that erases once the registry is new enough."""
-    network.move_clock(60)
+    network.nudge(60)
     return not network.armed("XA").exists()
 
 
 async def is_at_rest(network: CrashNetwork) -> bool:
     """Whether no letter waits; a jump wakes the sweep that seals again once XD's registry is new enough."""
-    network.move_clock(60)
+    network.nudge(60)
     return not any(waits_in(network.database(code)) for code in CODES)
 
 
 async def is_whole(network: CrashNetwork) -> bool:
     """Whether nothing is wrong between the two; a jump of the clock wakes the sweep that asks for what is missing."""
-    network.move_clock(60)
+    network.nudge(60)
     return not faults({code: network.database(code) for code in CODES})

@@ -49,7 +49,7 @@ async def test_a_kill_while_parked_letters_are_judged_judges_each_of_them_once(
     await network.restart("XA")
 
     async def at_rest() -> bool:
-        network.move_clock(TEN_MINUTES_S)
+        network.nudge(TEN_MINUTES_S)
         return not waits_in(network.database(newcomer))
 
     await network.until("the newcomer to have its receipt", at_rest)

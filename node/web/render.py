@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from node.web.visit import Visit
 
 REFERENCE: Final = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}")
+CODE: Final = re.compile("[a-z0-9]+(?:[_.+-][a-z0-9]+)*[+]?")  # as our lists spell what they hold; a day, an id
 DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 SPOKEN: Final = (
     "uk",
@@ -68,6 +69,7 @@ COUNTRIES_OF: Final = frozenset({"country", "countries", "onward", "peer", "thro
 # Put together, not filled in: a page has hundreds of them. What is added to a Markup is escaped.
 TIME, END_TIME = Markup("<time>"), Markup("</time>")
 AGO, END_AGO = Markup(' <span class="ago">('), Markup(")</span>")
+OPTION: Final = Markup('<span class="whole">{}</span>')
 LTR, END_LTR = Markup('<bdi dir="ltr">'), Markup("</bdi>")
 
 Choices = Mapping[str, list[tuple[str, str]]]  # by field: values with what they are called on this page
@@ -207,13 +209,7 @@ class Helpers:
         return self._one_typed(name, value) if isinstance(value, str) else self.value(name, value)
 
     def _one_typed(self, name: str, text: str) -> Markup:
-        is_code = text in WORDS or text in self.called or f"{name}={text}" in WORDS or f"choice={text}" in WORDS
-        if (
-            is_code
-            or name in LANGUAGES_OF | COUNTRIES_OF | CODES_OF
-            or DAY.fullmatch(text)
-            or REFERENCE.fullmatch(text)
-        ):
+        if text in self.called or CODE.fullmatch(text) or name in LANGUAGES_OF | COUNTRIES_OF | CODES_OF:
             return self._text(name, text)
         return Markup("<bdi>{}</bdi>").format(text)
 
@@ -336,7 +332,7 @@ def _environment() -> Environment:
         loader=PackageLoader("node.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
-    env.filters |= {"ref": left_to_right, "short": short, "own_way": own_way}
+    env.filters |= {"ref": left_to_right, "short": short, "own_way": own_way, "command": command}
     return env
 
 
@@ -366,6 +362,11 @@ def _names_shut(visit: "Visit") -> bool:
     if visit.signed_in is None:
         return False
     return visit.actor.office is None and visit.actor.role in READS_NAMES
+
+
+def command(text: str) -> Markup:
+    """A command whose options stay whole where a line ends: a `--` alone would be read as one."""
+    return Markup(" ").join(OPTION.format(one) if one.startswith("-") else escape(one) for one in text.split(" "))
 
 
 def left_to_right(text: object) -> Markup:

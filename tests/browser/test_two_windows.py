@@ -31,7 +31,7 @@ async def test_the_window_that_is_late_is_told_in_words_and_sees_both_when_it_sa
 
     await theirs.wait_for_selector("table")
     assert "What stands" in await theirs.inner_text("main") and "Legal help" in await theirs.inner_text("main")
-    await theirs.click("main button.big")
+    await theirs.click("main form button")
     await theirs.wait_for_url("**/referral")
     await mine.click(SAVE)
     await mine.wait_for_selector("table")  # and the first is asked in its turn

@@ -7,7 +7,7 @@ from tests.web.test_operator import at_work
 from tests.web.test_referral import AGREED, filled, started
 from tests.web.test_returns import begun
 
-TO_ARVENIA = {"needs": ["shelter"], "urgency": "routine", "peer": "XA"}
+TO_ARVENIA = {"needs": ["shelter", "trauma"], "urgency": "routine", "peer": "XA"}
 TO_BORDURIA = {"needs": ["legal"], "urgency": "urgent", "peer": "XB"}
 
 
@@ -35,10 +35,11 @@ async def test_the_later_save_of_a_referral_shows_both_and_writes_over_nothing(d
 
     assert both.status == 409 and "Ana Invented saved this meanwhile" in both.said
     assert all(
-        says in both.said for says in ("Arvenia", "Borduria", "safe place", "Legal", "What stands", "What you typed")
+        says in both.said
+        for says in ("Arvenia", "Borduria", "safe place", "Trauma", "Legal", "What stands", "What you typed")
     )
     standing = (await ana.open(path)).form(path)
-    assert standing["needs"] == ["shelter"]
+    assert standing["needs"] == ["shelter", "trauma"]
 
     await bo.send(both, path)  # "Save what you typed"
     now = (await ana.open(path)).form(path)
@@ -55,7 +56,7 @@ async def test_what_stands_is_kept_by_a_link_and_one_who_typed_the_same_is_not_a
     both = await other.send(third, path, **TO_BORDURIA)
 
     assert same.status == 200 and path in both.links
-    assert (await other.open(path)).form(path)["needs"] == ["shelter"]
+    assert (await other.open(path)).form(path)["needs"] == ["shelter", "trauma"]
 
 
 async def test_what_is_saved_as_it_is_typed_writes_over_nothing_either(desk: Desk, ana: Browser):

@@ -60,5 +60,8 @@ def explained(error: BaseException) -> Unavailable | None:
     """The sentence for an error that comes from the file or the disk; None for an error of the program."""
     if not isinstance(error, sqlite3.Error):
         return None
-    known = _SENTENCES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    code = getattr(error, "sqlite_errorcode", 0)
+    if code == sqlite3.SQLITE_IOERR_SHMSIZE:  # a start finds no room for the index of its log
+        return StoreReadOnly("disk is full; free some space, then start again")
+    known = _SENTENCES.get(code & 0xFF)
     return known[0](known[1]) if known else None

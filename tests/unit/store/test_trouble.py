@@ -24,6 +24,7 @@ from node.store.problems import (
     StoreReadOnly,
 )
 from node.store.work import Work
+from tests.crash.disks import fill
 
 ROOT = Path(__file__).parents[3]
 
@@ -353,3 +354,12 @@ def test_a_database_that_is_gone_from_beside_its_keys_is_to_be_restored(path):
 
     with pytest.raises(Unavailable, match="its keys are there; restore the newest backup"):
         Store.open(path, create=False)
+
+
+def test_a_start_on_a_full_disk_says_that_it_is_full(small_disk):
+    """Not that the disk is at fault: somebody would look for a fault in it, or restore a backup."""
+    Store.open(small_disk / "node.db").close()
+    fill(small_disk)
+
+    with pytest.raises(StoreReadOnly, match="disk is full; free some space, then start again"):
+        Store.open(small_disk / "node.db", create=False)

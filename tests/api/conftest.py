@@ -13,6 +13,7 @@ from node.crypto.vault import SMALLEST
 from node.service.staff.book import NewUser
 from node.service.staff.people import first_user
 from node.service.staff.sign_in import SignInLimits, Staff
+from tests.api.described import must_be_as_described
 from tests.world import World, make_world
 
 PASSWORD = "a long invented password"
@@ -51,6 +52,7 @@ class Desk:
             raw["json"] = body
         async with self.client.request(method, f"/api/v1{path}", headers=headers, **raw) as answer:
             found = await answer.json(content_type=None) if await answer.read() else None
+            must_be_as_described(method, path, answer.status, answer.headers.get("Content-Type", ""), found)
             return Answer(answer.status, found, answer.headers)
 
     async def get(self, who: str | None, path: str) -> Answer:

@@ -62,6 +62,7 @@ class Live:
         """One stream; 204, which tells a browser not to come again, for whoever may not listen."""
         about = {name: request.query[name] for name in ("thread", "case") if name in request.query}
         try:
+            commits = self._staff.node.store.commits  # first: what is committed while this looks is looked at next
             caller = _keyless(await who(self._staff, request.cookies.get(COOKIE, "")))
             mark = await self._mark(caller, about)
         except NotSignedIn:  # it ended between the page and its first look
@@ -77,7 +78,7 @@ class Live:
         try:
             await answer.prepare(request)
             await answer.write(CHANGED if is_old else STILL_THERE)
-            await self._tell(answer, caller, about, mark)
+            await self._tell(answer, caller, about, mark, commits)
         except ConnectionError:  # the page was left
             pass
         except OpenTRMError:  # it was erased meanwhile, or is nobody's here any more: the page asks again, and is told
@@ -86,8 +87,10 @@ class Live:
             self._listening -= 1
         return answer
 
-    async def _tell(self, answer: web.StreamResponse, caller: Caller, about: dict[str, str], mark: str) -> None:
-        commits, quiet = self._staff.node.store.commits, 0
+    async def _tell(
+        self, answer: web.StreamResponse, caller: Caller, about: dict[str, str], mark: str, commits: int
+    ) -> None:
+        quiet = 0
         while not await self._paused():
             current = still(self._staff, caller)
             if current is None:

@@ -78,6 +78,26 @@ async def test_what_changed_between_the_page_and_its_first_look_is_told_at_once(
         assert await news.content.readuntil(b"\n\n") == b"event: changed\ndata:\n\n"
 
 
+async def test_what_changes_while_the_stream_begins_is_told_with_the_next_look(
+    desks: dict[str, Desk], listening: Any, monkeypatch: Any
+):
+    """Between the look at what this person sees and the first answer: nothing else may happen for hours."""
+    xd, (client, pause), real = desks["XD"], listening, Live._tell
+    case = await xd.case("ana")
+    await xd.done("ana", f"/cases/{case['case']}/consents", xd.consent_body(case, "XA"), 201)
+
+    async def told(self: Live, *given: Any) -> None:
+        await xd.done("ana", f"/cases/{case['case']}/referrals", {"peer": "XA", "needs": ["shelter"]}, 201)
+        await real(self, *given)
+
+    monkeypatch.setattr(Live, "_tell", told)
+    async with stream(client, xd.tokens["ana"], f"?case={case['case']}") as news:
+        assert await news.content.readuntil(b"\n\n") == b": \n\n"
+        pause.over()
+
+        assert await asyncio.wait_for(news.content.readuntil(b"\n\n"), 5) == b"event: changed\ndata:\n\n"
+
+
 async def test_an_open_case_hears_of_a_new_letter_and_of_nothing_else(desks: dict[str, Desk], listening: Any):
     """C6: the same as the desk; another case's letter is no news here, and a colleague's case is not listened to."""
     xd, (client, pause) = desks["XD"], listening

@@ -1,10 +1,12 @@
 """A mail that says nothing, to whoever wished one: when, how often, to whom. Issue 4, live without noise."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
+from node import pager
 from node.pager import Pager
 from node.service.actor import Actor
 from node.service.safety.alarms import About, raise_alarm
@@ -155,6 +157,27 @@ async def test_an_emergency_is_stronger_than_quiet_hours_for_coordinators_and_th
     assert await turn(xd, server) == urgent
     texts = {text.split("\r\n\r\n", 1)[1].removesuffix("\r\n.\r\n").strip() for _, text in server.mails}
     assert texts == {"Something waits at your desk. Please sign in."}
+
+
+async def test_an_emergency_that_comes_while_a_mail_is_being_sent_is_told(
+    desks: dict[str, Desk], xd: Desk, server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was not looked for when that mail was decided: a server may take a minute for it."""
+    await wish(xd)
+    await letter_comes(desks)
+    loop, send = asyncio.get_running_loop(), pager.send_mails
+
+    def slowly(*given: Any) -> str:
+        said = send(*given)
+        asyncio.run_coroutine_threadsafe(letter_comes(desks, "life_threat"), loop).result(20)
+        xd.clock.step(60)
+        return said
+
+    monkeypatch.setattr(pager, "send_mails", slowly)
+    first = await turn(xd, server)
+    monkeypatch.setattr(pager, "send_mails", send)
+
+    assert (first, await turn(xd, server), await turn(xd, server)) == ([HERS], [HERS] * 2, [HERS] * 2)
 
 
 async def test_who_may_not_see_it_is_not_told_of_it(desks: dict[str, Desk], xd: Desk, server: MailServer) -> None:

@@ -48,10 +48,11 @@ NO_WISH: Final = MailWish("")
 
 
 class ToMail(msgspec.Struct, frozen=True):
-    """One mail to send now."""
+    """One mail to send now; `decided_at`: what came since then is not in it."""
 
     user_id: str
     address: str
+    decided_at: int
 
 
 def can_mail(node: Node) -> bool:
@@ -92,16 +93,20 @@ async def wish_mail(staff: Staff, by: Caller, wish: MailWish) -> None:
 async def mails_due(node: Node) -> list[ToMail]:
     """To whom a mail goes now. Reads only."""
 
+    now = node.now()
+
     def read(reader: Reader) -> list[ToMail]:
         wishes = [(row, _wish(node, row)) for row in reader.mail_wishes.all()]
-        return [ToMail(row.user_id, wish.address) for row, wish in wishes if _is_due(node, reader, row, wish)]
+        return [ToMail(row.user_id, wish.address, now) for row, wish in wishes if _is_due(node, reader, row, wish)]
 
     return await node.store.read(read)
 
 
 async def mail_left(node: Node, one: ToMail) -> None:
-    """Note that it left: no other until this person has been at the desk. A crash before this sends it twice."""
-    await node.store.write(lambda work: work.mail_wishes.told(one.user_id, node.now()))
+    """Note that it left: no other until this person has been at the desk, but for what is urgent and came since it was
+    decided. A crash before this sends it twice.
+    """
+    await node.store.write(lambda work: work.mail_wishes.told(one.user_id, one.decided_at))
 
 
 def _is_due(node: Node, reader: Reader, row: MailWishRow, wish: MailWish) -> bool:

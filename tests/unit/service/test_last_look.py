@@ -91,6 +91,6 @@ async def test_what_a_peer_says_came_too_late_goes_again_in_a_new_envelope(world
     own_clock(world, 0)
     await world.settle()
 
-    assert states == ["queued"]
+    assert states == ["held"]  # with a pause: it may be their clock that is wrong
     assert [one.state for one in (await xd.view(thread)).letters] == ["receipted"]
     assert (await world["XA"].view(thread)).state == "offered"

@@ -37,6 +37,7 @@ ERRORS: Final = frozenset(
 ANSWERS: Final = frozenset({"_says", "fits_few_people", "warnings_of", "_while"})
 CONSTANTS: Final = frozenset({
     "SCRIPT", "READS_ONLY", "NO_ANSWER_GOES", "NOT_ASKED", "NAMES_WRITTEN", "CONSENTS_CHANGED", "PLAN_CHANGED",
+    "PLACE_WRITTEN",
 })  # fmt: skip
 # Where what is raised can reach a page; set-up and restore speak to the operator at a terminal, in English.
 SHOWN: Final = ("web/", "protocol/", *(f"service/{name}" for name in (

@@ -1,5 +1,10 @@
 """Two windows, or two people, at one draft or one case: nothing is written over unseen, and nothing typed is lost."""
 
+from msgspec import structs
+
+from node.protocol.cases.care import Care
+from node.service.threads.book import Book
+from node.store.work import Work
 from tests.api.conftest import PASSWORD, Desk
 from tests.web.browser import Browser, Page
 from tests.web.test_changes import case_of
@@ -219,3 +224,26 @@ async def test_nobody_approves_another_journey_than_the_one_on_the_page(
 
     assert late.status == 409 and "changed meanwhile" in late.said
     assert "You wrote" not in (await bo.send(late, f"{plan}/approve")).said
+
+
+async def test_where_she_sleeps_tonight_is_not_written_over_by_somebody_who_did_not_know(desk: Desk, ana: Browser):
+    """H07: two colleagues on the telephone at once; the second reads the first's before she seals hers."""
+    case = await case_of(ana)
+    care = Care(care_id="ab" * 8, thread="cd" * 16, letter="ef" * 16, opened_at=desk.clock.now())
+
+    def begin(work: Work) -> None:
+        book = Book(desk.staff.node, work)
+        known = book.case(case.rpartition("/")[2])
+        book.put_case(known, structs.replace(known.case, care=(care,)), desk.clock.now())
+
+    await desk.staff.node.store.write(begin)
+    path = f"{case}/care/{care.care_id}/place"
+    mine, theirs = await ana.open(f"{case}/care"), await ana.open(f"{case}/care")
+    assert (await ana.send(mine, path, place="the invented inn")).status == 200
+
+    late = await ana.send(theirs, path, place="the invented convent")
+
+    assert late.status == 409 and late.form(path)["place"] == ["the invented convent"]
+    read = await ana.post(f"{case}/place", [("_csrf", late.form(path)["_csrf"][0]), ("reason", "keep_safe")])
+    assert "the invented inn" in read.said
+    assert (await ana.send(late, path)).status == 200

@@ -23,6 +23,7 @@ from node.service.returns.calling import watch_detention
 from node.service.returns.standing import ALARM, CARE, end_tasks
 from node.service.returns.watch import follow
 from node.service.safety.alarms import thread_is_quiet
+from node.service.shown import must_be_as_shown
 from node.service.threads.book import Book, OpenCase, OpenFile
 from node.service.threads.commands import Command
 from node.store.work import Reader, Work
@@ -45,6 +46,12 @@ class AlarmView(msgspec.Struct, frozen=True, kw_only=True):
     says: str
     steps: tuple[AlarmStep, ...]
     ask_next: str | None
+
+
+PLACE_WRITTEN: Final = (
+    "A colleague wrote down meanwhile where she sleeps. What you typed is still here and not sealed. Read first what"
+    " they wrote."
+)
 
 
 class CareView(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,14 +118,21 @@ async def list_care(node: Node, actor: Actor, case_id: str) -> list[CareView]:
     return await node.store.read(read)
 
 
-async def write_place(node: Node, actor: Actor, case_id: str, care_id: str, command: WritePlace) -> CareView:
-    """Write down where she sleeps tonight, sealed to our people; works while the vault is shut."""
+async def write_place(
+    node: Node, actor: Actor, case_id: str, care_id: str, command: WritePlace, shown: str | None = None
+) -> CareView:  # fmt: skip
+    """Write down where she sleeps tonight, sealed to our people; works while the vault is shut.
+
+    `shown`: when the place that the page told of was written. Overtaken, and nothing is written, where it was written
+    anew since; None where no page was.
+    """
     actor.must_be("caseworker", "coordinator")
 
     def write(work: Work) -> CareView:
         now, book = node.now(), Book(node, work)
         may_work_on(work, actor, case_id)
         case = book.case(case_id)
+        must_be_as_shown(shown, str(care_of(case.case, care_id).place_written_at), PLACE_WRITTEN)
         changed = place_written(case.case, care_id, actor.user_id, now)
         case = book.put_case(case, changed.case, now)
         write_local(node, work, case, _her(case.case), {LOCAL_PLACE: command.place}, now)

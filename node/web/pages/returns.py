@@ -18,6 +18,7 @@ from node.service.cases.requests import CaseView
 from node.service.returns import alarms, halting, plans
 from node.service.returns.halting import HaltReturn
 from node.service.returns.plans import PlanView
+from node.service.shown import Overtaken
 from node.service.threads.doors import OPENING
 from node.service.threads.forms import fields_of
 from node.web.beside import FROM
@@ -64,7 +65,10 @@ async def _place(v: Visit) -> web.Response:
     place = v.typed("place")
     if place:
         command = alarms.WritePlace(place=place[:2000])
-        await alarms.write_place(v.node, v.actor, v.path["case"], v.path["care"], command)
+        try:
+            await alarms.write_place(v.node, v.actor, v.path["case"], v.path["care"], command, v.typed(FROM))
+        except Overtaken as error:
+            return await _show_care(v, status=409, error=error)
     else:
         await cases.view_case(v.node, v.actor, v.path["case"])
     return v.go(f"/case/{v.path['case']}/care")
@@ -112,7 +116,8 @@ async def _show_care(v: Visit, **more: Any) -> web.Response:
     case, care = await asyncio.gather(
         cases.view_case(v.node, v.actor, case_id), alarms.list_care(v.node, v.actor, case_id)
     )
-    return v.show("care.html", case=case, care=care, reasons=REASONS, **{"place": None, **more})
+    facts = {"reasons": REASONS, "typed": v.typed("place"), "typed_for": v.path.get("care", ""), "place": None, **more}
+    return v.show("care.html", case=case, care=care, **facts)
 
 
 def _again(v: Visit) -> web.Response:

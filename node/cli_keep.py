@@ -4,7 +4,8 @@ All but `backup` want the node stopped. What touches a person needs the sign-ins
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -176,12 +177,12 @@ def print_(path: Path, sheets: Path | None, by: str, as_password_file: Path | No
     """Print a new set of three sheets. Give them to three people; the operator holds one at most; destroy the old."""
     from node.service.keep.recovery import new_sheets
 
-    made = run_signed_in(path, by, as_password_file, new_sheets)
     if sheets is None:
-        for sheet in made:
+        for sheet in run_signed_in(path, by, as_password_file, new_sheets):
             click.echo(f"\nSheet {sheet.letter}\n{sheet.text()}")
         return
-    sheets.mkdir(mode=0o700)
+    with new_folder(sheets):
+        made = run_signed_in(path, by, as_password_file, new_sheets)
     for sheet in made:
         new_file(sheets / f"sheet-{sheet.letter}.txt", (sheet.text() + "\n").encode())
     click.echo(f"three sheets are in {sheets.name}: print them, give them to three people, delete the files")
@@ -261,6 +262,18 @@ def _opened(path: Path, do: Callable[["Staff"], Any]) -> Any:
 
 async def _once(do: Callable[["Staff"], Any], staff: "Staff") -> Any:
     return do(staff)
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[None]:
+    """A new folder that only its owner looks into; it goes again if the body fails before anything is in it."""
+    path.mkdir(mode=0o700)
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            path.rmdir()
+        raise
 
 
 def new_file(path: Path, data: bytes) -> None:

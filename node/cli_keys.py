@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from node.cli_keep import GIVEN, new_file
+from node.cli_keep import GIVEN, new_file, new_folder
 from node.cli_user import SECRET_FILE, as_coordinator, must_be_stopped, password_of, run_signed_in, signed_in
 from registry.command_line import Group
 
@@ -97,12 +97,9 @@ def office(
 
     other: str = run_signed_in(path, second, second_password_file, came)
 
-    def make() -> None:
-        sheets.mkdir(mode=0o700)
-
     async def changes(staff: "Staff", caller: "Caller") -> OfficeChanged:
-        make()  # before anything is changed: the sheets must have a place
-        return await change_office(staff, caller, other, why, known)
+        with new_folder(sheets):  # before anything is changed: the sheets must have a place
+            return await change_office(staff, caller, other, why, known)
 
     must_be_stopped(path)
     secret = password_of(as_password_file, by, new=False)

@@ -314,6 +314,21 @@ def test_what_may_not_be_erased_is_one_sentence(folder: Path, words: list[str], 
     assert has_case(folder)
 
 
+def test_a_set_that_was_not_printed_leaves_no_folder_in_its_way(folder: Path):
+    """A mistyped password first: the same command can be given again. A folder that is there is told before."""
+    words = ["recovery", "print", "--sheets", str(folder / "printed"), "--as-password-file"]
+    (folder / "wrong").write_text("not that password\n")
+    (folder / "wrong").chmod(0o600)
+
+    mistyped = run(folder, *words, str(folder / "wrong"))
+    printed = run(folder, *words, str(folder / "password"))
+    again = run(folder, *words, str(folder / "wrong"))
+
+    assert is_one_sentence(mistyped) and "password or code is wrong" in mistyped.output
+    assert printed.exit_code == 0, printed.output
+    assert is_one_sentence(again) and "printed: file exists" in again.output
+
+
 def test_two_sheets_bring_back_a_node_whose_coordinators_are_lost(folder: Path):
     """At-rest, 2-of-3: a new coordinator reads names; the audit tells it."""
     sheets = sorted((folder / "sheets").iterdir())

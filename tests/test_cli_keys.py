@@ -59,6 +59,7 @@ def test_nothing_is_changed_without_a_second_person_or_a_place_for_the_sheets(fo
 
     assert is_one_sentence(refused), refused.output
     assert (folder / "data" / "node-record.json").read_bytes() == before
+    assert changed(folder).exit_code == 0  # what was refused left nothing in the way, not even an empty folder
 
 
 def test_sheets_that_the_record_does_not_list_change_nothing(folder: Path):

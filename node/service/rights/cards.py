@@ -189,8 +189,14 @@ def _held(node: Node, reader: Reader, code: str) -> Held | None:
     return None
 
 
+def _still_there(node: Node, work: Work, case_id: str) -> OpenCase | None:
+    """The case, unless it was erased while the word was hashed."""
+    row = work.cases.get(case_id)
+    return None if row is None or row.dek is None else Book(node, work).case(case_id)
+
+
 def _check(node: Node, work: Work, actor: Actor, code: str, held: Held | None, hashed: str) -> CardFound | None:
-    now, case = node.now(), None if held is None else Book(node, work).case(held.case_id)
+    now, case = node.now(), None if held is None else _still_there(node, work, held.case_id)
     card = None if case is None else _card(case, code)
     right = card is not None and card.locked_until <= now and hmac.compare_digest(hashed, card.word_hash)
     work.audit.append(now, actor.user_id, "card_checked", rule="H18", outcome="right" if right else "wrong")

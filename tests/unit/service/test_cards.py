@@ -3,6 +3,8 @@
 import pytest
 
 from node.errors import BadInput, NotAllowed, NotFound
+from node.service.keep.forget import forget_case
+from node.service.rights import cards
 from node.service.rights.cards import CheckCard, RecordCall, TakePaper, check_card, record_call, take_paper
 from node.service.threads.book import Book
 from tests.world import DAY_S, HER, World
@@ -61,6 +63,26 @@ async def test_a_caller_with_code_and_word_is_called_back_before_anything_is_tol
         await record_call(xd.node, xd.caseworker, case, RecordCall(code=code, called_back=False, told=("appointment",)))
     assert no.value.rule == "H18"
     await record_call(xd.node, xd.caseworker, case, RecordCall(code=code, called_back=True, told=("who_holds_what",)))
+
+
+async def test_a_card_whose_case_is_erased_while_its_word_is_looked_at_answers_as_one_that_nobody_has(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R38: the word is hashed for half a second; that something was here and is gone is told to nobody."""
+    case, code = await card(world)
+    xd, hashed = world["XD"], cards._hash
+
+    def slowly(*given: str) -> str:
+        xd.node.store.write_sync(lambda work: forget_case(work, case, xd.node.now()))
+        return hashed(*given)
+
+    with pytest.raises(NotFound) as unknown:
+        await check_card(xd.node, xd.caseworker, CheckCard(code="2222222", code_word=WORD))
+    monkeypatch.setattr(cards, "_hash", slowly)
+    with pytest.raises(NotFound) as erased:
+        await check_card(xd.node, xd.caseworker, CheckCard(code=code, code_word=WORD))
+
+    assert (erased.value.message, erased.value.for_user) == (unknown.value.message, unknown.value.for_user)
 
 
 async def test_a_wrong_word_and_a_wrong_code_answer_alike_and_five_wrong_words_close_the_card_for_a_day(

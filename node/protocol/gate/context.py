@@ -1,6 +1,7 @@
 """What a guard may look at, and the small words all guards share."""
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import msgspec
 
@@ -17,8 +18,11 @@ from node.protocol.letters.kinds import KINDS
 from node.protocol.rules import Objection
 
 
-class Context(msgspec.Struct, frozen=True):
-    """Everything a guard may look at. `duty` is what this kind of letter rests on; `persons` are all it is about."""
+class Context(msgspec.Struct, frozen=True, dict=True):
+    """Everything a guard may look at. `duty` is what this kind of letter rests on; `persons` are all it is about.
+
+    What the guards ask for again and again is found once, and kept for this one question.
+    """
 
     case: Case | None
     consents: Sequence[ConsentRecord]
@@ -29,6 +33,20 @@ class Context(msgspec.Struct, frozen=True):
     persons: tuple[Person, ...]
     levels: frozenset[str]  # of the fields inside
     here: frozenset[str]  # ids of the consents that were asserted to this country on this thread
+
+    @cached_property
+    def resting(self) -> tuple[ConsentRecord, ...]:
+        """The records that the letter rests on: see `rests_on`."""
+        here = sorted(
+            (one for one in self.consents if used(self, one)),
+            key=lambda one: (carries(self, one), self.duty.purpose in one.purposes, one.valid_from),
+        )
+        return tuple({record.person_id: record for record in here}.values())
+
+    @cached_property
+    def carrying(self) -> tuple[ConsentRecord, ...]:
+        """Of those, the ones that allow it now."""
+        return tuple(record for record in self.resting if carries(self, record))
 
     @property
     def shared(self) -> ThreadFacts:
@@ -105,17 +123,13 @@ def used(c: Context, record: ConsentRecord) -> bool:
     return any(asserts(c, record, entry) for entry in entries) if entries else asserted_here(c, record)
 
 
-def rests_on(c: Context) -> list[ConsentRecord]:
+def rests_on(c: Context) -> tuple[ConsentRecord, ...]:
     """For each person the one record that this letter rests on: of those used, the newest that carries it now.
 
     Whoever is told to ask her again records a newer one; what she said before does not keep that shut. Where none
     carries it, the newest for its purpose: one for the consulate alone is no word on the rest.
     """
-    here = sorted(
-        (one for one in c.consents if used(c, one)),
-        key=lambda one: (carries(c, one), c.duty.purpose in one.purposes, one.valid_from),
-    )
-    return list({record.person_id: record for record in here}.values())
+    return c.resting
 
 
 def heard(c: Context) -> list[ConsentRecord]:
@@ -129,7 +143,7 @@ def heard(c: Context) -> list[ConsentRecord]:
     ]
 
 
-def excluded(c: Context, code: str, agreed: list[ConsentRecord]) -> bool:
+def excluded(c: Context, code: str, agreed: Sequence[ConsentRecord]) -> bool:
     """Whether she excluded this in a record that is heard, and did not agree to just that since.
 
     `agreed` are the records in which she did, where there are any.
@@ -138,9 +152,9 @@ def excluded(c: Context, code: str, agreed: list[ConsentRecord]) -> bool:
     return any(code in one.excluded and one.valid_from >= since.get(one.person_id, 0) for one in heard(c))
 
 
-def carried_by(c: Context) -> list[ConsentRecord]:
+def carried_by(c: Context) -> tuple[ConsentRecord, ...]:
     """Those that the letter rests on, as far as they allow it now."""
-    return [record for record in rests_on(c) if carries(c, record)]
+    return c.carrying
 
 
 def carries(c: Context, record: ConsentRecord) -> bool:

@@ -124,8 +124,7 @@ def past_of(entries: Iterable[Entry], letter: Entry) -> list[Entry]:
 
 def newest_before(entries: Iterable[Entry]) -> int:
     """When the newest of these letters was written, UTC seconds; what no clock may stop counts for no other's date."""
-    times = (e.written_at for e in entries if e.status in _DATED and not whatever_its_date(e.kind))
-    return max(times, default=0)
+    return max([e.written_at for e in entries if e.status in _DATED and not whatever_its_date(e.kind)], default=0)
 
 
 def back_in_time(entries: Iterable[Entry], letter: Entry) -> Refusal | None:

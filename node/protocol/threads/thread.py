@@ -5,6 +5,7 @@ put the same letters into the same order whatever the way they travelled, and re
 Everything here is data; `fold` computes, `machine` decides. Source: wire.md 7; domain.md 5.6.
 """
 
+from functools import lru_cache
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -195,11 +196,13 @@ def promised_days(thread: Thread) -> int | None:
     return min((days for days in ours if days is not None), default=None)
 
 
+@lru_cache(maxsize=256)  # asked about every letter of a thread, at each of its letters
 def after_stop(kind: str) -> bool:
     """Whether this kind takes effect on arrival, also on a stopped thread."""
     return kind.startswith(AFTER_STOP)
 
 
+@lru_cache(maxsize=256)
 def whatever_its_date(kind: str) -> bool:
     """Whether no clock may ever stop this kind: stops, danger, how she is, what she takes back (H22, H02)."""
     return kind in STOP_KINDS or kind in TELLS_OF_HER or after_stop(kind)

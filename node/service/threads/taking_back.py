@@ -66,9 +66,15 @@ def hurry(node: Node, work: Work, found: OpenFile, kind: str, now: int) -> None:
     """
     if not found.file.thread.queued or after_stop(kind):
         return
-    for one in work.outbox.of_thread(found.row.peer, found.row.thread_id):
+    for one in _waiting(work, found):
         if waits_until(node, found, one) is not None:
             work.outbox.goes_now(one.letter_id, now)
+
+
+def _waiting(work: Work, found: OpenFile) -> list[Waiting]:
+    """What waits on this thread, in the order in which it was decided; a long matter has few of them."""
+    rows = (work.outbox.get(entry.letter_id) for entry in found.file.thread.queued)
+    return [row for row in rows if row is not None]
 
 
 def without_the_needless(node: Node, work: Work, found: OpenFile, kind: str, now: int) -> OpenFile:
@@ -78,7 +84,7 @@ def without_the_needless(node: Node, work: Work, found: OpenFile, kind: str, now
     """
     if kind not in ENDS_THE_NEED:
         return found
-    for one in reversed(work.outbox.of_thread(found.row.peer, found.row.thread_id)):
+    for one in reversed(_waiting(work, found)):
         entries = {entry.letter_id: entry for entry in found.file.thread.queued}
         if one.letter_id not in entries or one.letter_id == found.file.opening or waits_until(node, found, one) is None:
             continue

@@ -1,6 +1,7 @@
 """One thread that writes, with group commit: whatever waits while a commit is in flight joins the next one.
 
-Each job runs in a savepoint of its own inside the group's transaction, so that one that fails takes nothing with it.
+Each job but the first runs in a savepoint inside the group's transaction, so that one that fails takes nothing with
+it; the first has nothing before it, and all of it is undone. A savepoint copies every page that is written after it.
 A caller is answered only after the commit is on the disk. What jobs leave for the end (`Work.at_end`) is a job of its
 own that runs when no other waits. Source: pitfalls P9, P26.
 """
@@ -127,7 +128,7 @@ class Writer:
         jobs = [job]
         try:
             self._begin()
-            self._run(job)
+            self._run_first(job)
             until = time.monotonic() + MAX_GROUP_S
             while not self._jobs.empty() and len(jobs) < MAX_GROUP and time.monotonic() < until:
                 joins = self._jobs.get()
@@ -148,22 +149,36 @@ class Writer:
             raise StoreReadOnly(self.problem)
         self._connection.execute("begin immediate")
 
+    def _run_first(self, job: Job) -> None:
+        """The first of a group needs no savepoint: what it leaves when it fails is all that there is to undo."""
+        if not self._ran(job):
+            self._connection.execute("rollback")
+            self._connection.execute("begin immediate")
+
     def _run(self, job: Job) -> None:
         execute = self._connection.execute
         execute("savepoint job")
+        if not self._ran(job):
+            execute("rollback to job")
+        execute("release job")
+
+    def _ran(self, job: Job) -> bool:
+        """Run a job and remember what it leaves for the end; False when what it wrote has to be undone."""
         try:
             own = (job.callbacks, job.lasts, job.noted, self.veil, job.heralds, job.always)
             job.result = job.run(Work(self._connection, *own))
+            if not self._connection.in_transaction:
+                raise sqlite3.OperationalError("a job ended the transaction of its group")
         except BaseException as error:
             job.lasts.clear()
             if explained(error) is not None or not self._connection.in_transaction:
                 raise  # the disk or the file: nobody in this group can be told that all is well
-            execute("rollback to job")
             job.error = error if not isinstance(error, StopIteration) else RuntimeError("job raised StopIteration")
-        execute("release job")
+            return False
         for name, last in job.lasts.items():
             self._lasts_since = self._lasts_since if self._lasts else time.monotonic()
             self._lasts.setdefault(name, Job(last.run, job.loop, then=last.then))
+        return True
 
     def _due_lasts(self) -> list[Job]:
         """What was left for the end, once nobody else waits, or when it was put off for long enough."""

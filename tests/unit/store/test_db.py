@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import threading
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -71,20 +72,29 @@ async def test_writes_that_wait_for_a_commit_share_the_next_one(store):
     assert len(store.read_sync(lambda reader: reader.meta.settings("n"))) == 50
 
 
-async def test_a_write_that_fails_undoes_itself_and_nothing_else(store):
-    """Each job has a savepoint of its own; the error goes to its caller and to nobody else."""
+@pytest.mark.parametrize("failing", [{0}, {1}, {2}, {0, 1}, {0, 1, 2}])
+async def test_a_write_that_fails_undoes_itself_and_nothing_else(store, failing):
+    """Wherever it stands in its group; the error goes to its caller and to nobody else."""
+    begins = threading.Event()
 
-    def fails(work: Work) -> None:
-        work.meta.put("half", 1)
-        raise KeyError("not found")
+    def writes(place: int) -> Callable[[Work], None]:
+        def job(work: Work) -> None:
+            begins.wait(10)
+            work.meta.put(str(place), place)
+            if place in failing:
+                raise KeyError("not found")
 
-    first = store.write(lambda work: work.meta.put("first", 1))
-    second = store.write(fails)
-    third = store.write(lambda work: work.meta.put("third", 3))
-    results = await asyncio.gather(first, second, third, return_exceptions=True)
+        return job
 
-    assert [type(result) for result in results] == [type(None), KeyError, type(None)]
-    assert store.read_sync(lambda reader: reader.meta.settings("")) == {"first": 1, "third": 3}
+    asked = [asyncio.ensure_future(store.write(writes(place))) for place in range(3)]
+    await asyncio.sleep(0)  # all of them are asked for before the first goes on: they are one group
+    before = store.commits
+    begins.set()
+    results = await asyncio.gather(*asked, return_exceptions=True)
+
+    assert {place for place, result in enumerate(results) if isinstance(result, KeyError)} == failing
+    kept = {str(place): place for place in range(3) if place not in failing}
+    assert (store.read_sync(lambda reader: reader.meta.settings("")), store.commits) == (kept, before + 1)
 
 
 async def test_a_broken_constraint_is_its_callers_affair(store):

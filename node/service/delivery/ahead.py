@@ -89,6 +89,7 @@ def sign_receipt_ahead(node: Node, claimed: Claimed) -> Ahead | None:
     """
     if node.store.is_busy or not node.signer.is_beside():
         return None
+    node.signer.keep_away()
     sender = claimed.statement.sender
     head = node.store.read_sync(lambda reader: reader.channels.receipt_out_head(sender, node.epoch))
     linked, _ = ReceiptHead(head.epoch, head.seq, head.hash).link(receipt_of(node, claimed, Status.STORED))

@@ -108,7 +108,6 @@ def _hint(node: Node, refused: EnvelopeRefused) -> bytes:
 def _commit(
     node: Node, work: Work, opened: list[Opened], parked: list[tuple[bytes, bytes]], ahead: Ahead | None
 ) -> list[bytes]:
-    node.signer.keep_away()
     now = node.now()
     for digest, envelope in parked:
         work.letters.park(digest, envelope, now, node.limits.parked)

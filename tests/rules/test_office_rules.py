@@ -3,11 +3,17 @@
 Source: R19, R28; practice H13, H14.
 """
 
+from typing import Any
+
 import pytest
 
 from node.protocol.gate.facts import OfficeKeyFacts
 from tests.rules.world import (
+    CHILD,
+    CHILD_TOKEN,
     DAY,
+    HER,
+    NAME,
     NOW,
     OFFICE,
     PLAN,
@@ -17,8 +23,10 @@ from tests.rules.world import (
     XA_RECORD,
     accepted,
     both,
+    case,
     disclosure,
     entry,
+    item,
     letter,
     offer,
     record,
@@ -144,6 +152,20 @@ def test_r28_sender_another_kind_of_organisation_than_she_agreed_to_gets_nothing
     for asked_again in (of_both, by_name, record(recipients=(of_state,))):
         assert both(disclosure(), shared=state, consents=(asked_again,)) == []
     assert both(letter("referral.update"), shared=state, consents=(named_none,)) == []
+
+
+def test_r28_sender_what_ended_answers_for_no_child_beside_its_mothers_name():
+    """R28, H26: of her the letter tells more than of the child; each record is read for its own person alone."""
+    of_child = item("support_plan", "L2", CHILD_TOKEN)
+    changed = accepted(NAME, of_child, changed_at=NOW - 10, entries=(entry(), entry(CHILD, levels=("L1", "L2"))))
+    sent = disclosure(NAME, of_child, consent=changed.entries)
+    less: dict[str, Any] = {"levels": ("L1", "L2")}
+    ended = record(CHILD, consent_id="ended", valid_from=NOW - 5, valid_until=NOW - 1, **less)
+    asked = record(CHILD, consent_id="asked", valid_from=NOW - 5, **less)
+    world = {"case": case(HER, CHILD), "shared": changed}
+
+    assert both(sent, consents=(record(valid_from=NOW - 5), record(CHILD, **less), ended), **world) == ["R28"]
+    assert both(sent, consents=(record(valid_from=NOW - 5), record(CHILD, **less), asked), **world) == []
 
 
 def test_r28_sender_her_newest_yes_opens_what_an_older_one_kept_shut():

@@ -6,7 +6,7 @@ import pytest
 
 from node.protocol.consent.record import ConsentTo
 from node.protocol.consent.scope import note_asserted, withdraw
-from node.protocol.gate.facts import DUTIES, RESTS_ON_OUR_RECORD, OfficeKeyFacts
+from node.protocol.gate.facts import DUTIES, RESTS_ON_OUR_RECORD, OfficeKeyFacts, Withdrawn
 from node.protocol.letters.kinds import KINDS
 from tests.rules.world import (
     CHILD,
@@ -184,3 +184,25 @@ def test_r01_sender_she_may_change_her_mind_about_who_receives_her():
     assert both(disclosure(NAME), consents=(no, record(consent_id="c2")), shared=there) == []
     unnamed = record(consent_id="c2", recipients=(with_(TO_XA, organisation=None, organisation_type="state"),))
     assert both(disclosure(NAME), consents=(no, unnamed), shared=there) == ["R01"]
+
+
+def test_r01_sender_our_record_of_one_person_answers_for_nobody_else():
+    """R01, H26: a letter that states one person's consent is still about everybody of the thread."""
+    two, all_asked = case(HER, CHILD), (entry(), entry(CHILD))
+    of_child = letter("referral.update", sender_role="responder", n=3, seen=2, consent=(entry(CHILD),))
+    narrower = (entry(purposes=("enquiry",)), entry(CHILD))
+
+    def named(entries: Any) -> list[str]:
+        return both(of_child, case=two, consents=(record(CHILD),), shared=accepted(entries=entries))
+
+    assert named(all_asked) == []
+    assert named(narrower) == ["R01"]
+
+
+def test_r20_sender_nothing_is_answered_on_what_was_taken_back_whole():
+    """R20: nothing is left of it, so nothing else that was never stated stands in its place."""
+    answer = letter("referral.complete", sender_role="responder", n=3, seen=2, consent=())
+    gone = (Withdrawn(token=HER_TOKEN, purposes=("enquiry",), levels=("L2",), n=2),)
+
+    assert both(answer, shared=accepted(entries=(entry(),))) == []
+    assert both(answer, shared=accepted(entries=(), withdrawn=gone)) == ["R20"]

@@ -8,7 +8,18 @@ from collections.abc import Collection, Iterator
 from node.protocol.cases.case import Person, person_of
 from node.protocol.consent.faults import GUARDIAN_GIVES, faults
 from node.protocol.consent.record import ConsentRecord
-from node.protocol.gate.context import Context, asserted_here, asserts, cancel, carries, hold, names, says_no_more, used
+from node.protocol.gate.context import (
+    Context,
+    another_route,
+    asserted_here,
+    asserts,
+    cancel,
+    carries,
+    hold,
+    names,
+    says_no_more,
+    used,
+)
 from node.protocol.gate.facts import ENDS_AT_MAJORITY, RESTS_ON_OUR_RECORD, purpose_gone
 from node.protocol.gate.shown import answers_after_her_end, concerned_by, her_end
 from node.protocol.letters.frame import ConsentEntry
@@ -23,7 +34,8 @@ def withdrawn(c: Context) -> Iterator[Objection]:
         return
     ours = [record for record in c.consents if asserted_here(c, record)]
     told = any(
-        concerned_by(c.draft.letter, gone.token, c.shared) and purpose_gone(gone, c.duty.purpose, c.levels)
+        concerned_by(c.draft.letter, gone.token, c.shared)
+        and (purpose_gone(gone, c.duty.purpose, c.levels) or _answered_for_nothing(c, gone.token))
         for gone in c.shared.withdrawn
     )
     recorded = any(_withdrawn_for(c, record) for record in ours)
@@ -55,11 +67,11 @@ def consent_covers(c: Context) -> Iterator[Objection]:
             yield cancel("R01", "no consent was stated on this thread", "ask the other country")
         if answers_after_her_end(letter, c.shared, c.now):  # a draft may have been written before her end
             yield her_end("the consent that the other country stated has ended")
+    if letter.sender_role == "responder":
         yield from _answer_covered(c)
-        return
     for entry in letter.consent:
         yield from _entry_covered(c, entry)
-    if not letter.consent and not c.duty.discloses:
+    if letter.sender_role == "opener" and not letter.consent and not c.duty.discloses:
         yield from _thread_covered(c)
 
 
@@ -141,7 +153,10 @@ def _answer_covered(c: Context) -> Iterator[Objection]:
         asked = [any(_agreed_here(c, person, one) for one in c.consents) for person in c.persons]
         if not asked or not all(asked):
             yield _nobody_asked()
-    elif any(not _for_this(c, entry.purposes) for entry in c.shared.entries):
+        return
+    stated = {entry.token for entry in c.draft.letter.consent}  # by a record of ours
+    asserted = {entry.token: entry for entry in c.shared.entries}
+    if any(not _for_this(c, entry.purposes) for token, entry in asserted.items() if token not in stated):
         yield _another_purpose()
 
 
@@ -171,9 +186,17 @@ def _standing(c: Context, person: Person, record: ConsentRecord) -> list[Objecti
 
 def _record_objections(c: Context, entry: ConsentEntry, person: Person, record: ConsentRecord) -> list[Objection]:
     found = _standing(c, person, record)
+    if another_route(c, record):
+        found.append(hold("R11", "she asked for the consulate alone", "ask the consulate, or ask her about the office"))
     if not says_no_more(c, entry, record):
         found.append(cancel("R01", "the letter says more than she allowed", "write it again from her consent"))
     return found
+
+
+def _answered_for_nothing(c: Context, token: str) -> bool:
+    # Nothing is left of what the opener stated for this person; whatever an answer is for, it rests on nothing.
+    stands = {entry.token for entry in (*c.shared.entries, *c.draft.letter.consent)}
+    return c.draft.letter.sender_role == "responder" and token not in stands
 
 
 def _withdrawn_for(c: Context, record: ConsentRecord) -> bool:

@@ -161,10 +161,16 @@ def carries(c: Context, record: ConsentRecord) -> bool:
     """Whether this record counts now and allows the letter: purpose, levels, way, and what it says of her consent."""
     person = None if c.case is None else person_of(c.case, record.person_id)
     for_this = c.duty.purpose is None or c.duty.purpose in set(record.purposes) - set(record.withdrawn_purposes)
-    within = c.levels <= set[str](record.levels) - set[str](record.withdrawn_levels)
+    within = told_levels(c, record) <= set[str](record.levels) - set[str](record.withdrawn_levels)
     said = all(says_no_more(c, one, record) for one in c.draft.letter.consent if asserts(c, record, one))
-    this_way = asks_a_consulate(c.draft.letter.body) or not for_the_consulate_alone(c, record)
-    return person is not None and for_this and within and said and this_way and not faults(record, person, c.now)
+    sound = not another_route(c, record) and person is not None and not faults(record, person, c.now)
+    return for_this and within and said and sound
+
+
+def told_levels(c: Context, record: ConsentRecord) -> frozenset[str]:
+    """The levels at which the letter tells of this record's person; another's are no matter of hers (H26)."""
+    hers = [one for one in c.draft.letter.disclosed if c.draft.persons.get(one.person) == record.person_id]
+    return frozenset(one.level for one in hers)
 
 
 def says_no_more(c: Context, entry: ConsentEntry, record: ConsentRecord) -> bool:
@@ -194,6 +200,12 @@ def for_the_consulate_alone(c: Context, record: ConsentRecord) -> bool:
     return names_embassy(c, record) and all(
         to.organisation_type == "embassy" for to in record.recipients if names(c, to)
     )
+
+
+def another_route(c: Context, record: ConsentRecord) -> bool:
+    """R11: whether she asked for the consulate alone, and this goes to the country's office."""
+    verifies = c.duty.purpose == "identity_verification"
+    return verifies and for_the_consulate_alone(c, record) and not asks_a_consulate(c.draft.letter.body)
 
 
 def asks_a_consulate(body: Body) -> bool:

@@ -10,7 +10,6 @@ from node.protocol.consent.record import ConsentRecord, ConsentTo
 from node.protocol.gate.context import (
     Context,
     are_two,
-    asks_a_consulate,
     cancel,
     carried_by,
     excluded,
@@ -99,14 +98,12 @@ def onward(c: Context) -> Iterator[Objection]:
 
 
 def embassies(c: Context) -> Iterator[Objection]:
-    """R11: a consent that names an embassy carries nothing but identity verification, and by that route alone."""
-    if c.duty.purpose is None:
+    """R11: a consent that names an embassy carries nothing but identity verification."""
+    if c.duty.purpose in (None, "identity_verification"):
         return
     for record in rests_on(c):
-        if names_embassy(c, record) and c.duty.purpose != "identity_verification":
+        if names_embassy(c, record):
             yield hold("R11", "an embassy would receive this", "name the country's focal point instead")
-        elif for_the_consulate_alone(c, record) and not asks_a_consulate(c.draft.letter.body):
-            yield hold("R11", "she asked for the consulate alone", "ask the consulate, or ask her about the office")
 
 
 def exclusions(c: Context) -> Iterator[Objection]:

@@ -3,6 +3,8 @@
 Nothing is parsed here but the length; reading stops one byte after what 64 envelopes may have. Source: wire 5.
 """
 
+import asyncio
+
 from aiohttp import web
 
 from node.errors import ReadOnly
@@ -14,11 +16,12 @@ from node.service.delivery.words import CLASS_NAMES
 MAX_ENVELOPES = 64
 SIZES = {name: size for size, name in CLASS_NAMES.items()}
 OCTETS = "application/octet-stream"
-READ_ONLY_RETRY_S = 5
+RETRY_S = 5
+BODY_S = 60.0  # as long as a node waits for its whole post; whoever is slower holds a connection and its memory
 
 
-def routes(node: Node, buckets: Buckets) -> list[web.RouteDef]:
-    """The node-to-node routes over `node`, each source held to its bucket."""
+def routes(node: Node, buckets: Buckets, body_s: float = BODY_S) -> list[web.RouteDef]:
+    """The node-to-node routes over `node`, each source held to its bucket, each body to `body_s`."""
 
     async def envelopes(request: web.Request) -> web.Response:
         size = SIZES.get(request.match_info["size"])
@@ -28,13 +31,17 @@ def routes(node: Node, buckets: Buckets) -> list[web.RouteDef]:
         wait_s = buckets.take(source, _announced(request, size))
         if wait_s:
             return web.Response(status=429, headers={"Retry-After": str(wait_s)})
-        body = await _read(request, size * MAX_ENVELOPES)
+        try:
+            async with asyncio.timeout(body_s):
+                body = await _read(request, size * MAX_ENVELOPES)
+        except TimeoutError:
+            return web.Response(status=503, headers={"Retry-After": str(RETRY_S)})
         if body is None or not body or len(body) % size:
             return web.Response(status=413)
         try:
             slots, verified = await receive(node, [body[at : at + size] for at in range(0, len(body), size)])
         except ReadOnly:  # nothing was kept and nothing is answered for: the same bytes may come again
-            return web.Response(status=503, headers={"Retry-After": str(READ_ONLY_RETRY_S)})
+            return web.Response(status=503, headers={"Retry-After": str(RETRY_S)})
         if verified:
             buckets.trust(source)
         return web.Response(body=b"".join(slots), content_type=OCTETS)

@@ -65,6 +65,7 @@ class Worker:
     async def turn(self) -> bool:
         """Release and post what is due until nothing is, or a request fails; True when something was posted."""
         self.ticked_at = self.node.clock.monotonic()
+        self._drop_begun()  # what it waited for did not come to us in time: it may be old
         due = agenda(self.node, self.peer)
         self.again_s, self.rests = due.again_s, due.rests
         if due.rests:

@@ -114,7 +114,8 @@ DISCLOSURE_AND_RETURN: dict[str, Places] = {
     "R11": Places(
         sender=(
             "protocol.consent.faults: _recipient_nobody_may_be",
-            "protocol.gate.context: for_the_consulate_alone",
+            "protocol.gate.consent: _record_objections",
+            "protocol.gate.context: another_route for_the_consulate_alone",
             "protocol.gate.identity: embassies",
             "protocol.gate.information: consulate",
         ),

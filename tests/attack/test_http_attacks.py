@@ -1,5 +1,6 @@
 """Attacks on the front of a node over real HTTP: bodies without end, floods, and what an answer gives away."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -64,6 +65,23 @@ async def test_attack_2_an_announced_length_beyond_the_limit_is_refused_unread(
     answer = await client.post("/trm/v1/envelopes/16", data=bytes(65 * 16 * KIB))
 
     assert (answer.status, await answer.read()) == (413, b"")
+
+
+async def test_attack_20_a_request_that_is_begun_and_never_finished_is_held_for_a_time_only(world: World) -> None:
+    """Wire 5: sixty-four of them, each a head and one byte, hold no connection and no memory for long."""
+    app = web.Application()
+    app.add_routes(routes(world["XA"].node, Buckets(world.clock.monotonic), body_s=0.2))
+    async with TestServer(app, host="127.0.0.1") as server:
+        begun = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(64)]
+        for _, writer in begun:
+            writer.write(b"POST /trm/v1/envelopes/16 HTTP/1.1\r\nHost: xa\r\nContent-Length: 16384\r\n\r\n" + b"e")
+
+        heard = [await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 20) for reader, _ in begun]
+        for _, writer in begun:
+            writer.close()
+
+    assert all(one.startswith(b"HTTP/1.1 503") and b"Retry-After:" in one for one in heard)
+    assert rows(world, "XA", "ledger") == 0
 
 
 @pytest.mark.parametrize("size", [0, 1, 16 * KIB - 1, 16 * KIB + 1, 2 * 16 * KIB - 1])

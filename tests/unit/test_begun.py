@@ -180,6 +180,27 @@ async def test_not_a_byte_of_a_letter_leaves_while_its_commit_is_under_way(
         await worker.client.close()
 
 
+async def test_a_request_that_nothing_came_for_is_used_by_no_later_turn(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is nearly a minute old by then, and would break off in the middle of a good post."""
+    thread = await accepted(world)
+    async with a_peer() as peer, PeerClient() as client:
+        worker = Worker(world["XD"].node, "XA")
+        monkeypatch.setattr(worker, "client", client)
+        monkeypatch.setattr(Node, "endpoints", lambda *_: [peer.url])
+        begun = worker._begun = client.begin(peer.url, SIZE, 1)
+        await peer.until(b"\r\n\r\n")
+        await update(world, thread)
+
+        turn = asyncio.create_task(worker.turn())
+        await reached(lambda: peer.requests == 2)
+        turn.cancel()
+        await asyncio.gather(turn, return_exceptions=True)
+
+        assert not begun.waits_for((peer.url, SIZE, 1))
+
+
 async def test_a_commit_that_fails_sends_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     thread = await accepted(world)
     async with a_peer() as peer:

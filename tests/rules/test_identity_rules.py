@@ -171,6 +171,7 @@ def test_r01_sender_what_she_excluded_of_this_country_since_counts_before_the_th
     world = {"shared": accepted(), "recipient": state}
 
     assert both(disclosure(), consents=(record(), since), **world) == ["R01"]
+    assert both(disclosure(), consents=(record(valid_from=since.valid_from), since), **world) == ["R01"]
     assert both(disclosure(), consents=(record(), since, anew), **world) == []
     assert both(disclosure(), consents=(record(), elsewhere), **world) == []
 

@@ -133,13 +133,20 @@ def rests_on(c: Context) -> tuple[ConsentRecord, ...]:
 
 
 def heard(c: Context) -> list[ConsentRecord]:
-    """Where her exclusions are read: every record used, and what she said of this country since the one it rests on."""
+    """Where her exclusions are read: every record used, and what she said of this country since the one it rests on.
+
+    Of two words of one second her no counts.
+    """
     since = {record.person_id: record.valid_from for record in rests_on(c)}
     return [
         one
         for one in c.consents
         if used(c, one)
-        or (one.valid_from > since.get(one.person_id, one.valid_from) and any(names(c, to) for to in one.recipients))
+        or (
+            one.person_id in since
+            and one.valid_from >= since[one.person_id]
+            and any(names(c, to) for to in one.recipients)
+        )
     ]
 
 

@@ -24,6 +24,7 @@ from node.errors import Unavailable
 from node.health import health_routes, metrics_application, tell_of_clock
 from node.init_checks import read_key
 from node.jobs import Job, Jobs
+from node.listening import runner_of
 from node.log import configure, get
 from node.machine import machine_of, settings_of
 from node.pager import Pager, channels_of
@@ -262,7 +263,7 @@ async def _to_the_desk(_: web.Request) -> web.Response:
 async def _listen(
     app: web.Application, host: str, port: int, config: Config | None, runners: list[web.AppRunner]
 ) -> str:
-    runner = web.AppRunner(app, access_log=None)  # an access log would hold addresses and ids
+    runner = runner_of(app)
     await runner.setup()
     runners.append(runner)
     context = None if config is None else tls_of(config)

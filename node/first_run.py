@@ -21,6 +21,7 @@ from node import setup_steps
 from node.config import load
 from node.errors import BadInput, NotAllowed, OpenTRMError
 from node.init import initialise
+from node.listening import runner_of
 from node.service.staff.book import MIN_PASSWORD
 from node.service.upkeep.setup import Unlock
 from node.setup_questions import QUESTIONS, Answers, default_of, options_of, read_answers
@@ -317,7 +318,7 @@ def _to(path: str) -> web.Response:
 async def serve(config: Path, port: int, say: Callable[[str], object]) -> None:
     """Serve until somebody ends it on the page, or with Ctrl-C; says once where, with the code behind the #."""
     run = FirstRun(config)
-    runner = web.AppRunner(first_run_application(run), access_log=None)
+    runner = runner_of(first_run_application(run))
     await runner.setup()
     try:
         await web.TCPSite(runner, HOSTS[0], port).start()

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from node.clock import JumpWatch
 from node.errors import OpenTRMError
+from node.listening import runner_of
 from registry.publisher import Publisher
 from registry.repository import Repository
 
@@ -80,7 +81,7 @@ async def serve(publisher: Publisher, host: str, port: int, before: Callable[[],
     """Serve until cancelled; prints the address, with the port that was chosen when `port` is 0."""
     before()
     publisher.refresh()  # the first answer is already fresh
-    runner = web.AppRunner(make_app(publisher.repository), access_log=None)
+    runner = runner_of(make_app(publisher.repository))
     await runner.setup()
     site = web.TCPSite(runner, host, port)
     await site.start()

@@ -17,13 +17,14 @@ ROOT = Path(__file__).resolve().parents[1]
 # Modules that everybody may import, and the log, which what runs (and not what decides) may import.
 LEAVES = {"node.errors", "node.clock"}
 LOG = {"node.log"}
+LISTENING = {"node.listening"}
 FACES = {"node.web", "node.api", "node.peer"}
 
 # Layer: what it may import of ours besides itself and the leaves.
 ARROWS: dict[str, set[str]] = {
     "node.crypto": set(),
     "node.protocol": set(),
-    "registry": {"node.crypto"} | LOG,
+    "registry": {"node.crypto"} | LOG | LISTENING,
     "node.store": {"node.protocol"},
     "node.service": {"node.crypto", "node.protocol", "registry", "node.store"} | LOG,
     "node.web": {"node.service"} | LOG,
@@ -114,6 +115,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "node.demo",
         "node.doctor",
         "node.health",
+        "node.listening",
         "node.proxies",
         "registry",
     ),

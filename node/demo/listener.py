@@ -9,6 +9,7 @@ import aiohttp
 from aiohttp import web
 
 from node.errors import Unavailable
+from node.listening import runner_of
 
 WAIT_S = 30
 KIB = 1024
@@ -43,7 +44,7 @@ async def listening_at(url: str) -> AsyncIterator[Listener]:
     """Listen where a node that was switched off listened, until the block ends."""
     listener, app = Listener(), web.Application(client_max_size=1 << 23)
     app.add_routes([web.post(r"/trm/v1/envelopes/{size:\d+}", listener.answer)])
-    runner = web.AppRunner(app, access_log=None)
+    runner = runner_of(app)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", urlsplit(url).port).start()

@@ -1,0 +1,17 @@
+"""How anything of ours listens: with no log of who asked, and with a name that says nothing of its versions."""
+
+from typing import Final
+
+from aiohttp import web, web_response
+
+NAME: Final = "OpenTRM"
+
+
+def runner_of(app: web.Application) -> web.AppRunner:
+    """What serves an application; an access log would hold addresses and ids.
+
+    Every answer gets its `Server` header from this one word of aiohttp, also the one to a request that cannot be read,
+    which never comes to an application.
+    """
+    web_response.SERVER_SOFTWARE = NAME  # type: ignore[attr-defined]
+    return web.AppRunner(app, access_log=None)

@@ -133,6 +133,16 @@ def _description() -> bytes:
     return msgspec.json.encode(description(ROUTES))
 
 
-async def _nothing_here(_: web.Request) -> web.Response:
-    says: Any = NotFound("no such address, or not with this method; see openapi.json")
-    return _refusal("unknown", says)
+async def _nothing_here(request: web.Request) -> web.Response:
+    methods = ", ".join(await _methods(request))
+    if not methods:
+        return _refusal("unknown", NotFound("no such address; see openapi.json"))
+    answer = _refusal("unknown", BadRequest("no such method at this address; see Allow", 405, expected=methods))
+    answer.headers["Allow"] = methods
+    return answer
+
+
+async def _methods(request: web.Request) -> list[str]:
+    """In which ways this address may be asked; none where it leads nowhere."""
+    found = [await one.resolve(request) for one in request.app.router.resources()]
+    return sorted(set().union(*(methods for _, methods in found)) - {"*"})

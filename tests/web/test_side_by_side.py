@@ -1,5 +1,6 @@
 """Two windows, or two people, at one draft or one case: nothing is written over unseen, and nothing typed is lost."""
 
+import pytest
 from msgspec import structs
 
 from node.protocol.cases.care import Care
@@ -10,7 +11,7 @@ from tests.web.browser import Browser, Page
 from tests.web.test_changes import case_of
 from tests.web.test_operator import at_work
 from tests.web.test_referral import AGREED, filled, started
-from tests.web.test_returns import begun
+from tests.web.test_returns import TALK, allows, begun
 
 TO_ARVENIA = {"needs": ["shelter", "trauma"], "urgency": "routine", "peer": "XA"}
 TO_BORDURIA = {"needs": ["legal"], "urgency": "urgent", "peer": "XB"}
@@ -189,6 +190,28 @@ async def test_a_consent_is_not_recorded_over_one_that_a_colleague_took_back_mea
     assert len((await desks["XD"].get("ana", f"/cases/{case}/consents")).json) == 1
     assert (await xd.send(again, f"{tasks}/consent")).status == 200
     assert len((await desks["XD"].get("ana", f"/cases/{case}/consents")).json) == 2
+
+
+@pytest.mark.parametrize("of_the_offer", [True, False])
+async def test_a_slip_in_the_form_does_not_hide_that_a_colleague_recorded_a_consent(
+    browsers: dict[str, Browser], desks: dict[str, Desk], of_the_offer: bool
+):
+    """The page that asks for what is missing shows nothing new, so it is still of before."""
+    xd = browsers["XD"]
+    tasks = await started(xd)
+    case = tasks.removesuffix("/referral")
+    await xd.send(await xd.open(f"{tasks}/where"), f"{tasks}/where", needs=["shelter"], urgency="routine", peer="XA")
+    path, link = (f"{tasks}/consent",) * 2 if of_the_offer else (f"{case}/consent", f"{case}/consent?peer=XA")
+    theirs = await xd.open(link)
+    says = AGREED if of_the_offer else {**allows(theirs, path, "needs"), "purposes.XA": ["enquiry"], **TALK}
+    await xd.send(await xd.open(f"{tasks}/consent"), f"{tasks}/consent", **AGREED)
+
+    slip = await xd.send(theirs, path, **{**says, "agrees": []})
+    again = await xd.send(slip, path, **says)
+
+    assert slip.status == 422, slip.said
+    assert again.status == 409 and "recorded or taken back meanwhile" in again.said
+    assert len((await desks["XD"].get("ana", f"/cases/{case.rpartition('/')[2]}/consents")).json) == 1
 
 
 async def test_names_written_meanwhile_are_not_written_over_and_what_was_typed_stays(desk: Desk, ana: Browser):

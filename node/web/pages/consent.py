@@ -58,15 +58,15 @@ async def _consent(v: Visit) -> web.Response:
 async def _record(v: Visit) -> web.Response:
     case, thread = await _about(v)
     person = _person(v, case)
+    shown = v.typed(beside.SHOWN)
     try:
         if v.typed("agrees") == "no":
             return v.go(f"/case/{case.case}/consent?no=1")
-        shown = v.typed(beside.SHOWN)
         made = await consents.record_consents(v.node, v.actor, case.case, _new(v, person, thread), shown)
     except Overtaken as error:
         return await _show(v, case, person, thread, v.form, status=409, error=error)
     except (OpenTRMError, msgspec.ValidationError) as error:
-        return await _show(v, case, person, thread, v.form, status=422, error=problem(v, error))
+        return await _show(v, case, person, thread, v.form, status=422, shown=shown, error=problem(v, error))
     return v.go(f"/case/{case.case}/consents/{made[0].consent}?recorded={len(made)}")
 
 
@@ -159,10 +159,11 @@ def offices_of(v: Visit) -> list[tuple[str, OfficeView]]:
 
 async def _show(
     v: Visit, case: CaseView, person: PersonView, thread: ThreadView | None, typed: Fields, status: int = 200,
-    **more: Any,
+    shown: str = "", **more: Any,
 ) -> web.Response:  # fmt: skip
+    """`shown`: of before, on a page that asks once more for what was missing; what came since was not read there."""
     peers = typed.get("peer") or []
-    shown = await consents.shown_consents(v.node, v.actor, case.case)
+    shown = shown or await consents.shown_consents(v.node, v.actor, case.case)
     asked_for, every = await _asked_for(v, person, thread), offices_of(v)
     field = {one.name: one for one in fields_of(NewConsent)}
     called_there = await called_in(v.node, set(peers), v.speech.code, case.case)

@@ -35,10 +35,12 @@ async def _consent(v: Visit) -> web.Response:
     return await _show(v, case)
 
 
-async def _show(v: Visit, case: CaseView, **more: Any) -> web.Response:
+async def _show(v: Visit, case: CaseView, shown: str = "", **more: Any) -> web.Response:
+    """`shown`: of before, on a page that asks once more for what was missing; what came since was not read there."""
     draft = await read_draft(v.node, v.actor, case.case, DRAFT)
     peer = peer_of(draft)
-    shown = await consents.shown_consents(v.node, v.actor, case.case)  # before what is shown: newer is asked about
+    # Before what is shown: newer is asked about.
+    shown = shown or await consents.shown_consents(v.node, v.actor, case.case)
     records = await consents.list_consents(v.node, v.actor, case.case)
     reading = await _reading(v, case)
     typed = _typed(v, peer, {"text": [reading.hers.code], "read_in": [_language(v, case)]})
@@ -103,7 +105,7 @@ async def _record(v: Visit) -> web.Response:
     except Overtaken as error:
         return await _show(v, case, status=409, error=error)
     except (BadInput, NotAllowed, msgspec.ValidationError) as error:
-        return await _show(v, case, status=422, error=problem(v, error))
+        return await _show(v, case, v.typed(beside.SHOWN), status=422, error=problem(v, error))
     return v.go(f"/case/{case.case}/referral")
 
 

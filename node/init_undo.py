@@ -18,11 +18,13 @@ def made_whole(options: InitOptions, config_path: Path) -> Iterator[DataFolder]:
 
     The folder is held meanwhile: a second init of it is refused and takes nothing away.
     """
-    before = _names(options.data)
+    is_new = not options.data.exists()
     folder = DataFolder(options.data).create()
     with ExitStack() as held, ExitStack() as undone:
         held.callback(os.close, _held(options.data))
-        undone.callback(_emptied, options.data, before)
+        # Looked at by whoever holds it: another init may have ended a moment ago, and what it made stays.
+        before = _names(options.data)
+        undone.callback(_emptied, options.data, None if is_new and not before else before)
         if options.sheets is not None:
             undone.callback(_emptied, options.sheets, _names(options.sheets))
         for path in (options.key_file, config_path):

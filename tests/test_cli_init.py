@@ -5,9 +5,11 @@ import hashlib
 import os
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from node import init_undo
 from node.crypto.recovery import join_seed, read_sheet
 from node.crypto.suite import KemKey
 from registry.record import read_node_record
@@ -182,6 +184,21 @@ def test_an_init_that_found_no_room_can_be_given_again(tmp_path: Path):
         assert is_one_sentence(full) and "full" in full.output, full.output
         assert left == [ballast, disk / "data"]
         assert not (tmp_path / "sheets").exists() and not (tmp_path / "node.toml").exists()
+
+
+def test_an_init_that_finds_what_another_made_a_moment_ago_takes_nothing_away(tmp_path: Path, monkeypatch: Any):
+    """It saw no folder, and got it when the first one had let go: what stands there is asked for after that."""
+    words, held = init_words(prepare(tmp_path)), init_undo._held
+
+    def after_the_first(folder: Path) -> int:
+        (folder / "keys.db").write_bytes(b"of the first")
+        return held(folder)
+
+    monkeypatch.setattr(init_undo, "_held", after_the_first)
+    second = run(tmp_path, *words)
+
+    assert is_one_sentence(second), second.output
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["keys.db"]
 
 
 def test_two_inits_of_one_folder_leave_the_node_of_the_first(tmp_path: Path):

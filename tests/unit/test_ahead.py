@@ -29,12 +29,13 @@ class Beside:
         self._node = node
         self.begun: list[bytes] = []
         self.called_for: list[bytes] = []
+        self.is_kept_away = False
 
     def is_beside(self) -> bool:
         return True
 
     def keep_away(self) -> None:
-        pass
+        self.is_kept_away = True
 
     def begin(self, message: bytes, context: bytes) -> Signature:
         self.begun.append(context)
@@ -116,6 +117,7 @@ async def test_a_letter_that_came_alone_is_answered_with_what_was_signed_ahead(w
 
     assert signer.begun == [CONTEXT_RECEIPT]
     assert signer.called_for == [CONTEXT_RECEIPT]
+    assert signer.is_kept_away
     assert state(world, letter) == "receipted"
 
 

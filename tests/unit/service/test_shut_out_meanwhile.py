@@ -7,15 +7,16 @@ Source: at-rest, key hierarchy; interface C14; R24.
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from node.errors import NotSignedIn, OpenTRMError
-from node.service.staff import locks, my_steps, passkeys, people
-from node.service.staff.book import NewPassword, NewUser, SignIn
-from node.service.staff.callers import Caller, who
-from node.service.staff.sign_in import Staff, hold_office, sign_in
+from node.service.staff import authenticators, locks, my_steps, passkeys, people, tokens
+from node.service.staff.book import NewPassword, NewToken, NewUser, SignIn
+from node.service.staff.callers import Caller, sign_out, who
+from node.service.staff.sign_in import Staff, hold_office, right_password, sign_in
 from node.store.credentials import PasskeyRow
 from tests.unit.service.office_support import PASSWORD, Office, office_of
 from tests.world import World, make_world
@@ -104,12 +105,14 @@ async def test_the_old_password_lets_nobody_in_while_a_new_one_is_given(office: 
 async def test_the_old_password_proves_nothing_while_a_new_one_is_given(office: Office) -> None:
     """Recovery codes and passkeys made with it would outlive it."""
     dora = await office.signed_in("dora")
+    user = dora.actor.user_id
     while_stretching(office.staff, lambda: give_new_password(office, "dora"))
 
+    _, proof = await right_password(office.staff, user, PASSWORD)
     with pytest.raises(OpenTRMError):
         await my_steps.new_recovery_codes(office.staff, dora, PASSWORD)
 
-    user = dora.actor.user_id
+    assert proof is None
     assert office.staff.node.store.read_sync(lambda reader: reader.credentials.codes_left(user)) == 0
 
 
@@ -136,8 +139,60 @@ async def test_who_is_shut_out_meanwhile_leaves_nobody_behind_who_may_come_in(of
     assert row_of(office, "cleo").verifier == before
 
 
-async def test_a_passkey_that_is_removed_meanwhile_opens_nothing(office: Office, monkeypatch: Any) -> None:
+async def _adds_a_passkey(office: Office, by: Caller, monkeypatch: Any) -> object:
+    staff = office.staff
+    staff.challenges.new("attempt", passkeys.ADD, by.actor.user_id, staff.node.now())
+    made = SimpleNamespace(credential_id=b"new", credential_public_key=b"public", sign_count=0)
+    monkeypatch.setattr(authenticators, "made", lambda *_: made)
+    return await passkeys.add_passkey(staff, by, "https://desk.example", "attempt", PASSWORD, "{}", "", "mine")
+
+
+OUTLIVES: dict[str, Callable[[Office, Caller, Any], Awaitable[object]]] = {
+    "codes begun": lambda office, by, _: my_steps.begin_codes(office.staff, by, PASSWORD),
+    "codes confirmed": lambda office, by, _: my_steps.confirm_codes(office.staff, by, "000000"),
+    "recovery codes": lambda office, by, _: my_steps.new_recovery_codes(office.staff, by, PASSWORD),
+    "a passkey": _adds_a_passkey,
+    "the office key": lambda office, by, _: people.give_office(office.staff, by, row_of(office, "cleo").user_id),
+    "a person shut out": lambda office, by, _: people.disable_user(office.staff, by, row_of(office, "cleo").user_id),
+    "a token": lambda office, by, _: tokens.make_token(office.staff, by, NewToken(label="case_system")),
+}
+
+
+@pytest.mark.parametrize("what", OUTLIVES)
+async def test_what_outlives_a_sign_in_is_not_made_once_it_is_over(office: Office, monkeypatch: Any, what: str) -> None:
+    """It ended between the look at who asks and the write: nothing of what was asked for is written."""
+    ana = await office.signed_in("ana")
+    store, now = office.staff.node.store, office.staff.node.now()
+    await store.write(lambda work: work.sessions.end(ana.token_hash, now))
+    head = store.read_sync(lambda reader: reader.audit.head())
+
+    with pytest.raises(NotSignedIn):
+        await OUTLIVES[what](office, ana, monkeypatch)
+
+    assert store.read_sync(lambda reader: reader.audit.head()) == head
+
+
+async def test_no_office_key_is_held_for_a_sign_in_that_ends_while_it_is_opened(office: Office) -> None:
+    """As for a desk that is locked."""
+    staff, cleo = office.staff, await office.signed_in("cleo")
+    held = staff.offices.get(cleo.token_hash, staff.node.now())
+    assert held is not None
+
+    async def opened() -> None:
+        staff.offices.hold(cleo.token_hash, cleo.actor.user_id, held.seed, held.key, staff.node.now() + 3600)
+
+    before_write(staff, opened)
+    await sign_out(staff, cleo)
+
+    assert staff.offices.get(cleo.token_hash, staff.node.now()) is None
+
+
+@pytest.mark.parametrize("locked", [False, True])
+async def test_a_passkey_that_is_removed_meanwhile_opens_nothing(
+    office: Office, monkeypatch: Any, locked: bool
+) -> None:
     """It was proved a moment ago; then its owner lost it, and it was taken away."""
+    begun = await sign_in(office.staff, SignIn(login="dora", password=PASSWORD))
     store, user = office.staff.node.store, row_of(office, "dora")
     row = PasskeyRow("e" * 32, user.user_id, b"credential", b"public", 0, b"", office.staff.node.now())
     await store.write(lambda work: work.credentials.add_passkey(row))
@@ -148,8 +203,12 @@ async def test_a_passkey_that_is_removed_meanwhile_opens_nothing(office: Office,
 
     monkeypatch.setattr(passkeys, "_proved", proved)
 
+    site = "https://desk.example"
     with pytest.raises(NotSignedIn):
-        await passkeys.sign_in_by_passkey(office.staff, "https://desk.example", "attempt", "{}", "")
+        if locked:
+            await passkeys.unlock_by_passkey(office.staff, site, begun.token, "{}", "")
+        else:
+            await passkeys.sign_in_by_passkey(office.staff, site, "attempt", "{}", "")
 
 
 async def test_the_one_tap_opens_no_desk_that_is_locked_meanwhile(office: Office) -> None:

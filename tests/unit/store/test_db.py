@@ -97,6 +97,31 @@ async def test_a_write_that_fails_undoes_itself_and_nothing_else(store, failing)
     assert (store.read_sync(lambda reader: reader.meta.settings("")), store.commits) == (kept, before + 1)
 
 
+@pytest.mark.parametrize("place", [0, 1])
+async def test_a_job_that_ends_the_transaction_of_its_group_is_told_to_the_group_and_to_nobody_after_it(store, place):
+    """What follows in a group of its own is neither written by half nor lost, and the store goes on."""
+    begins = threading.Event()
+
+    def writes(at: int) -> Callable[[Work], None]:
+        def job(work: Work) -> None:
+            begins.wait(10)
+            work.meta.put(str(at), at)
+            if at == place:
+                work.connection.execute("commit")
+
+        return job
+
+    asked = [asyncio.ensure_future(store.write(writes(at))) for at in range(3)]
+    await asyncio.sleep(0)
+    begins.set()
+    results = await asyncio.gather(*asked, return_exceptions=True)
+
+    told = [type(result) for result in results]
+    assert told == [sqlite3.OperationalError] * (place + 1) + [type(None)] * (2 - place)
+    assert store.read_sync(lambda reader: reader.meta.settings("")) == {"0": 0, "1": 1, "2": 2}
+    assert store.problem is None
+
+
 async def test_a_broken_constraint_is_its_callers_affair(store):
     """A row that points to nothing is refused, and the store goes on."""
     orphan = "insert into wrap values ('nobody', 'password', 'user', 1, x'00', 1)"

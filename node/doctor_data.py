@@ -56,9 +56,8 @@ def database(patient: Patient) -> Finding:
         if owner != patient.country:
             says = f"database belongs to {owner or 'no country yet'}, and node.country is {patient.country}"
             return Finding("database", "wrong", says, "name the right folder in node.data_dir, or run trm-node init")
-        store.read_sync(
-            lambda reader: steps_of(reader.connection)
-        )  # a newer program, cut off before it noted its number
+        # A newer program may have been cut off before it noted its number.
+        store.read_sync(lambda reader: steps_of(reader.connection))
         faults = store.check()
     if faults:
         says = f"an exhaustive check of the database finds {len(faults)} faults"

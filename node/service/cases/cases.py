@@ -124,7 +124,7 @@ async def set_owner(node: Node, actor: Actor, case_id: str, command: SetOwner) -
 
 async def write_names(
     node: Node, actor: Actor, case_id: str, command: WriteIdentity, shown: int | None = None
-) -> IdentityWritten:  # fmt: skip
+) -> IdentityWritten:
     """Add to the identity part; needs only the office's public half, so it works while the vault is shut.
 
     `shown`: the version that the page was made from. Overtaken, and nothing is written, where there is a newer one.

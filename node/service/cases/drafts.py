@@ -56,9 +56,7 @@ def mark_of_typed(typed: Mapping[str, list[str]]) -> str:
     return mark_of(filled) if filled else ""
 
 
-async def save_draft(
-    node: Node, actor: Actor, case_id: str, ref: str, typed: Typed, shown: str | None = None
-) -> str:  # fmt: skip
+async def save_draft(node: Node, actor: Actor, case_id: str, ref: str, typed: Typed, shown: str | None = None) -> str:
     """Keep what was typed in place of what was there; its mark. Durable before it returns.
 
     `shown`: the mark that the page was made from. Overtaken, and nothing is written, where something else stands now;

@@ -156,8 +156,8 @@ def _release_again(node: Node, work: Work, peer: str, row: EnvelopeRow, now: int
     """At once where it expired on the way. If by our clock it did not, one clock is wrong and the next would come too
     late as well: after a pause, longer each time, and the operator is told.
     """
-    wanted = work.outbox.requeue(row.letter_id, now)
-    if wanted and row.expires_at > now:
+    goes_again = work.outbox.requeue(row.letter_id, now)
+    if goes_again and row.expires_at > now:
         late = sum(one.status == Status.EXPIRED for one in work.outbox.envelopes_of(row.letter_id))
         pause_s = _pause_s(node, late, urgent=_any_urgent(work, [row]))
         work.outbox.hold(row.letter_id, CLOCKS_DIFFER, now + pause_s)

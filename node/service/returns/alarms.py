@@ -120,7 +120,7 @@ async def list_care(node: Node, actor: Actor, case_id: str) -> list[CareView]:
 
 async def write_place(
     node: Node, actor: Actor, case_id: str, care_id: str, command: WritePlace, shown: str | None = None
-) -> CareView:  # fmt: skip
+) -> CareView:
     """Write down where she sleeps tonight, sealed to our people; works while the vault is shut.
 
     `shown`: when the place that the page told of was written. Overtaken, and nothing is written, where it was written

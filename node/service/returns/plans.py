@@ -71,9 +71,7 @@ async def list_returns(node: Node, actor: Actor, case_id: str) -> list[PlanView]
     return await node.store.read(read)
 
 
-async def approve_plan(
-    node: Node, actor: Actor, case_id: str, plan_id: str, shown: str | None = None
-) -> PlanView:  # fmt: skip
+async def approve_plan(node: Node, actor: Actor, case_id: str, plan_id: str, shown: str | None = None) -> PlanView:
     """A second person lets the plan go: never one who wrote it. Durable before it returns (R24, g10).
 
     `shown`: the mark of the plan on the page. Overtaken where the plan was changed since: nobody lets go what they

@@ -11,9 +11,8 @@ from node.store.outbox import OnTheWay
 from node.store.work import Reader
 
 SEARCHED: Final = 50_000
-OF_NOBODY: Final = frozenset(
-    {"R39", "no_prekey", "office_key_gone", "clocks_differ"}
-)  # reasons that lie with the country
+# Reasons that lie with the country.
+OF_NOBODY: Final = frozenset({"R39", "no_prekey", "office_key_gone", "clocks_differ"})
 
 
 class AuditLineView(msgspec.Struct, frozen=True, kw_only=True):

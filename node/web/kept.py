@@ -25,10 +25,9 @@ KEPT: Final = frozenset({
     "/thread/{thread}/answer", "/thread/{thread}/complaint", "/thread/{thread}/do/referral.accept",
 })  # fmt: skip
 OF_THE_FORM: Final = frozenset({"_csrf", "_add", "_stay", "_step", FROM, SHOWN})  # no answers
-NEVER: Final = OF_THE_FORM | set(SHUT)  # nor who interpreted or witnessed: that is sealed to the office
-SAYS_NOTHING: Final = frozenset(
-    {"person_id", "persons", "parent", "plan_id", "care_id", "thread"}
-)  # ticked by the page
+# Nor who interpreted or witnessed: that is sealed to the office. What was shown is kept: what is typed is still of it.
+NEVER: Final = (OF_THE_FORM - {SHOWN}) | set(SHUT)
+SAYS_NOTHING: Final = frozenset({"person_id", "persons", "parent", "plan_id", "care_id", "thread", SHOWN})  # the page's
 PAGE: Final = "page:"  # begins the name of such a draft; then whose it is, and where it is written
 SEE_OTHER: Final = 303
 TWICE: Final = N_("You write this in another window too. What you type here is not kept until you press the button.")
@@ -47,7 +46,7 @@ async def answered(v: Visit, page: Page) -> web.Response:
     is_something = any(value.strip() for name in typed.keys() - SAYS_NOTHING for value in typed[name])
     if v.typed("_stay"):
         return await _as_typed(v, case, ref, typed)
-    answer = await page.handler(replace(v, made_from=mark_of_typed(typed)))
+    answer = await page.handler(replace(v, made_from=mark_of_typed(typed) if is_something else ""))
     if answer.status == SEE_OTHER or not is_something:
         # Crash here: it is recorded, and the form shows once more what was typed.
         await drop_draft(v.node, v.actor, case, ref)

@@ -270,3 +270,51 @@ async def test_where_she_sleeps_tonight_is_not_written_over_by_somebody_who_did_
     read = await ana.post(f"{case}/place", [("_csrf", late.form(path)["_csrf"][0]), ("reason", "keep_safe")])
     assert "the invented inn" in read.said
     assert (await ana.send(late, path)).status == 200
+
+
+async def test_what_was_typed_yesterday_replaces_nothing_that_a_colleague_recorded_since(desk: Desk, ana: Browser):
+    """The form shows what was typed then, not what stands now: it is still of yesterday."""
+    case = await case_of(ana)
+    path = f"{case}/change/set_facts"
+    bea = await at_work(desk, "bea", "coordinator")
+    assert (await bea.send(await bea.open(path), path, _stay="1", needs=["legal"])).status == 204
+    assert (await ana.send(await ana.open(path), path, needs=["health", "shelter"])).status == 200
+
+    both = await bea.send(await bea.open(path), path)
+
+    assert both.status == 409 and "What stands" in both.said
+    assert (await bea.send(both, path)).status == 200  # "Record it all the same"
+    assert (await desk.get("ana", f"/cases/{case.rpartition('/')[2]}")).json["persons"][0]["needs"] == ["legal"]
+
+
+@pytest.mark.parametrize("of_the_offer", [True, False])
+async def test_a_consent_typed_yesterday_is_not_recorded_over_what_she_said_since(
+    browsers: dict[str, Browser], desks: dict[str, Desk], of_the_offer: bool
+):
+    """R22: the form was kept while she took her word back to a colleague."""
+    xd, bo = browsers["XD"], await at_work(desks["XD"], "bo", "coordinator")
+    tasks = await started(xd)
+    case = tasks.removesuffix("/referral")
+    await xd.send(await xd.open(f"{tasks}/where"), f"{tasks}/where", needs=["shelter"], urgency="routine", peer="XA")
+    path, link = (f"{tasks}/consent",) * 2 if of_the_offer else (f"{case}/consent", f"{case}/consent?peer=XA")
+    page = await xd.open(link)
+    says = AGREED if of_the_offer else {**allows(page, path, "needs"), "purposes.XA": ["enquiry"], **TALK}
+    assert (await xd.send(page, path, _stay="1", **says)).status == 204
+    await bo.send(await bo.open(f"{tasks}/consent"), f"{tasks}/consent", **AGREED)
+
+    again = await xd.send(await xd.open(link), path)
+
+    assert again.status == 409 and "recorded or taken back meanwhile" in again.said
+    assert (await xd.send(again, path)).status == 200
+    assert len((await desks["XD"].get("ana", f"/cases/{case.rpartition('/')[2]}/consents")).json) == 2
+
+
+async def test_who_typed_nothing_and_pressed_is_not_told_of_another_window(ana: Browser):
+    """Nothing was kept of it, and the next key is kept."""
+    path = f"{await case_of(ana)}/change/record_guardian"
+
+    refused = await ana.send(await ana.open(path), path)
+    typed = await ana.send(refused, path, _stay="1", name="guardian-1")
+
+    assert refused.status == 422
+    assert typed.status == 204, typed.text

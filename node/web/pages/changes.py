@@ -36,6 +36,7 @@ PRESET: Final = ("person_id", "plan_id", "care_id", "thread", "persons", "parent
 
 
 async def _ask(v: Visit) -> web.Response:
+    shown = await shown_case(v.node, v.actor, v.path["case"])  # before what is shown: newer is asked about
     case = await cases.view_case(v.node, v.actor, v.path["case"])
     form = change_form(v.path["name"])
     if form.name in OWN_PAGE:
@@ -43,7 +44,7 @@ async def _ask(v: Visit) -> web.Response:
     choices = await choices_of(v, case)
     preset = {**_preset(v, form, choices), **({"target": ["organisation"]} if form.asks("target") else {})}
     linked = {name: preset[name] for name in v.query if name in preset}
-    typed = {**preset, **v.kept, **linked, beside.SHOWN: [await shown_case(v.node, v.actor, case.case)]}
+    typed = {**preset, beside.SHOWN: [shown], **v.kept, **linked}
     return _show(v, case, form, choices, typed)
 
 

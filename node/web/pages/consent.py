@@ -52,7 +52,8 @@ async def _consent(v: Visit) -> web.Response:
     preset = await _preset(v, person, thread)
     about = {"person_id": [person.person_id], "peer": preset["peer"]}
     is_same = all(v.kept.get(name) == value for name, value in about.items())
-    return await _show(v, case, person, thread, v.kept if is_same else preset)
+    typed = v.kept if is_same else preset
+    return await _show(v, case, person, thread, typed, shown=typed.get(beside.SHOWN, [""])[-1])
 
 
 async def _record(v: Visit) -> web.Response:
@@ -161,7 +162,7 @@ async def _show(
     v: Visit, case: CaseView, person: PersonView, thread: ThreadView | None, typed: Fields, status: int = 200,
     shown: str = "", **more: Any,
 ) -> web.Response:  # fmt: skip
-    """`shown`: of before, on a page that asks once more for what was missing; what came since was not read there."""
+    """`shown`: of before, where what was typed then is shown once more; what came since was not read."""
     peers = typed.get("peer") or []
     shown = shown or await consents.shown_consents(v.node, v.actor, case.case)
     asked_for, every = await _asked_for(v, person, thread), offices_of(v)

@@ -36,11 +36,12 @@ async def _consent(v: Visit) -> web.Response:
 
 
 async def _show(v: Visit, case: CaseView, shown: str = "", **more: Any) -> web.Response:
-    """`shown`: of before, on a page that asks once more for what was missing; what came since was not read there."""
+    """`shown`: of before, where what was typed then is shown once more; what came since was not read."""
     draft = await read_draft(v.node, v.actor, case.case, DRAFT)
     peer = peer_of(draft)
+    kept = _kept(v, peer).get(beside.SHOWN, [""])[-1]
     # Before what is shown: newer is asked about.
-    shown = shown or await consents.shown_consents(v.node, v.actor, case.case)
+    shown = shown or kept or await consents.shown_consents(v.node, v.actor, case.case)
     records = await consents.list_consents(v.node, v.actor, case.case)
     reading = await _reading(v, case)
     typed = _typed(v, peer, {"text": [reading.hers.code], "read_in": [_language(v, case)]})
@@ -55,10 +56,14 @@ async def _show(v: Visit, case: CaseView, shown: str = "", **more: Any) -> web.R
 
 def _typed(v: Visit, peer: str, read: dict[str, list[str]]) -> Fields:
     """What was just typed, else what was kept for this country; no point of another text is ticked."""
-    if v.form or v.kept.get("peer") != [peer]:
-        return v.form
-    is_same = all(v.kept.get(name) == value for name, value in read.items())
-    return v.kept if is_same else {name: values for name, values in v.kept.items() if name != "read_aloud"}
+    kept = _kept(v, peer)
+    is_same = all(kept.get(name) == value for name, value in read.items())
+    return v.form or (kept if is_same else {name: values for name, values in kept.items() if name != "read_aloud"})
+
+
+def _kept(v: Visit, peer: str) -> Fields:
+    """What was kept for this country, on a page to which nothing was typed since."""
+    return {} if v.form or v.kept.get("peer") != [peer] else v.kept
 
 
 async def _reading(v: Visit, case: CaseView) -> Reading:

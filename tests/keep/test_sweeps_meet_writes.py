@@ -10,6 +10,7 @@ import pytest
 
 from node.crypto.vault import Dek
 from node.service.keep.backup import back_up, note_backup
+from node.service.keep.case_keys import Erased
 from node.service.keep.dates import date_changed
 from node.service.keep.erasing import AskErasure, ask_erasure, decide_erasure
 from node.service.keep.forget import OLD_KEY_LIFE_S, change_key, destroy_spent
@@ -136,3 +137,22 @@ async def test_no_key_of_an_erased_case_comes_back_into_memory(world: World) -> 
 
     assert opened
     assert wrapped not in xd.node.seals._deks
+
+
+async def test_a_key_that_is_asked_for_while_it_is_destroyed_is_in_no_memory_afterwards(world: World) -> None:
+    """Until it is gone from the file, a page that is drawn takes it into memory again."""
+    xd = world["XD"]
+    await xd.new_case()
+    keys = xd.node.seals.case_keys
+    ((_, key_id),) = xd.node.store.read_sync(lambda reader: reader.spent.keys_of_cases())
+    destroy = keys._keyring.destroy_case_keys
+
+    def asked_for_first(ids: list[bytes]) -> None:
+        keys.get(ids[0])
+        destroy(ids)
+
+    keys._keyring.destroy_case_keys = asked_for_first  # type: ignore[method-assign]
+    keys.destroy([key_id])
+
+    with pytest.raises(Erased):
+        keys.get(key_id)

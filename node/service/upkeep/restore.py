@@ -87,7 +87,7 @@ def put_in_place(folder: DataFolder, fresh: Path) -> None:
 
 
 def newest_kept(folder: DataFolder) -> str | None:
-    """The name of what the last restore put aside; None where nothing was there."""
+    """The name of the newest database that a restore put aside; None where none ever was."""
     kept = [path.name for path in folder.path.glob(f"{folder.database.name}{KEPT}*")]
     return max(kept, key=lambda name: (len(name), name), default=None)
 

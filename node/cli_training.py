@@ -45,6 +45,7 @@ def training(folder: Path, port: int, partner_port: int, at: str, add: str | Non
     from node.demo.practice import PEOPLE, Plan, take_folder
     from node.demo.practice_people import OURS, PARTNER, ROLES, add_person
 
+    at_s = seconds_of(at)  # before there is a folder
     if add is not None:
         take_folder(folder)
         chosen = next(one for one in ROLES if one == role)
@@ -58,7 +59,7 @@ def training(folder: Path, port: int, partner_port: int, at: str, add: str | Non
 
     from node.demo.practising import run
 
-    plan = Plan(folder.resolve(), {OURS: port, PARTNER: partner_port}, seconds_of(at))
+    plan = Plan(folder.resolve(), {OURS: port, PARTNER: partner_port}, at_s)
     with suppress(asyncio.CancelledError):  # told to end before it had begun
         asyncio.run(run(plan))
     sys.exit(0)

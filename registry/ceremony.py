@@ -168,9 +168,9 @@ def _publish_root(repository: Repository, proposal: Proposal) -> None:
             f"proposal is for root version {proposal.version}; the registry is at {old.version}, make it again"
         )
     data = new.to_bytes()
+    check_new_root(repository.root_bytes(), data)  # first: it counts maintainers, as people do
     for root in (old, new.signed):
         _check_threshold(root, "root", new)
-    check_new_root(repository.root_bytes(), data)
     repository.write_root(proposal.version, data)
 
 
@@ -184,9 +184,9 @@ def _publish_targets(publisher: Publisher, proposal: Proposal) -> None:
             f"proposal is for targets version {proposal.version}; the registry is at {published}, make it again with "
             "`admit`"
         )
-    # 2 enough keys, and enough maintainers with both
-    _check_threshold(root, "targets", proposal.metadata)
+    # 2 enough maintainers with both keys, which is what people count, and enough keys
     check_both_keys(root, proposal.metadata)
+    _check_threshold(root, "targets", proposal.metadata)
     # 3 what its requests ask for, and nothing else
     requests = check_list(repository, proposal)
     for request in requests:

@@ -277,7 +277,10 @@ def serve(folder: Path, key: Path, host: str, port: int, passphrase_file: Path |
 def verify(mirror: str, root: Path, clock_file: Path | None) -> None:
     """Read a registry (address or folder) as a node would and say what verifies."""
     pinned = root.read_bytes()
-    fetch = HttpFetch() if mirror.startswith(("http://", "https://")) else fetch_from_folder
+    is_address = mirror.startswith(("http://", "https://"))
+    if not (is_address or Path(mirror).is_dir()):
+        raise BadInput("there is no such folder; name the folder of a registry, or its address (http, https)")
+    fetch = HttpFetch() if is_address else fetch_from_folder
     with tempfile.TemporaryDirectory() as state:
         clock: Clock = FileClock(clock_file) if clock_file else SystemClock()
         view = RegistryClient(Path(state), pinned, [mirror], fetch=fetch, quarantine_s=0).refresh(clock.now())

@@ -4,6 +4,7 @@ A `Fetch` takes an address and a limit and gives the bytes; nodes may bring thei
 """
 
 import http.client
+import socket
 import ssl
 import threading
 from collections.abc import Callable
@@ -39,13 +40,13 @@ class HttpFetch:
         except (http.client.HTTPException, OSError) as error:
             self._drop(place)
             if not reused:
-                raise MirrorFailed(f"mirror does not answer properly: {type(error).__name__}") from error
+                raise MirrorFailed(f"mirror does not answer properly: {_in_words(error)}") from error
         # Crash of a kept-alive connection is ordinary: once more on a new one.
         try:
             return self._get(self._connect(*place), parts.path, max_bytes)
         except (http.client.HTTPException, OSError) as error:
             self._drop(place)
-            raise MirrorFailed(f"mirror does not answer properly: {type(error).__name__}") from error
+            raise MirrorFailed(f"mirror does not answer properly: {_in_words(error)}") from error
 
     def close(self) -> None:
         """Close every connection."""
@@ -104,6 +105,23 @@ def fetch_from_folder(url: str, max_bytes: int) -> bytes:
     if len(data) > max_bytes:
         raise MirrorFailed(f"file is longer than the limit of {max_bytes} bytes")
     return data
+
+
+def _in_words(error: http.client.HTTPException | OSError) -> str:
+    """What happened, for whoever set up a mirror and writes no programs."""
+    known = next((words for kind, words in _WORDS if isinstance(error, kind)), None)
+    return known or (getattr(error, "strerror", None) or "it cannot be reached").lower()
+
+
+_WORDS: Final[tuple[tuple[type[Exception], str], ...]] = (
+    (TimeoutError, "no answer in time"),
+    (ssl.SSLCertVerificationError, "its certificate does not verify"),
+    (ssl.SSLError, "TLS with it fails"),
+    (socket.gaierror, "nobody knows its name"),
+    (http.client.RemoteDisconnected, "it closes the connection"),
+    (http.client.IncompleteRead, "it closes the connection"),
+    (http.client.HTTPException, "what it answers is not HTTP"),
+)
 
 
 def _cut(connection: http.client.HTTPConnection) -> None:

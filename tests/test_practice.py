@@ -83,6 +83,14 @@ def test_a_folder_with_anything_else_is_refused_in_one_sentence(tmp_path: Path):
     assert [one.name for one in (tmp_path / "data").iterdir()] == ["node.db"]
 
 
+@pytest.mark.parametrize("more", [(), ("--add", "bea")])
+def test_a_time_that_is_none_makes_no_folder(tmp_path: Path, more: tuple[str, ...]):
+    refused = run(tmp_path, "training", str(tmp_path / "new"), "--at", "25:00", *more)
+
+    assert refused.exit_code == 1 and "--at is no time of day" in refused.output and is_one_sentence(refused)
+    assert not (tmp_path / "new").exists()
+
+
 def test_a_new_day_begins_at_the_hour_that_was_named():
     plan = Plan(Path(), {}, seconds_of("02:30"))
 

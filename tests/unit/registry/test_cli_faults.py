@@ -63,6 +63,16 @@ def test_a_file_that_cannot_be_written_is_named(folder: Path):
     assert result.output == "Error: proposal: no such file or directory; name another file, folder or port\n"
 
 
+@pytest.mark.parametrize("name", ["nothere", "clock", "ftp://127.0.0.1/registry"])
+def test_a_registry_that_is_neither_a_folder_nor_an_address_is_told(folder: Path, name: str):
+    """Not as one that does not verify: nobody telephones a maintainer about a name that was mistyped."""
+    result = run(folder, "verify", str(folder / name), "--root", str(folder / "reg/metadata/1.root.json"))
+
+    assert (
+        result.output == "Error: there is no such folder; name the folder of a registry, or its address (http, https)\n"
+    )
+
+
 def test_a_port_in_use_is_told(folder: Path):
     secret = ["--passphrase-file", str(folder / "secret"), "--clock-file", str(folder / "clock")]
     keys = ["--keys", str(folder / "keys"), "--maintainer", "ada", "--needed", "1"]

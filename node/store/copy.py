@@ -23,16 +23,17 @@ def copy_into(source: Path, target: Path) -> None:
         os.close(os.open(half, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         with closing(sqlite3.connect(f"file:{quote(str(source))}?mode=ro", uri=True)) as connection:
             connection.execute("vacuum into ?", (str(half),))
-        _to_disk(half)
+        to_disk(half)
         # Crash here: a file *.half lies beside; the next backup of that name removes it.
         os.replace(half, target)
-        _to_disk(target.parent)
+        to_disk(target.parent)
     except sqlite3.Error as error:
         half.unlink(missing_ok=True)
         raise explained(error) or error from error
 
 
-def _to_disk(path: Path) -> None:
+def to_disk(path: Path) -> None:
+    """What was written into this file, or moved in this folder, outlasts a loss of power."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

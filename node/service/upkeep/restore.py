@@ -15,6 +15,7 @@ from node.service.context import Node
 from node.service.delivery.queueing import greet
 from node.service.keep.journal import BACKUP_AT, BACKUP_LINES, RESTORED
 from node.service.keep.restored import HOLD
+from node.store.copy import to_disk
 from node.store.db import Store
 from node.store.folder import DataFolder
 from node.store.problems import ForeignDatabase, StoreBroken
@@ -22,6 +23,7 @@ from node.store.work import Work
 
 FIRST_PREKEY = "first_prekey"
 KEPT = ".before-restore"
+LOGS = ("-wal", "-shm")  # what SQLite keeps beside a database
 TRAINING = "training"  # in the database: made for practice
 MayBe = Callable[[bool], None]  # told whether a copy was made for practice; raises where it is not wanted here
 
@@ -75,32 +77,52 @@ def _must_be_ours(store: Store, country: str | None, may_be: MayBe | None) -> No
 
 
 def put_in_place(folder: DataFolder, fresh: Path) -> None:
-    """What was staged becomes the database."""
-    kept = _kept_as(folder.database)
-    # Crash here: the old database still stands; restore again.
-    for suffix in ("-wal", "-shm", ""):
-        old = folder.database.with_name(folder.database.name + suffix)
-        if old.exists():
-            old.replace(old.with_name(old.name + kept))
+    """What was staged becomes the database; what stood there is kept, whole, under a name of its own."""
+    _put_aside(folder.database)
     # Crash here: there is no database, and the node says so; restore again.
     fresh.replace(folder.database)
+    to_disk(folder.path)
+
+
+def _put_aside(database: Path) -> None:
+    """The database with its log, without which it lacks its last commits: a node that was killed left one.
+
+    Neither stands alone at any time: the log is copied before the database is moved, and goes when that is on the disk,
+    because SQLite would lay it over whatever database it finds beside it.
+    """
+    kept, log = _kept_as(database), _beside(database, "-wal")
+    if log.exists():
+        shutil.copy(log, _beside(kept, "-wal"))
+        to_disk(_beside(kept, "-wal"))
+    # Crash here: the old database still stands with its log, a copy of which lies there for nothing; restore again.
+    if database.exists():
+        database.replace(kept)
+        to_disk(database.parent)
+    # Crash here: there is no database, and what was there is whole under its new name; restore again.
+    for suffix in LOGS:
+        _beside(database, suffix).unlink(missing_ok=True)
+    to_disk(database.parent)
 
 
 def newest_kept(folder: DataFolder) -> str | None:
     """The name of the newest database that a restore put aside; None where none ever was."""
-    kept = [path.name for path in folder.path.glob(f"{folder.database.name}{KEPT}*")]
+    kept = [path.name for path in folder.path.glob(f"{folder.database.name}{KEPT}*") if not path.name.endswith(LOGS)]
     return max(kept, key=lambda name: (len(name), name), default=None)
 
 
-def _kept_as(database: Path) -> str:
-    """A suffix that no earlier restore used: what it put aside may hold letters that no copy has."""
-    tries = (KEPT if number == 1 else f"{KEPT}-{number}" for number in count(1))
-    return next(end for end in tries if not list(database.parent.glob(f"{database.name}*{end}")))
+def _kept_as(database: Path) -> Path:
+    """A name that no earlier restore used: what it put aside may hold letters that no copy has."""
+    tries = (_beside(database, KEPT if number == 1 else f"{KEPT}-{number}") for number in count(1))
+    return next(one for one in tries if not any(_beside(one, suffix).exists() for suffix in ("", *LOGS)))
+
+
+def _beside(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name + suffix)
 
 
 def _forgotten(fresh: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
-        fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
+    for suffix in ("", *LOGS):
+        _beside(fresh, suffix).unlink(missing_ok=True)
 
 
 def begin_new_epoch(node: Node) -> bool:

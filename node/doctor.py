@@ -9,6 +9,7 @@ import sys
 
 from node.app import tls_of
 from node.doctor_access import access, same_as, unreadable
+from node.doctor_copies import older_copies
 from node.doctor_data import (
     backup,
     calendar,
@@ -187,5 +188,6 @@ CHECKS: list[Check] = [
     backup,
     keys_copy,
     restore_tried,
+    older_copies,
     running,
 ]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from node import doctor, doctor_data
+from node import doctor, doctor_copies, doctor_data
 from node.cli import main
 from node.clock import SteppedClock
 from node.config import load
@@ -167,6 +167,21 @@ def test_a_working_set_up_is_well_beside_a_running_node(node_toml, store):
     ]  # so far
     assert findings[-1].says == "a node is running on this folder"
     assert doctor_data.running(patient(node_toml)).says == "no node is running on this folder"
+
+
+def test_older_copies_in_the_data_folder_are_counted_and_are_to_be_destroyed(node_toml, store):
+    """R25: what two people erase stays in a file that the program does not open; a log belongs to its copy."""
+    data = node_toml.parent / "data"
+    assert doctor_copies.older_copies(patient(node_toml)).level == "ok"  # beside the log of the database itself
+    for name in ("node.db.before-restore", "node.db.before-restore-wal", "node.db.before-restore-2", "keys.db.old"):
+        (data / name).touch()
+
+    finding = doctor_copies.older_copies(patient(node_toml))
+
+    assert finding.level == "warning"
+    assert finding.says == "3 older copies of database or keys in the data folder; erasure does not reach them"
+    assert "destroy keys.db.old, node.db.before-restore, node.db.before-restore-2" in finding.fix
+    assert "once the node is known to be well" in finding.fix
 
 
 def test_a_folder_without_a_database_is_found(node_toml):

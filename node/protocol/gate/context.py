@@ -36,7 +36,11 @@ class Context(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def resting(self) -> tuple[ConsentRecord, ...]:
-        """The records that the letter rests on: see `rests_on`."""
+        """For each person the one record that this letter rests on: of those used, the newest that carries it now.
+
+        Whoever is told to ask her again records a newer one; what she said before does not keep that shut. Where none
+        carries it, the newest for its purpose: one for the consulate alone is no word on the rest.
+        """
         here = sorted(
             (one for one in self.consents if used(self, one)),
             key=lambda one: (carries(self, one), self.duty.purpose in one.purposes, one.valid_from),
@@ -45,7 +49,7 @@ class Context(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def carrying(self) -> tuple[ConsentRecord, ...]:
-        """Of those, the ones that allow it now."""
+        """Of those that the letter rests on, the ones that allow it now."""
         return tuple(record for record in self.resting if carries(self, record))
 
     @property
@@ -123,21 +127,12 @@ def used(c: Context, record: ConsentRecord) -> bool:
     return any(asserts(c, record, entry) for entry in entries) if entries else asserted_here(c, record)
 
 
-def rests_on(c: Context) -> tuple[ConsentRecord, ...]:
-    """For each person the one record that this letter rests on: of those used, the newest that carries it now.
-
-    Whoever is told to ask her again records a newer one; what she said before does not keep that shut. Where none
-    carries it, the newest for its purpose: one for the consulate alone is no word on the rest.
-    """
-    return c.resting
-
-
 def heard(c: Context) -> list[ConsentRecord]:
     """Where her exclusions are read: every record used, and what she said of this country since the one it rests on.
 
     Of two words of one second her no counts.
     """
-    since = {record.person_id: record.valid_from for record in rests_on(c)}
+    since = {record.person_id: record.valid_from for record in c.resting}
     return [
         one
         for one in c.consents
@@ -157,11 +152,6 @@ def excluded(c: Context, code: str, agreed: Sequence[ConsentRecord]) -> bool:
     """
     since = {record.person_id: record.valid_from for record in agreed}
     return any(code in one.excluded and one.valid_from >= since.get(one.person_id, 0) for one in heard(c))
-
-
-def carried_by(c: Context) -> tuple[ConsentRecord, ...]:
-    """Those that the letter rests on, as far as they allow it now."""
-    return c.carrying
 
 
 def carries(c: Context, record: ConsentRecord) -> bool:

@@ -11,14 +11,12 @@ from node.protocol.gate.context import (
     Context,
     are_two,
     cancel,
-    carried_by,
     excluded,
     for_the_consulate_alone,
     heard,
     hold,
     names,
     names_embassy,
-    rests_on,
 )
 from node.protocol.gate.facts import OfficeKeyFacts
 from node.protocol.letters.codes import EYES_ONLY
@@ -41,7 +39,7 @@ def office(c: Context) -> Iterator[Objection]:
     police = any(one.police_powers for one in c.recipient.office_keys)
     if police and not any(one.kind == "civil_society" for one in c.recipient.office_keys):
         yield hold("H13", "this country lists no office free of police powers", "names wait until it lists one")
-    handed_on = any(_named(c, one, key) and not _as_named(c, one, key) for one in rests_on(c))
+    handed_on = any(_named(c, one, key) and not _as_named(c, one, key) for one in c.resting)
     if handed_on and not _may_be_anyones(c, key):
         yield hold("H13", "the office is not whose it was when she was asked", "ask her about the office there now")
     told = {item.person for item in c.draft.letter.disclosed if item.level not in SEALED_TO_A_HOLDER}
@@ -87,7 +85,7 @@ def onward(c: Context) -> Iterator[Objection]:
     if not _discloses(c):
         return
     accepted, changed_at = c.shared.organisation, c.shared.changed_at
-    records = rests_on(c)
+    records = c.resting
     if changed_at is not None and (not records or any(record.valid_from < changed_at for record in records)):
         yield hold("R28", "another organisation takes over", "ask her about it and record a new consent")
     elif accepted and any(_names_another_kind(c, record) for record in records):
@@ -101,7 +99,7 @@ def embassies(c: Context) -> Iterator[Objection]:
     """R11: a consent that names an embassy carries nothing but identity verification."""
     if c.duty.purpose in (None, "identity_verification"):
         return
-    for record in rests_on(c):
+    for record in c.resting:
         if names_embassy(c, record):
             yield hold("R11", "an embassy would receive this", "name the country's focal point instead")
 
@@ -112,12 +110,12 @@ def exclusions(c: Context) -> Iterator[Objection]:
     Until a newer record of hers, which carries the letter, names just this office or organisation.
     """
     key, accepted = c.office_key, c.shared.organisation
-    chosen = [one for one in carried_by(c) if key and _named(c, one, key)]
+    chosen = [one for one in c.carrying if key and _named(c, one, key)]
     state, police = key is not None and key.kind == "state", key is not None and key.police_powers
     if (state and excluded(c, "state_bodies", chosen)) or (police and excluded(c, "police", chosen)):
         yield hold("R01", "she excluded this kind of office", "choose another office with her")
         return
-    by_name = [one for one in carried_by(c) if any(to.organisation == accepted for to in _recipients_here(c, one))]
+    by_name = [one for one in c.carrying if any(to.organisation == accepted for to in _recipients_here(c, one))]
     of_state = _discloses(c) and c.shared.organisation_type == "state"
     if of_state and excluded(c, "state_bodies", by_name):
         yield hold("R01", "a state body took over, and she excluded those", "ask the country for another organisation")
@@ -157,7 +155,7 @@ def _recipients_here(c: Context, record: ConsentRecord) -> list[ConsentTo]:
 
 
 def _chosen_in_writing(c: Context, key: OfficeKeyFacts) -> bool:
-    records = rests_on(c)
+    records = c.resting
     return bool(records) and all(_named(c, one, key) and one.method == "written" for one in records)
 
 

@@ -24,7 +24,6 @@ from node.protocol.gate.context import (
     excluded,
     hold,
     names_embassy,
-    rests_on,
     used,
 )
 from node.protocol.gate.facts import DECIDING_ROLES
@@ -42,7 +41,7 @@ def consulate(c: Context) -> Iterator[Objection]:
         return
     named = [one for one in c.consents if used(c, one) and carries(c, one) and names_embassy(c, one)]
     told = {c.draft.persons.get(item.person) for item in c.draft.letter.disclosed}
-    whom = told or {one.person_id for one in rests_on(c)}
+    whom = told or {one.person_id for one in c.resting}
     all_ask = whom and whom <= {one.person_id for one in named}
     if not all_ask or excluded(c, "embassy", sorted(named, key=lambda one: one.valid_from)):
         yield hold("R11", "she did not ask for the consulate", "leave it out, or record that she wants it asked")

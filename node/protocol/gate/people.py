@@ -15,7 +15,7 @@ from node.protocol.cases.safeguards import (
     newborn_is_seen_to,
     state_may_be_asked,
 )
-from node.protocol.gate.context import Context, cancel, carried_by, excluded, hold
+from node.protocol.gate.context import Context, cancel, excluded, hold
 from node.protocol.letters.bodies_information import AskBody
 from node.protocol.letters.bodies_return import FamilyRequestBody, TravelPlanBody
 from node.protocol.letters.codes_information import IS_SHE_YOURS
@@ -56,7 +56,7 @@ def family(c: Context) -> Iterator[Objection]:
     """R15, H12: family that may be involved, that nobody decided to seek or that she excluded is not asked after."""
     if not _asks_family(c):
         return
-    if excluded(c, "family", carried_by(c)):
+    if excluded(c, "family", c.carrying):
         yield hold("R15", "she said that her family must not be contacted", "leave it, or ask her again")
     for person in c.persons:
         yield from family_may_be_sought(person)

@@ -36,44 +36,35 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
     await world.close()
 
 
-def while_stretching(staff: Staff, happens: Action) -> None:
-    """The next password is stretched, and only then does this happen."""
-    stretch = staff.stretch
+def _next(holder: Any, method: str, happens: Action, before: bool = False) -> None:
+    """At the next call of this method something happens once: right after it, or before it begins."""
+    original = getattr(holder, method)
 
     async def slow(*given: Any) -> Any:
-        made = await stretch(*given)
-        staff.stretch = stretch  # type: ignore[method-assign]
-        await happens()
+        setattr(holder, method, original)
+        if before:
+            await happens()
+        made = await original(*given)
+        if not before:
+            await happens()
         return made
 
-    staff.stretch = slow  # type: ignore[method-assign,assignment]
+    setattr(holder, method, slow)
+
+
+def while_stretching(staff: Staff, happens: Action) -> None:
+    """The next password is stretched, and only then does this happen."""
+    _next(staff, "stretch", happens)
 
 
 def after_read(staff: Staff, happens: Action) -> None:
     """The database is read for somebody, and only then does this happen."""
-    store = staff.node.store
-    read = store.read
-
-    async def slow(fn: Any) -> Any:
-        found = await read(fn)
-        store.read = read  # type: ignore[method-assign]
-        await happens()
-        return found
-
-    store.read = slow  # type: ignore[method-assign,assignment]
+    _next(staff.node.store, "read", happens)
 
 
 def before_write(staff: Staff, happens: Action) -> None:
     """Something is about to be written, and this happens before it."""
-    store = staff.node.store
-    write = store.write
-
-    async def slow(fn: Any) -> Any:
-        store.write = write  # type: ignore[method-assign]
-        await happens()
-        return await write(fn)
-
-    store.write = slow  # type: ignore[method-assign,assignment]
+    _next(staff.node.store, "write", happens, before=True)
 
 
 def row_of(office: Office, login: str) -> Any:

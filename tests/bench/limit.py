@@ -24,7 +24,7 @@ import aiohttp
 from aiohttp import web
 
 from node.crypto.suite import KemKey, SigningKey, seal, verifying_key
-from tests.bench.loops import run
+from tests.bench.loops import run, serve_alone
 from tests.bench.processes import child
 from tests.bench.shapes import Figures, Shape, drive
 
@@ -168,11 +168,7 @@ async def serve(folder: Path) -> None:
 
     app = web.Application(client_max_size=1 << 26)
     app.add_routes([web.post("/envelopes", post)])
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    print(f"http://127.0.0.1:{runner.addresses[0][1]}", flush=True)
-    await asyncio.Event().wait()
+    await serve_alone(app)
 
 
 if __name__ == "__main__":

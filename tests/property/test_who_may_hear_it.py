@@ -7,7 +7,7 @@ Source: domain 5.3, 5.6, 5.8, 6 (R01, R11, R15, R20, R22, R28); practice H10, H1
 from collections.abc import Sequence
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from node.protocol.cases.case import Person
@@ -16,7 +16,8 @@ from node.protocol.consent.scope import after_withdrawal, note_asserted, withdra
 from node.protocol.gate.facts import Draft, ThreadFacts, Withdrawn
 from node.protocol.letters.bodies import Body
 from node.protocol.letters.frame import ConsentEntry, Letter
-from tests.property.test_what_she_allowed import some
+from tests.property import said as hers
+from tests.property.said import LEVELS, lets_out, some, tries
 from tests.property.who_may_hear_it import PURPOSE_OF, may_be_answered, may_be_asked, may_be_offered, may_take_over
 from tests.rules.test_information_rules import ADVISED, question
 from tests.rules.world import (
@@ -32,7 +33,6 @@ from tests.rules.world import (
     case,
     disclosure,
     draft,
-    drafting,
     entry,
     item,
     letter,
@@ -43,13 +43,12 @@ from tests.rules.world import (
 )
 
 PURPOSES = ("enquiry", "referral", "identity_verification", "family_tracing", "risk_assessment", "followup")
-LEVELS = ("L1", "L2", "L3", "L4")
 CATEGORIES = ("needs", "plan", "health", "identity", "contact", "nationality", "documents", "medical_report")
 HER = ADVISED
 ALONE = with_(CHILD, guardian=None)
 BEGAN = st.sampled_from((-9, -4, -1, 1)).map(lambda days: NOW + days * DAY)
 ENDS = st.sampled_from((-1, 5, 90)).map(lambda days: NOW + days * DAY)
-MORE = settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MORE = tries(600)
 TO = st.builds(
     ConsentTo,
     country=st.sampled_from(("XA", "XA", "XA", "XB")),
@@ -81,17 +80,13 @@ def words(draw: st.DrawFn, person: Person, number: int, purposes: Sequence[str] 
 
 def stated(of: ConsentRecord, person: Person) -> ConsentEntry:
     """What a letter says of a record: just that."""
-    return ConsentEntry(
-        token=token_of(person), basis=of.basis, given_by=of.given_by, capacity=of.capacity,
-        treated_as_child=person.treated_as_child, safeguards_met=True, purposes=of.purposes, levels=of.levels,
-        categories=of.categories, holder=OFFICE, until=of.valid_until,
-    )  # fmt: skip
+    return hers.stated(of, person, OFFICE)
 
 
 def opens(made: Letter[Body] | Draft, *persons: Person, said: Sequence[ConsentRecord], shared: Any = None) -> bool:
     """What the gate says, where nothing but consent stands in the way."""
     given = made if isinstance(made, Draft) else draft(made, shared)
-    return not drafting(given, case=case(*persons), consents=tuple(said), recipient=XA_RECORD)
+    return lets_out(given, case(*persons), said, XA_RECORD)
 
 
 @MORE
@@ -177,7 +172,7 @@ def test_an_answer_says_only_what_was_asserted_or_what_she_said_here(data: st.Da
     there = with_(there, threads=(with_(there.threads[0], persons=tuple(by_id)),))
     shared = accepted(entries=left, withdrawn=tuple(gone))
 
-    if not drafting(draft(made, shared), case=there, consents=tuple(said), recipient=XA_RECORD):
+    if lets_out(draft(made, shared), there, said, XA_RECORD):
         assert may_be_answered(made, persons, said, shared) == []
 
 

@@ -1,10 +1,11 @@
-"""How anything of ours listens: with no log of who asked, and with a name that says nothing of its versions."""
+"""How anything of ours listens and calls: with no log of who asked, and a name that says nothing of its versions."""
 
 from typing import Final
 
 from aiohttp import web, web_response
 
 NAME: Final = "OpenTRM"
+CALLS_ITSELF: Final = {"User-Agent": NAME}  # with every request of ours
 
 
 def runner_of(app: web.Application) -> web.AppRunner:

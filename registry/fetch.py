@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from node.listening import CALLS_ITSELF
 from registry.errors import FileMissing, MirrorFailed
 
 Fetch = Callable[[str, int], bytes]
@@ -72,7 +73,7 @@ class HttpFetch:
         watchdog.daemon = True
         watchdog.start()
         try:
-            connection.request("GET", path, headers={"Accept-Encoding": "identity"})
+            connection.request("GET", path, headers={"Accept-Encoding": "identity", **CALLS_ITSELF})
             response = connection.getresponse()
             body = response.read(max_bytes + 1)
             if len(body) > max_bytes or not response.isclosed() or response.status != 200:

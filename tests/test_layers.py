@@ -29,7 +29,7 @@ ARROWS: dict[str, set[str]] = {
     "node.service": {"node.crypto", "node.protocol", "registry", "node.store"} | LOG,
     "node.web": {"node.service"} | LOG,
     "node.api": {"node.service"} | LOG,
-    "node.peer": {"node.service"} | LOG,
+    "node.peer": {"node.service"} | LOG | LISTENING,
     # app, cli, jobs, doctor, demo, docs: put together, hold no rule
     "node": {"node.crypto", "node.protocol", "registry", "node.store", "node.service"} | FACES | LOG,
 }

@@ -11,6 +11,7 @@ from types import TracebackType
 
 import aiohttp
 
+from node.listening import CALLS_ITSELF
 from node.peer.begun import Begun, Body
 from node.service.delivery.words import CLASS_NAMES, SLOT_BYTES, PostFailed
 
@@ -84,6 +85,7 @@ class PeerClient:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=self._connections),
                 cookie_jar=aiohttp.DummyCookieJar(),
+                headers=CALLS_ITSELF,
                 timeout=aiohttp.ClientTimeout(total=TOTAL_S, sock_connect=CONNECT_S),
                 auto_decompress=False,
                 trust_env=False,

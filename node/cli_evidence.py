@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from node.cli_user import as_coordinator, run_signed_in
+from node.errors import counted
 from registry.command_line import Group
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def verify(file: Path, root: Path) -> None:
             click.echo(_claimed(judged.claim))
     else:
         report = verify(data, pinned)
-    click.echo(f"{report.letters} letters and {report.receipts} receipts verify")
+    click.echo(f"{counted(report.letters, 'letter')} and {counted(report.receipts, 'receipt')} verify")
     for fault in report.faults[:SHOWN_FAULTS]:
         click.echo(f"wrong: {fault}")
     if len(report.faults) > SHOWN_FAULTS:

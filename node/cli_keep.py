@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from node.cli_user import SECRET_FILE, as_coordinator, checked, must_be_stopped, password_of, run_signed_in
+from node.errors import counted
 from registry.command_line import Command, Group
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def backup(path: Path, target: Path, keys: bool) -> None:
         click.echo(f"{target.name}: keys copied; destroy it within 30 days, or what is erased meanwhile can be opened")
         return
     copied = back_up(folder, target, clock)
-    click.echo(f"{target.name}: {copied.size} bytes, {copied.cases} cases, whole; sha256 {copied.sha256}")
+    click.echo(f"{target.name}: {copied.size} bytes, {counted(copied.cases, 'case')}, whole; sha256 {copied.sha256}")
     click.echo("not in it: the keys (trm-node backup --keys) and the journal, which stays where it is")
 
 
@@ -118,7 +119,9 @@ def _try(path: Path, backup: Path, keys: Path | None) -> None:
     real, clock = DataFolder(config.node.data_dir), clock_for(config.node.country, config.node.clock_file)
     copied = Copied(config.node.country, backup, keys, unlock_of(config))
     tried = try_copies(real, copied, NO_VIEW, clock, os.urandom)
-    click.echo(f"a node came out of {backup.name} and {keys.name}: whole, {tried.cases} cases, every key opens")
+    click.echo(
+        f"a node came out of {backup.name} and {keys.name}: whole, {counted(tried.cases, 'case')}, every key opens"
+    )
     if tried.office_changed:
         click.echo(f"the office key was changed since {backup.name}: make new copies of both now; after a restore from")
         click.echo("this one take the new key with `trm-node keys office --with-sheets`")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from node.errors import BadInput
+from node.errors import BadInput, counted
 
 if TYPE_CHECKING:
     from node.setup_questions import Answers, Question
@@ -157,7 +157,7 @@ def _backup(path: Path, yes: bool, folder: Path | None) -> None:
         click.echo("3 no backup yet: `trm-node backup FILE`, and `--keys` apart")
         return
     made = first_backup(path, folder)
-    click.echo(f"3 backup: {made.database} and {made.keys}; a node came out of them, {made.cases} cases")
+    click.echo(f"3 backup: {made.database} and {made.keys}; a node came out of them, {counted(made.cases, 'case')}")
     click.echo("  keep the keys apart from the database, for 30 days at most")
 
 

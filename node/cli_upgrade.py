@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from node.errors import counted
+
 
 @click.command()
 @click.argument("target", required=False, type=click.Path(dir_okay=False, path_type=Path))
@@ -41,7 +43,9 @@ def upgrade(path: Path, target: Path | None, only_try: bool) -> None:
         return
     with folder.lock():
         copied = back_up(folder, target, clock_for(config.node.country, config.node.clock_file))
-        click.echo(f"{target.name}: {copied.size} bytes, {copied.cases} cases, whole; sha256 {copied.sha256}")
+        click.echo(
+            f"{target.name}: {copied.size} bytes, {counted(copied.cases, 'case')}, whole; sha256 {copied.sha256}"
+        )
         # Crash here: the backup is there and the steps are not; run it again with another file, or start the node.
         take_steps(folder.database)
     click.echo("done; run `trm-node doctor`, then start the node. An older program refuses this database")

@@ -23,7 +23,7 @@ from node.doctor_data import (
     sealed_keys,
 )
 from node.doctor_journal import journal
-from node.errors import OpenTRMError
+from node.errors import OpenTRMError, counted
 from node.findings import Check, Finding, Patient
 from node.init_checks import read_key
 from node.machine import certificate_ends
@@ -91,7 +91,11 @@ def configuration(patient: Patient) -> Finding:
     ends_at = certificate_ends(config)
     if ends_at is not None and ends_at - patient.clock.now() < SOON_S:
         days = max(0, ends_at - patient.clock.now()) // DAY_S
-        says = f"the certificate of TLS holds for {days} days more" if days else "the certificate of TLS has ended"
+        says = (
+            f"the certificate of TLS holds for {counted(days, 'day')} more"
+            if days
+            else "the certificate of TLS has ended"
+        )
         return Finding("config", "warning" if days else "wrong", says, "renew tls.cert_file, then restart the node")
     is_open = config.listen.host not in ("127.0.0.1", "::1", "localhost")
     if is_open and config.tls.cert_file is None and not config.listen.trusted_proxies:

@@ -12,7 +12,7 @@ from node.app import unlock_of
 from node.clock import INVENTED_COUNTRY
 from node.config import pinned_root
 from node.doctor_access import FIX, same_as
-from node.errors import OpenTRMError
+from node.errors import OpenTRMError, counted
 from node.findings import Finding, Level, Patient
 from node.public_holidays import days_left, how_known
 from node.service.keep.copies import LAST_BACKUP, LAST_KEYS, LAST_TRIED, copies_of, standing
@@ -181,7 +181,7 @@ def _copied(patient: Patient, names: tuple[str, str], at: int | None, says: str,
         return Finding(check, "warning", f"{says.replace('last', 'never')} as far as is known", fix)
     how, days = standing(name, at, patient.clock.now()), max(0, patient.clock.now() - at) // DAY_S
     level: Level = "ok" if how == "ok" else "warning" if how == "warning" else "wrong"
-    return Finding(check, level, f"{says} {days} days ago", "" if level == "ok" else fix)
+    return Finding(check, level, f"{says} {counted(days, 'day')} ago", "" if level == "ok" else fix)
 
 
 def running(patient: Patient) -> Finding:

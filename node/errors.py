@@ -103,3 +103,8 @@ class ReadOnly(Unavailable):
 
     def __init__(self, message: str, *, for_user: str | None = READS_ONLY) -> None:
         super().__init__(message, for_user=for_user)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with what it counts, as it is said in a sentence: `1 maintainer`, `2 maintainers`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

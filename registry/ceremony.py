@@ -14,6 +14,7 @@ from node.clock import Clock
 from node.crypto.errors import BadText
 from node.crypto.fingerprints import wrong_groups
 from node.crypto.rolekeys import RoleKey
+from node.errors import counted
 from registry.admission import check_new_keys
 from registry.delegations import CountryRole, build_delegations
 from registry.errors import BadRegistryFile, BadRegistryKey, NotEnoughSignatures, StaleProposal
@@ -59,7 +60,8 @@ def check_names(names: Collection[str], needed: int) -> None:
     if not all(is_maintainer(name) for name in names):
         raise BadRegistryFile("a maintainer's name is not 1 to 32 of a-z, 0-9 and inner hyphens")
     if not 1 <= needed <= len(names) <= 2 * needed - 1:
-        raise BadRegistryFile(f"root wants {needed} of {len(names)} maintainers; {how_many(needed, len(names))}")
+        all_of_them = counted(len(names), "maintainer")
+        raise BadRegistryFile(f"root wants {needed} of {all_of_them}; {how_many(needed, len(names))}")
 
 
 def build_root(public: Mapping[str, bytes], needed: int, online: bytes, now: int, version: int = 1) -> Root:

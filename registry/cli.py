@@ -17,7 +17,7 @@ from node.clock import INVENTED_COUNTRY, Clock, FileClock, SystemClock
 from node.crypto.errors import CryptoError
 from node.crypto.rolekeys import RoleKey
 from node.crypto.vault import MODERATE
-from node.errors import BadInput, OpenTRMError
+from node.errors import BadInput, OpenTRMError, counted
 from registry.asked import last_asked, must_not_be_older, note_asked
 from registry.ceremony import admit as admit_requests
 from registry.ceremony import check_names, create_registry, publish_update, renew_root
@@ -179,7 +179,8 @@ def admit(
     else:
         made = admit_requests(repository, data, heard, clock.now(), replace=replace)
     write_whole(out, made)
-    click.echo(f"proposal written to {out}; {repository.maintainers().needed} maintainers sign it with `sign`")
+    signers = counted(repository.maintainers().needed, "maintainer signs", "maintainers sign")
+    click.echo(f"proposal written to {out}; {signers} it with `sign`")
 
 
 @main.command()

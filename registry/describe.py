@@ -6,7 +6,7 @@ from typing import Literal
 
 from node.crypto.errors import BadText
 from node.crypto.text import from_base64url, read_json
-from node.errors import BadInput, OpenTRMError
+from node.errors import BadInput, OpenTRMError, counted
 from registry.delegations import read_delegations
 from registry.errors import BadRegistryFile
 from registry.names import country_role, when
@@ -83,8 +83,8 @@ def describe_registry(repository: Repository) -> list[str]:
         raise BadRegistryFile("folder holds no published registry; run `init` first")
     table = repository.maintainers()
     lines = [
-        f"root {root.version} until {root.expires:%Y-%m-%d}, {table.needed} of {len(table.public)} maintainers: "
-        + ", ".join(table.public),
+        f"root {root.version} until {root.expires:%Y-%m-%d}, {table.needed} of "
+        f"{counted(len(table.public), 'maintainer')}: " + ", ".join(table.public),
         f"targets {targets.signed.version} until {targets.signed.expires:%Y-%m-%d}",
         f"timestamp {timestamp.version} until {timestamp.expires:%Y-%m-%d %H:%M} UTC",
     ]
@@ -122,7 +122,8 @@ def _request_lines(request: Request) -> list[str]:
 def _proposal_lines(proposal: Proposal) -> list[str]:
     signed, so_far = proposal.metadata.signed, len(proposal.metadata.signatures)
     head = (
-        f"{proposal.kind} version {proposal.version}, good until {signed.expires:%Y-%m-%d}, {so_far} signatures so far"
+        f"{proposal.kind} version {proposal.version}, good until {signed.expires:%Y-%m-%d}, "
+        f"{counted(so_far, 'signature')} so far"
     )
     removed = sorted(named_removed(signed)) if proposal.kind == "targets" else []
     head_lines = [head, *(f"removes {code} from the registry: its keys count no more" for code in removed)]

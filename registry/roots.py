@@ -12,6 +12,7 @@ from typing import Any
 from securesystemslib.exceptions import UnverifiedSignatureError
 from tuf.api.exceptions import RepositoryError
 
+from node.errors import counted
 from registry.errors import BadRegistryFile, BadRegistryKey, NotEnoughSignatures
 from registry.names import MAINTAINERS_FIELD, is_maintainer
 from registry.tufkeys import admit_online, admit_pair
@@ -57,7 +58,7 @@ def maintainers_of(root: Root) -> Maintainers:
     # 2 hybrid by arithmetic: one algorithm alone must stay below the threshold
     n = len(key_ids)
     if not (1 <= needed <= n <= 2 * needed - 1):
-        raise BadRegistryFile(f"root wants {needed} of {n} maintainers; {how_many(needed, n)}")
+        raise BadRegistryFile(f"root wants {needed} of {counted(n, 'maintainer')}; {how_many(needed, n)}")
     # 3 root and targets are signed by exactly these keys, 2k of 2n
     all_ids = {key_id for pair in key_ids.values() for key_id in pair}
     for name in (Root.type, Targets.type):
@@ -86,8 +87,8 @@ def check_both_keys(root: Root, metadata: Metadata[Any]) -> None:
     complete, needed = complete_signers(root, metadata), maintainers_of(root).needed
     if len(complete) < needed:
         raise NotEnoughSignatures(
-            f"{metadata.signed.type} version {metadata.signed.version} is signed with both keys by {len(complete)} "
-            f"maintainers; {needed} are needed, ask another to sign"
+            f"{metadata.signed.type} version {metadata.signed.version} is signed with both keys by "
+            f"{counted(len(complete), 'maintainer')}; {counted(needed, 'is', 'are')} needed, ask another to sign"
         )
 
 

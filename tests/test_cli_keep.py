@@ -70,7 +70,7 @@ def test_a_backup_is_checked_and_holds_no_key(folder: Path):
         secrets = [row[0] for row in connection.execute("select sealed from secret union select sealed from case_key")]
 
     assert made.exit_code == 0, made.output
-    assert "1 cases, whole" in made.output
+    assert "1 case, whole" in made.output
     assert (folder / "copy.db").stat().st_mode & 0o077 == 0
     assert not [1 for secret in secrets if secret in (folder / "copy.db").read_bytes()]
     assert not list(folder.glob("copy.db-*"))
@@ -113,7 +113,7 @@ def test_a_restore_is_tried_beside_the_node_and_the_doctor_knows_when(folder: Pa
     tried = run(folder, "restore", "--try", *both)
 
     assert tried.exit_code == 0, tried.output
-    assert "whole, 1 cases, every key opens" in tried.output
+    assert "whole, 1 case, every key opens" in tried.output
     assert "a node last came out of the copies 0 days ago" in run(folder, "doctor").output
     assert {name: (folder / "data" / name).read_bytes() for name in before} == before
     assert not list(folder.glob(".tried-*")) and not list(folder.glob("*.copy-*"))
@@ -144,7 +144,7 @@ def test_a_try_fails_where_a_case_is_younger_than_the_copy_of_its_keys(folder: P
     tried = run(folder, "restore", "--try", str(folder / "copy.db"), "--keys", str(folder / "keys.copy"))
 
     assert is_one_sentence(tried), tried.output
-    assert "1 cases of this copy have no key" in tried.output
+    assert "1 case of this copy has no key" in tried.output
     assert "a node never came out of the copies" in run(folder, "doctor").output
 
 

@@ -74,7 +74,7 @@ def test_evidence_is_judged_with_the_file_and_the_root_alone(tmp_path: Path) -> 
 
     good, bad, junk = [verified(tmp_path / name, tmp_path / "root.json") for name in ("good", "bad", "junk")]
 
-    assert (good.exit_code, good.output) == (0, "1 letters and 1 receipts verify\n")
+    assert (good.exit_code, good.output) == (0, "1 letter and 1 receipt verify\n")
     assert bad.exit_code == junk.exit_code == 1
     assert f"wrong: letter 1 ({given.letters[0].letter}): statement has a signature that does not verify" in bad.output
     assert "wrong: file is no evidence" in junk.output
@@ -146,7 +146,7 @@ def test_evidence_of_silence_is_judged_by_the_same_command(tmp_path: Path) -> No
 
     assert good.exit_code == 0
     assert "XD signs: XA had not answered letter" in good.output
-    assert "1 letters and 1 receipts verify" in good.output
+    assert "1 letter and 1 receipt verify" in good.output
     assert spoiled.exit_code == 1 and "XD signs" not in spoiled.output
 
 

@@ -177,11 +177,11 @@ def proposals() -> Iterator[Vector]:
         "own-proposal-of-a-root": ([_signed(root, "bc")], "", ["bo", "cyd"]),
         "own-bad-proposal-not-signed": ([admitted()], "signed with both keys by 0 maintainers; 2 are needed", []),
         "own-bad-proposal-signed-by-one": (
-            [admitted("a")], "signed with both keys by 1 maintainers; 2 are needed", ["ada"]),
+            [admitted("a")], "signed with both keys by 1 maintainer; 2 are needed", ["ada"]),
         "own-bad-proposal-one-kind-missing": (
-            [_one_kind(admitted())], "signed with both keys by 1 maintainers; 2 are needed", ["ada"]),
+            [_one_kind(admitted())], "signed with both keys by 1 maintainer; 2 are needed", ["ada"]),
         "own-bad-proposal-of-a-root-signed-by-one": (
-            [_signed(root, "b")], "signed with both keys by 1 maintainers; 2 are needed", ["bo"]),
+            [_signed(root, "b")], "signed with both keys by 1 maintainer; 2 are needed", ["bo"]),
         "own-bad-proposal-copies-of-two": ([admitted("a"), other], "these files are different proposals", []),
         "own-bad-proposal-kind-is-not-what-it-holds": (
             [changed(admitted("ab"), lambda file: file.update(kind="root"))],

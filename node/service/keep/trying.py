@@ -11,7 +11,7 @@ from pathlib import Path
 
 from node.clock import Clock
 from node.crypto.batch import Random
-from node.errors import OpenTRMError, Unavailable
+from node.errors import OpenTRMError, Unavailable, counted
 from node.service.keep.backup import come_back
 from node.service.keep.copies import LAST_TRIED, note_done
 from node.service.upkeep.setup import RECORD_FILE, Unlock, keys_open, open_node
@@ -107,7 +107,8 @@ def _must_have(real: DataFolder, folder: DataFolder, cases: list[bytes]) -> None
     there = Keyring.peek(folder.keys).case_keys
     lost = sum(key not in there and key in here for key in cases)
     if lost:
-        says = f"{lost} cases of this copy have no key in the copy of the keys, which is older"
+        have = "has" if lost == 1 else "have"
+        says = f"{counted(lost, 'case')} of this copy {have} no key in the copy of the keys, which is older"
         raise Unavailable(f"{says}; copy the keys now (trm-node backup --keys) and try again")
 
 

@@ -69,9 +69,23 @@ def test_a_country_joins_by_hand_and_a_node_can_verify_it(hand, tmp_path):
     hand.run("publish", proposal, "--registry", reg, "--key", tmp_path / "keys/online")
     verified = hand.run("verify", reg, "--root", reg / "metadata/1.root.json")
 
-    assert "signed with both keys by 1 maintainers; 2 are needed, ask another to sign" in early.output
+    assert "signed with both keys by 1 maintainer; 2 are needed, ask another to sign" in early.output
     assert f"XA active record 1 {groups}" in verified.output
     assert "XA record 1" in hand.run("show", reg).output
+
+
+def test_what_is_one_is_told_as_one(tmp_path, monkeypatch):
+    """A registry to begin with, for a single maintainer."""
+    monkeypatch.setattr(cli, "PASSPHRASE_COST", SMALLEST)
+    hand, reg, proposal = Hand(tmp_path), tmp_path / "reg", tmp_path / "p"
+    hand.run("init", reg, "--keys", tmp_path / "keys", "--maintainer", "ada", "--needed", 1)
+
+    made = hand.run("admit", "--registry", reg, "--out", proposal)
+    early = hand.run("publish", proposal, "--registry", reg, "--key", tmp_path / "keys/online", fails=True)
+
+    assert "1 maintainer signs it with `sign`" in made.output
+    assert "by 0 maintainers; 1 is needed" in early.output
+    assert "1 of 1 maintainer: ada" in hand.run("show", reg).output
 
 
 def test_whoever_signs_reads_first_what_it_is_and_what_it_is_compared_with(hand, tmp_path):

@@ -37,7 +37,7 @@ def run(folder: Path, *words: str) -> Result:
 @pytest.mark.parametrize(
     ("names", "needed", "says"),
     [
-        (("ada",), "5", "5 of 1 maintainers"),
+        (("ada",), "5", "5 of 1 maintainer;"),
         (("ada", "bo", "cyd"), "1", "1 of 3 maintainers"),
         (("ada", "bo", "cyd", "dov"), "2", "more than half of them must sign, and not more than there are: at least 3"),
         (("../ada",), "1", "name"),

@@ -134,7 +134,7 @@ def test_a_new_root_has_whole_maintainers_of_the_old_table_and_of_the_new(
     except NotEnoughSignatures as error:
         refused = str(error)
 
-    assert ("signed with both keys by 1 maintainers; 2 are needed" in refused) != taken
+    assert ("signed with both keys by 1 maintainer; 2 are needed" in refused) != taken
 
 
 def test_a_root_that_keeps_no_old_versions_is_refused(root) -> None:

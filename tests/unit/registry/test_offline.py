@@ -69,7 +69,7 @@ def test_attack_36_targets_by_one_whole_maintainer_and_single_halves_are_refused
 
     past = read_past(published(world), world.root_bytes)
 
-    assert any("signed with both keys by 1 maintainers; 2 are needed" in fault for fault in past.faults)
+    assert any("signed with both keys by 1 maintainer; 2 are needed" in fault for fault in past.faults)
     assert of_xa(past) == [1]  # by the state before
 
 

@@ -25,7 +25,7 @@ from registry.ceremony import publish as publish_proposal
 from registry.client import RegistryClient
 from registry.command_line import Group, asking
 from registry.concern import read_concern
-from registry.countersign import countersign, joining, must_be_maintainer
+from registry.countersign import countersign, joining, must_be_maintainer, must_begin_with
 from registry.describe import countries_of, describe_copy, describe_file, describe_registry, must_not_be_lost
 from registry.fetch import HttpFetch, fetch_from_folder
 from registry.keyfiles import must_be_of, must_hold_no_key, name_of, new_key, open_key
@@ -186,12 +186,17 @@ def admit(
 @main.command()
 @click.argument("proposal", type=_FILE)
 @click.option("--registry", "folder", type=_FOLDER, required=True, help="A copy of the registry, as you fetched it.")
+@click.option("--root", type=_FILE, help="The first root that you keep; a copy that begins with another gets nothing.")
 @_key
 @_groups
 @_passphrase
-def sign(proposal: Path, folder: Path, key: Path, groups: tuple[str, ...], passphrase_file: Path | None) -> None:
+def sign(
+    proposal: Path, folder: Path, root: Path | None, key: Path, groups: tuple[str, ...], passphrase_file: Path | None
+) -> None:
     """At a maintainer: add both signatures to a proposal file. Phone each country that joins and type its groups."""
     name, data, repository = name_of(key), proposal.read_bytes(), Repository(folder)
+    if root is not None:
+        must_begin_with(repository, root)
     codes = joining(repository, data)
     for line in (*describe_file(data)[1], describe_copy(repository)):
         click.echo(line)

@@ -5,7 +5,9 @@ Source: registry.md 4.4 steps 3, 6 and 7; attack 41.
 """
 
 from collections.abc import Mapping
+from hashlib import sha256
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from node.crypto.rolekeys import RoleKey
@@ -17,6 +19,16 @@ from registry.repository import Repository
 from registry.request import Request
 from registry.roots import check_new_root, check_new_targets
 from registry.tuftypes import Root
+
+
+def must_begin_with(repository: Repository, root: Path) -> None:
+    """BadRegistryFile unless the copy begins with the very first root that the signer keeps: nodes pin its bytes."""
+    trusted, begins = sha256(root.read_bytes()).hexdigest(), repository.first_root_sha256()
+    if begins != trusted:
+        raise BadRegistryFile(
+            f"your copy of the registry begins with the root of sha256 {begins}; expected {root.name}, of sha256 "
+            f"{trusted}: fetch it from a mirror that you know, and sign nothing"
+        )
 
 
 def joining(repository: Repository, data: bytes) -> list[str]:

@@ -110,6 +110,29 @@ def test_whoever_signs_reads_first_what_it_is_and_what_it_is_compared_with(hand,
     assert all(one.index("first root") < one.index("signed by cyd") for one in told)
 
 
+@pytest.mark.parametrize("trusts", [True, False])
+def test_whoever_names_the_first_root_they_trust_signs_against_no_other(hand, tmp_path, trusts):
+    """The courier brings a whole registry of their own: it verifies in itself, and somebody had to read 64 digits."""
+    reg, proposal, mine = tmp_path / "reg", tmp_path / "p", tmp_path / "my.root.json"
+    hand.run("admit", "--registry", reg, "--out", proposal)
+    mine.write_bytes((reg / "metadata/1.root.json").read_bytes() if trusts else b"{}")
+    before = proposal.read_bytes()
+
+    told = hand.run(
+        "sign", proposal, "--registry", reg, "--root", mine, "--key", tmp_path / "keys/bo", fails=not trusts
+    )
+
+    if trusts:
+        assert "signed by bo" in told.output
+        return
+    first = sha256((reg / "metadata/1.root.json").read_bytes()).hexdigest()
+    assert told.output == (
+        f"Error: your copy of the registry begins with the root of sha256 {first}; expected my.root.json, of sha256 "
+        f"{sha256(b'{}').hexdigest()}: fetch it from a mirror that you know, and sign nothing\n"
+    )
+    assert proposal.read_bytes() == before
+
+
 def test_a_name_in_a_request_writes_no_line_of_its_own(hand, tmp_path):
     """What a country calls itself is shown; it moves no cursor, and says nothing that we would say."""
     names = {"en": "Office\nremoves XB from the registry\u202eesrever"}

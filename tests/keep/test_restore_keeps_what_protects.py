@@ -15,7 +15,7 @@ from node.service.cases.requests_life import RecordDeath
 from node.service.keep.restored import answer_for_case, view_answer
 from node.service.keep.sweep import sweep
 from node.service.safety import distrusting
-from node.service.safety.distrusting import Distrust
+from node.service.safety.distrusting import Distrust, Target
 from node.service.staff import my_steps, people, tokens
 from node.service.staff.book import NewToken, NewUser, SignIn
 from node.service.staff.callers import Caller, who
@@ -189,20 +189,21 @@ async def test_h14_sender_distrust_for_everybody_after_the_backup_stays_and_one_
     case, _, _ = await her_case(world)
 
     async def decide(country: Country, value: str, is_on: bool) -> None:
+        target: Target = "country" if value == "XA" else "organisation"
         wish = await distrusting.propose_distrust(
-            country.node, country.caseworker, Distrust(target="country", value=value, is_on=is_on)
+            country.node, country.caseworker, Distrust(target=target, value=value, is_on=is_on)
         )
         await distrusting.decide_distrust(country.node, BEN, wish.id, True)
 
-    await decide(world["XD"], "XT", True)
+    await decide(world["XD"], "haven-xa", True)
     copy = backup(world, "XD")
     world.clock.step(DAY_S)
     await decide(world["XD"], "XA", True)
-    await decide(world["XD"], "XT", False)
+    await decide(world["XD"], "haven-xa", False)
 
     xd = await restore(world, "XD", copy)
 
-    assert set(xd.node.distrusted.countries) == {"XA"}
+    assert set(xd.node.distrusted.countries) == {"XA"} and not xd.node.distrusted.organisations
     with pytest.raises(NotAllowed) as refused:
         await xd.offer("XA", case)
     assert refused.value.rule == "H14"

@@ -37,6 +37,7 @@ from node.service.cases.requests import (
     IdentityWritten,
     NewCase,
     PendingView,
+    RecordDistrust,
     SetOwner,
     WriteIdentity,
     person_from,
@@ -47,7 +48,7 @@ from node.service.cases.return_requests import BeginReturn, ReturnChange
 from node.service.context import Node
 from node.service.keep.dates import date_case
 from node.service.returns.alarms import settle_case
-from node.service.safety.distrusting import follow_case
+from node.service.safety.distrusting import follow_case, must_be_listed
 from node.service.shown import must_be_as_shown
 from node.service.threads.blocks import stop_blocked_threads
 from node.service.threads.book import Book, OpenCase
@@ -191,6 +192,8 @@ def _change(node: Node, work: Work, actor: Actor, case_id: str, change: Change, 
         raise NotAllowed("a person decides this, never a case system", rule="R40")
     if isinstance(change, AddPerson | RecordBirth | BeginReturn):
         return _made(work, book, case, _added(case, change, actor, node.random(8).hex(), now), now)
+    if isinstance(change, RecordDistrust):
+        must_be_listed(node, change.target, change.value)
     row = CHANGES[type(change)]
     if row.people == "one" or (row.people == "rule" and not _needs_second(case, change, actor, now)):
         made = make_change(book, case, change, (actor.user_id,), now)

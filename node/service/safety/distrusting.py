@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from node.errors import Conflict, NotAllowed, NotFound
+from node.errors import BadInput, Conflict, NotAllowed, NotFound
 from node.protocol.cases.case import Case
 from node.protocol.cases.distrust import must_name
 from node.protocol.letters.scalars import Code
@@ -59,6 +59,8 @@ async def propose_distrust(node: Node, actor: Actor, command: Distrust) -> Distr
     """One person asks for it; nothing changes before a second one confirms."""
     actor.must_be("caseworker", "coordinator")
     must_name(command.target, command.value)
+    if command.is_on:
+        must_be_listed(node, command.target, command.value)
 
     def propose(work: Work) -> DistrustView:
         now = node.now()
@@ -71,6 +73,21 @@ async def propose_distrust(node: Node, actor: Actor, command: Distrust) -> Distr
         return _waiting(work, number)
 
     return await node.store.write(propose)
+
+
+def must_be_listed(node: Node, target: str, value: str) -> None:
+    """BadInput for what nothing is called, and for a country that no registry ever listed here: it protects nobody.
+
+    One that was removed stays in the view; should the view be made anew, the offices it once listed are still known.
+    """
+    must_name(target, value)
+    if target == "country" and value not in node.view.countries and value not in node.known_offices:
+        raise BadInput(
+            "value is a country that no registry listed here; expected a country of the registry, see "
+            "GET /api/v1/registry", field="value", found="a country of no list", expected="a country of the registry",
+            for_user="No list of countries that we have seen holds this country. Choose it from the list, or check its"
+            " code.",
+        )  # fmt: skip
 
 
 async def decide_distrust(node: Node, actor: Actor, number: int, approve: bool) -> None:

@@ -13,6 +13,7 @@ from node.service.cases.cases import change_case, decide_change
 from node.service.cases.requests import RecordDistrust
 from node.service.directory.asking import MatchWish, match
 from node.service.directory.publishing import publish_entry, send_entries
+from node.service.network.offices import note_offices
 from node.service.safety import concerns, distrusting
 from node.service.safety.concerns import RaiseConcern
 from node.service.safety.distrusting import Distrust
@@ -44,6 +45,40 @@ async def test_distrust_of_what_is_called_nothing_is_refused_where_it_is_typed(
     for error in (everybody.value, of_her.value):
         assert error.field == "value" and "expected the" in error.message
         assert value not in error.message
+
+
+async def test_distrust_of_a_country_that_no_registry_listed_is_refused_where_it_is_typed(world):
+    """H14: a code with one letter wrong was confirmed by two people, and the country that was meant got names."""
+    xd = world["XD"]
+    with pytest.raises(BadInput) as everybody:
+        await distrusting.propose_distrust(xd.node, xd.caseworker, Distrust(target="country", value="XQ"))
+    with pytest.raises(BadInput) as of_her:
+        await change_case(xd.node, xd.caseworker, await xd.new_case(), RecordDistrust(target="country", value="XQ"))
+
+    for error in (everybody.value, of_her.value):
+        assert (error.field, error.found) == ("value", "a country of no list")
+        assert "expected a country of the registry" in error.message and "GET /api/v1/registry" in error.message
+        assert error.for_user is not None
+    assert await distrusting.distrust_list(xd.node, xd.caseworker) == []
+
+
+async def test_a_country_that_left_the_registry_can_still_be_distrusted(world):
+    """H14: that it was taken out may be why. Also after the node's copy of the registry was lost and fetched anew."""
+    xd = world["XD"]
+    gone = msgspec.structs.replace(xd.node.view.countries["XA"], removed=True)
+    xd.node.view = msgspec.structs.replace(xd.node.view, countries={**xd.node.view.countries, "XA": gone})
+    first = await distrusting.propose_distrust(xd.node, xd.caseworker, Distrust(target="country", value="XA"))
+    await distrusting.decide_distrust(xd.node, BEN, first.id, False)
+
+    await xd.node.store.write(lambda work: note_offices(xd.node, work, "XA"))
+    without = {code: one for code, one in xd.node.view.countries.items() if code != "XA"}
+    xd.node.view = msgspec.structs.replace(xd.node.view, countries=without)
+    again = await distrusting.propose_distrust(xd.node, xd.caseworker, Distrust(target="country", value="XA"))
+    await distrusting.decide_distrust(xd.node, BEN, again.id, True)
+
+    xd.node.known_offices = {}
+    off = Distrust(target="country", value="XA", is_on=False)
+    assert (await distrusting.propose_distrust(xd.node, xd.caseworker, off)).waits
 
 
 async def test_distrust_of_a_country_takes_two_people_and_holds_names_and_new_matters(world):

@@ -61,7 +61,7 @@ STORIES: Mapping[type, tuple[Case, Change]] = {
         asks.LiftAsylumBlock(**HERS, country="XA", wish_in_writing=True, lawyer_independent=True, seen_alone=True),
     ),
     asks.EndReview: (PROTECTED, asks.EndReview(**HERS)),
-    asks.RecordDistrust: (PROTECTED, asks.RecordDistrust(target="country", value="XC")),
+    asks.RecordDistrust: (PROTECTED, asks.RecordDistrust(target="holder", value="c" * 64)),
     asks.LiftDistrust: (PROTECTED, asks.LiftDistrust(target="country", value="XC")),
     asks.DetentionEnded: (PROTECTED, asks.DetentionEnded()),
     asks.SuppressStop: (PROTECTED, asks.SuppressStop(thread=THREAD)),

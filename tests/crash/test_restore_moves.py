@@ -1,5 +1,6 @@
 """A restore that dies between each two of its moves: what was there is never without its last commits. Source: H08."""
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -7,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from node.errors import Unavailable
-from node.service.upkeep.restore import put_back
+from node.errors import BadInput, Unavailable
+from node.service.upkeep.restore import put_back, staged
 from node.store.db import Store
 from node.store.folder import DataFolder
 
@@ -71,6 +72,54 @@ def test_there_are_no_more_moves_than_are_tried_above(
     assert sorted(path.name for path in folder.path.iterdir()) == [
         "node.db", "node.db.before-restore", "node.db.before-restore-wal",
     ]  # fmt: skip
+
+
+def test_what_a_restore_put_aside_comes_back_with_its_log(folder: DataFolder, tmp_path: Path):
+    """Whoever took the wrong copy names what was there: its last commits are in the log that lies beside it."""
+    put_back(folder, tmp_path / "copy.db")
+
+    put_back(folder, folder.path / "node.db.before-restore")
+
+    assert has_last(folder.database)
+    assert (folder.path / "node.db.before-restore-wal").stat().st_size > 0  # what is named stays as it is
+
+
+def test_what_a_restore_left_on_its_way_is_no_copy_to_restore(folder: DataFolder, tmp_path: Path):
+    """It would be taken away to make room for itself."""
+    left = staged(folder, tmp_path / "copy.db")
+
+    with pytest.raises(BadInput, match="left on its way"):
+        put_back(folder, left)
+
+    assert left.exists() and has_last(folder.database)
+
+
+def test_a_full_disk_leaves_no_half_log_behind(folder: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Each further try would fill the disk with one more, and stand beside the next database of that name."""
+
+    def half(source: Path, target: Path) -> None:
+        target.write_bytes(source.read_bytes()[:100])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copy", half)
+
+    with pytest.raises(OSError, match="No space"):
+        put_back(folder, tmp_path / "copy.db")
+
+    assert not list(folder.path.glob("node.db.before-restore*"))
+    assert has_last(folder.database)
+
+
+def test_a_restored_database_is_read_by_its_owner_alone(folder: DataFolder, tmp_path: Path):
+    """Whatever the shell's mask is, and whoever may read the copy on its disk."""
+    (tmp_path / "copy.db").chmod(0o644)
+    before = os.umask(0o022)
+    try:
+        put_back(folder, tmp_path / "copy.db")
+    finally:
+        os.umask(before)
+
+    assert folder.database.stat().st_mode & 0o077 == 0
 
 
 def dies_before(patched: pytest.MonkeyPatch, move: int, folder: Path) -> None:

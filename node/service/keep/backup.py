@@ -31,7 +31,7 @@ from node.service.upkeep.setup import (
     open_secret,
     write_private,
 )
-from node.store.copy import copy_into
+from node.store.copy import copy_into, to_disk
 from node.store.db import Store
 from node.store.folder import DataFolder
 from node.store.keyring import Keyring, copy_keys, kept_files
@@ -39,6 +39,7 @@ from registry.record import encode_record, pack_node_record, read_node_record
 
 log = get()
 RECORD_LIFE_S = 2 * 365 * DAY_S
+HAS_KEYS = "this data folder has keys; a copy of them is for a folder without any"
 SETTLED_S = 3600  # what was begun so long before a backup stands in it: no disk is so slow
 
 
@@ -111,7 +112,8 @@ def come_back(
             _keys_back(folder, keys)
         kek_of_folder(folder, unlock)  # a wrong passphrase is told while the old database still stands
         undone.pop_all()
-        # Crash here: the keys are back and the database is not; restore again, without the copy of the keys.
+        # Crash here: the keys are back and the database is not; restore again, without the copy of the keys. A crash
+        # above, before `keys.db` is there: the same command again.
         put_in_place(folder, fresh)
         return _new_fallback(folder, unlock, clock, random)
 
@@ -135,8 +137,8 @@ async def note_backup(node: Node) -> int:
 
 
 def _keys_back(folder: DataFolder, keys: Path) -> None:
-    if folder.keys.exists() or (folder.path / KEY_FILE).exists():
-        raise BadInput("this data folder has keys; a copy of them is for a folder without any", field="keys")
+    if folder.keys.exists():
+        raise BadInput(HAS_KEYS, field="keys")
     if not keys.is_file():
         raise BadInput("there is no copy of keys of that name; name the file to restore", field="keys")
     try:
@@ -145,9 +147,15 @@ def _keys_back(folder: DataFolder, keys: Path) -> None:
         raise BadInput(f"the copy of the keys cannot be used: {error.message}", field="keys") from error
     if KEY_FILE not in files:
         raise BadInput("this is no copy of the keys of a node", field="keys")
-    copy_keys(keys, folder.keys, {})
-    for name, data in files.items():
-        write_private(folder.path / name, data)
+    here = folder.path / KEY_FILE
+    if here.exists() and here.read_bytes() != files[KEY_FILE]:  # the same: a restore of this copy died on its way
+        raise BadInput(HAS_KEYS, field="keys")
+    for name in (name for name in (KEY_FILE, RECORD_FILE) if name in files):
+        beside = folder.path / f"{name}.new"
+        write_private(beside, files[name])
+        to_disk(beside)
+        os.replace(beside, folder.path / name)
+    copy_keys(keys, folder.keys, {})  # last: from here on the folder has keys
 
 
 def _new_fallback(folder: DataFolder, unlock: Unlock, clock: Clock, random: Random) -> bool:

@@ -45,10 +45,12 @@ def staged(folder: DataFolder, backup: Path, country: str | None = None, may_be:
     if not backup.is_file():
         raise BadInput("there is no backup of that name; name the file to restore", field="backup")
     fresh = folder.database.with_name("node.db.restoring")
+    if fresh.exists() and fresh.samefile(backup):
+        raise BadInput("that is what a restore left on its way; name the copy that it was made of", field="backup")
     with ExitStack() as undone:
         undone.callback(_forgotten, fresh)
         _forgotten(fresh)
-        shutil.copyfile(backup, fresh)
+        _copied(backup, fresh)
         store = _opened(fresh)
         undone.callback(store.close)
         _must_be_ours(store, country, may_be)
@@ -56,6 +58,14 @@ def staged(folder: DataFolder, backup: Path, country: str | None = None, may_be:
         undone.pop_all()
         store.close()
     return fresh
+
+
+def _copied(backup: Path, fresh: Path) -> None:
+    """For its owner alone, and with its log: what an earlier restore put aside has its last commits there."""
+    for suffix in ("", "-wal"):
+        if (there := _beside(backup, suffix)).exists():
+            _beside(fresh, suffix).touch(mode=0o600)
+            shutil.copyfile(there, _beside(fresh, suffix))
 
 
 def _opened(fresh: Path) -> Store:
@@ -92,8 +102,7 @@ def _put_aside(database: Path) -> None:
     """
     kept, log = _kept_as(database), _beside(database, "-wal")
     if log.exists():
-        shutil.copy(log, _beside(kept, "-wal"))
-        to_disk(_beside(kept, "-wal"))
+        _copy_whole(log, _beside(kept, "-wal"))
     # Crash here: the old database still stands with its log, a copy of which lies there for nothing; restore again.
     if database.exists():
         database.replace(kept)
@@ -102,6 +111,16 @@ def _put_aside(database: Path) -> None:
     for suffix in LOGS:
         _beside(database, suffix).unlink(missing_ok=True)
     to_disk(database.parent)
+
+
+def _copy_whole(source: Path, target: Path) -> None:
+    """On the disk, or not there: a disk that is full keeps no half of it."""
+    try:
+        shutil.copy(source, target)
+        to_disk(target)
+    except OSError:
+        target.unlink(missing_ok=True)
+        raise
 
 
 def newest_kept(folder: DataFolder) -> str | None:

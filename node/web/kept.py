@@ -6,6 +6,7 @@ beside what they send. Each person has a draft of their own: nobody records as h
 write over each other; nor do two windows of one person. Source: issue 4, autosave on the server; interface C4, C14.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -49,9 +50,10 @@ async def answered(v: Visit, page: Page) -> web.Response:
     answer = await page.handler(replace(v, made_from=mark_of_typed(typed) if is_something else ""))
     if answer.status == SEE_OTHER or not is_something:
         # Crash here: it is recorded, and the form shows once more what was typed.
-        await drop_draft(v.node, v.actor, case, ref)
+        await drop_draft(v.node, v.actor, case, ref, seen=(v.typed(FROM), mark_of_typed(typed)))
     else:
-        await save_draft(v.node, v.actor, case, ref, typed)
+        with suppress(Overtaken):  # what another window kept since stays; this page has what was typed here
+            await save_draft(v.node, v.actor, case, ref, typed, shown=v.typed(FROM))
     return answer
 
 

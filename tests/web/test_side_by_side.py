@@ -138,6 +138,25 @@ async def test_two_windows_of_one_person_keep_what_was_ticked_first(desk: Desk, 
     assert (await ana.open(path)).form(path)["named"] == ["yes"]
 
 
+@pytest.mark.parametrize(("here", "there", "answer"), [("no", "yes", 200), ("yes", "no", 422)])
+async def test_what_was_kept_in_another_window_outlives_a_press_in_this_one(
+    desk: Desk, ana: Browser, here: str, there: str, answer: int
+):
+    """She went on by telephone: the window that stands open at her desk knows nothing of that. Recorded or refused."""
+    path = f"{await started(ana)}/kept-from"
+    old, other = await ana.open(path), await window(desk)
+    newer = await other.open(path)
+    assert (await other.send(newer, path, _stay="1", named=there)).status == 204
+
+    pressed = await ana.send(old, path, named=here)
+
+    assert pressed.status == answer
+    assert (await other.open(path)).form(path)["named"] == [there]
+    if answer == 422:  # nor does what is typed next on the page of the error
+        assert pressed.form(path)["named"] == [here]
+        assert (await ana.send(pressed, path, _stay="1", named=here)).status == 409
+
+
 async def test_a_fact_that_a_colleague_recorded_meanwhile_is_not_replaced_unseen(desk: Desk, ana: Browser):
     """A list that is ticked takes the place of all that stood there: also of what stands there since this minute."""
     case = await case_of(ana)

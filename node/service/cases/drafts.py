@@ -5,7 +5,7 @@ cases as ever. Of two windows, or two people, at one draft the later save writes
 show. Source: interface C4, finding 3; issue 4, autosave on the server.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 import msgspec
@@ -89,12 +89,14 @@ async def read_draft(node: Node, actor: Actor, case_id: str, ref: str) -> Draft 
     return await node.store.read(read)
 
 
-async def drop_draft(node: Node, actor: Actor, case_id: str, ref: str) -> None:
-    """It is not needed any more."""
+async def drop_draft(node: Node, actor: Actor, case_id: str, ref: str, seen: Collection[str] | None = None) -> None:
+    """It is not needed any more. `seen`: only if its mark is one of these; what another window kept stays."""
 
     def drop(work: Work) -> None:
         may_work_on(work, actor, case_id)
-        work.drafts.drop(case_id, ref)
+        row = work.drafts.get(case_id, ref)
+        if row is not None and (seen is None or _opened(node, work, row).mark in seen):
+            work.drafts.drop(case_id, ref)
 
     await node.store.write(drop)
 

@@ -19,7 +19,16 @@ from registry.admission import check_new_keys
 from registry.delegations import CountryRole, build_delegations
 from registry.errors import BadRegistryFile, BadRegistryKey, NotEnoughSignatures, StaleProposal
 from registry.listed import all_halves, check_keys, check_list, current_countries
-from registry.names import MAINTAINERS_FIELD, ONLINE, ROOT_LIFE_S, TARGETS_LIFE_S, country_role, is_maintainer, when
+from registry.names import (
+    DAY_S,
+    MAINTAINERS_FIELD,
+    ONLINE,
+    ROOT_LIFE_S,
+    TARGETS_LIFE_S,
+    country_role,
+    is_maintainer,
+    when,
+)
 from registry.proposal import Proposal, encode_proposal, merge
 from registry.publisher import Publisher
 from registry.repository import Repository
@@ -27,6 +36,8 @@ from registry.request import Request, read_request
 from registry.roots import check_both_keys, check_new_root, how_many, maintainers_of, parse_metadata, table_of
 from registry.tufkeys import key_pair, signers
 from registry.tuftypes import Key, Metadata, Role, Root, Targets
+
+CLOCKS_DIFFER_S = 30 * DAY_S  # where a proposal is made; many such machines are offline for life
 
 
 def create_registry(
@@ -136,7 +147,7 @@ def publish(publisher: Publisher, copies: Sequence[bytes]) -> Proposal:
     proposal = merge(list(copies))
     with publisher.repository.alone():  # from the first look on: of two proposals for one version the second is stale
         if proposal.kind == "root":
-            _publish_root(publisher.repository, proposal)
+            _publish_root(publisher, proposal)
         else:
             _publish_targets(publisher, proposal)
     return proposal
@@ -157,18 +168,20 @@ def _publish_update(publisher: Publisher, request: Request) -> None:
     if country is None or country.role_keys != request.role_keys:
         raise BadRegistryFile(f"role keys of {request.code} are not those in the registry; it needs `admit`")
     # 2 the next version of the role and of the record
-    _check_versions(repository, request)
+    _check_versions(repository, request, publisher.clock.now())
     # 3 nobody else's keys
     check_new_keys(all_halves(request), request.code, repository.used_keys())
     publisher.publish({country_role(request.code): request.role_bytes}, request.files())
 
 
-def _publish_root(repository: Repository, proposal: Proposal) -> None:
-    old, new = repository.root(), proposal.metadata
+def _publish_root(publisher: Publisher, proposal: Proposal) -> None:
+    repository, new = publisher.repository, proposal.metadata
+    old = repository.root()
     if proposal.version != old.version + 1:
         raise StaleProposal(
             f"proposal is for root version {proposal.version}; the registry is at {old.version}, make it again"
         )
+    _check_ends("root", new.signed, publisher.clock.now(), ROOT_LIFE_S)
     data = new.to_bytes()
     check_new_root(repository.root_bytes(), data)  # first: it counts maintainers, as people do
     for root in (old, new.signed):
@@ -186,13 +199,14 @@ def _publish_targets(publisher: Publisher, proposal: Proposal) -> None:
             f"proposal is for targets version {proposal.version}; the registry is at {published}, make it again with "
             "`admit`"
         )
+    _check_ends("targets", proposal.metadata.signed, publisher.clock.now(), TARGETS_LIFE_S)
     # 2 enough maintainers with both keys, which is what people count, and enough keys
     check_both_keys(root, proposal.metadata)
     _check_threshold(root, "targets", proposal.metadata)
     # 3 what its requests ask for, and nothing else
     requests = check_list(repository, proposal)
     for request in requests:
-        _check_versions(repository, request)
+        _check_versions(repository, request, publisher.clock.now())
     # 4 all at once
     roles = {country_role(request.code): request.role_bytes for request in requests}
     files = {path: data for request in requests for path, data in request.files().items()}
@@ -205,6 +219,17 @@ def _must_be_new(repository: Repository, role: str, metadata: Metadata[Targets])
         raise StaleProposal(f"{role} version {metadata.signed.version} is published already; nothing is left to do")
 
 
+def _check_ends(name: str, signed: Root | Targets, now: int, life_s: int | None = None) -> None:
+    """Nodes refuse what ran out, and with the root or the list all else; what never does could be shown for ever."""
+    if signed.expires <= when(now):
+        raise StaleProposal(f"{name} version {signed.version} ran out on {signed.expires:%Y-%m-%d}; make it again")
+    if life_s is not None and signed.expires > when(now + life_s + CLOCKS_DIFFER_S):
+        raise BadRegistryFile(
+            f"{name} version {signed.version} is good until {signed.expires:%Y-%m-%d}, much longer than the "
+            f"{life_s // DAY_S} days that it should be; set the clock where it was made, and make it again"
+        )
+
+
 def _check_threshold(root: Root, role: str, metadata: Metadata[Root] | Metadata[Targets]) -> None:
     try:
         root.verify_delegate(role, metadata.signed_bytes, metadata.signatures)
@@ -212,12 +237,14 @@ def _check_threshold(root: Root, role: str, metadata: Metadata[Root] | Metadata[
         raise NotEnoughSignatures(f"{str(error).lower()}; ask another maintainer to sign the proposal") from None
 
 
-def _check_versions(repository: Repository, request: Request) -> None:
-    published = repository.version_of(country_role(request.code))
-    _must_be_new(repository, country_role(request.code), parse_metadata(request.role_bytes, Targets))
+def _check_versions(repository: Repository, request: Request, now: int) -> None:
+    name, made = country_role(request.code), parse_metadata(request.role_bytes, Targets)
+    published = repository.version_of(name)
+    _must_be_new(repository, name, made)
+    _check_ends(name, made.signed, now)
     if request.version != published + 1:
         raise StaleProposal(
-            f"request is version {request.version} of {country_role(request.code)}; the registry is at {published}, "
+            f"request is version {request.version} of {name}; the registry is at {published}, "
             f"make it again with `request --version {published + 1}`"
         )
     old = repository.record(request.code)

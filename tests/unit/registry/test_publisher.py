@@ -11,12 +11,13 @@ from aiohttp.test_utils import TestClient, TestServer
 from registry import ceremony
 from registry.errors import BadRegistryFile, StaleProposal
 from registry.names import DAY_S
+from registry.proposal import sign
 from registry.publisher import Publisher
 from registry.record import encode_record
 from registry.repository import Repository
 from registry.serve import keep_fresh, make_app
 from registry.suspension import Suspension, counted, make_suspension, publish_suspension, suspended_until
-from tests.registry_world import invented_keys, invented_record
+from tests.registry_world import RegistryWorld, invented_keys, invented_record
 
 NOW = 1_800_000_000
 
@@ -264,3 +265,47 @@ def test_of_two_publications_of_one_version_at_once_the_second_is_told(world, mo
     thread.join(20)
 
     assert isinstance(told[0], StaleProposal)
+
+
+def proposed(world: RegistryWorld, what: str) -> bytes:
+    """A list or a root, signed by two."""
+    if what == "targets":
+        return world.proposal([])
+    made = ceremony.renew_root(world.repository, world.clock.now())
+    for name in ("ada", "bo"):
+        made = sign(made, world.maintainers[name])
+    return made
+
+
+@pytest.mark.parametrize("what", ["targets", "root"])
+def test_what_lay_until_it_ran_out_is_not_published(world, tmp_path, what):
+    """Every node would refuse the whole registry until another one is signed."""
+    made = proposed(world, what)
+    world.clock.step(366 * DAY_S)
+    world.publisher.refresh()
+
+    with pytest.raises(StaleProposal, match=f"{what} .*ran out on 202"):
+        ceremony.publish(world.publisher, [made])
+
+
+@pytest.mark.parametrize("what", ["targets", "root"])
+def test_a_clock_years_ahead_signs_nothing_that_outlives_its_ceremony(world, what):
+    """Either would be shown for years by a publisher who hides the next one."""
+    world.clock.step(3650 * DAY_S)
+    made = proposed(world, what)
+    world.clock.step(-3650 * DAY_S)
+
+    with pytest.raises(BadRegistryFile, match="much longer than"):
+        ceremony.publish(world.publisher, [made])
+
+
+def test_a_countrys_request_that_ran_out_is_not_published(world):
+    """Nobody could send to it: the country is told while it can make another one."""
+    world.records["XA"] = msgspec.structs.replace(
+        world.records["XA"], serial=2, prev_sha256=sha256(encode_record(world.records["XA"])).hexdigest()
+    )
+    request = world.request("XA", version=2)
+    world.clock.step(366 * DAY_S)
+
+    with pytest.raises(StaleProposal, match="c-XA version 2 ran out"):
+        ceremony.publish_update(world.publisher, request)

@@ -61,8 +61,9 @@ def restore(path: Path, backup: Path, keys: Path | None, only_try: bool, yes: bo
     """Put a copy of the database in place of what is there, and lay the journal over it.
 
     What was there is kept beside it as node.db.before-restore (-2, -3 after others), with its log (-wal) where the
-    node was killed. The node starts a new channel epoch with new prekeys and greets every peer. Without a whole journal
-    nothing about a person leaves before two people answered for her case.
+    node was killed: a copy like any other, if this was the wrong one. The node starts a new channel epoch with new
+    prekeys and greets every peer. Without a whole journal nothing about a person leaves before two people answered
+    for her case.
 
     With --try a node is made out of both copies in a folder beside them, looked through and thrown away; the health
     page says when that was last done. Do it once a month.

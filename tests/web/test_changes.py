@@ -120,6 +120,27 @@ async def test_what_lifts_a_protection_waits_and_the_second_person_reads_what_wo
     assert (await bea.open(waits.url.path)).status == 404
 
 
+async def test_what_a_colleague_recorded_after_it_was_asked_for_is_seen_before_it_goes(
+    browsers: dict[str, Browser], desks: dict[str, Desk]
+):
+    """R12, R24: a doubt about her age, of which neither who asked nor who confirms knew."""
+    xd, bea = browsers["XD"], await colleague(desks["XD"])
+    case = await case_of(xd)
+    page = await xd.open(f"{case}/change/settle_age")
+    waits = await xd.send(page, f"{case}/change/settle_age", age_band="18-24")
+    opened = await bea.open(waits.url.path)
+    assert "What would take its place" not in opened.said
+    page = await xd.open(f"{case}/change/doubt_age")
+    await xd.send(page, f"{case}/change/doubt_age")
+
+    both = await bea.send(opened, waits.url.path, decision="approve")
+    assert both.status == 409 and "recorded after it was asked for" in both.said
+    assert "What would take its place" in both.said
+    done = await bea.send(both, waits.url.path, decision="approve")
+
+    assert "Recorded" in done.said
+
+
 async def test_whoever_asked_can_only_take_it_back(browsers: dict[str, Browser]):
     xd = browsers["XD"]
     case = await case_of(xd)

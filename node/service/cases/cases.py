@@ -24,7 +24,7 @@ from node.service.cases.change import Change
 from node.service.cases.earlier import earlier_facts, with_earlier
 from node.service.cases.earlier_views import EarlierName
 from node.service.cases.life import PEOPLE_DECIDE, make_change, what_follows
-from node.service.cases.replacing import SOMEBODY_ELSE, must_not_replace_unseen
+from node.service.cases.replacing import SOMEBODY_ELSE, must_be_as_asked, must_not_replace_unseen, stood
 from node.service.cases.requests import (
     AddPerson,
     AnyChange,
@@ -66,10 +66,11 @@ NAMES_WRITTEN = (
 
 
 class Proposal(msgspec.Struct, frozen=True):
-    """A change that waits for a second person, as its task keeps it sealed."""
+    """A change that waits for a second person, as its task keeps it sealed; `stood`: the marks of what it replaces."""
 
     change: AnyChange
     by: str
+    stood: tuple[str, ...] = ()
 
 
 async def create_case(node: Node, actor: Actor, new: NewCase) -> CaseView:
@@ -111,10 +112,16 @@ async def change_case(node: Node, actor: Actor, case_id: str, change: Change, sh
     return await node.store.write(lambda work: _change(node, work, actor, case_id, change, shown))
 
 
-async def decide_change(node: Node, actor: Actor, case_id: str, pending: int, approve: bool) -> Changed:
-    """A second person confirms or refuses what the first asked for; whoever asked may only take it back."""
+async def decide_change(
+    node: Node, actor: Actor, case_id: str, pending: int, approve: bool, shown: str | None = None
+) -> Changed:
+    """A second person confirms or refuses what the first asked for; whoever asked may only take it back.
+
+    `shown`: the mark of the page (`confirming`). Overtaken where this would take the place of what was recorded since
+    it was asked for, and the page did not show that.
+    """
     actor.must_be("caseworker", "coordinator")
-    return await node.store.write(lambda work: _decide(node, work, actor, case_id, pending, approve))
+    return await node.store.write(lambda work: _decide(node, work, actor, case_id, pending, approve, shown))
 
 
 async def set_owner(node: Node, actor: Actor, case_id: str, command: SetOwner) -> CaseView:
@@ -181,6 +188,14 @@ def pending_of(node: Node, reader: Reader, case: OpenCase) -> list[PendingView]:
     return [_pending(node, case, task) for task in reader.tasks.of_case(case.id, SECOND_PERSON)]
 
 
+def proposal_of(node: Node, reader: Reader, case: OpenCase, pending: int) -> Proposal:
+    """What waits under this number for a second person."""
+    task = next((one for one in reader.tasks.of_case(case.id, SECOND_PERSON) if one.id == pending), None)
+    if task is None:
+        raise NotFound("no such change waits in this case; read the case again", field="pending")
+    return node.seals.open_as(Proposal, case.dek, "task", case.id, task.sealed)
+
+
 def _open(node: Node, reader: Reader, actor: Actor, case_id: str) -> OpenCase:
     may_work_on(reader, actor, case_id)
     return Book(node, reader).case(case_id)
@@ -203,7 +218,7 @@ def _change(node: Node, work: Work, actor: Actor, case_id: str, change: Change, 
         raise NotAllowed("this needs two people; a case system cannot ask for it", rule="R40")
     made = make_change(book, case, change, (actor.user_id, SOMEBODY_ELSE), now)  # would it be refused anyway?
     must_not_replace_unseen(shown, case.case, made.case)
-    return _proposed(node, work, book, case, change, actor, now)
+    return _proposed(node, work, book, case, Proposal(change, actor.user_id, stood(case.case, made.case)), now)  # type: ignore[arg-type]
 
 
 def _added(
@@ -232,28 +247,28 @@ def _needs_second(case: OpenCase, change: Change, actor: Actor, now: int) -> boo
     return False
 
 
-def _proposed(node: Node, work: Work, book: Book, case: OpenCase, change: Change, actor: Actor, now: int) -> Changed:
+def _proposed(node: Node, work: Work, book: Book, case: OpenCase, asked: Proposal, now: int) -> Changed:
     if pending_of(node, work, case):
         raise Conflict(
             "a change of this case waits for a second person already; decide that one first",
             for_user="Another change of this case waits for a second person. Decide that one first.",
         )
-    sealed = node.seals.seal(case.dek, "task", case.id, Proposal(change, actor.user_id))  # type: ignore[arg-type]
+    sealed = node.seals.seal(case.dek, "task", case.id, asked)
     work.tasks.add(SECOND_PERSON, now, case_id=case.id, sealed=sealed)
-    work.audit.append(now, actor.user_id, "change_proposed", case.id, rule="R24")
+    work.audit.append(now, asked.by, "change_proposed", case.id, rule="R24")
     return Changed(done=False, pending=pending_of(node, work, case)[0].id, case=case_view(book, case))
 
 
-def _decide(node: Node, work: Work, actor: Actor, case_id: str, pending: int, approve: bool) -> Changed:
+def _decide(
+    node: Node, work: Work, actor: Actor, case_id: str, pending: int, approve: bool, shown: str | None
+) -> Changed:
     now, book, case = node.now(), Book(node, work), _open(node, work, actor, case_id)
-    waiting = next((one for one in pending_of(node, work, case) if one.id == pending), None)
-    if waiting is None:
-        raise NotFound("no such change waits in this case; read the case again", field="pending")
+    waiting = proposal_of(node, work, case, pending)
     if not approve:
         work.tasks.done(pending, actor.user_id, now)
         work.audit.append(now, actor.user_id, "change_refused", case_id, rule="R24", outcome="refused")
         return Changed(done=False, pending=None, case=case_view(book, case))
-    by = (waiting.proposed_by, actor.user_id)
+    by = (waiting.by, actor.user_id)
     if len(set(by)) < 2:
         raise NotAllowed(
             "this needs two different people and got one",
@@ -261,6 +276,7 @@ def _decide(node: Node, work: Work, actor: Actor, case_id: str, pending: int, ap
             for_user="A second person has to confirm this. Ask a colleague to sign in.",
         )
     changed = make_change(book, case, waiting.change, by, now)
+    must_be_as_asked(waiting.stood, shown, case.case, changed.case)
     work.tasks.done(pending, actor.user_id, now)
     return _made(work, book, case, changed, now)
 

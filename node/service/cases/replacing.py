@@ -4,7 +4,7 @@ What adds to a case takes nothing away and is never asked about, nor is what nob
 compared as people see them, so what is shown nowhere (H17) is not in it. Source: interface, finding 3; R24.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Final
 
 import msgspec
@@ -42,12 +42,16 @@ Fact = tuple[str, str, str]  # of which plan or care, of whom, what; "" where it
 
 
 class Replaced(msgspec.Struct, frozen=True):
-    """A fact that stands, and what would stand in its place; `person_id` is empty for one of the case."""
+    """A fact that stands, and what would stand in its place; `person_id` is empty for one of the case.
+
+    `scope`: the plan or the care that it belongs to, if any.
+    """
 
     person_id: str
     field: str
     stands: Any
     instead: Any
+    scope: str = ""
 
 
 def mark_of_case(case: Case) -> str:
@@ -65,11 +69,39 @@ def replaced(was: Case, now: Case) -> list[Replaced]:
     """What stands in a case and would not stand there after it."""
     after = dict(_facts(now))
     return [
-        Replaced(whose, name, value, after[key])
+        Replaced(whose, name, value, after[key], scope)
         for key, value in _facts(was)
-        for _, whose, name in (key,)
+        for scope, whose, name in (key,)
         if key in after and value not in UNRECORDED and not _holds(after[key], value)
     ]
+
+
+def stood(was: Case, now: Case) -> tuple[str, ...]:
+    """The marks of all that stands and would go: a change by two people keeps them from when it was asked for."""
+    return tuple(_mark(one) for one in replaced(was, now))
+
+
+def unseen(asked: Collection[str], was: Case, now: Case) -> bool:
+    """Whether anything would go that did not stand there when the change was asked for (`asked`: what `stood`)."""
+    return not set(stood(was, now)) <= set(asked)
+
+
+def must_be_as_asked(asked: Collection[str], shown: str | None, was: Case, now: Case) -> None:
+    """Overtaken where something would go that neither of both people has seen; `shown`: the mark of what a page told.
+
+    Where no page was (None) it is refused and asked for again.
+    """
+    if unseen(asked, was, now) and shown != mark_of_replaced(replaced(was, now)):
+        raise Overtaken(
+            "what this replaces was recorded after it was asked for; read the case, refuse this and ask again",
+            for_user="What this replaces was recorded after it was asked for. Look at both, then confirm it or refuse"
+            " it.",
+        )  # fmt: skip
+
+
+def mark_of_replaced(rows: Iterable[Replaced]) -> str:
+    """The mark of a page that shows what would go."""
+    return mark_of([_mark(one) for one in rows])
 
 
 async def shown_case(node: Node, actor: Actor, case_id: str) -> str:
@@ -93,6 +125,10 @@ async def would_replace(node: Node, actor: Actor, case_id: str, change: Change) 
         return replaced(case.case, made.case)
 
     return await node.store.read(read)
+
+
+def _mark(one: Replaced) -> str:
+    return mark_of((one.scope, one.person_id, one.field, one.stands))
 
 
 def _holds(after: Any, before: Any) -> bool:

@@ -14,6 +14,7 @@ from node.errors import NotFound, OpenTRMError
 from node.service.cases import cases
 from node.service.cases.change import Change
 from node.service.cases.change_forms import ChangeForm, change_form, read_change, said_by
+from node.service.cases.confirming import overtaken_by
 from node.service.cases.replacing import shown_case, would_replace
 from node.service.cases.requests import CaseView, PendingView
 from node.service.returns.alarms import list_care
@@ -32,6 +33,7 @@ from node.web.words import N_
 
 OWN_PAGE: Final = {"first_intake": "referral/kept-from"}  # asked person by person, so it has a page of its own
 WHOM: Final = {"value": N_("Whom"), "target": N_("If you typed a code: what is it the code of?")}
+LATE: Final = N_("What this replaces was recorded after it was asked for. Look at both, then confirm it or refuse it.")
 PRESET: Final = ("person_id", "plan_id", "care_id", "thread", "persons", "parent", "country")
 
 
@@ -84,7 +86,11 @@ async def _pending(v: Visit) -> web.Response:
 async def _decide(v: Visit) -> web.Response:
     case_id, approve = v.path["case"], v.typed("decision") == "approve"
     try:
-        await cases.decide_change(v.node, v.actor, case_id, _number(v.path["pending"]), approve)
+        await cases.decide_change(
+            v.node, v.actor, case_id, _number(v.path["pending"]), approve, shown=v.typed(beside.SHOWN)
+        )
+    except Overtaken:
+        return await _show_pending(v, status=409)  # which says it, and shows both
     except OpenTRMError as error:
         return await _show_pending(v, status=409, error=problem(v, error))
     return v.go(f"/case/{case_id}?changed={'1' if approve else 'no'}")
@@ -135,6 +141,7 @@ def _show(
 async def _show_pending(v: Visit, **more: Any) -> web.Response:
     case = await cases.view_case(v.node, v.actor, v.path["case"])
     waiting = _waiting(case, _number(v.path["pending"]))
+    late = await overtaken_by(v.node, v.actor, case.case, waiting.id)
     choices = await choices_of(v, case)
     called = dict(choices["person_id"] + choices["plan_id"] + choices["care_id"] + choices["thread"])
     name = str(waiting.change.__struct_config__.tag)
@@ -142,6 +149,7 @@ async def _show_pending(v: Visit, **more: Any) -> web.Response:
     if "target" in said:
         called[said["value"]] = Organisations(v, {}).distrusted(said["target"], said["value"])
     return v.show("pending.html", case=case, waiting=waiting, name=name, said=said, called=called,
+                  rows=beside.rows_of(late.rows), shown=late.mark, late=v.say(LATE), persons=dict(choices["person_id"]),
                   **more)  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 import msgspec
 
-from node.protocol.letters.codes_return import ConfirmedHow
+from node.protocol.letters.codes_return import ConfirmedHow, RiskMeasure, RiskSays
 
 Advocate = Literal["independent_advocate", "lawyer", "guardian_advocate", "social_worker"]
 Heard = Literal["arranged", "not_needed", "she_declines", "no_proceedings"]
@@ -27,26 +27,6 @@ RiskDomain = Literal[
     "housing",
 ]
 RiskOverall = Literal["acceptable", "acceptable_with_measures", "unacceptable", "unknown"]
-RiskSays = Literal[  # ours: the one sentence a caseworker would write, closed so that nobody types a name into it
-    "no_sign",
-    "past_only",
-    "possible_not_recent",
-    "likely",
-    "known_and_near",
-    "cannot_be_assessed",
-]
-Measure = Literal[  # ours
-    "none_needed",
-    "other_region",
-    "safe_house_on_arrival",
-    "escort",
-    "protected_contact",
-    "debt_mediation",
-    "medical_follow_up",
-    "legal_counsel_there",
-    "family_not_told",
-    "regular_calls",
-]
 AssessorRole = Literal["caseworker", "social_worker", "psychologist", "lawyer", "independent_assessor"]
 HaltReason = Literal[  # domain 5.4, local: on the wire every halt is the one stop (H01)
     "new_risk",
@@ -132,7 +112,7 @@ class RiskRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     domain: RiskDomain
     colour: Colour
     says: RiskSays
-    measure: Measure
+    measure: RiskMeasure
 
 
 class RiskAssessment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

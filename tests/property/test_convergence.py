@@ -101,12 +101,8 @@ def lost_or_doubled(world: World) -> list[str]:
     return faults
 
 
-@many
-@given(beginnings, moves)
-def test_both_nodes_end_in_the_same_state_whatever_the_post_does(beginning: int, plan: list[Move]) -> None:
-    """Wire 7: acts, loss, repetition, reordering, delay, gaps and stops, in any interleaving."""
-    world = begun(beginning)
-
+def end_alike(world: World, plan: list[Move]) -> None:
+    """Wire 7: played through, both sides show the same, nothing is lost, and each state is what its letters fold to."""
     play(world, plan)
     world.settle()
 
@@ -116,17 +112,12 @@ def test_both_nodes_end_in_the_same_state_whatever_the_post_does(beginning: int,
     assert as_folded(world)
 
 
-@many
-@given(beginnings, moves, st.sets(st.integers(1, 30), max_size=4))
-def test_a_peer_that_refuses_without_a_reason_cannot_split_the_thread(
-    beginning: int, plan: list[Move], disliked: set[int]
-) -> None:
-    """A dishonest peer refuses letters of its choice: the act is undone at the sender, and both show the same."""
-    world = begun(beginning)
+def end_alike_though_refused(world: World, plan: list[Move], disliked: set[int], code: int) -> None:
+    """Wire 7: a peer refuses letters of its choice with this code; each act is undone, and both show the same."""
     first = world.counter
 
     def dislikes(letter: Entry) -> int:
-        return 13 if int(letter.letter_id, 16) - first in disliked and not after_stop(letter.kind) else 0
+        return code if int(letter.letter_id, 16) - first in disliked and not after_stop(letter.kind) else 0
 
     world.content = dislikes
 
@@ -138,14 +129,33 @@ def test_a_peer_that_refuses_without_a_reason_cannot_split_the_thread(
     assert lost_or_doubled(world) == []
 
 
-@many
-@given(beginnings, moves)
-def test_an_honest_letter_is_refused_only_after_a_refusal_or_a_gap(beginning: int, plan: list[Move]) -> None:
-    """Wire 7: a letter against the state that its writer could not know is a crossing, never a violation."""
-    world = begun(beginning)
-
+def refuse_nothing(world: World, plan: list[Move]) -> None:
+    """Wire 7: without a stop or a gap no honest letter is refused."""
     play(world, [move for move in plan if move[0] not in ("give up", "stop")])
     world.settle()
 
     assert not world.sides["opener"].refused
     assert not world.sides["responder"].refused
+
+
+@many
+@given(beginnings, moves)
+def test_both_nodes_end_in_the_same_state_whatever_the_post_does(beginning: int, plan: list[Move]) -> None:
+    """Wire 7: acts, loss, repetition, reordering, delay, gaps and stops, in any interleaving."""
+    end_alike(begun(beginning), plan)
+
+
+@many
+@given(beginnings, moves, st.sets(st.integers(1, 30), max_size=4))
+def test_a_peer_that_refuses_without_a_reason_cannot_split_the_thread(
+    beginning: int, plan: list[Move], disliked: set[int]
+) -> None:
+    """A dishonest peer refuses letters of its choice: the act is undone at the sender, and both show the same."""
+    end_alike_though_refused(begun(beginning), plan, disliked, code=13)
+
+
+@many
+@given(beginnings, moves)
+def test_an_honest_letter_is_refused_only_after_a_refusal_or_a_gap(beginning: int, plan: list[Move]) -> None:
+    """Wire 7: a letter against the state that its writer could not know is a crossing, never a violation."""
+    refuse_nothing(begun(beginning), plan)

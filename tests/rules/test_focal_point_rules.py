@@ -17,7 +17,7 @@ from node.service.threads.reading import open_identity
 from tests.attack.forged_posts import rows
 from tests.dishonest import CATEGORIES, Dishonest
 from tests.rules.world import disclosure, item, letter, with_
-from tests.unit.service.rights_support import letter_of
+from tests.unit.service.rights_support import disclosed, letter_of
 from tests.unit.test_spine import ACCEPT
 from tests.world import HER, World, make_world
 
@@ -159,19 +159,8 @@ def open_tasks(world: World) -> list[tuple[str, int]]:
 
 async def told_arrival(world: World, **said: Any) -> str:
     """XA tells how she arrived; the thread."""
-    xd, xa = world["XD"], world["XA"]
-    case = await xd.new_case()
-    await xd.write_identity(case, {HER: {"given_name": "Zoryna"}})
-    await xd.consent(case, "XA")
-    thread = (await xd.offer("XA", case)).thread
-    await world.settle()
-    token = xd.tokens(thread)[HER]
-    needed = [{"person": token, "field": "given_name", "level": "L3"}]
-    await xa.act(thread, "referral.accept", {**ACCEPT, "persons": [token], "data_needed": needed})
-    await world.settle()
-    await xd.act(thread, "referral.disclose", {"complete": True}, disclose={HER: ["given_name"]})
-    await world.settle()
+    thread, _ = await disclosed(world)
     told = {"arrived": True, "noted_at": world.clock.now(), "wellbeing": "well", "confirmed_by_her": True}
-    await xa.act(thread, "referral.arrived", {**told, **said})
+    await world["XA"].act(thread, "referral.arrived", {**told, **said})
     await world.settle()
     return thread

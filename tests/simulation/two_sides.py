@@ -238,6 +238,22 @@ class World:
         return busy
 
 
+def what_became(world: World) -> dict[str, str]:
+    """What became of the two letters that crossed; both sides show the same."""
+    a, b = world.sides["opener"].thread, world.sides["responder"].thread
+    assert a is not None
+    assert b is not None
+    assert a.shared == b.shared
+    assert _last(a) == _last(b)
+    return _last(a)
+
+
+def _last(thread: Thread) -> dict[str, str]:
+    """What became of the two letters that crossed, by side."""
+    newest = {e.side: e for e in sorted(thread.entries, key=lambda e: e.n)}
+    return {side: e.status for side, e in newest.items()}
+
+
 def _other(side: Role) -> Role:
     return "responder" if side == "opener" else "opener"
 

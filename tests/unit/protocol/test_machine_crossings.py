@@ -9,8 +9,7 @@ from node.protocol.letters.codes import Role
 from node.protocol.matter import Crossing
 from node.protocol.referral import REFERRAL, RULES
 from node.protocol.threads.machine import state
-from node.protocol.threads.thread import Thread
-from tests.simulation.two_sides import BEGINNINGS, World
+from tests.simulation.two_sides import BEGINNINGS, World, what_became
 
 TAIL = 3  # acts of one side that the other has not seen; more repeat states already met
 
@@ -58,23 +57,8 @@ def crossed(row: Crossing, number: int) -> tuple[World, dict[str, str]]:
             assert world.release("opener")
             assert world.release("responder")
             world.settle()
-            return world, _effects(world)
+            return world, what_became(world)
     raise AssertionError(f"no beginning where {row.opener} and {row.responder} are both possible")
-
-
-def _effects(world: World) -> dict[str, str]:
-    a, b = world.sides["opener"].thread, world.sides["responder"].thread
-    assert a is not None
-    assert b is not None
-    assert a.shared == b.shared
-    assert _last(a) == _last(b)
-    return _last(a)
-
-
-def _last(thread: Thread) -> dict[str, str]:
-    """What became of the two letters that crossed, by side."""
-    newest = {e.side: e for e in sorted(thread.entries, key=lambda e: e.n)}
-    return {side: e.status for side, e in newest.items()}
 
 
 @pytest.mark.parametrize("row", REFERRAL_CROSSINGS, ids=lambda r: f"{r.opener}-{r.responder}")

@@ -8,11 +8,10 @@ from node.protocol.letters.codes import Role
 from node.protocol.matter import Crossing, Matter, Rule
 from node.protocol.threads.machine import state
 from node.protocol.threads.outcome import ActNotAllowed
-from node.protocol.threads.thread import Thread
 from node.protocol.transit import TRANSIT
 from node.protocol.voluntary_return import RETURN
 from tests.simulation.returns import BEGINNINGS, Step
-from tests.simulation.two_sides import World
+from tests.simulation.two_sides import World, what_became
 
 NOW = 1_795_000_000
 BOTH = (RETURN, TRANSIT)
@@ -87,25 +86,11 @@ def _acts(world: World, side: Role, kind: str, number: int) -> bool:
     return True
 
 
-def _effects(world: World) -> dict[str, str]:
-    a, b = world.sides["opener"].thread, world.sides["responder"].thread
-    assert a is not None
-    assert b is not None
-    assert a.shared == b.shared
-    assert _last(a) == _last(b)
-    return _last(a)
-
-
-def _last(thread: Thread) -> dict[str, str]:
-    newest = {e.side: e for e in sorted(thread.entries, key=lambda e: e.n)}
-    return {side: e.status for side, e in newest.items()}
-
-
 @pytest.mark.parametrize(("matter", "row"), ROWS, ids=lambda one: getattr(one, "name", None) or _id(one))
 def test_both_nodes_see_what_the_row_says(matter: Matter, row: Crossing) -> None:
     """Wire 7: the first always counts; where the row says no more than that both count, both always do."""
     for world, numbers in crossed(matter, row):
-        effects = _effects(world)
+        effects = what_became(world)
 
         assert effects[row.first] == "applied", numbers
         if row.then.endswith("both count") or row.then.startswith("both count:"):
@@ -125,7 +110,7 @@ def outcomes(matter: Matter, opener: str, responder: str, ours: int, theirs: int
         if numbers == (ours, theirs):
             thread = world.sides["opener"].thread
             assert thread is not None
-            effects = _effects(world)
+            effects = what_became(world)
             found.add((state(thread, world.now), effects["opener"], effects["responder"]))
     return found
 

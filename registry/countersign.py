@@ -75,10 +75,18 @@ def _check_copy(repository: Repository) -> None:
         for old, new in pairwise(roots):
             check_new_root(old, new)
         check_new_targets(roots[-1], repository.role_bytes("targets") or b"")
+        _check_number(repository)
     except (BadRegistryFile, BadRegistryKey, NotEnoughSignatures) as error:
         raise BadRegistryFile(
             f"your copy of the registry does not verify: {error.message}; fetch it again from a mirror, sign nothing"
         ) from None
+
+
+def _check_number(repository: Repository) -> None:
+    """No maintainer signed what calls it the newest: an old list may lie there, with a key that was stolen since."""
+    named, listed = repository.version_of("targets"), repository.role("targets")
+    if listed is None or listed.signed.version != named:
+        raise BadRegistryFile(f"the list that it calls version {named} is another one")
 
 
 def _check_follows(repository: Repository, proposal: Proposal) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from node.errors import BadInput, Unavailable
-from node.service.upkeep.restore import put_back, staged
+from node.service.upkeep.restore import newest_kept, put_back, staged
 from node.store.db import Store
 from node.store.folder import DataFolder
 
@@ -92,6 +92,35 @@ def test_what_a_restore_left_on_its_way_is_no_copy_to_restore(folder: DataFolder
         put_back(folder, left)
 
     assert left.exists() and has_last(folder.database)
+
+
+def test_what_is_put_aside_lies_beside_no_log_of_another_time(folder: DataFolder, tmp_path: Path):
+    """A restore died once it had copied the log, and the node went on: SQLite would lay that log over what is kept."""
+    orphan = folder.path / "node.db.before-restore-wal"
+    shutil.copy(folder.path / "node.db-wal", orphan)
+
+    put_back(folder, tmp_path / "copy.db")
+
+    assert not (folder.path / "node.db.before-restore").exists()
+    assert has_last(folder.path / "node.db.before-restore-2")
+
+
+def test_what_a_killed_restore_left_gets_into_no_later_one(folder: DataFolder, tmp_path: Path):
+    """The log of the copy that it had begun with would be laid over the next one."""
+    shutil.copy(folder.path / "node.db-wal", folder.path / "node.db.restoring-wal")
+
+    put_back(folder, tmp_path / "copy.db")
+
+    assert not has_last(folder.database)
+
+
+def test_the_newest_that_was_put_aside_is_named_and_no_log(folder: DataFolder, tmp_path: Path):
+    put_back(folder, tmp_path / "copy.db")
+    assert newest_kept(folder) == "node.db.before-restore"
+
+    for number in range(2, 11):
+        (folder.path / f"node.db.before-restore-{number}").touch()
+    assert newest_kept(folder) == "node.db.before-restore-10"
 
 
 def test_a_full_disk_leaves_no_half_log_behind(folder: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

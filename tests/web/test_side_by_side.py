@@ -138,6 +138,17 @@ async def test_two_windows_of_one_person_keep_what_was_ticked_first(desk: Desk, 
     assert (await ana.open(path)).form(path)["named"] == ["yes"]
 
 
+async def test_a_save_whose_answer_was_lost_leaves_no_draft_behind_what_is_recorded(ana: Browser):
+    """The script never heard its mark: what it saved is what the button records."""
+    path = f"{await started(ana)}/kept-from"
+    page = await ana.open(path)
+    assert (await ana.send(page, path, _stay="1", named="no")).status == 204  # the page keeps its old mark
+
+    assert (await ana.send(page, path, named="no")).status == 200
+
+    assert (await ana.open(path)).form(path).get("named", []) == []
+
+
 @pytest.mark.parametrize(("here", "there", "answer"), [("no", "yes", 200), ("yes", "no", 422)])
 async def test_what_was_kept_in_another_window_outlives_a_press_in_this_one(
     desk: Desk, ana: Browser, here: str, there: str, answer: int

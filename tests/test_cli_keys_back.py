@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from node.store.folder import DataFolder
 from tests.cli_world import copied_node, run
 from tests.test_cli_keep import has_case, with_two_and_a_case
 
@@ -51,3 +52,29 @@ def test_a_copy_of_the_keys_writes_no_other_file(folder: Path):
 
     assert back.exit_code == 0, back.output
     assert (folder / "node.toml").read_bytes() == before
+
+
+def test_the_key_file_of_another_node_is_not_written_over(folder: Path):
+    """Its `keys.db` was moved aside for a moment: without this file it opens never again."""
+    run(folder, "backup", str(folder / "copy.db"))
+    run(folder, "backup", "--keys", str(folder / "keys.copy"))
+    (folder / "data" / "keys.db").rename(folder / "aside.db")
+    other = (folder / "data" / "node.key").read_bytes()[::-1]
+    (folder / "data" / "node.key").write_bytes(other)
+
+    refused = run(folder, "restore", str(folder / "copy.db"), "--keys", str(folder / "keys.copy"), "--yes")
+
+    assert refused.exit_code == 1 and "this data folder has keys" in refused.output
+    assert (folder / "data" / "node.key").read_bytes() == other
+
+
+def test_nothing_is_restored_under_a_node_that_runs(folder: Path):
+    run(folder, "backup", str(folder / "copy.db"))
+    there = (folder / "data" / "node.db").read_bytes()
+
+    with DataFolder(folder / "data").lock():
+        refused = run(folder, "restore", str(folder / "copy.db"), "--yes")
+
+    assert refused.exit_code == 1 and "in use by process" in refused.output
+    assert (folder / "data" / "node.db").read_bytes() == there
+    assert not list((folder / "data").glob("node.db.before-restore*"))

@@ -8,11 +8,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
+from node.crypto.envelope import ChannelHead, Draft
 from node.crypto.labels import CONTEXT_ENVELOPE, CONTEXT_RECEIPT
 from node.crypto.receipts import Hint, Receipt, Status
 from node.errors import NotAllowed
 from node.service.context import Node
+from node.service.delivery.ahead import begin_signing
 from node.service.signing import Signature
 from node.service.threads import decided
 from tests.attack.forged_posts import answer, forged, post, rows
@@ -194,3 +197,34 @@ async def test_a_letter_that_is_not_released_at_once_leaves_nothing_begun(world:
     await world.settle()
     assert state(world, letter) == "receipted"
     assert signer.begun == [CONTEXT_ENVELOPE] * 2
+
+
+DRAFT = Draft(
+    letter_class=1, payload=b"{}", recipient="XA", recipient_public=bytes(1216), created_at=1, expires_at=2,
+    snapshot=bytes(32), log_size=0, log_root=bytes(32), root_version=1,
+)  # fmt: skip
+HEAD = ChannelHead(epoch=1, seq=0, prev=bytes(32))
+
+
+@pytest.mark.parametrize(
+    ("after", "draft", "is_used"),
+    [
+        (HEAD, DRAFT, True),
+        (HEAD, structs.replace(DRAFT, payload=b"[]"), False),
+        (HEAD, structs.replace(DRAFT, recipient_public=bytes([1]) * 1216), False),
+        (structs.replace(HEAD, seq=1, prev=bytes([1]) * 32), DRAFT, False),
+    ],
+    ids=["the same", "another letter", "another key", "another place on the channel"],
+)
+async def test_a_signature_is_used_for_the_bytes_it_was_begun_for_and_no_others(
+    world: World, after: ChannelHead, draft: Draft, is_used: bool
+) -> None:
+    """Wire 1: what the gate or a colleague changed since is chained and signed anew; either is asked for once."""
+    node = world["XD"].node
+    begun = node.signing["XA"] = begin_signing(node, "XA", HEAD, [DRAFT])
+
+    made = begin_signing(node, "XA", after, [draft])
+
+    assert (made is begun) == is_used
+    assert (made.after, made.drafts) == (after, [draft])
+    assert not node.signing

@@ -6,7 +6,7 @@ Wire 1 (release, gate before every try); issue 2, speed.
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from msgspec.structs import replace
@@ -19,7 +19,9 @@ from node.protocol.gate.facts import Draft
 from node.protocol.rules import Objection
 from node.service.context import Node
 from node.service.delivery import asking
+from node.service.delivery.handover import Handover
 from node.service.threads.book import Book
+from node.store.outbox import EnvelopeRow
 from node.store.work import Work
 from tests.unit.test_worker import UPDATE, accepted
 from tests.world import MemoryPost, World, make_world
@@ -270,3 +272,18 @@ def state(world: World, letter_id: str) -> str | None:
 
 
 _TASKS: list[asyncio.Task[None]] = []
+
+
+def test_a_hand_takes_one_batch_and_is_shut() -> None:
+    """What is decided after it waits without a number: the batch before it may still be given up."""
+    released: list[Work] = []
+
+    def release(work: Work) -> list[EnvelopeRow]:
+        released.append(work)
+        return []
+
+    hand, work = Handover(release, lambda: None, lambda: 0.0, is_open=True), cast("Work", None)
+    hand.release_at_once(work)
+    hand.release_at_once(work)
+
+    assert len(released) == 1

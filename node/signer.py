@@ -5,7 +5,6 @@ Each answer names its question; the first signature and every 64th are verified 
 would cost a letter alone a tenth of its way. Source: issue 2, speed.
 """
 
-import ctypes
 import os
 import select
 import subprocess
@@ -20,6 +19,7 @@ from typing import IO, Final
 from node.crypto.errors import BadSignature
 from node.crypto.suite import SigningKey, verifying_key
 from node.log import get
+from node.processors import NOWHERE, here, keep_on, ours
 from node.service.signing import Signature, SignsHere
 from node.signing_process import ANSWER_BYTES, NAME_BYTES, READY, name_of, packed
 
@@ -31,14 +31,6 @@ END_S: Final = 5.0
 REAPED_S: Final = 0.5
 VERIFIED_EVERY: Final = 64
 OUR_CODE: Final = Path(__file__).resolve().parents[1]  # not from where the node was started: the key goes to no other
-
-
-def _processor() -> int:
-    """The processor that this thread runs on; -1 where the system does not tell."""
-    return _sched_getcpu() if _sched_getcpu else -1
-
-
-_sched_getcpu: Callable[[], int] | None = getattr(ctypes.CDLL(None), "sched_getcpu", None)
 
 
 class _Asked:
@@ -61,8 +53,7 @@ class SignerProcess:
         self._lost = False
         self._lock = threading.Lock()
         self._waiting: deque[_Asked] = deque()
-        self._processors = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
-        self._kept_from = -1
+        self._processors, self._kept_from = ours(), NOWHERE
         self._is_read = False  # by somebody who waits for a signature
 
     def is_beside(self) -> bool:
@@ -79,13 +70,10 @@ class SignerProcess:
 
     def keep_away(self) -> None:
         """The other process cannot run where the caller does: there a scheduler likes to wake it, behind the caller."""
-        here, process = _processor(), self._process
-        if process is None or self._lost or here == self._kept_from:
-            return
-        if others := self._processors - {here}:
-            self._kept_from = here
-            with suppress(OSError):  # a service manager may forbid it, or it has ended; it is only slower then
-                os.sched_setaffinity(process.pid, others)
+        at, process = here(), self._process
+        if process is not None and not self._lost and at != self._kept_from:
+            self._kept_from = at
+            keep_on(process.pid, self._processors - {at})
 
     def close(self) -> None:
         """End the process; whoever still waits signs by itself."""

@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 # Modules that everybody may import, and the log, which what runs (and not what decides) may import.
-LEAVES = {"node.errors", "node.clock"}
+LEAVES = {"node.errors", "node.clock", "node.processors"}
 LOG = {"node.log"}
 LISTENING = {"node.listening"}
 FACES = {"node.web", "node.api", "node.peer"}

@@ -18,6 +18,7 @@ from functools import partial
 from typing import Any
 
 from node.errors import OpenTRMError
+from node.processors import Follower
 from node.store.problems import StoreClosed, StoreReadOnly, explained
 from node.store.veil import NO_VEIL, Veil
 from node.store.work import Last, Work
@@ -76,6 +77,7 @@ class Writer:
         self._ahead: list[Job | None] = []  # taken from the queue, but not for the group that took it
         self._closing = threading.Lock()
         self._closed = False
+        self._works = False  # on a group; a job that comes now joins it or the next one
         self._lasts: dict[str, Job] = {}
         self._lasts_since = 0.0  # monotonic; when the oldest of them was asked for
         self.journal: Callable[[list[bytes]], None] | None = None
@@ -84,6 +86,7 @@ class Writer:
         self.commits = 0
         self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
         self._thread.start()
+        self._place = Follower(self._thread)
 
     @property
     def is_busy(self) -> bool:
@@ -95,6 +98,7 @@ class Writer:
         with self._closing:
             if self._closed:
                 raise StoreClosed("database is closed; start the node again")
+            self._choose_processor()
             self._jobs.put(job)
 
     def close(self) -> None:
@@ -105,8 +109,18 @@ class Writer:
                 self._jobs.put(None)
         self._thread.join()
 
+    def _choose_processor(self) -> None:
+        """A job that finds nobody before it is done where its caller runs, who waits: elsewhere it may stand behind the
+        signing process that was woken for it.
+        """
+        if self._works or self.is_busy:
+            self._place.stray()
+        else:
+            self._place.follow()
+
     def _work(self) -> None:
         while (job := self._next()) is not None:
+            self._works = True
             if job.alone:
                 self._alone(job)
             else:
@@ -121,7 +135,7 @@ class Writer:
             job.result = job.run(Work(self._connection, job.callbacks, veil=self.veil, always=job.always))
         except BaseException as error:  # noqa: BLE001 - it goes to its caller
             job.error = explained(error) or error
-        _deliver([job])
+        self._deliver([job])
 
     def _group(self, job: Job) -> None:
         """Run `job` and all that waits as one transaction."""
@@ -201,7 +215,7 @@ class Writer:
         self.commits += 1
         for job in jobs:
             job.commit = self.commits
-        _deliver(jobs)
+        self._deliver(jobs)
 
     def _fail(self, jobs: list[Job], error: BaseException) -> None:
         known = explained(error)
@@ -215,6 +229,10 @@ class Writer:
         jobs, self._lasts = [*jobs, *self._lasts.values()], {}
         for job in jobs:
             job.error = job.error or (StoreReadOnly(known.message) if known else _again(error))
+        self._deliver(jobs)
+
+    def _deliver(self, jobs: list[Job]) -> None:
+        self._works = False  # before anybody hears: who asks again at once is the first
         _deliver(jobs)
 
     def try_again(self) -> None:

@@ -141,7 +141,8 @@ class Letters:
     def all_held(self, peer: str | None = None) -> list[LetterRow]:
         """Incoming letters held without effect, oldest first."""
         rows = self._c.execute(
-            f"select {_COLUMNS} from letter where held_code is not null and (?1 is null or peer=?1) order by at",
+            f"select {_COLUMNS} from letter where direction='in' and (held_code is not null)=1"
+            " and (?1 is null or peer=?1) order by at",
             (peer,),
         )
         return [LetterRow(*row) for row in rows]

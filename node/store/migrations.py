@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from node.store.migrations_alike import ALIKE_SQL
 from node.store.migrations_case_notes import CASE_NOTES_SQL
 from node.store.migrations_channel import GREETED_SQL
 from node.store.migrations_consent_talks import CONSENT_TALKS_SQL
@@ -218,6 +219,12 @@ def m027_letters_of_case(db: Database) -> None:
 def m028_own_lists(db: Database) -> None:
     """What one person's lists are found by."""
     _run(db.conn, OWN_LISTS_SQL)
+
+
+@NODE()
+def m029_alike(db: Database) -> None:
+    """Held letters in the same indexes as all."""
+    _run(db.conn, ALIKE_SQL)
 
 
 @KEYRING()

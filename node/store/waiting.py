@@ -34,6 +34,7 @@ _LETTERS_OF_MINE = (
     "mine cross join thread t on t.case_id=mine.case_id"
     " cross join letter l on l.peer=t.peer and l.thread_id=t.thread_id"
 )
+_WAITS = "l.direction='in' and (l.held_code is not null)=1"  # in these words stands the index
 _UNOPENED = "l.direction='in' and l.thread_id is not null and l.opened_at is null"
 
 
@@ -77,8 +78,8 @@ class Waiting:
 
     def held(self, user: str | None, limit: int) -> list[LetterRow]:
         """Received letters that wait without effect, the oldest first; of cases only, for a caseworker."""
-        mine = f"{MINE} select {_HELD} from {_LETTERS_OF_MINE} where l.held_code is not null order by l.at limit ?2"
-        all_ = f"select {_HELD} from letter l where l.held_code is not null order by l.at limit ?2"
+        mine = f"{MINE} select {_HELD} from {_LETTERS_OF_MINE} where {_WAITS} order by l.at limit ?2"
+        all_ = f"select {_HELD} from letter l where {_WAITS} order by l.at limit ?2"
         return [LetterRow(*one) for one in self._rows(mine, all_, user, limit)]
 
     def threads(self, user: str | None, limit: int) -> list[ThreadRow]:

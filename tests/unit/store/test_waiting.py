@@ -53,7 +53,7 @@ def test_whose_a_case_is_and_what_matters_it_has_is_read_from_indexes_alone(tmp_
 def test_held_letters_of_ones_own_are_looked_for_among_the_held_alone(tmp_path: Path) -> None:
     steps = plan(tmp_path, "held", "u")
 
-    assert "SEARCH l USING INDEX letter_held_on (peer=? AND thread_id=?)" in steps, steps
+    assert "SEARCH l USING INDEX letter_thread (peer=? AND thread_id=? AND <expr>=?)" in steps, steps
 
 
 def test_nothing_of_an_erased_case_waits_for_anybody(tmp_path: Path) -> None:

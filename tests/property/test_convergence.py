@@ -101,48 +101,44 @@ def lost_or_doubled(world: World) -> list[str]:
     return faults
 
 
-def end_alike(world: World, plan: list[Move]) -> None:
-    """Wire 7: played through, both sides show the same, nothing is lost, and each state is what its letters fold to."""
+def played(world: World, plan: list[Move]) -> World:
+    """Played through, and everything that waits has come to its end."""
     play(world, plan)
     world.settle()
-
-    opener, responder = at_rest(world)
-    assert opener == responder
-    assert lost_or_doubled(world) == []
-    assert as_folded(world)
+    return world
 
 
-def end_alike_though_refused(world: World, plan: list[Move], disliked: set[int], code: int) -> None:
-    """Wire 7: a peer refuses letters of its choice with this code; each act is undone, and both show the same."""
+def played_refusing(world: World, plan: list[Move], disliked: set[int], code: int) -> World:
+    """The same, while a peer refuses letters of its choice with this code."""
     first = world.counter
 
     def dislikes(letter: Entry) -> int:
         return code if int(letter.letter_id, 16) - first in disliked and not after_stop(letter.kind) else 0
 
     world.content = dislikes
-
-    play(world, plan)
-    world.settle()
-
-    opener, responder = at_rest(world)
-    assert opener == responder
-    assert lost_or_doubled(world) == []
+    return played(world, plan)
 
 
-def refuse_nothing(world: World, plan: list[Move]) -> None:
-    """Wire 7: without a stop or a gap no honest letter is refused."""
-    play(world, [move for move in plan if move[0] not in ("give up", "stop")])
-    world.settle()
+def played_quietly(world: World, plan: list[Move]) -> World:
+    """The same without a stop and without a gap."""
+    return played(world, [move for move in plan if move[0] not in ("give up", "stop")])
 
-    assert not world.sides["opener"].refused
-    assert not world.sides["responder"].refused
+
+def refused(world: World) -> list[object]:
+    """What either side refused."""
+    return [one for side in SIDES for one in world.sides[side].refused]
 
 
 @many
 @given(beginnings, moves)
 def test_both_nodes_end_in_the_same_state_whatever_the_post_does(beginning: int, plan: list[Move]) -> None:
     """Wire 7: acts, loss, repetition, reordering, delay, gaps and stops, in any interleaving."""
-    end_alike(begun(beginning), plan)
+    world = played(begun(beginning), plan)
+
+    opener, responder = at_rest(world)
+    assert opener == responder
+    assert lost_or_doubled(world) == []
+    assert as_folded(world)
 
 
 @many
@@ -151,11 +147,15 @@ def test_a_peer_that_refuses_without_a_reason_cannot_split_the_thread(
     beginning: int, plan: list[Move], disliked: set[int]
 ) -> None:
     """A dishonest peer refuses letters of its choice: the act is undone at the sender, and both show the same."""
-    end_alike_though_refused(begun(beginning), plan, disliked, code=13)
+    world = played_refusing(begun(beginning), plan, disliked, code=13)
+
+    opener, responder = at_rest(world)
+    assert opener == responder
+    assert lost_or_doubled(world) == []
 
 
 @many
 @given(beginnings, moves)
 def test_an_honest_letter_is_refused_only_after_a_refusal_or_a_gap(beginning: int, plan: list[Move]) -> None:
     """Wire 7: a letter against the state that its writer could not know is a crossing, never a violation."""
-    refuse_nothing(begun(beginning), plan)
+    assert refused(played_quietly(begun(beginning), plan)) == []

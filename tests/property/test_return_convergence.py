@@ -7,7 +7,18 @@ thread, so a letter that counted may lose what it stood on when another one arri
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.property.test_convergence import Move, end_alike, end_alike_though_refused, many, play, refuse_nothing
+from tests.property.test_convergence import (
+    Move,
+    as_folded,
+    at_rest,
+    lost_or_doubled,
+    many,
+    play,
+    played,
+    played_quietly,
+    played_refusing,
+    refused,
+)
 from tests.property.test_convergence import moves as acts
 from tests.simulation.returns import BEGINNINGS
 from tests.simulation.two_sides import World
@@ -28,7 +39,12 @@ def begun(beginning: int) -> World:
 @given(beginnings, acts)
 def test_both_nodes_end_in_the_same_state_whatever_the_post_does(beginning: int, plan: list[Move]) -> None:
     """Wire 7: acts, loss, repetition, reordering, delay, gaps and stops, in any interleaving."""
-    end_alike(begun(beginning), plan)
+    world = played(begun(beginning), plan)
+
+    opener, responder = at_rest(world)
+    assert opener == responder
+    assert lost_or_doubled(world) == []
+    assert as_folded(world)
 
 
 @many
@@ -37,14 +53,18 @@ def test_a_peer_that_refuses_without_a_reason_cannot_split_the_thread(
     beginning: int, plan: list[Move], disliked: set[int]
 ) -> None:
     """A dishonest peer refuses letters of its choice: the act is undone at the sender, and both show the same."""
-    end_alike_though_refused(begun(beginning), plan, disliked, code=8)
+    world = played_refusing(begun(beginning), plan, disliked, code=8)
+
+    opener, responder = at_rest(world)
+    assert opener == responder
+    assert lost_or_doubled(world) == []
 
 
 @many
 @given(beginnings, acts)
 def test_an_honest_letter_is_refused_only_after_a_refusal_or_a_gap(beginning: int, plan: list[Move]) -> None:
     """Wire 7: a letter against the state that its writer could not know is a crossing, never a violation."""
-    refuse_nothing(begun(beginning), plan)
+    assert refused(played_quietly(begun(beginning), plan)) == []
 
 
 @many

@@ -58,9 +58,10 @@ async def distrust_list(node: Node, actor: Actor) -> list[DistrustView]:
 async def propose_distrust(node: Node, actor: Actor, command: Distrust) -> DistrustView:
     """One person asks for it; nothing changes before a second one confirms."""
     actor.must_be("caseworker", "coordinator")
-    must_name(command.target, command.value)
     if command.is_on:
         must_be_listed(node, command.target, command.value)
+    else:
+        must_name(command.target, command.value)
 
     def propose(work: Work) -> DistrustView:
         now = node.now()

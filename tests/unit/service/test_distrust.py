@@ -39,10 +39,12 @@ async def test_distrust_of_what_is_called_nothing_is_refused_where_it_is_typed(
     xd = world["XD"]
     with pytest.raises(BadInput) as everybody:
         await distrusting.propose_distrust(xd.node, xd.caseworker, Distrust(target=target, value=value))
+    with pytest.raises(BadInput) as taken_back:
+        await distrusting.propose_distrust(xd.node, xd.caseworker, Distrust(target=target, value=value, is_on=False))
     with pytest.raises(BadInput) as of_her:
         await change_case(xd.node, xd.caseworker, await xd.new_case(), RecordDistrust(target=target, value=value))
 
-    for error in (everybody.value, of_her.value):
+    for error in (everybody.value, taken_back.value, of_her.value):
         assert error.field == "value" and "expected the" in error.message
         assert value not in error.message
 

@@ -21,7 +21,7 @@ from node.service.upkeep.sweeps import heads
 from node.store.folder import DataFolder
 from node.store.work import Work
 from tests.attack.forged_posts import alarms
-from tests.unit.test_spine import ACCEPT
+from tests.unit.service.rights_support import disclosed
 from tests.world import HER, NOW, Seeded, World, make_world
 
 NAMES = {"given_name": "Zoryanavira", "phone": "+000555123987", "support_plan": "languagecoursemarker"}
@@ -35,27 +35,11 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     await made.close()
 
 
-async def disclosed(world: World) -> str:
-    """A thread on which names went from XD to XA."""
-    xd, xa = world["XD"], world["XA"]
-    case = await xd.new_case()
-    known: dict[str, str | None] = {name: value for name, value in NAMES.items() if name != "phone"}
-    await xd.write_identity(case, {HER: known})
-    await xd.consent(case, "XA")
-    thread = (await xd.offer("XA", case)).thread
-    await world.settle()
-    token = xd.tokens(thread)[HER]
-    needed = [{"person": token, "field": "given_name", "level": "L3"}]
-    await xa.act(thread, "referral.accept", {**ACCEPT, "persons": [token], "data_needed": needed})
-    await world.settle()
-    await xd.act(thread, "referral.disclose", {"complete": True}, disclose={HER: ["given_name"]})
-    await world.settle()
-    return thread
-
-
 async def test_attack_47_a_copied_disk_shows_no_name_and_no_word_of_a_case(world: World) -> None:
     """At rest: whoever copies the folder without the node's key finds random ids, countries, counts and times."""
-    await disclosed(world)
+    case = await world["XD"].new_case()
+    await world["XD"].write_identity(case, {HER: {name: value for name, value in NAMES.items() if name != "phone"}})
+    await disclosed(world, case=case, names={"given_name": NAMES["given_name"]})
     running = {code: contents(world.tmp / code) for code in ("XD", "XA")}
     await world.close()
 

@@ -7,33 +7,21 @@ import pytest
 from node.service.cases.identity import ForeignBlock
 from node.service.threads.reading import open_identity
 from tests.attack.forged_posts import alarms, answer, forged, payload_of, post
-from tests.unit.test_spine import ACCEPT
-from tests.world import HER, World, make_world
+from tests.unit.service.rights_support import disclosed
+from tests.world import World, make_world
 
 
-async def disclosed(world: World, sender: str) -> str:
-    """A thread on which `sender` disclosed a name to XA."""
-    country, xa = world[sender], world["XA"]
-    case = await country.new_case()
-    await country.write_identity(case, {HER: {"given_name": f"Zoryana of {sender}"}})
-    await country.consent(case, "XA")
-    thread = (await country.offer("XA", case)).thread
-    await world.settle()
-    token = country.tokens(thread)[HER]
-    needed = [{"person": token, "field": "given_name", "level": "L3"}]
-    await xa.act(thread, "referral.accept", {**ACCEPT, "persons": [token], "data_needed": needed})
-    await world.settle()
-    await country.act(thread, "referral.disclose", {"complete": True}, disclose={HER: ["given_name"]})
-    await world.settle()
-    return thread
+async def disclosed_by(world: World, sender: str) -> None:
+    """`sender` disclosed a name to XA."""
+    await disclosed(world, sender, names={"given_name": f"Zoryana of {sender}"})
 
 
 async def test_a_block_of_another_countrys_letter_shows_nothing_and_is_an_alarm(tmp_path: Path) -> None:
     """Wire 8: sender, recipient, thread, letter id and office key are bound into the block."""
     world = make_world(tmp_path, "XD", "XA", "XT")
-    await disclosed(world, "XD")
+    await disclosed_by(world, "XD")
     stolen = payload_of(world, world.posted[-1][2][-1], "XA")["sealed_identity"]
-    await disclosed(world, "XT")
+    await disclosed_by(world, "XT")
     letter = payload_of(world, world.posted[-1][2][-1], "XA")
     again = {**letter, "letter_id": "0f" * 16, "n": letter["n"] + 1, "sealed_identity": stolen}
     sent = forged(world, "XT", "XA", again)
@@ -54,7 +42,7 @@ async def test_a_block_of_another_countrys_letter_shows_nothing_and_is_an_alarm(
 async def test_the_block_of_the_letter_itself_opens(tmp_path: Path) -> None:
     """Without this, the refusal above could have another cause."""
     world = make_world(tmp_path, "XD", "XA")
-    await disclosed(world, "XD")
+    await disclosed_by(world, "XD")
     letter = payload_of(world, world.posted[-1][2][-1], "XA")
 
     persons = await open_identity(world["XA"].node, world["XA"].coordinator, letter["letter_id"], "give_service")

@@ -14,8 +14,10 @@ from node.service.context import Node
 from node.service.delivery.incoming import receive
 from node.service.threads.book import Book
 from tests.attack.forged_posts import alarms, payload_of, rows
-from tests.unit.test_spine import ACCEPT
+from tests.unit.service.rights_support import accepted
 from tests.world import DAY_S, HER, World, make_world, no_fault
+
+NAME = {"given_name": "Zoryana"}
 
 
 @pytest.fixture
@@ -50,21 +52,6 @@ def answers_to(world: World, sender: str) -> list[tuple[int, int]]:
     return [tuple(row) for row in found]
 
 
-async def accepted(world: World) -> tuple[str, str]:
-    """A thread that XA accepted with a name needed, and XD's case."""
-    xd, xa = world["XD"], world["XA"]
-    case = await xd.new_case()
-    await xd.write_identity(case, {HER: {"given_name": "Zoryana"}})
-    await xd.consent(case, "XA")
-    thread = (await xd.offer("XA", case)).thread
-    await world.settle()
-    token = xd.tokens(thread)[HER]
-    needed = [{"person": token, "field": "given_name", "level": "L3"}]
-    await xa.act(thread, "referral.accept", {**ACCEPT, "persons": [token], "data_needed": needed})
-    await world.settle()
-    return thread, case
-
-
 async def send_on(world: World, thread: str) -> list[int]:
     """XD discloses; the sizes of all that XA answers."""
     sizes: list[int] = []
@@ -87,7 +74,7 @@ async def test_attack_57_what_a_receiver_knows_of_her_changes_no_answer(tmp_path
     seen: dict[str, Any] = {}
     for name in ("nothing", "asylum", "named"):
         world = make_world(tmp_path / name, "XD", "XA")
-        thread, _ = await accepted(world)
+        thread, _ = await accepted(world, names=NAME)
         case = case_of(world, "XA", thread)
         node = world["XA"].node
         person = first_person(node, case)
@@ -106,7 +93,7 @@ async def stopped(tmp_path: Path, name: str) -> dict[str, Any]:
     """All that XA's node sees of a thread that XD ends for a reason of its own."""
     world = make_world(tmp_path / name, "XD", "XA")
     xd, xa = world["XD"], world["XA"]
-    thread, case = await accepted(world)
+    thread, case = await accepted(world, names=NAME)
     world.fault = lambda sender, *_: "lost" if sender == "XD" else None
     await xd.act(thread, "referral.disclose", {"complete": True}, disclose={HER: ["given_name"]})
     await world.settle()  # released, and lost on the way: there is something to give up

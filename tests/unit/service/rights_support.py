@@ -1,5 +1,6 @@
 """A disclosed referral between two or three invented countries, as a ground for the use of rights."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from tests.unit.test_spine import ACCEPT
@@ -8,23 +9,42 @@ from tests.world import HER, World
 NAMES = {"given_name": "Zoryna", "safe_contact": "signal: invented"}
 
 
-async def disclosed(
-    world: World, sender: str = "XD", recipient: str = "XA", case: str | None = None
+async def accepted(
+    world: World,
+    sender: str = "XD",
+    recipient: str = "XA",
+    case: str | None = None,
+    names: Mapping[str, str] = NAMES,
 ) -> tuple[str, str]:
-    """A referral whose receiver has accepted and has her name; the thread and the sender's case."""
+    """A referral whose receiver has accepted and asks for `names`; the thread and the sender's case.
+
+    A case that is given holds her names already; else it is made, and they are written into it.
+    """
     one, two = world[sender], world[recipient]
     if case is None:
         case = await one.new_case()
-        await one.write_identity(case, {HER: dict(NAMES)})
+        await one.write_identity(case, {HER: dict(names)})
     await one.consent(case, recipient)
     thread = (await one.offer(recipient, case)).thread
     await world.settle()
     token = one.tokens(thread)[HER]
-    needed = [{"person": token, "field": name, "level": "L3"} for name in NAMES]
+    needed = [{"person": token, "field": name, "level": "L3"} for name in names]
     body = {**ACCEPT, "organisation": two.haven, "persons": [token], "data_needed": needed}
     await two.act(thread, "referral.accept", body)
     await world.settle()
-    await one.act(thread, "referral.disclose", {"complete": True}, disclose={HER: list(NAMES)})
+    return thread, case
+
+
+async def disclosed(
+    world: World,
+    sender: str = "XD",
+    recipient: str = "XA",
+    case: str | None = None,
+    names: Mapping[str, str] = NAMES,
+) -> tuple[str, str]:
+    """The same, and the receiver has her names."""
+    thread, case = await accepted(world, sender, recipient, case, names)
+    await world[sender].act(thread, "referral.disclose", {"complete": True}, disclose={HER: list(names)})
     await world.settle()
     return thread, case
 

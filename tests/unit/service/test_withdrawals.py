@@ -1,7 +1,6 @@
 """She takes her consent back, end to end between two real nodes. R20, R21; H01, H16; domain 5.9; wire 7, 11."""
 
 import json
-from typing import Any
 
 import pytest
 
@@ -22,31 +21,23 @@ from node.service.threads.withdrawals import withdraw_consent
 from node.service.upkeep import sweeps
 from node.store.work import Reader, Work
 from tests.attack.forged_posts import alarms, answer, forged, payload_of, post
+from tests.unit.service import rights_support
+from tests.unit.test_spine import ACCEPT
 from tests.world import DAY_S, HER, World
 
-ACCEPT: dict[str, Any] = {
-    "organisation": {"id": "haven-xa", "type": "civil_society"}, "contact_role": "duty-desk",
-    "services": ["safe-place"], "needs": ["shelter", "health"], "partial": False,
-    "start_not_before": "2026-11-25", "conditions": [], "retention_days": 365, "meeting_modes": ["met_on_arrival"],
-}  # fmt: skip
 LEVELS = ["L1", "L2", "L3", "L4"]
 
 
 async def disclosed(world: World) -> tuple[str, str, str]:
     """(case, consent, thread) of a referral that was accepted and whose name was sent."""
-    xd, xa = world["XD"], world["XA"]
-    case = await xd.new_case()
-    await xd.write_identity(case, {HER: {"given_name": "Zoryana"}})
-    consent = await xd.consent(case, "XA")
-    thread = (await xd.offer("XA", case)).thread
-    await world.settle()
-    token = xd.tokens(thread)[HER]
-    needed = [{"person": token, "field": "given_name", "level": "L3"}]
-    await xa.act(thread, "referral.accept", {**ACCEPT, "persons": [token], "data_needed": needed})
-    await world.settle()
-    await xd.act(thread, "referral.disclose", {"complete": True}, disclose={HER: ["given_name"]})
-    await world.settle()
-    return case, consent, thread
+    thread, case = await rights_support.disclosed(world, names={"given_name": "Zoryana"})
+    node = world["XD"].node
+
+    def find(reader: Reader) -> str:
+        book = Book(node, reader)
+        return book.consents(book.case(case))[0].consent_id
+
+    return case, node.store.read_sync(find), thread
 
 
 async def fear(world: World, case_id: str) -> None:

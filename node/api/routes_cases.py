@@ -8,6 +8,7 @@ from msgspec import Meta
 from node.api.call import Call, Handler, Route, number
 from node.api.roles import DECIDE, WORK
 from node.service.cases import cases, consents
+from node.service.cases.confirming import decide_change
 from node.service.cases.consent_talks import TalkView, open_talk
 from node.service.cases.consents import ConsentView, NewConsent
 from node.service.cases.heading import CaseHead, case_head
@@ -57,7 +58,7 @@ def _decide(approve: bool) -> Handler:
     """The handler of both answers a second person can give."""
 
     async def decide(c: Call) -> Changed:
-        return await cases.decide_change(c.node, c.actor, c.path["case"], number(c, "pending"), approve)
+        return await decide_change(c.node, c.actor, c.path["case"], number(c, "pending"), approve)
 
     return decide
 

@@ -8,7 +8,7 @@ SAME, ANOTHER = "the same", "another"
 
 # The command, what it says the second time, and which tables have more rows then (the audit always may).
 COMMANDS: dict[str, tuple[str, set[str]]] = {
-    "cases.cases.decide_change": ("NotFound: no such change waits", set()),
+    "cases.confirming.decide_change": ("NotFound: no such change waits", set()),
     "cases.cases.set_owner": (SAME, set()),
     "cases.consents.second_consent": ("Conflict: somebody stands behind this record already", set()),
     "cases.groups.found_together": (SAME, set()),

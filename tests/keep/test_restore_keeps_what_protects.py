@@ -8,7 +8,8 @@ from node.crypto.vault import SMALLEST, stretch
 from node.errors import Conflict, NotAllowed, NotSignedIn
 from node.protocol.cases.case import Guardian, Person
 from node.service.actor import Actor
-from node.service.cases.cases import change_case, decide_change, view_case
+from node.service.cases.cases import change_case, view_case
+from node.service.cases.confirming import decide_change
 from node.service.cases.keep_requests import CloseCase, EndHerRequest, KeepAtHerRequest, LiftLegalHold
 from node.service.cases.requests import CheckGuardian, Detained, HoldForReview, RecordDistrust
 from node.service.cases.requests_life import RecordDeath

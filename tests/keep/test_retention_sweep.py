@@ -11,7 +11,8 @@ from node.crypto.suite import VerifyingKey
 from node.crypto.text import from_base64url
 from node.errors import BadInput, NotAllowed, WrongRole
 from node.service.actor import Actor
-from node.service.cases.cases import change_case, decide_change, view_case
+from node.service.cases.cases import change_case, view_case
+from node.service.cases.confirming import decide_change
 from node.service.cases.keep_requests import CloseCase, HoldForLaw, KeepAtHerRequest, LiftLegalHold
 from node.service.keep import sweep as sweeping
 from node.service.keep.sweep import certificates, falls_due, sweep, verify_certificate

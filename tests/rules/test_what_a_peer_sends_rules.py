@@ -15,7 +15,8 @@ from node.protocol.cases.changes import set_protection, set_tie
 from node.protocol.letters.codes import STORED
 from node.protocol.letters.kinds import KINDS, LETTER
 from node.service.actor import Actor
-from node.service.cases.cases import change_case, decide_change, view_case
+from node.service.cases.cases import change_case, view_case
+from node.service.cases.confirming import decide_change
 from node.service.cases.identity import ForeignBlock
 from node.service.cases.requests import BlockCountries, UnblockCountry
 from node.service.evidence.export import export

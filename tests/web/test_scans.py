@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from aiohttp import FormData
 
-from node.service.cases.cases import change_case, decide_change
+from node.service.cases.cases import change_case
+from node.service.cases.confirming import decide_change
 from node.service.cases.keep_requests import HoldForLaw
 from node.service.scans.clean import cleaned
 from node.service.scans.refused import MAX_FILE_BYTES

@@ -1,4 +1,4 @@
-"""Cases: made, read, changed one act at a time, with a second person where a protection would be lifted.
+"""Cases: made, read, changed one act at a time; where a protection would be lifted the change waits (`proposals`).
 
 The control part works while the office vault is shut; names are read only with a reason, and that is logged before they
 are shown. Source: domain 5.1; at-rest; R12, R24; H03, H05, H11, H14, H17.
@@ -6,9 +6,7 @@ are shown. Source: domain 5.1; at-rest; R12, R24; H03, H05, H11, H14, H17.
 
 from collections.abc import Iterator
 
-import msgspec
-
-from node.errors import BadInput, Conflict, NotAllowed, NotFound
+from node.errors import BadInput, NotAllowed
 from node.protocol.cases.case import Case, Person
 from node.protocol.cases.changes import Changed as CaseChanged
 from node.protocol.cases.changes import add_person
@@ -24,10 +22,10 @@ from node.service.cases.change import Change
 from node.service.cases.earlier import earlier_facts, with_earlier
 from node.service.cases.earlier_views import EarlierName
 from node.service.cases.life import PEOPLE_DECIDE, make_change, what_follows
-from node.service.cases.replacing import SOMEBODY_ELSE, must_be_as_asked, must_not_replace_unseen, stood
+from node.service.cases.proposals import Proposal, pending_of, propose
+from node.service.cases.replacing import SOMEBODY_ELSE, must_not_replace_unseen, stood
 from node.service.cases.requests import (
     AddPerson,
-    AnyChange,
     CaseLine,
     CasePage,
     CaseThreadView,
@@ -36,7 +34,6 @@ from node.service.cases.requests import (
     IdentityView,
     IdentityWritten,
     NewCase,
-    PendingView,
     RecordDistrust,
     SetOwner,
     WriteIdentity,
@@ -53,24 +50,14 @@ from node.service.shown import must_be_as_shown
 from node.service.threads.blocks import stop_blocked_threads
 from node.service.threads.book import Book, OpenCase
 from node.store.cases import CaseRow
-from node.store.tasks import TaskRow
 from node.store.work import Reader, Work
 
 LINES_READ = 1000  # of the audit, to know who wrote a name
-SECOND_PERSON = "second_person_needed"
 PAGE = 500
 NAMES_WRITTEN = (
     "Names or contacts of this case were written meanwhile. What you typed is still here and not saved. Look in another"
     " window at what stands; a field that you leave empty stays as it is."
 )
-
-
-class Proposal(msgspec.Struct, frozen=True):
-    """A change that waits for a second person, as its task keeps it sealed; `stood`: the marks of what it replaces."""
-
-    change: AnyChange
-    by: str
-    stood: tuple[str, ...] = ()
 
 
 async def create_case(node: Node, actor: Actor, new: NewCase) -> CaseView:
@@ -110,18 +97,6 @@ async def change_case(node: Node, actor: Actor, case_id: str, change: Change, sh
     case since, and this would take the place of what stands; None where no page was.
     """
     return await node.store.write(lambda work: _change(node, work, actor, case_id, change, shown))
-
-
-async def decide_change(
-    node: Node, actor: Actor, case_id: str, pending: int, approve: bool, shown: str | None = None
-) -> Changed:
-    """A second person confirms or refuses what the first asked for; whoever asked may only take it back.
-
-    `shown`: the mark of the page (`confirming`). Overtaken where this would take the place of what was recorded since
-    it was asked for, and the page did not show that.
-    """
-    actor.must_be("caseworker", "coordinator")
-    return await node.store.write(lambda work: _decide(node, work, actor, case_id, pending, approve, shown))
 
 
 async def set_owner(node: Node, actor: Actor, case_id: str, command: SetOwner) -> CaseView:
@@ -183,19 +158,6 @@ def _earlier(node: Node, work: Work, case: OpenCase, actor: Actor) -> list[Earli
     ]  # fmt: skip
 
 
-def pending_of(node: Node, reader: Reader, case: OpenCase) -> list[PendingView]:
-    """What waits for a second person in a case."""
-    return [_pending(node, case, task) for task in reader.tasks.of_case(case.id, SECOND_PERSON)]
-
-
-def proposal_of(node: Node, reader: Reader, case: OpenCase, pending: int) -> Proposal:
-    """What waits under this number for a second person."""
-    task = next((one for one in reader.tasks.of_case(case.id, SECOND_PERSON) if one.id == pending), None)
-    if task is None:
-        raise NotFound("no such change waits in this case; read the case again", field="pending")
-    return node.seals.open_as(Proposal, case.dek, "task", case.id, task.sealed)
-
-
 def _open(node: Node, reader: Reader, actor: Actor, case_id: str) -> OpenCase:
     may_work_on(reader, actor, case_id)
     return Book(node, reader).case(case_id)
@@ -206,19 +168,21 @@ def _change(node: Node, work: Work, actor: Actor, case_id: str, change: Change, 
     if actor.role == "machine" and isinstance(change, (ReturnChange, *PEOPLE_DECIDE)):
         raise NotAllowed("a person decides this, never a case system", rule="R40")
     if isinstance(change, AddPerson | RecordBirth | BeginReturn):
-        return _made(work, book, case, _added(case, change, actor, node.random(8).hex(), now), now)
+        return carry_out(work, book, case, _added(case, change, actor, node.random(8).hex(), now), now)
     if isinstance(change, RecordDistrust):
         must_be_listed(node, change.target, change.value)
     row = CHANGES[type(change)]
     if row.people == "one" or (row.people == "rule" and not _needs_second(case, change, actor, now)):
         made = make_change(book, case, change, (actor.user_id,), now)
         must_not_replace_unseen(shown, case.case, made.case)
-        return _made(work, book, case, made, now)
+        return carry_out(work, book, case, made, now)
     if actor.role == "machine":
         raise NotAllowed("this needs two people; a case system cannot ask for it", rule="R40")
     made = make_change(book, case, change, (actor.user_id, SOMEBODY_ELSE), now)  # would it be refused anyway?
     must_not_replace_unseen(shown, case.case, made.case)
-    return _proposed(node, work, book, case, Proposal(change, actor.user_id, stood(case.case, made.case)), now)  # type: ignore[arg-type]
+    asked = Proposal(change, actor.user_id, stood(case.case, made.case))  # type: ignore[arg-type]
+    pending = propose(node, work, case, asked, now)
+    return Changed(done=False, pending=pending, case=case_view(book, case))
 
 
 def _added(
@@ -247,41 +211,8 @@ def _needs_second(case: OpenCase, change: Change, actor: Actor, now: int) -> boo
     return False
 
 
-def _proposed(node: Node, work: Work, book: Book, case: OpenCase, asked: Proposal, now: int) -> Changed:
-    if pending_of(node, work, case):
-        raise Conflict(
-            "a change of this case waits for a second person already; decide that one first",
-            for_user="Another change of this case waits for a second person. Decide that one first.",
-        )
-    sealed = node.seals.seal(case.dek, "task", case.id, asked)
-    work.tasks.add(SECOND_PERSON, now, case_id=case.id, sealed=sealed)
-    work.audit.append(now, asked.by, "change_proposed", case.id, rule="R24")
-    return Changed(done=False, pending=pending_of(node, work, case)[0].id, case=case_view(book, case))
-
-
-def _decide(
-    node: Node, work: Work, actor: Actor, case_id: str, pending: int, approve: bool, shown: str | None
-) -> Changed:
-    now, book, case = node.now(), Book(node, work), _open(node, work, actor, case_id)
-    waiting = proposal_of(node, work, case, pending)
-    if not approve:
-        work.tasks.done(pending, actor.user_id, now)
-        work.audit.append(now, actor.user_id, "change_refused", case_id, rule="R24", outcome="refused")
-        return Changed(done=False, pending=None, case=case_view(book, case))
-    by = (waiting.by, actor.user_id)
-    if len(set(by)) < 2:
-        raise NotAllowed(
-            "this needs two different people and got one",
-            rule="R24",
-            for_user="A second person has to confirm this. Ask a colleague to sign in.",
-        )
-    changed = make_change(book, case, waiting.change, by, now)
-    must_be_as_asked(waiting.stood, shown, case.case, changed.case)
-    work.tasks.done(pending, actor.user_id, now)
-    return _made(work, book, case, changed, now)
-
-
-def _made(work: Work, book: Book, case: OpenCase, changed: CaseChanged, now: int) -> Changed:
+def carry_out(work: Work, book: Book, case: OpenCase, changed: CaseChanged, now: int) -> Changed:
+    """Write a change that was decided, with all that follows from it, inside a transaction of the caller's."""
     by = tuple(dict.fromkeys(user for line in changed.audit for user in line.by))
     follow_case(work, case.case, changed.case, by)
     after = book.put_case(case, with_earlier(case.case, changed.case, by, now), now)
@@ -306,11 +237,6 @@ def _set_owner(node: Node, work: Work, actor: Actor, case_id: str, owner: str | 
     give(work, actor, row, owner_row(work, owner), now)
     book = Book(node, work)
     return case_view(book, book.case(case_id))
-
-
-def _pending(node: Node, case: OpenCase, task: TaskRow) -> PendingView:
-    proposal = node.seals.open_as(Proposal, case.dek, "task", case.id, task.sealed)
-    return PendingView(id=task.id, case=case.id, change=proposal.change, proposed_by=proposal.by, at=task.at)
 
 
 def case_view(book: Book, case: OpenCase) -> CaseView:

@@ -1,19 +1,22 @@
-"""What a second person sees before confirming: where what a change replaces is not what it was, both stand there.
+"""What a second person sees before confirming a change, and how it is confirmed or refused.
 
-Source: R24; interface, finding 3.
+Where what a change replaces is not what it was when it was asked for, both stand there first. Source: R24; interface,
+finding 3.
 """
 
 import msgspec
 
-from node.errors import OpenTRMError
+from node.errors import NotAllowed, OpenTRMError
 from node.service.access import may_work_on
 from node.service.actor import Actor
-from node.service.cases.cases import proposal_of
+from node.service.cases.cases import carry_out, case_view
 from node.service.cases.life import make_change
-from node.service.cases.replacing import SOMEBODY_ELSE, Replaced, mark_of_replaced, replaced, unseen
+from node.service.cases.proposals import proposal_of
+from node.service.cases.replacing import SOMEBODY_ELSE, Replaced, mark_of_replaced, must_be_as_asked, replaced, unseen
+from node.service.cases.requests import Changed
 from node.service.context import Node
 from node.service.threads.book import Book
-from node.store.work import Reader
+from node.store.work import Reader, Work
 
 
 class OvertakenBy(msgspec.Struct, frozen=True):
@@ -40,3 +43,39 @@ async def overtaken_by(node: Node, actor: Actor, case_id: str, pending: int) -> 
         return OvertakenBy(rows if unseen(asked.stood, case.case, made.case) else [], mark_of_replaced(rows))
 
     return await node.store.read(read)
+
+
+async def decide_change(
+    node: Node, actor: Actor, case_id: str, pending: int, approve: bool, shown: str | None = None
+) -> Changed:
+    """A second person confirms or refuses what the first asked for; whoever asked may only take it back.
+
+    `shown`: the mark of the page (`overtaken_by`). Overtaken where this would take the place of what was recorded since
+    it was asked for, and the page did not show that.
+    """
+    actor.must_be("caseworker", "coordinator")
+    return await node.store.write(lambda work: _decide(node, work, actor, case_id, pending, approve, shown))
+
+
+def _decide(
+    node: Node, work: Work, actor: Actor, case_id: str, pending: int, approve: bool, shown: str | None
+) -> Changed:
+    may_work_on(work, actor, case_id)
+    now, book = node.now(), Book(node, work)
+    case = book.case(case_id)
+    waiting = proposal_of(node, work, case, pending)
+    if not approve:
+        work.tasks.done(pending, actor.user_id, now)
+        work.audit.append(now, actor.user_id, "change_refused", case_id, rule="R24", outcome="refused")
+        return Changed(done=False, pending=None, case=case_view(book, case))
+    by = (waiting.by, actor.user_id)
+    if len(set(by)) < 2:
+        raise NotAllowed(
+            "this needs two different people and got one",
+            rule="R24",
+            for_user="A second person has to confirm this. Ask a colleague to sign in.",
+        )
+    changed = make_change(book, case, waiting.change, by, now)
+    must_be_as_asked(waiting.stood, shown, case.case, changed.case)
+    work.tasks.done(pending, actor.user_id, now)
+    return carry_out(work, book, case, changed, now)

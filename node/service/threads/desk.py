@@ -13,7 +13,7 @@ from node.errors import NotAllowed, NotFound
 from node.protocol.gate.facts import ActorRole
 from node.service.access import whose
 from node.service.actor import Actor
-from node.service.cases.cases import SECOND_PERSON
+from node.service.cases.proposals import SECOND_PERSON
 from node.service.context import Node
 from node.service.directory.phone import Phones, PhoneView
 from node.service.keep.erasing import ERASURE

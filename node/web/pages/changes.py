@@ -14,7 +14,7 @@ from node.errors import NotFound, OpenTRMError
 from node.service.cases import cases
 from node.service.cases.change import Change
 from node.service.cases.change_forms import ChangeForm, change_form, read_change, said_by
-from node.service.cases.confirming import overtaken_by
+from node.service.cases.confirming import decide_change, overtaken_by
 from node.service.cases.replacing import shown_case, would_replace
 from node.service.cases.requests import CaseView, PendingView
 from node.service.returns.alarms import list_care
@@ -86,9 +86,7 @@ async def _pending(v: Visit) -> web.Response:
 async def _decide(v: Visit) -> web.Response:
     case_id, approve = v.path["case"], v.typed("decision") == "approve"
     try:
-        await cases.decide_change(
-            v.node, v.actor, case_id, _number(v.path["pending"]), approve, shown=v.typed(beside.SHOWN)
-        )
+        await decide_change(v.node, v.actor, case_id, _number(v.path["pending"]), approve, shown=v.typed(beside.SHOWN))
     except Overtaken:
         return await _show_pending(v, status=409)  # which says it, and shows both
     except OpenTRMError as error:

@@ -11,8 +11,8 @@ import pytest
 from node.protocol.cases.case import Person
 from node.service.actor import Actor
 from node.service.cases import requests as asks
-from node.service.cases.cases import change_case, decide_change, view_case
-from node.service.cases.confirming import overtaken_by
+from node.service.cases.cases import change_case, view_case
+from node.service.cases.confirming import decide_change, overtaken_by
 from node.service.shown import Overtaken
 from tests.world import World, make_world
 

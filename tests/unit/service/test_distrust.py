@@ -9,7 +9,8 @@ from click.testing import CliRunner
 
 from node.errors import BadInput, NotAllowed, NotFound
 from node.service.actor import Actor
-from node.service.cases.cases import change_case, decide_change
+from node.service.cases.cases import change_case
+from node.service.cases.confirming import decide_change
 from node.service.cases.requests import RecordDistrust
 from node.service.directory.asking import MatchWish, match
 from node.service.directory.publishing import publish_entry, send_entries

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from node.errors import BadInput, NotAllowed
-from node.service.cases.cases import change_case, decide_change
+from node.service.cases.cases import change_case
+from node.service.cases.confirming import decide_change
 from node.service.cases.keep_requests import HoldForLaw
 from node.service.cases.requests import FirstIntakeAnswered
 from node.service.rights.asked import asked_to_erase

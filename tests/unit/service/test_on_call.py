@@ -14,7 +14,8 @@ from node.protocol.on_the_way import is_on_the_way
 from node.protocol.threads.deadlines import Calendar
 from node.protocol.threads.thread import Shared, Thread
 from node.service.actor import Actor
-from node.service.cases.cases import change_case, decide_change
+from node.service.cases.cases import change_case
+from node.service.cases.confirming import decide_change
 from node.service.cases.requests_safety import FoundAgain, RecordDisappearance
 from node.service.delivery.queueing import queue_control
 from node.service.directory.publishing import OwnEntry, publish_entry, send_entries

@@ -13,8 +13,9 @@ import pytest
 
 from node.errors import NotAllowed
 from node.service.cases import return_requests as asks
-from node.service.cases.cases import change_case, decide_change
+from node.service.cases.cases import change_case
 from node.service.cases.change import Change
+from node.service.cases.confirming import decide_change
 from node.service.returns.alarms import list_alarms, list_care
 from node.service.threads import desk
 from tests.attack.return_pairs import CATEGORIES, PURPOSES, opened

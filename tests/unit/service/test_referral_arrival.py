@@ -12,8 +12,9 @@ import pytest
 from node.errors import NotAllowed
 from node.protocol.letters.codes import NOT_IN_THIS_STATE
 from node.service.cases import return_requests as asks
-from node.service.cases.cases import change_case, decide_change
+from node.service.cases.cases import change_case
 from node.service.cases.change import Change
+from node.service.cases.confirming import decide_change
 from node.service.returns.alarms import list_alarms
 from node.service.threads import desk
 from node.store.work import Reader

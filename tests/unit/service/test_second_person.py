@@ -24,8 +24,9 @@ from node.service.cases import requests_people as people
 from node.service.cases import requests_safety as safety
 from node.service.cases import return_requests as returns
 from node.service.cases.acts import CHANGES
-from node.service.cases.cases import change_case, decide_change
+from node.service.cases.cases import change_case
 from node.service.cases.change import Change
+from node.service.cases.confirming import decide_change
 from node.service.threads.book import Book
 from node.store.work import Work
 from tests.rules.return_world import PLAN, RISK, ROW, her_return, plan, returning

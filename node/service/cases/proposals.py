@@ -1,0 +1,55 @@
+"""Changes of a case that wait for a second person: kept sealed with the case, one at a time. Source: R24."""
+
+import msgspec
+
+from node.errors import Conflict, NotFound
+from node.service.cases.requests import AnyChange, PendingView
+from node.service.context import Node
+from node.service.threads.book import OpenCase
+from node.store.tasks import TaskRow
+from node.store.work import Reader, Work
+
+SECOND_PERSON = "second_person_needed"
+
+
+class Proposal(msgspec.Struct, frozen=True):
+    """A change that waits for a second person, as its task keeps it sealed; `stood`: the marks of what it replaces."""
+
+    change: AnyChange
+    by: str
+    stood: tuple[str, ...] = ()
+
+
+def propose(node: Node, work: Work, case: OpenCase, asked: Proposal, now: int) -> int:
+    """Have a change wait for a second person; its number. Conflict where another waits already."""
+    if pending_of(node, work, case):
+        raise Conflict(
+            "a change of this case waits for a second person already; decide that one first",
+            for_user="Another change of this case waits for a second person. Decide that one first.",
+        )
+    sealed = node.seals.seal(case.dek, "task", case.id, asked)
+    work.tasks.add(SECOND_PERSON, now, case_id=case.id, sealed=sealed)
+    work.audit.append(now, asked.by, "change_proposed", case.id, rule="R24")
+    return pending_of(node, work, case)[0].id
+
+
+def pending_of(node: Node, reader: Reader, case: OpenCase) -> list[PendingView]:
+    """What waits for a second person in a case."""
+    return [_pending(node, case, task) for task in reader.tasks.of_case(case.id, SECOND_PERSON)]
+
+
+def proposal_of(node: Node, reader: Reader, case: OpenCase, pending: int) -> Proposal:
+    """What waits under this number for a second person."""
+    task = next((one for one in reader.tasks.of_case(case.id, SECOND_PERSON) if one.id == pending), None)
+    if task is None:
+        raise NotFound("no such change waits in this case; read the case again", field="pending")
+    return _opened(node, case, task)
+
+
+def _pending(node: Node, case: OpenCase, task: TaskRow) -> PendingView:
+    asked = _opened(node, case, task)
+    return PendingView(id=task.id, case=case.id, change=asked.change, proposed_by=asked.by, at=task.at)
+
+
+def _opened(node: Node, case: OpenCase, task: TaskRow) -> Proposal:
+    return node.seals.open_as(Proposal, case.dek, "task", case.id, task.sealed)

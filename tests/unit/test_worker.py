@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from node.crypto.envelope import SIZES
-from node.peer.worker import Worker, Workers
+from node.peer.worker import FRESH_S, Worker, Workers
 from node.service.context import Node
 from node.service.delivery import released
 from node.service.delivery.words import MAX_BATCH, PostFailed
@@ -84,6 +84,36 @@ async def test_a_letter_given_up_after_its_release_is_not_posted(world: World) -
 
     assert [len(envelopes) for _, _, envelopes in world.posted] == [MAX_BATCH]
     assert _state(world["XD"], letters[-1]) == "given_up"
+
+
+class TakesLong(StopsMeanwhile):
+    """Its first request takes longer than a release stays fresh; meanwhile she takes her consent back."""
+
+    def __init__(self, world: World, letter_id: str, case: str, consent: str) -> None:
+        super().__init__(world, letter_id, None)
+        self._case, self._consent = case, consent
+
+    async def _until_released(self) -> None:
+        await super()._until_released()
+        await self._world["XD"].withdraw(self._case, self._consent)
+        self._world.clock.step(int(FRESH_S) + 1)
+
+
+async def test_what_was_released_behind_a_long_request_meets_the_gate_before_it_is_posted(world: World) -> None:
+    """R20, wire 1: the gate before every try; what was released while a request took seconds is not fresh."""
+    case = await world["XD"].new_case()
+    consent = await world["XD"].consent(case, "XA")
+    others, hers = await accepted(world), await accepted(world, case)
+    await updates(world, others, MAX_BATCH)
+    (letter,) = await updates(world, hers, 1)
+    world.posted.clear()
+
+    await world["XD"].deliver("XA", TakesLong(world, letter, case, consent))
+    assert [len(envelopes) for _, _, envelopes in world.posted] == [MAX_BATCH]
+    await world.settle()
+
+    assert _state(world["XD"], letter) == "given_up"
+    assert "referral.update" not in {one.kind for one in (await world["XA"].view(hers)).letters}
 
 
 class StopsAfterTheFirst(MemoryPost):

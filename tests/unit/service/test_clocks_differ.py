@@ -4,16 +4,19 @@ Each such answer has the letter sealed anew; done at once and for ever, that is 
 Source: wire 4 (expired), H22; delivery, back-off.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from node.clock import SteppedClock
+from node.crypto.receipts import Status
 from node.service.actor import Actor
 from node.service.upkeep.oversight import on_the_way
+from node.store.outbox import EnvelopeRow
 from tests.unit.service.rights_support import disclosed, tasks
-from tests.world import DAY_S, World, make_world
+from tests.unit.test_handover import state, update
+from tests.world import DAY_S, MemoryPost, World, make_world
 
 HOUR_S = 3600
 OPERATOR = Actor("operator-1", "operator", "focal-point", None)
@@ -81,3 +84,59 @@ async def test_wire_4_what_expired_on_the_way_by_our_own_clock_too_goes_again_at
 
     assert (await world["XA"].view(thread)).state == "ended"
     assert "clocks_differ" not in tasks(world, "XD")
+
+
+async def test_wire_4_what_ran_out_while_its_answer_was_on_the_way_is_no_fault_of_a_clock(world: World) -> None:
+    """A machine that slept in the middle of a request: by our clock, too, it came too late; it goes again at once."""
+    thread, _ = await disclosed(world)
+    letter = await update(world, thread)
+    world.fault = lambda *_: "lost"
+    await world["XD"].deliver("XA")
+    (out,) = envelopes(world, letter)
+    world.passes(out.expires_at - world.clock.now() - 1)
+
+    world.fault = lambda sender, *_: (
+        world.clock.step(HOUR_S) if sender == "XD" and not statuses(world, letter) else None
+    )
+    await world.settle()
+
+    assert statuses(world, letter) == [Status.EXPIRED, Status.STORED]
+    assert "clocks_differ" not in tasks(world, "XD")
+
+
+class StopsOnTheWay(MemoryPost):
+    """The thread is stopped while the first request is on its way; by their clock it comes after fifteen days."""
+
+    def __init__(self, world: World, thread: str) -> None:
+        super().__init__(world, "XD")
+        self._thread = thread
+
+    async def post(self, endpoint: str, size: int, envelopes: Sequence[bytes]) -> list[bytes]:
+        await self._world["XD"].stop(self._thread)
+        self._world.passes(15 * DAY_S)
+        return await super().post(endpoint, size, envelopes)
+
+
+async def test_wire_4_a_letter_that_was_given_up_meanwhile_is_not_taken_up_again_because_it_came_too_late(
+    world: World,
+) -> None:
+    """R31, H01: what a stop ended stays ended, whatever is heard of it afterwards; and nobody's clock is blamed."""
+    thread, _ = await disclosed(world)
+    letter = await update(world, thread)
+    own_clock(world, 0)  # stands still
+
+    await world["XD"].deliver("XA", StopsOnTheWay(world, thread))
+
+    assert statuses(world, letter) == [Status.EXPIRED]
+    assert state(world, letter) == "given_up"
+    assert "clocks_differ" not in tasks(world, "XD")
+
+
+def envelopes(world: World, letter: str) -> list[EnvelopeRow]:
+    """The envelopes of a letter of XD."""
+    return world["XD"].node.store.read_sync(lambda reader: reader.outbox.envelopes_of(letter))
+
+
+def statuses(world: World, letter: str) -> list[int]:
+    """What XA answered about a letter of XD, envelope by envelope."""
+    return [one.status for one in envelopes(world, letter) if one.status is not None]

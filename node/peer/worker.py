@@ -28,7 +28,7 @@ FRESH_S = 1.0  # what was released longer ago passes the gate again before it is
 
 @dataclass(slots=True)
 class _Round:
-    """Requests of one turn: what runs beside them, and whether every letter has come to its end."""
+    """Requests of one turn: what runs beside them, and whether every letter was answered with a receipt."""
 
     meanwhile: asyncio.TaskGroup
     settled: bool = True
@@ -81,7 +81,7 @@ class Worker:
         return True
 
     async def _deliver(self, rows: list[EnvelopeRow]) -> bool:
-        """Post these and what is released meanwhile; True when every letter of them has come to its end."""
+        """Post these and what is released meanwhile; True when each of them was answered with a receipt."""
         async with asyncio.TaskGroup() as meanwhile:
             now = _Round(meanwhile)
             while rows:

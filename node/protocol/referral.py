@@ -96,7 +96,7 @@ def arranged(shared: Shared, entry: Entry) -> Shared:
 
 
 def _window_ends(entry: Entry) -> int:
-    return entry.facts.way.times[-1] if entry.facts.way.times else 0
+    return entry.facts.way.times[-1]
 
 
 def arrival(shared: Shared, entry: Entry) -> Shared:

@@ -4,7 +4,9 @@ Issue 2, speed; wire 1, 4. The signer here signs at once and notes what it was a
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,9 +20,10 @@ from node.service.context import Node
 from node.service.delivery.ahead import begin_signing
 from node.service.signing import Signature
 from node.service.threads import decided
+from node.store.work import Work
 from tests.attack.forged_posts import answer, forged, post, rows
 from tests.forge import Forgery
-from tests.unit.test_handover import fears, idle, state, update
+from tests.unit.test_handover import WITHIN_S, fears, idle, reached, state, update
 from tests.unit.test_worker import accepted
 from tests.world import World, make_world
 
@@ -58,6 +61,27 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     await made.close()
 
 
+@contextmanager
+def busy(node: Node) -> Iterator[Callable[[], int]]:
+    """The store works on something until the end; how many jobs wait behind it."""
+    goes_on, begun = threading.Event(), threading.Event()
+
+    def works(_: Work) -> None:
+        begun.set()
+        assert goes_on.wait(WITHIN_S)
+
+    caller = threading.Thread(target=node.store.write_sync, args=(works,))
+    caller.start()
+    assert begun.wait(WITHIN_S)
+    writer = node.store._writer
+    assert writer is not None
+    try:
+        yield writer._jobs.qsize
+    finally:
+        goes_on.set()
+        caller.join()
+
+
 def beside(world: World, country: str) -> Beside:
     node = world[country].node
     node.signer = signer = Beside(node)
@@ -88,6 +112,48 @@ async def test_letters_that_leave_together_are_signed_as_what_they_are(world: Wo
     assert len(signer.begun) >= len(signer.called_for)
     arrived = [one.letter_id for one in (await world["XA"].view(thread)).letters if one.letter_id in letters]
     assert arrived == letters
+
+
+async def test_of_letters_that_wait_together_none_is_signed_ahead(world: World) -> None:
+    """What would be begun for the first alone is not what leaves: both go under one signature."""
+    thread = await accepted(world)
+    worker, signer = idle(world), beside(world, "XD")
+
+    with busy(world["XD"].node) as waiting:
+        both = asyncio.gather(update(world, thread), update(world, thread))
+        await reached(lambda: waiting() == 2)
+    letters = await both
+    await worker.deliver_handed()
+
+    assert [state(world, one) for one in letters] == ["receipted"] * 2
+    assert signer.begun == [CONTEXT_ENVELOPE]
+
+
+async def test_a_letter_that_finds_its_worker_at_work_is_not_signed_ahead(world: World) -> None:
+    """The hand is closed: it is not released now, but with what comes meanwhile."""
+    thread = await accepted(world)
+    worker, signer = idle(world), beside(world, "XD")
+    worker.handover.is_open = False
+
+    letter = await update(world, thread)
+
+    assert (state(world, letter), signer.begun) == ("queued", [])
+
+
+async def test_a_letter_that_comes_while_others_are_stored_is_not_answered_ahead(world: World) -> None:
+    """Their receipts go before its own in the chain: what would be begun now is not what is signed."""
+    thread = await accepted(world)
+    worker, signer = idle(world), beside(world, "XA")
+    letter = await update(world, thread)
+
+    with busy(world["XA"].node) as waiting:
+        other = asyncio.ensure_future(world["XA"].node.store.write(lambda work: None))
+        posting = asyncio.ensure_future(worker.deliver_handed())
+        await reached(lambda: waiting() == 2)
+    await asyncio.gather(other, posting)
+
+    assert signer.begun == []
+    assert state(world, letter) == "receipted"
 
 
 async def test_a_letter_that_the_gate_keeps_back_takes_no_signature_with_it(world: World) -> None:

@@ -15,7 +15,6 @@ from node.crypto.envelope import Chained, ChannelHead, Claimed, Draft, chain_bat
 from node.crypto.receipts import Ahead, Receipt, ReceiptHead, Status
 from node.protocol.letters.decode import AnyLetter, encode
 from node.protocol.letters.kinds import LETTER
-from node.protocol.threads.outcome import Cancelled
 from node.service.context import Node
 from node.service.delivery.numbering import numbered
 from node.service.delivery.recipients import seal_to
@@ -51,20 +50,18 @@ def sign_letter_ahead(node: Node, work: Work, peer: str, letter: AnyLetter, file
         return
     node.signer.keep_away()
     to = seal_to(node, peer, letter.kind, LETTER, letter.sealed_identity is not None)
-    released, final = numbered(node, peer, letter, file, now)
-    if to is None or isinstance(released, Cancelled):
+    if to is None:
         return
+    _, final = numbered(node, peer, letter, file, now)
     head = work.channels.out_head(peer, node.epoch)
     draft = draft_of(node, peer, LETTER, encode(final), to, now)
-    begun = begin_signing(node, peer, ChannelHead(head.epoch, head.seq, head.hash), [draft])
-    node.signing[peer] = begun
-    work.in_any_case(lambda: _forget(node, peer, begun))
+    node.signing[peer] = begin_signing(node, peer, ChannelHead(head.epoch, head.seq, head.hash), [draft])
+    work.in_any_case(lambda: _forget(node, peer))
 
 
-def _forget(node: Node, peer: str, begun: Signing) -> None:
-    """Nothing of a draft stays here beyond its transaction, however that ended."""
-    if node.signing.get(peer) is begun:
-        del node.signing[peer]
+def _forget(node: Node, peer: str) -> None:
+    """Nothing of a draft stays here beyond its transaction, however that ended; another's would be begun anew."""
+    node.signing.pop(peer, None)
 
 
 def receipt_of(node: Node, one: Claimed, status: Status, reason: int = 0, eid: bytes | None = None) -> Receipt:

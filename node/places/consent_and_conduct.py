@@ -71,7 +71,7 @@ CONSENT_AND_CONDUCT: dict[str, Places] = {
             "service.cases.consent_talks: open_talk",
             "service.cases.cases: read_names",
             "service.cases.confirming: _decide",
-            "service.cases.proposals: propose",
+            "service.cases.proposals: propose refuse",
             "service.cases.identity: must_hold",
             "service.returns.alarms: open_place",
             "service.returns.plans: approve_plan",

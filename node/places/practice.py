@@ -45,6 +45,7 @@ PRACTICE: dict[str, Places] = {
             "protocol.gate.guards: asylum",
             "protocol.gate.ten_gates: _g4",
             "protocol.gate.ways_out: _closed",
+            "service.cases.proposals: take_back",
             "service.directory.asking: _must_not_hear",
             "service.threads.waiting_withdrawals: KEPT_HERE",
         ),

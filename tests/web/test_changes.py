@@ -6,7 +6,7 @@ from node.errors import NotFound
 from node.service.cases.change_forms import change_forms, read_change
 from node.web.pages.headings import HEADINGS
 from tests.api.conftest import Desk
-from tests.web.browser import Browser
+from tests.web.browser import Browser, Page
 from tests.web.test_danger import colleague
 from tests.web.test_referral import started
 
@@ -139,6 +139,29 @@ async def test_what_a_colleague_recorded_after_it_was_asked_for_is_seen_before_i
     done = await bea.send(both, waits.url.path, decision="approve")
 
     assert "Recorded" in done.said
+
+
+async def test_who_confirms_that_a_country_is_opened_reads_what_closed_it_since(
+    browsers: dict[str, Browser], desks: dict[str, Desk]
+):
+    """H03: the page names her claim and her ties as they stand, and that they count no more."""
+    xd, bea = browsers["XD"], await colleague(desks["XD"])
+    case = await case_of(xd)
+
+    async def record(name: str, **typed: str) -> Page:
+        path = f"{case}/change/{name}"
+        return await xd.send(await xd.open(path), path, **typed)
+
+    await record("set_tie", country="XA", kind="nationality", feared="yes")
+    wished = dict.fromkeys(("wish_in_writing", "lawyer_independent", "seen_alone"), "yes")
+    waits = await record("lift_asylum_block", country="XA", **wished)
+    await record("set_protection", protection="closed")
+
+    both = (await bea.open(waits.url.path)).said
+
+    assert "recorded after it was asked for" in both
+    said = both.partition("What would take its place")[2]
+    assert "International protection" in said and "Ties to countries" in said
 
 
 async def test_whoever_asked_can_only_take_it_back(browsers: dict[str, Browser]):

@@ -22,7 +22,7 @@ from node.service.cases.change import Change
 from node.service.cases.earlier import earlier_facts, with_earlier
 from node.service.cases.earlier_views import EarlierName
 from node.service.cases.life import PEOPLE_DECIDE, make_change, what_follows
-from node.service.cases.proposals import Proposal, pending_of, propose
+from node.service.cases.proposals import Proposal, pending_of, propose, take_back
 from node.service.cases.replacing import SOMEBODY_ELSE, must_not_replace_unseen, stood
 from node.service.cases.requests import (
     AddPerson,
@@ -175,6 +175,7 @@ def _change(node: Node, work: Work, actor: Actor, case_id: str, change: Change, 
     if row.people == "one" or (row.people == "rule" and not _needs_second(case, change, actor, now)):
         made = make_change(book, case, change, (actor.user_id,), now)
         must_not_replace_unseen(shown, case.case, made.case)
+        take_back(node, work, case, change, actor.user_id, now)
         return carry_out(work, book, case, made, now)
     if actor.role == "machine":
         raise NotAllowed("this needs two people; a case system cannot ask for it", rule="R40")

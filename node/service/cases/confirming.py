@@ -11,7 +11,7 @@ from node.service.access import may_work_on
 from node.service.actor import Actor
 from node.service.cases.cases import carry_out, case_view
 from node.service.cases.life import make_change
-from node.service.cases.proposals import proposal_of
+from node.service.cases.proposals import proposal_of, refuse
 from node.service.cases.replacing import SOMEBODY_ELSE, Replaced, mark_of_replaced, must_be_as_asked, replaced, unseen
 from node.service.cases.requests import Changed
 from node.service.context import Node
@@ -65,8 +65,7 @@ def _decide(
     case = book.case(case_id)
     waiting = proposal_of(node, work, case, pending)
     if not approve:
-        work.tasks.done(pending, actor.user_id, now)
-        work.audit.append(now, actor.user_id, "change_refused", case_id, rule="R24", outcome="refused")
+        refuse(work, case_id, pending, actor.user_id, now)
         return Changed(done=False, pending=None, case=case_view(book, case))
     by = (waiting.by, actor.user_id)
     if len(set(by)) < 2:

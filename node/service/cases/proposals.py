@@ -1,9 +1,14 @@
-"""Changes of a case that wait for a second person: kept sealed with the case, one at a time. Source: R24."""
+"""Changes of a case that wait for a second person: kept sealed with the case, one at a time. Source: R24; H03."""
 
 import msgspec
 
 from node.errors import Conflict, NotFound
-from node.service.cases.requests import AnyChange, PendingView
+from node.protocol.cases.case import Case
+from node.protocol.cases.changes import the_person
+from node.service.cases.acts import CHANGES
+from node.service.cases.change import Change
+from node.service.cases.replacing import SOMEBODY_ELSE
+from node.service.cases.requests import AnyChange, LiftAsylumBlock, PendingView, SetProtection, TakeBackLift
 from node.service.context import Node
 from node.service.threads.book import OpenCase
 from node.store.tasks import TaskRow
@@ -33,6 +38,20 @@ def propose(node: Node, work: Work, case: OpenCase, asked: Proposal, now: int) -
     return pending_of(node, work, case)[0].id
 
 
+def take_back(node: Node, work: Work, case: OpenCase, change: Change, by: str, now: int) -> None:
+    """A lift that waits goes as one that stands: with a new claim, or her second thought (H03)."""
+    for task in work.tasks.of_case(case.id, SECOND_PERSON):
+        asked = _opened(node, case, task)
+        if isinstance(asked.change, LiftAsylumBlock) and not _outlasts(case.case, asked.change, asked.by, change, now):
+            refuse(work, case.id, task.id, by, now)
+
+
+def refuse(work: Work, case_id: str, pending: int, by: str, now: int) -> None:
+    """Nothing waits under this number any more, and nothing of it was done."""
+    work.tasks.done(pending, by, now)
+    work.audit.append(now, by, "change_refused", case_id, rule="R24", outcome="refused")
+
+
 def pending_of(node: Node, reader: Reader, case: OpenCase) -> list[PendingView]:
     """What waits for a second person in a case."""
     return [_pending(node, case, task) for task in reader.tasks.of_case(case.id, SECOND_PERSON)]
@@ -44,6 +63,15 @@ def proposal_of(node: Node, reader: Reader, case: OpenCase, pending: int) -> Pro
     if task is None:
         raise NotFound("no such change waits in this case; read the case again", field="pending")
     return _opened(node, case, task)
+
+
+def _outlasts(case: Case, waits: LiftAsylumBlock, by: str, change: Change, now: int) -> bool:
+    """Whether the lift would stand there still, had it been recorded before this change."""
+    if not isinstance(change, SetProtection | TakeBackLift):
+        return True
+    lifted = CHANGES[type(waits)].make(case, waits, (by, SOMEBODY_ELSE), now).case
+    after = the_person(CHANGES[type(change)].make(lifted, change, (SOMEBODY_ELSE,), now).case, waits.person_id)
+    return any(lift.country == waits.country for lift in after.lifts)
 
 
 def _pending(node: Node, case: OpenCase, task: TaskRow) -> PendingView:

@@ -1,7 +1,8 @@
 """What a change of a case would put in the place of something recorded: asked where a colleague changed it meanwhile.
 
-What adds to a case takes nothing away and is never asked about, nor is what nobody has recorded yet. Facts are
-compared as people see them, so what is shown nowhere (H17) is not in it. Source: interface, finding 3; R24.
+What adds to a case takes nothing away and is never asked about, nor is what nobody has recorded yet; but a country that
+she wishes opened takes from what closes it all that it counted for. Facts are compared as people see them, so what is
+shown nowhere (H17) is not in it. Source: interface, finding 3; R24, H03.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -9,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from node.protocol.cases.case import Case
+from node.protocol.cases.case import Case, Person, person_of
 from node.service.access import may_work_on
 from node.service.actor import Actor
 from node.service.cases.change import Change
@@ -73,7 +74,7 @@ def replaced(was: Case, now: Case) -> list[Replaced]:
         for key, value in _facts(was)
         for scope, whose, name in (key,)
         if key in after and value not in UNRECORDED and not _holds(after[key], value)
-    ]
+    ] + [row for person in now.persons for row in _opened(person_of(was, person.person_id), person)]
 
 
 def stood(was: Case, now: Case) -> tuple[str, ...]:
@@ -125,6 +126,14 @@ async def would_replace(node: Node, actor: Actor, case_id: str, change: Change) 
         return replaced(case.case, made.case)
 
     return await node.store.read(read)
+
+
+def _opened(was: Person | None, now: Person) -> list[Replaced]:
+    """What closes a country and counts no more once she has it opened: her claim, and her ties there. Source: H03."""
+    fresh = {lift.country for lift in now.lifts if was is None or lift not in was.lifts}
+    closing = {"protection": now.protection, "ties": [_plain(tie) for tie in now.ties if tie.country in fresh]}
+    rows = [Replaced(now.person_id, name, value, []) for name, value in closing.items() if value not in UNRECORDED]
+    return rows if fresh else []
 
 
 def _mark(one: Replaced) -> str:

@@ -26,6 +26,7 @@ STANDS, TYPED = N_("What stands"), N_("What you typed")
 SAVE: Final = N_("Save what you typed")
 RECORD: Final = N_("Record it all the same")
 MEANWHILE: Final = N_("%(name)s saved this meanwhile. What you typed is not saved yet, and nothing is lost.")
+BY_YOU: Final = N_("You saved this in another window. What you typed here is not saved yet, and nothing is lost.")
 GONE: Final = N_("Nothing is saved here any more: it was sent or is not needed. What you typed is not saved.")
 CHANGED: Final = N_("This case was changed meanwhile. What you typed is not recorded yet, and would replace this.")
 NOT_SAVED: Final = N_(
@@ -72,14 +73,16 @@ async def _both(v: Visit, draft: Draft | None, typed: Fields, back: str, facts: 
     stands = draft.typed if draft else {}
     names = [one for one in {**stands, **typed} if _filled(stands, one) != _filled(typed, one)]
     rows = [Row(one.lstrip("_"), _filled(stands, one), _filled(typed, one)) for one in names]
-    colleagues = await list_colleagues(v.staff, v.caller)
-    says = (
-        v.say(MEANWHILE, name=colleagues.get(draft.saved_by) or v.say("A colleague"))
-        if draft and draft.mark
-        else v.say(GONE)
-    )
+    says = await _who_saved(v, draft) if draft and draft.mark else v.say(GONE)
     return show(replace(v, made_from=draft.mark if draft else ""), rows, says, typed, back, SAVE,
                 at=draft.saved_at if draft else None, **facts)  # fmt: skip
+
+
+async def _who_saved(v: Visit, draft: Draft) -> str:
+    if draft.saved_by == v.actor.user_id:
+        return v.say(BY_YOU)
+    colleagues = await list_colleagues(v.staff, v.caller)
+    return v.say(MEANWHILE, name=colleagues.get(draft.saved_by) or v.say("A colleague"))
 
 
 def show(v: Visit, rows: Iterable[Row], says: str, typed: Fields, back: str, does: str, **facts: Any) -> web.Response:

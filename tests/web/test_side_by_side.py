@@ -52,6 +52,18 @@ async def test_the_later_save_of_a_referral_shows_both_and_writes_over_nothing(d
     assert now["needs"] == ["legal"] and now["urgency"] == ["urgent"]
 
 
+async def test_whose_own_other_window_saved_is_told_so_and_no_name(ana: Browser):
+    """One person with two windows looked for a colleague of her own name."""
+    path = f"{await started(ana)}/where"
+    here, there = await ana.open(path), await ana.open(path)
+    await ana.send(there, path, **TO_ARVENIA)
+
+    both = await ana.send(here, path, **TO_BORDURIA)
+
+    assert both.status == 409 and "You saved this in another window" in both.said
+    assert "Invented saved" not in both.said and "What stands" in both.said
+
+
 async def test_what_stands_is_kept_by_a_link_and_one_who_typed_the_same_is_not_asked(desk: Desk, ana: Browser):
     path = f"{await started(ana)}/where"
     other = await window(desk)

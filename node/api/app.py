@@ -60,8 +60,9 @@ def _endpoint(staff: Staff, route: Route, serves_operators: bool) -> Endpoint:
             caller = await _caller(staff, route, request)
             if caller and caller.actor.role == "operator" and not (serves_operators or route.path.startswith(OWN)):
                 raise WrongRole("administration is not served on this listener; use the local one, see desk.admin")
-            body = None if decoder is None else _decoded(decoder, route, await _body(request))
-            if not (decoder is None or comes_whole):
+            left_out = decoder is None or (route.may_be_empty and not request.body_exists)
+            body = None if decoder is None or left_out else _decoded(decoder, route, await _body(request))
+            if not (left_out or comes_whole):
                 caller = await _caller(staff, route, request)  # whoever was shut out while it came is not heard
             query = None if route.query is None else msgspec.convert(dict(request.query), route.query, strict=False)
             return _answer(route, await route.handler(Call(staff, request.match_info, query, body, caller)))

@@ -27,7 +27,7 @@ class Route:
     """One row of the table. `roles`: who may call it; none means anybody, without a sign-in.
 
     `takes`, `query` and `answers` are types; the path, the decoding, the check of the role and the description in
-    OpenAPI all come from here.
+    OpenAPI all come from here. `may_be_empty`: what it takes may be left out, and is None then.
     """
 
     method: str
@@ -39,6 +39,7 @@ class Route:
     answers: Any = None
     query: Any = None
     status: int = 200
+    may_be_empty: bool = False
 
     @property
     def name(self) -> str:

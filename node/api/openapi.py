@@ -80,7 +80,7 @@ def _operation(route: Route, of: dict[str, Any], components: dict[str, Any]) -> 
         says["security"] = []
     if route.takes is not None:
         content = {"application/json": {"schema": of[repr(route.takes)]}}
-        says["requestBody"] = {"required": True, "content": content}
+        says["requestBody"] = {"required": not route.may_be_empty, "content": content}
     return says
 
 

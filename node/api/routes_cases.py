@@ -8,7 +8,7 @@ from msgspec import Meta
 from node.api.call import Call, Handler, Route, number
 from node.api.roles import DECIDE, WORK
 from node.service.cases import cases, consents
-from node.service.cases.confirming import decide_change
+from node.service.cases.confirming import ConfirmChange, OvertakenBy, decide_change, overtaken_by
 from node.service.cases.consent_talks import TalkView, open_talk
 from node.service.cases.consents import ConsentView, NewConsent
 from node.service.cases.heading import CaseHead, case_head
@@ -58,7 +58,8 @@ def _decide(approve: bool) -> Handler:
     """The handler of both answers a second person can give."""
 
     async def decide(c: Call) -> Changed:
-        return await decide_change(c.node, c.actor, c.path["case"], number(c, "pending"), approve)
+        shown = c.body.shown if c.body else None
+        return await decide_change(c.node, c.actor, c.path["case"], number(c, "pending"), approve, shown)
 
     return decide
 
@@ -118,11 +119,21 @@ CASES: tuple[Route, ...] = (
         answers=Changed,
     ),
     Route(
+        "GET",
+        "/cases/{case}/changes/{pending}",
+        WORK,
+        "What a change that waits would replace, where any of it was recorded after it was asked for; changes nothing",
+        lambda c: overtaken_by(c.node, c.actor, c.path["case"], number(c, "pending")),
+        answers=OvertakenBy,
+    ),
+    Route(
         "POST",
         "/cases/{case}/changes/{pending}/approve",
         DECIDE,
-        "A second person confirms a change",
+        "A second person confirms a change; with the mark of what it would replace, where that is newer",
         _decide(True),
+        takes=ConfirmChange,
+        may_be_empty=True,
         answers=Changed,
     ),
     Route(

@@ -68,7 +68,7 @@ async def test_what_cannot_be_used_is_named_and_not_repeated(desk: Desk):
 async def test_what_is_no_json_is_told_as_such(desk: Desk):
     for route in TAKING:
         who, path, json_is = await who_may(desk, route), filled(route, UNKNOWN), {"Content-Type": "application/json"}
-        for raw in TORN:
+        for raw in (one for one in TORN if one or not route.may_be_empty):
             answer = await desk.ask(who, route.method, path, data=raw, headers=json_is)
 
             judged(route, answer)

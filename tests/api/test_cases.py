@@ -132,6 +132,26 @@ async def test_what_lifts_a_protection_waits_for_a_second_person(desk: Desk, fir
     assert (await desk.post("ana", f"{path}/approve")).status == 404
 
 
+async def test_what_was_recorded_after_a_change_was_asked_for_is_read_and_confirmed_with_its_mark(desk: Desk):
+    """R12, R24: the same as on the page; without the mark of what stands now nothing is written over."""
+    case = await desk.case("bea")
+    asked = await change(desk, "bea", case, "settle_age", person_id=her(case), age_band="18-24")
+    path = f"/cases/{case['case']}/changes/{asked['pending']}"
+    before = (await desk.get("ana", path)).json
+    await change(desk, "bea", case, "doubt_age", person_id=her(case))
+
+    unseen = [await desk.post("ana", f"{path}/approve", body) for body in (None, {}, {"shown": before["mark"]})]
+    both = (await desk.get("ana", path)).json
+    done = await desk.done("ana", f"{path}/approve", {"shown": both["mark"]})
+
+    assert before["rows"] == []
+    assert {one.status for one in unseen} == {409}
+    assert all("/changes/{pending}" in one.json["detail"] and "mark" in one.json["detail"] for one in unseen)
+    doubt = {"person_id": her(case), "field": "age_in_doubt", "stands": True, "instead": False, "scope": ""}
+    assert doubt in both["rows"]
+    assert done["done"] and done["case"]["persons"][0]["age_in_doubt"] is False
+
+
 async def test_a_second_person_may_refuse_and_one_change_waits_at_a_time(desk: Desk):
     case = await desk.case("bea")
     await change(desk, "bea", case, "detained")

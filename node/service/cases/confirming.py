@@ -4,7 +4,10 @@ Where what a change replaces is not what it was when it was asked for, both stan
 finding 3.
 """
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 
 from node.errors import NotAllowed, OpenTRMError
 from node.service.access import may_work_on
@@ -16,7 +19,14 @@ from node.service.cases.replacing import SOMEBODY_ELSE, Replaced, mark_of_replac
 from node.service.cases.requests import Changed
 from node.service.context import Node
 from node.service.threads.book import Book
+from node.service.threads.commands import Command
 from node.store.work import Reader, Work
+
+
+class ConfirmChange(Command, frozen=True):
+    """`shown`: the mark of what was read (`OvertakenBy`); needed where any of it is newer than what was asked."""
+
+    shown: Annotated[str, Meta(max_length=64)] | None = None
 
 
 class OvertakenBy(msgspec.Struct, frozen=True):

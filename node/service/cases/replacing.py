@@ -90,11 +90,12 @@ def unseen(asked: Collection[str], was: Case, now: Case) -> bool:
 def must_be_as_asked(asked: Collection[str], shown: str | None, was: Case, now: Case) -> None:
     """Overtaken where something would go that neither of both people has seen; `shown`: the mark of what a page told.
 
-    Where no page was (None) it is refused and asked for again.
+    Where nothing was read (None) it is not confirmed.
     """
     if unseen(asked, was, now) and shown != mark_of_replaced(replaced(was, now)):
         raise Overtaken(
-            "what this replaces was recorded after it was asked for; read the case, refuse this and ask again",
+            "what this replaces was recorded after it was asked for; read both (GET "
+            "/api/v1/cases/{case}/changes/{pending}) and confirm with the mark given there, or refuse it",
             for_user="What this replaces was recorded after it was asked for. Look at both, then confirm it or refuse"
             " it.",
         )  # fmt: skip

@@ -8,7 +8,6 @@ import ctypes
 import os
 import threading
 from collections.abc import Callable, Set
-from contextlib import suppress
 
 NOWHERE = -1
 _sched_getcpu: Callable[[], int] | None = getattr(ctypes.CDLL(None), "sched_getcpu", None)
@@ -19,36 +18,54 @@ def here() -> int:
     return _sched_getcpu() if _sched_getcpu else NOWHERE
 
 
-def ours() -> frozenset[int]:
-    """The processors that this process may run on; none where the system does not tell."""
-    return frozenset(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else frozenset()
+def given() -> frozenset[int]:
+    """The processors that this process may run on now; none where the system does not tell.
+
+    They are those of its first thread, which nothing of ours narrows: a container that grows or shrinks, or a service
+    manager that moves it, is followed.
+    """
+    if not hasattr(os, "sched_getaffinity"):
+        return frozenset()
+    try:
+        return frozenset(os.sched_getaffinity(os.getpid()))
+    except OSError:  # it is forbidden to ask
+        return frozenset()
 
 
-def keep_on(who: int, processors: Set[int]) -> None:
-    """From now on a process, or a thread by its native id, runs on these alone; where there are none, as before."""
-    if processors:
-        with suppress(OSError):  # it is forbidden, or whoever it was has ended
-            os.sched_setaffinity(who, processors)
+def keep_on(who: int, processors: Set[int]) -> bool:
+    """From now on a process, or a thread by its native id, runs on these alone; where there are none, as before.
+
+    False where it does not.
+    """
+    if not processors:
+        return False
+    try:
+        os.sched_setaffinity(who, processors)
+    except OSError:  # it is forbidden, none of them is there any more, or whoever it was has ended
+        return False
+    return True
 
 
 class Follower:
     """A thread that runs where it is called from while it works for one caller, who waits; otherwise anywhere."""
 
     def __init__(self, thread: threading.Thread) -> None:
-        self._thread, self._anywhere, self._kept_on = thread, ours(), NOWHERE
+        self._thread, self._anywhere, self._kept_on = thread, given(), NOWHERE
 
     def follow(self) -> None:
         """Run on the caller's processor."""
         at = here()
-        if at in self._anywhere and at != self._kept_on:
+        if at != self._kept_on and at in given():
             self._keep(at, {at})
 
     def stray(self) -> None:
-        """Run anywhere."""
-        if self._kept_on != NOWHERE:
-            self._keep(NOWHERE, self._anywhere)
+        """Run anywhere, also where this process may run only since a moment ago."""
+        anywhere = given() or self._anywhere
+        if (self._kept_on != NOWHERE or anywhere != self._anywhere) and self._keep(NOWHERE, anywhere):
+            self._anywhere = anywhere
 
-    def _keep(self, at: int, processors: Set[int]) -> None:
-        if self._thread.native_id is not None:
+    def _keep(self, at: int, processors: Set[int]) -> bool:
+        kept = self._thread.native_id is not None and keep_on(self._thread.native_id, processors)
+        if kept:
             self._kept_on = at
-            keep_on(self._thread.native_id, processors)
+        return kept

@@ -19,7 +19,7 @@ from typing import IO, Final
 from node.crypto.errors import BadSignature
 from node.crypto.suite import SigningKey, verifying_key
 from node.log import get
-from node.processors import NOWHERE, here, keep_on, ours
+from node.processors import given, here, keep_on
 from node.service.signing import Signature, SignsHere
 from node.signing_process import ANSWER_BYTES, NAME_BYTES, READY, name_of, packed
 
@@ -53,7 +53,7 @@ class SignerProcess:
         self._lost = False
         self._lock = threading.Lock()
         self._waiting: deque[_Asked] = deque()
-        self._processors, self._kept_from = ours(), NOWHERE
+        self._kept_on: frozenset[int] = frozenset()
         self._is_read = False  # by somebody who waits for a signature
 
     def is_beside(self) -> bool:
@@ -70,10 +70,9 @@ class SignerProcess:
 
     def keep_away(self) -> None:
         """The other process cannot run where the caller does: there a scheduler likes to wake it, behind the caller."""
-        at, process = here(), self._process
-        if process is not None and not self._lost and at != self._kept_from:
-            self._kept_from = at
-            keep_on(process.pid, self._processors - {at})
+        process, elsewhere = self._process, given() - {here()}
+        if process is not None and not self._lost and elsewhere != self._kept_on and keep_on(process.pid, elsewhere):
+            self._kept_on = elsewhere
 
     def close(self) -> None:
         """End the process; whoever still waits signs by itself."""
@@ -132,6 +131,7 @@ class SignerProcess:
             bufsize=0,
             cwd=OUR_CODE,
         )
+        keep_on(self._process.pid, given())  # whoever starts it may be kept where its own caller is
         os.write(self._to(), self._seed)
         self._seed = b""
 

@@ -4,7 +4,8 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,18 @@ def started(signer: SignerProcess) -> int:
     assert signer._has_answer(60)
     assert signer.is_beside()
     return process.pid
+
+
+def on_one(processor: int, do: Callable[[], object]) -> None:
+    """Have this done by a thread that is kept on one processor."""
+
+    def kept() -> None:
+        os.sched_setaffinity(0, {processor})
+        do()
+
+    thread = threading.Thread(target=kept)
+    thread.start()
+    thread.join(60)
 
 
 def test_a_node_that_hardly_writes_has_no_second_process(signer: SignerProcess) -> None:
@@ -140,13 +153,22 @@ def test_a_service_manager_that_forbids_to_choose_processors_makes_it_slower_and
 def test_nothing_is_signed_on_the_processor_of_whoever_waits_for_it(signer: SignerProcess) -> None:
     """Where there is another one; a process that has ended is let be: its number may be somebody else's by now."""
     pid, ours = started(signer), os.sched_getaffinity(0)
-    try:
-        (here, *others) = sorted(ours)
-        os.sched_setaffinity(0, {here})
-        signer.keep_away()
-        assert os.sched_getaffinity(pid) == (set(others) or ours)
-    finally:
-        os.sched_setaffinity(0, ours)
+    (first, *others) = sorted(ours)
+
+    on_one(first, signer.keep_away)
+
+    assert os.sched_getaffinity(pid) == (set(others) or ours)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system does not tell which processors are used")
+def test_a_signing_process_is_not_kept_where_the_thread_was_that_started_it(signer: SignerProcess) -> None:
+    """That is often the one who writes, kept on the processor of its caller: there it would be in its own way."""
+    ours = os.sched_getaffinity(0)
+
+    pids: list[int] = []
+    on_one(min(ours), lambda: pids.append(started(signer)))
+
+    assert os.sched_getaffinity(pids[0]) == ours
 
 
 def test_a_node_with_many_connections_has_its_signatures_made_beside_all_the_same(signer: SignerProcess) -> None:

@@ -13,6 +13,7 @@ from node import processors
 from node.store.db import Store
 from node.store.work import Work
 
+CALLERS = 200
 pytestmark = pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system does not tell of processors")
 
 
@@ -48,7 +49,6 @@ def test_a_job_that_comes_while_another_is_done_frees_the_writer(store: Store, o
     caller = threading.Thread(target=store.write_sync, args=(first,))
     caller.start()
     assert begun.wait(10)
-    os.sched_setaffinity(0, {min(ours)})
     second = threading.Thread(target=lambda: found.append(store.write_sync(where)))
     second.start()
     while not store.is_busy:
@@ -65,6 +65,25 @@ def test_after_many_a_job_alone_is_done_beside_its_caller_again(store: Store, ou
     os.sched_setaffinity(0, {max(ours)})
 
     assert [store.write_sync(where) for _ in range(50)] == [{max(ours)}] * 50
+
+
+def test_two_hundred_threads_write_and_leave_who_writes_as_free_as_before(store: Store, ours: set[int]) -> None:
+    """Whoever of them comes alone, and whoever with others."""
+    found, go = list[set[int]](), threading.Barrier(CALLERS)
+
+    def call() -> None:
+        go.wait(30)
+        found.append(store.write_sync(where))
+
+    threads = [threading.Thread(target=call) for _ in range(CALLERS)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(60)
+
+    assert len(found) == CALLERS
+    assert ours in found
+    assert all(one <= ours for one in found)
 
 
 def test_a_job_that_failed_leaves_the_writer_as_free_as_before(store: Store, ours: set[int]) -> None:

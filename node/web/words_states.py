@@ -91,6 +91,7 @@ DEADLINES: Final[dict[str, str]] = {
     "due=look": "Looking after how she arrived",
     "due=ask": "Asking how she is",
     "due=neutral": "The neutral answer leaves",
+    "due=about": "A look at what it is about",
 }
 
 TASKS: Final[dict[str, str]] = {

@@ -28,6 +28,7 @@ from node.service.threads.withdrawals import withdraw_consent
 from node.store.work import Reader
 from tests.attack.forged_posts import answer, forged_chain
 from tests.attack.pairs import HOUR, ID, Seen, Stage, tried
+from tests.attack.return_pairs import Run
 from tests.letters_support import LETTER_ID, NOTHING, TOKEN, document, to_bytes
 from tests.unit.service.rights_support import NAMES
 from tests.unit.test_spine import ACCEPT
@@ -109,6 +110,16 @@ async def refer(stage: Stage, runs: list[Poked]) -> None:
         run.theirs = own[0].letter_id if own else LETTER_ID
 
 
+def poked(stage: Stage, run: Run) -> Poked:
+    """A return as the origin pokes it."""
+    rows = stage.world["XA"].node.store.read_sync(lambda reader: reader.letters.of_thread("XD", run.thread))
+    theirs = [row.letter_id for row in rows if row.direction == "out"]
+    return Poked(
+        run.pair, run.cause, "opener", 2, case=run.case, consent=run.consent, thread=run.thread, threads=[run.thread],
+        token=stage.world["XD"].tokens(run.thread)[HER], theirs=theirs[0], n=len(theirs), ours=len(rows) - len(theirs),
+    )  # fmt: skip
+
+
 async def _offered(stage: Stage, run: Poked) -> None:
     opener, other = _opener(stage, run), _other(stage, run).code
     case = await opener.new_case()
@@ -168,7 +179,7 @@ async def send_all(stage: Stage, pokes: list[tuple[Poked, Poke]]) -> None:
     """XA sends all this in one post, with keys of its own and nothing to hold it back; what comes back is noted."""
     world, xa = stage.world, stage.world["XA"].node
     was = xa.store.read_sync(lambda reader: reader.channels.out_head("XD", xa.epoch))
-    letters = [_bytes(stage, run, poke) for run, poke in pokes]
+    letters = [letter_bytes(stage, run, poke) for run, poke in pokes]
     posted = forged_chain(world, "XA", "XD", letters, was)
     last = posted[-1]
     hashed = hashlib.sha256(last.s_bytes).digest()
@@ -180,7 +191,7 @@ async def send_all(stage: Stage, pokes: list[tuple[Poked, Poke]]) -> None:
         run.answers.append((world.clock.now() - stage.began, poke.kind, *told, len(slot)))
 
 
-def _bytes(stage: Stage, run: Poked, poke: Poke) -> bytes:
+def letter_bytes(stage: Stage, run: Poked, poke: Poke) -> bytes:
     return b'{"kind":"access.request",' if poke.wrong == "broken" else to_bytes(_letter(stage, run, poke))
 
 

@@ -4,6 +4,7 @@ Shared by the test of attack 57 (sizes, codes, statements of the database) and b
 """
 
 import random
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from tests.attack.forged_posts import payload_of
 from tests.unit.test_spine import ACCEPT
 from tests.world import DAY_S, HER, MemoryPost, World
 
+A_VALUE = re.compile(r"x'[0-9A-F]*'|'(?:[^']|'')*'|\b\d+(?:\.\d+)?\b|\bNULL\b", re.I)
+PAGE_IN_LOG = 24 + 16384  # its head and itself
 UPDATE = {"status": "as_planned", "services_started": [], "services_stopped": [], "plan_review_date": []}
 NOTHING, UNKNOWN = "nothing", "first contact"
 LETTERS_A_REQUEST = 64

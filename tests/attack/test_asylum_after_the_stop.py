@@ -30,10 +30,10 @@ from tests.attack.pairs import (
     seen_by,
     stage_of,
 )
-from tests.attack.provoking import Poke, Poked, at_times, everything_of, refer, send_all, work
+from tests.attack.provoking import Poke, Poked, at_times, everything_of, poked, refer, send_all, work
 from tests.attack.return_pairs import Run, begin
 from tests.attack.together import Person, on_several_threads
-from tests.world import DAY_S, HER, World, make_world
+from tests.world import DAY_S, World, make_world
 
 REFERRALS = 56
 RETURNS = tuple(name for name in ("assessing", "decision", "documents", "plan") for _ in range(2))
@@ -94,17 +94,7 @@ async def _returns(stage: Stage) -> list[list[Poked]]:
     """The same of returns, each at its stage."""
     pairs = [[Run(REFERRALS + n, cause, name) for cause in ("asylum", "illness")] for n, name in enumerate(RETURNS)]
     await begin(stage, [run for pair in pairs for run in pair])
-    return [[_poked(stage, run) for run in pair] for pair in pairs]
-
-
-def _poked(stage: Stage, run: Run) -> Poked:
-    """A return as the origin pokes it."""
-    rows = stage.world["XA"].node.store.read_sync(lambda reader: reader.letters.of_thread("XD", run.thread))
-    theirs = [row.letter_id for row in rows if row.direction == "out"]
-    return Poked(
-        run.pair, run.cause, "opener", 2, case=run.case, consent=run.consent, thread=run.thread, threads=[run.thread],
-        token=stage.world["XD"].tokens(run.thread)[HER], theirs=theirs[0], n=len(theirs), ours=len(rows) - len(theirs),
-    )  # fmt: skip
+    return [[poked(stage, run) for run in pair] for pair in pairs]
 
 
 def _events(stage: Stage, pairs: list[list[Person]]) -> list[Event]:

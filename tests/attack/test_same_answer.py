@@ -4,7 +4,6 @@ Times are measured in `make bench` (`tests/bench/same_answers.py`); a test that 
 """
 
 import random
-import re
 import sqlite3
 import sys
 import threading
@@ -18,18 +17,16 @@ from typing import Any
 import pytest
 
 from node.store import connect, db
-from tests.attack.same_answer import COMPARED, OneByOne, make_ready, one_round
+from tests.attack.same_answer import A_VALUE, COMPARED, PAGE_IN_LOG, OneByOne, make_ready, one_round
 from tests.attack.test_uniform_answers import answers_to
 from tests.bench.same_answers import ks_bound, ks_distance
 from tests.world import World, make_world
 
 ROOT = Path(__file__).resolve().parents[2]
 NODE = ROOT / "node"
-A_VALUE = re.compile(r"x'[0-9A-F]*'|'(?:[^']|'')*'|\b\d+(?:\.\d+)?\b|\bNULL\b", re.I)
 
 
 HANDFUL = 12
-PAGE_IN_LOG = 24 + 16384  # its head and itself
 BY_CHANCE = {NODE / "store" / "writer.py", NODE / "processors.py"}  # who waits in its queue, who runs where just now
 JUDGING = "node/protocol/"  # pure functions over a few facts in memory: no seal, no statement, no letter
 

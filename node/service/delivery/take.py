@@ -40,7 +40,7 @@ from node.service.safety.alarms import About, raise_alarm
 from node.service.safety.arrivals import DANGER
 from node.service.threads.book import Book, OpenCase, OpenFile
 from node.service.threads.effects import apply_effects
-from node.service.threads.ending import end_if_about_ended
+from node.service.threads.ending import watch_what_it_is_about
 from node.service.threads.expectations import CONFIRM, OPENED, settle
 from node.service.threads.files import ThreadFile, exchanged, stating, with_incoming
 from node.service.threads.keeping import decode_kept
@@ -104,7 +104,7 @@ def take_letter(
     if is_followed(found.file.thread):
         follow(node, work, peer, letter.thread, now)
     if begins and letter.relates_to is not None:
-        end_if_about_ended(node, work, found, letter.relates_to, now)
+        watch_what_it_is_about(work, found, letter.letter_id, now)
     work.audit.append(now, "node", "letter_stored", letter.letter_id, outcome=verdict.effect)
     return 0
 

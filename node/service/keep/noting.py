@@ -21,6 +21,15 @@ def note_protection(node: Node, work: Work, before: Case | None, after: Case, no
     _note_case(node, work, before, after, now)
 
 
+def note_what_was_known(node: Node, work: Work, before: Case, after: Case, now: int) -> None:
+    """Note that what another country's letter says of her may have changed the case, where it changed nothing.
+
+    The answer waits for the disk of the journal, some milliseconds: else it would say that we knew (attack 57).
+    """
+    if not _is_changed(before, after):
+        note(node, work, Changed(at=now, case=after.case_id, line=work.audit.head()[0]))
+
+
 def note_taken_back(node: Node, work: Work, case_id: str, record: ConsentRecord, now: int) -> None:
     """Note what is gone of a consent."""
     gone = TakenBack(
@@ -36,7 +45,7 @@ def _note_case(node: Node, work: Work, before: Case | None, after: Case, now: in
         note(node, work, _guarded(after, now))
     if _kept(was, 0) != _kept(after, 0):
         note(node, work, _kept(after, now))
-    if before is not None and (_differs(before, after) or before.returns != after.returns):
+    if before is not None and _is_changed(before, after):
         note(node, work, Changed(at=now, case=after.case_id, line=work.audit.head()[0]))
 
 
@@ -71,6 +80,10 @@ def _guarded(case: Case, at: int) -> Guarded:
 def _kept(case: Case, at: int) -> Kept:
     kept = case.retention
     return Kept(at=at, case=case.case_id, hold=kept.hold, at_her_request_until=kept.kept_at_her_request_until)
+
+
+def _is_changed(before: Case, after: Case) -> bool:
+    return _differs(before, after) or before.returns != after.returns
 
 
 def _differs(before: Case, after: Case) -> bool:

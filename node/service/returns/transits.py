@@ -19,6 +19,7 @@ from node.protocol.threads import machine
 from node.protocol.threads.thread import entry_of
 from node.service.context import Node
 from node.service.delivery.queueing import draft_of, queue_letter
+from node.service.keep.noting import note_what_was_known
 from node.service.returns.standing import ask_somebody
 from node.service.threads.book import Book, OpenFile
 from node.service.threads.drafting import STATES_NOTHING, frame
@@ -46,7 +47,10 @@ def cancel_transits(node: Node, work: Work, found: OpenFile, slot: int, now: int
 
 
 def transit_stopped(node: Node, work: Work, found: OpenFile, now: int) -> None:
-    """H04: a country on the way said stop; nothing more goes to the origin until a person has decided."""
+    """H04: a country on the way said stop; nothing more goes to the origin until a person has decided.
+
+    The case is written also where its plan had ended or waited already: that country waits for it (attack 57).
+    """
     book = Book(node, work)
     case = book.case(found.row.case_id)
     held = case.case
@@ -55,8 +59,8 @@ def transit_stopped(node: Node, work: Work, found: OpenFile, now: int) -> None:
         work.audit.append(
             now, "node", "case_changed", found.row.thread_id, rule=node.seals.cover("H04 held_for_transit")
         )
-    if held is not case.case:
-        book.put_case(case, held, now)
+    book.put_case(case, held, now)
+    note_what_was_known(node, work, case.case, held, now)
     ask_somebody(node, work, found, TASK, now)
 
 

@@ -20,8 +20,10 @@ from node.protocol.threads.outcome import ActNotAllowed
 from node.service.context import Node
 from node.service.threads.book import Book, OpenCase, OpenFile
 from node.service.threads.files import is_over
+from node.service.threads.keeping import decode_kept
 from node.service.threads.stops import is_ending, queue_stop, stop_is_suppressed
 from node.store.outbox import Waiting
+from node.store.threads import DeadlineRow
 from node.store.work import Reader, Work
 
 ON_THE_WAY_OUT: Final = frozenset({"queued", "held", "released"})
@@ -30,6 +32,7 @@ StopWould = Literal["nothing", "ends_here", "ends", "makes_sure"]
 HEARD: Final = Refusal(
     NOT_IN_THIS_STATE, "this thread has ended, and the other country knows it", machine.NOTHING_TO_DO, "H01"
 )
+ABOUT: Final = "about"
 BESIDE: Final = frozenset({"complaint", "safety"})  # these end with the others, and tie no further person to them
 
 
@@ -81,12 +84,23 @@ def end_by_gate(node: Node, work: Work, waiting: Waiting, gate: Gate, now: int) 
         queue_stop(node, work, found, "node", "H01", now)
 
 
-def end_if_about_ended(node: Node, work: Work, begun: OpenFile, relates_to: str, now: int) -> None:
+def watch_what_it_is_about(work: Work, begun: OpenFile, letter_id: str, now: int) -> None:
+    """Whatever another country begins about a thread is looked at by the next sweep, not before its answer: else the
+    time of the answer says that a stop of ours waits for its slot (attack 57). Everything begun so has this deadline.
+    """
+    work.deadlines.start(begun.row.peer, begun.row.thread_id, letter_id, ABOUT, now)
+
+
+def end_if_about_ended(node: Node, work: Work, row: DeadlineRow, now: int) -> None:
     """What another country begins about a thread that we stopped ends at the next slot by the same stop, unanswered:
     so does a complaint, which people here deal with all the same. Whatever ended the earlier thread (H01).
     """
-    book, peer = Book(node, work), begun.row.peer
-    earlier, found = book.file(peer, relates_to), book.file(peer, begun.row.thread_id)
+    work.deadlines.meet(row.letter_id, ABOUT)
+    book, kept = Book(node, work), work.letters.get(row.peer, "in", row.letter_id)
+    if kept is None or kept.sealed is None:
+        return
+    relates_to, found = decode_kept(book.payload(kept)).relates_to, book.file(row.peer, row.thread_id)
+    earlier = None if relates_to is None else book.file(row.peer, relates_to)
     if earlier is None or found is None or not earlier.file.thread.stop_decided or not may_end(work, found, now):
         return
     queue_stop(node, work, found, "node", "H01", now)

@@ -19,6 +19,7 @@ from node.service.keep.forget import destroy_spent, destroy_unused
 from node.service.keep.sweep import sweep as sweep_due
 from node.service.returns.overdue import arrival_overdue, condition_told, followup_due
 from node.service.returns.watch import ARRIVAL, CONDITION, FOLLOWUP
+from node.service.threads.ending import ABOUT, end_if_about_ended
 from node.service.threads.erasure import empty_log
 from node.service.threads.ladder import BATCH, WHO, one_step, remind
 from node.service.threads.waiting_withdrawals import HELD, end_held_withdrawal, stop_after_withdrawal
@@ -104,6 +105,7 @@ _WHEN_DUE: dict[str, Callable[[Node, Work, DeadlineRow, int], None]] = {
     "stop": stop_after_withdrawal,
     HELD: end_held_withdrawal,
     NEUTRAL_DUE: send_neutral,
+    ABOUT: end_if_about_ended,
     ARRIVAL: arrival_overdue,
     CONDITION: condition_told,
     FOLLOWUP: followup_due,

@@ -128,6 +128,7 @@ async def test_h01_receiver_a_complaint_about_a_stopped_thread_ends_by_itself_an
     await world.later(DAY_S)
     complaint = await begun(world, "XD", case, "XA", "complaint.open", COMPLAINT, relates_to=thread)
     await world.settle()
+    await world.sweep()
     assert "new_complaint" in tasks(world, "XA")
 
     told = await complaints.answer(xa.node, xa.caseworker, complaint, FOUND)

@@ -17,15 +17,29 @@ from node.service.cases.cases import change_case
 from node.service.cases.family_found import family_found
 from node.service.cases.requests_people import SuspectFamily
 from node.service.cases.return_requests import EndReturn
+from node.service.context import Distrusted, Node
 from node.service.returns.transits import transit_stopped
 from node.service.threads.book import Book, OpenFile
 from node.store import connect, db
+from node.store.on_call import OnCallRow
 from node.store.work import Work
 from tests.attack.pairs import Stage, stage_of
 from tests.attack.provoking import Poked, refer
 from tests.attack.return_pairs import CATEGORIES, opened
 from tests.attack.same_answer import A_VALUE
-from tests.attack.unseen import FEARED, KNOWN, STOPPED, Seen, State, Took, in_turn, referrals, returns, send_many
+from tests.attack.unseen import (
+    FEARED,
+    KNOWN,
+    STOPPED,
+    Seen,
+    State,
+    Took,
+    in_turn,
+    referrals,
+    returns,
+    send_many,
+    send_one,
+)
 from tests.rules.return_world import PLAN, her_return, plan
 from tests.rules.world import body, letter
 from tests.world import HER, NOW, Country, make_world
@@ -49,6 +63,20 @@ SCENES: Final[dict[str, tuple[Callable[[Stage], Awaitable[Threads]], tuple[str, 
     "a return that is planned": (partial(returns, name="plan", many=1), ON_A_RETURN),
 }
 BATCH, PLACE = 64, 20
+FOR_THE_NODE: Final = ("referral.update", "safety.alert", "+safety.alert", "+complaint.open")
+
+
+async def distrusted_by_all(node: Node) -> None:
+    node.distrusted = Distrusted({"XA": ("ana", "ben")})
+
+
+async def on_call(node: Node) -> None:
+    row = OnCallRow("ana", "first", True, b"where she is reached", node.now())
+    await node.store.write(lambda work: work.on_call.put(row))
+    node.page_by = ("mail", "command")
+
+
+OF_THE_NODE: Final = {"distrusted by all": distrusted_by_all, "somebody is on call and is called": on_call}
 THEIR_STOPS: Final = frozenset({"referral.ended", "return.stopped"})
 AWAITED: Final = frozenset({"index deadline_due", "index deadline_open"})
 
@@ -113,6 +141,20 @@ def apart(one: Took, other: Took) -> tuple[object, ...]:
     more = [statement for statement in one.asked if one.asked.count(statement) > other.asked.count(statement)]
     less = [statement for statement in other.asked if other.asked.count(statement) > one.asked.count(statement)]
     return one.said, other.said, one.journal - other.journal, one.written, other.written, more, less
+
+
+@pytest.mark.parametrize("name", OF_THE_NODE)
+async def test_attack_57_what_holds_for_the_whole_node_changes_no_answer(stage: Stage, seen: Seen, name: str) -> None:
+    """Attack 57, H14, H21: whom two people distrust, and whether anybody is on call, called, and by what."""
+    runs = [Poked(number, "", "responder", 2) for number in range(3)]
+    await refer(stage, runs)
+    lead, before, after = runs
+    await send_one(stage, lead, "referral.update", seen)
+    took = [await send_one(stage, before, kind, seen) for kind in FOR_THE_NODE]
+
+    await OF_THE_NODE[name](stage.world["XD"].node)
+
+    assert [await send_one(stage, after, kind, seen) for kind in FOR_THE_NODE] == took
 
 
 async def test_attack_57_of_a_batch_no_receipt_tells_which_letter_is_about_somebody_protected(

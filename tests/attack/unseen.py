@@ -14,7 +14,7 @@ from node.crypto.receipts import Hint, Receipt
 from node.service.cases.cases import change_case
 from node.service.cases.change import Change
 from node.service.cases.confirming import decide_change
-from node.service.cases.keep_requests import CloseCase
+from node.service.cases.keep_requests import CloseCase, HoldForLaw, KeepAtHerRequest
 from node.service.cases.requests import (
     BlockCountries,
     Detained,
@@ -24,8 +24,8 @@ from node.service.cases.requests import (
     SetProtection,
     SetTie,
 )
-from node.service.cases.requests_life import RecordBirth, RecordDeath
-from node.service.cases.requests_people import SuspectFamily
+from node.service.cases.requests_life import RecordBirth, RecordDeath, RecordIncapacity
+from node.service.cases.requests_people import CheckCustody, SuspectFamily
 from node.service.cases.requests_safety import RecordDisappearance
 from node.service.delivery.incoming import receive
 from node.store.work import Reader
@@ -34,7 +34,7 @@ from tests.attack.pairs import Stage
 from tests.attack.provoking import Poke, Poked, letter_bytes, poked, refer
 from tests.attack.return_pairs import Run, begin
 from tests.forge import Forged
-from tests.world import World
+from tests.world import DAY_S, NOW, World
 
 NOTHING, STOPPED = "nothing", "stopped for illness"
 Record = Callable[[World, Poked], Awaitable[None]]
@@ -155,6 +155,16 @@ KNOWN: Final[tuple[State, ...]] = (
     State("dead", changes(lambda her: RecordDeath(person_id=her, on="2026-11-18"))),
     State("newborn", changes(lambda her: RecordBirth(parent=her, on="2026-11-18"))),
     State("age doubted", changes(lambda her: DoubtAge(person_id=her))),
+    State(
+        "custody disputed",
+        changes(
+            lambda her: DoubtAge(person_id=her),
+            lambda her: CheckCustody(person_id=her, status="disputed", checked_on="2026-11-18"),
+        ),
+    ),
+    State("cannot decide", changes(lambda her: RecordIncapacity(person_id=her, since=NOW - DAY_S, lasting="for_now"))),
+    State("kept at her request", changes(lambda her: KeepAtHerRequest(until=NOW + 900 * DAY_S))),
+    State("held for law", changes(lambda her: HoldForLaw(ground="criminal_proceedings", until=NOW + 900 * DAY_S))),
     State("closed here", changes(lambda her: CloseCase())),
     State("a second person is waited for", _waits_for_a_second_person),
 )

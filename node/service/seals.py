@@ -61,7 +61,7 @@ class CodeVeil:
     """
 
     def __init__(self, key: Dek) -> None:
-        self._key = key
+        self._key, self._secret = key, Secret(key.value)
         self._known: OrderedDict[str, str] = OrderedDict()
 
     def cover(self, code: str, about: str) -> str:
@@ -69,7 +69,7 @@ class CodeVeil:
         if code.startswith(COVERED):
             return code
         plain = code.ljust(COVERED_CHARACTERS).encode()
-        mark = keyed_hash(Secret(self._key.value), b"nonce\0" + about.encode() + b"\0" + plain)
+        mark = keyed_hash(self._secret, b"nonce\0" + about.encode() + b"\0" + plain)
         return COVERED + to_base64url(seal_field(self._key, CODE, plain, lambda size: mark[:size]))
 
     def uncover(self, code: str) -> str:

@@ -42,15 +42,20 @@ class Context(msgspec.Struct, frozen=True, dict=True):
         carries it, the newest for its purpose: one for the consulate alone is no word on the rest.
         """
         here = sorted(
-            (one for one in self.consents if used(self, one)),
-            key=lambda one: (carries(self, one), self.duty.purpose in one.purposes, one.valid_from),
+            (one for one in self.consents if one.consent_id in self._carried),
+            key=lambda one: (self._carried[one.consent_id], self.duty.purpose in one.purposes, one.valid_from),
         )
         return tuple({record.person_id: record for record in here}.values())
 
     @cached_property
     def carrying(self) -> tuple[ConsentRecord, ...]:
         """Of those that the letter rests on, the ones that allow it now."""
-        return tuple(record for record in self.resting if carries(self, record))
+        return tuple(record for record in self.resting if self._carried[record.consent_id])
+
+    @cached_property
+    def _carried(self) -> dict[str, bool]:
+        """Of the records used, by id, whether each carries the letter now."""
+        return {one.consent_id: carries(self, one) for one in self.consents if used(self, one)}
 
     @property
     def shared(self) -> ThreadFacts:

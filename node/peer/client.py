@@ -53,14 +53,14 @@ class PeerClient:
         Raises PostFailed with class `transport` (nothing heard), `peer-policy` (429, 503 and the time to wait) or
         `peer` (an answer that is not one). Repeating a post is always safe.
         """
-        return await self._post(endpoint, size, b"".join(envelopes), len(envelopes))
+        return await self.begin(endpoint, size, len(envelopes)).send(envelopes)
 
     def begin(self, endpoint: str, size: int, count: int) -> Begun:
         """Begin to post so many envelopes of one size that are being committed; they leave with `send`."""
         body = Body(size * count)
         return Begun((endpoint, size, count), body, asyncio.create_task(self._post(endpoint, size, body, count)))
 
-    async def _post(self, endpoint: str, size: int, body: bytes | Body, count: int) -> list[bytes]:
+    async def _post(self, endpoint: str, size: int, body: Body, count: int) -> list[bytes]:
         url = f"{endpoint.rstrip('/')}/trm/v1/envelopes/{CLASS_NAMES[size]}"
         headers = {"Content-Type": "application/octet-stream", "Accept-Encoding": "identity"}
         try:

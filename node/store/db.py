@@ -63,15 +63,17 @@ class Store:
             raise explained(error) or error from error
         return cls(path, Writer(connection, lambda: open_writer(path, APPLICATION_ID, SCHEMA_VERSION, create=False)))
 
-    def write(self, fn: Callable[[Work], T]) -> "asyncio.Future[T]":
+    def write(self, fn: Callable[[Work], T], *, again: bool = False) -> "asyncio.Future[T]":
         """Run `fn` in the next transaction; done when that is on the disk.
 
         What `fn` raises undoes what it did, and nothing else, and comes out here. StoreReadOnly when the disk does not
-        take it: then nothing is written until `probe` succeeds. Cancelling stops the waiting, not the work.
+        take it: then nothing is written until `probe` succeeds. Cancelling stops the waiting, not the work. `again`:
+        `fn` changes nothing but the database, so it may be run once more if it was undone with another's failure; what
+        is written often says so, because it then needs no savepoint.
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._writing().put(Job(fn, loop, future))
+        self._writing().put(Job(fn, loop, future, again=again))
         return future
 
     def write_sync(self, fn: Callable[[Work], T]) -> T:

@@ -1,9 +1,8 @@
 """One thread that writes, with group commit: whatever waits while a commit is in flight joins the next one.
 
-Each job but the first runs in a savepoint inside the group's transaction, so that one that fails takes nothing with
-it; the first has nothing before it, and all of it is undone. A savepoint copies every page that is written after it.
-A caller is answered only after the commit is on the disk. What jobs leave for the end (`Work.at_end`) is a job of its
-own that runs when no other waits. Source: pitfalls P9, P26.
+A job that fails takes nothing with it from its group's transaction (`together`). A caller is answered only after the
+commit is on the disk. What jobs leave for the end (`Work.at_end`) is a job of its own that runs when no other waits.
+Source: pitfalls P9, P26.
 """
 
 import asyncio
@@ -20,6 +19,7 @@ from typing import Any
 from node.errors import OpenTRMError
 from node.processors import Follower
 from node.store.problems import StoreClosed, StoreReadOnly, explained
+from node.store.together import Together
 from node.store.veil import NO_VEIL, Veil
 from node.store.work import Last, Work
 
@@ -37,6 +37,7 @@ class Job:
     future: "asyncio.Future[Any] | None" = None
     done: threading.Event | None = None
     alone: bool = False  # outside any transaction: VACUUM, checkpoint
+    again: bool = False  # may be undone and run again before anybody hears of it: nothing but the database is changed
     result: Any = None
     error: BaseException | None = None
     heralds: list[Callable[[], object]] = field(default_factory=list)
@@ -46,6 +47,11 @@ class Job:
     commit: int = 0  # the number of the commit it is part of, 0 when it came to none
     noted: list[bytes] = field(default_factory=list)
     always: list[Callable[[], None]] = field(default_factory=list)
+
+    def forget(self) -> None:
+        """It was undone: nothing of it follows any more, but what is done in any case."""
+        for kept in (self.heralds, self.callbacks, self.noted, self.lasts):
+            kept.clear()
 
     def finish(self) -> None:
         """Run what was to be done at the end, or after the commit, then tell the caller; on the caller's own thread."""
@@ -141,8 +147,8 @@ class Writer:
         """Run `job` and all that waits as one transaction."""
         jobs = [job]
         try:
-            self._begin()
-            self._run_first(job)
+            together = self._begin()
+            together.run(job)
             until = time.monotonic() + MAX_GROUP_S
             while not self._jobs.empty() and len(jobs) < MAX_GROUP and time.monotonic() < until:
                 joins = self._jobs.get()
@@ -150,31 +156,19 @@ class Writer:
                     self._ahead.append(joins)
                     break
                 jobs.append(joins)
-                self._run(joins)
+                together.run(joins)
+            self._note_lasts(jobs)
             for last in self._due_lasts():
                 jobs.insert(0, last)  # told before the others' callers go on, as their callbacks are
-                self._run(last)
+                together.run(last)
             self._end(jobs)
         except BaseException as error:  # noqa: BLE001 - it goes to every caller of the group
             self._fail(jobs, error)
 
-    def _begin(self) -> None:
+    def _begin(self) -> Together[Job]:
         if self.problem is not None:
             raise StoreReadOnly(self.problem)
-        self._connection.execute("begin immediate")
-
-    def _run_first(self, job: Job) -> None:
-        """The first of a group needs no savepoint: what it leaves when it fails is all that there is to undo."""
-        if not self._ran(job):
-            self._connection.execute("rollback")
-            self._connection.execute("begin immediate")
-
-    def _run(self, job: Job) -> None:
-        execute = self._connection.execute
-        execute("savepoint job")
-        if not self._ran(job):
-            execute("rollback to job")
-        execute("release job")
+        return Together(self._connection, self._ran)
 
     def _ran(self, job: Job) -> bool:
         """Run a job and remember what it leaves for the end; False when what it wrote has to be undone."""
@@ -184,15 +178,19 @@ class Writer:
             if not self._connection.in_transaction:
                 raise sqlite3.OperationalError("a job ended the transaction of its group")
         except BaseException as error:
-            job.lasts.clear()
             if explained(error) is not None or not self._connection.in_transaction:
                 raise  # the disk or the file: nobody in this group can be told that all is well
             job.error = error if not isinstance(error, StopIteration) else RuntimeError("job raised StopIteration")
             return False
-        for name, last in job.lasts.items():
-            self._lasts_since = self._lasts_since if self._lasts else time.monotonic()
-            self._lasts.setdefault(name, Job(last.run, job.loop, then=last.then))
         return True
+
+    def _note_lasts(self, jobs: list[Job]) -> None:
+        """What these leave for the end is done once, whoever else asked for it."""
+        for job in jobs:
+            for name, last in job.lasts.items() if job.error is None else ():
+                self._lasts_since = self._lasts_since if self._lasts else time.monotonic()
+                self._lasts.setdefault(name, Job(last.run, job.loop, then=last.then, again=True))
+            job.lasts.clear()
 
     def _due_lasts(self) -> list[Job]:
         """What was left for the end, once nobody else waits, or when it was put off for long enough."""
@@ -219,6 +217,7 @@ class Writer:
 
     def _fail(self, jobs: list[Job], error: BaseException) -> None:
         known = explained(error)
+        self._note_lasts(jobs)  # who asked for them hears that nothing came of it
         if known is not None:
             self.problem = known.message
         if self._connection.in_transaction:

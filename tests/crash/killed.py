@@ -22,6 +22,7 @@ from node.store import writer
 from node.store.db import Store
 from node.store.journal import Journal
 from node.store.keyring import Keyring
+from node.store.together import Together
 from node.store.writer import Job, Writer
 
 ARMED = Path()  # the file that names the step; `run` sets it
@@ -70,10 +71,11 @@ def _around_commits() -> None:
     """The step of a transaction: its rows are written and not committed, or committed and nobody was told."""
     end, begin, deliver = Writer._end, Writer._begin, writer._deliver
 
-    def begins(self: Writer) -> None:
-        begin(self)
+    def begins(self: Writer) -> Together[Job]:
+        together = begin(self)
         if _armed() == FULL:
             self._connection.execute(ONE_PAGE).fetchone()
+        return together
 
     def ends(self: Writer, jobs: list[Job]) -> None:
         _reach_all("before", jobs)
@@ -88,13 +90,7 @@ def _around_commits() -> None:
 
 def _around_posting() -> None:
     """The step of a request: not sent; answered by the peer but not read; read but not recorded."""
-    post, send, slots = peer_client.PeerClient.post, Begun.send, peer_client._slots
-
-    async def posts(self: peer_client.PeerClient, endpoint: str, size: int, envelopes: Sequence[bytes]) -> list[bytes]:
-        reach("before post")
-        answer = await post(self, endpoint, size, envelopes)
-        reach("after post")
-        return answer
+    send, slots = Begun.send, peer_client._slots  # whatever is posted was begun
 
     async def sends(self: Begun, envelopes: Sequence[bytes]) -> list[bytes]:
         reach("before post")
@@ -106,7 +102,6 @@ def _around_posting() -> None:
         reach("before reading")
         return await slots(*args)
 
-    peer_client.PeerClient.post = posts  # type: ignore[method-assign]
     Begun.send = sends  # type: ignore[method-assign]
     peer_client._slots = reads  # type: ignore[assignment]
 

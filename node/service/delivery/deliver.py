@@ -88,7 +88,7 @@ async def record_answers(node: Node, peer: str, rows: Sequence[EnvelopeRow], slo
     True when each of them was answered with a receipt; whatever one calls for is due in the database by then.
     """
     answers = [(row, _opened(node, peer, row, slot)) for row, slot in zip(rows, slots, strict=True)]
-    await node.store.write(lambda work: _record(node, work, peer, answers))
+    await node.store.write(lambda work: _record(node, work, peer, answers), again=True)
     await hear(node, peer, _signed_at(answers))
     if any(isinstance(answer, Hint) and answer.code == HINT_REFRESH for _, answer in answers):
         node.on_unknown_key()

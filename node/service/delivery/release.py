@@ -43,7 +43,7 @@ async def release_due(node: Node, peer: str) -> list[EnvelopeRow]:
     """Release up to 64 due letters to `peer` under one signature; returns their envelopes, committed and ready to
     post.
     """
-    return await node.store.write(lambda work: _release(node, work, peer))
+    return await node.store.write(lambda work: _release(node, work, peer), again=True)
 
 
 def releasing(node: Node, peer: str) -> Callable[[Work], list[EnvelopeRow]]:

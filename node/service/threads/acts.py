@@ -55,8 +55,9 @@ async def act(node: Node, actor: Actor, thread_id: str, command: Act) -> ActDone
     Raises NotAllowed (tables or gate), BadInput, NotFound.
     """
     actor.must_be(*PEOPLE)
-    done = await node.store.write(lambda work: _act(node, work, actor, thread_id, command))
-    if command.kind == "erasure.confirm":
+    erases = command.kind == "erasure.confirm"  # it destroys keys as well, which stand elsewhere: never twice
+    done = await node.store.write(lambda work: _act(node, work, actor, thread_id, command), again=not erases)
+    if erases:
         await empty_log(node)
     return done
 

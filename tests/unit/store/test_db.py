@@ -72,21 +72,30 @@ async def test_writes_that_wait_for_a_commit_share_the_next_one(store):
     assert len(store.read_sync(lambda reader: reader.meta.settings("n"))) == 50
 
 
+@pytest.mark.parametrize("again", [False, True])
 @pytest.mark.parametrize("failing", [{0}, {1}, {2}, {0, 1}, {0, 1, 2}])
-async def test_a_write_that_fails_undoes_itself_and_nothing_else(store, failing):
-    """Wherever it stands in its group; the error goes to its caller and to nobody else."""
-    begins = threading.Event()
+async def test_a_write_that_fails_undoes_itself_and_nothing_else(store, failing, again):
+    """Wherever it stands in its group; the error goes to its caller and to nobody else, and what follows of the others
+    follows once, whether or not they were run again.
+    """
+    begins, heard, begun, ended = threading.Event(), [], [], []
 
     def writes(place: int) -> Callable[[Work], None]:
         def job(work: Work) -> None:
             begins.wait(10)
             work.meta.put(str(place), place)
+            work.after_commit(lambda: heard.append(place))
+            work.note(str(place).encode())
+            work.at_commit(lambda: begun.append(place))
+            work.at_end(str(place), Last(lambda _: ended.append(place), lambda *_: None))
             if place in failing:
                 raise KeyError("not found")
 
         return job
 
-    asked = [asyncio.ensure_future(store.write(writes(place))) for place in range(3)]
+    noted: list[bytes] = []
+    store.journal_to(noted.extend)
+    asked = [asyncio.ensure_future(store.write(writes(place), again=again)) for place in range(3)]
     await asyncio.sleep(0)  # all of them are asked for before the first goes on: they are one group
     before = store.commits
     begins.set()
@@ -95,6 +104,8 @@ async def test_a_write_that_fails_undoes_itself_and_nothing_else(store, failing)
     assert {place for place, result in enumerate(results) if isinstance(result, KeyError)} == failing
     kept = {str(place): place for place in range(3) if place not in failing}
     assert (store.read_sync(lambda reader: reader.meta.settings("")), store.commits) == (kept, before + 1)
+    assert heard == begun == ended == list(kept.values())
+    assert noted == [one.encode() for one in kept]
 
 
 @pytest.mark.parametrize("place", [0, 1])
@@ -291,6 +302,50 @@ async def test_an_end_that_fails_undoes_itself_only_and_is_told(store):
 
     assert heard == [None]
     assert store.read_sync(lambda reader: (reader.meta.get("whole"), reader.meta.get("half"))) == (1, None)
+
+
+@pytest.mark.parametrize("breaks", ["the work", "its end"])
+async def test_who_asked_for_an_end_hears_of_it_when_the_whole_group_failed(store, breaks):
+    """Nothing of it came to the disk; whoever waits for it looks for itself, once."""
+    heard = []
+
+    def end(work: Work) -> None:
+        if breaks == "its end":
+            work.connection.execute("commit")
+
+    def asks(work: Work) -> None:
+        work.at_end("end", Last(end, lambda *told: heard.append(told)))
+        if breaks == "the work":
+            work.connection.execute("commit")
+
+    with pytest.raises(sqlite3.OperationalError):
+        await store.write(asks)
+    await asyncio.gather(store.write(lambda work: None))
+
+    assert heard == [(None, 0)]
+
+
+async def test_what_only_the_first_run_left_for_the_end_is_not_done(store):
+    """Work that was undone with another's failure leaves what it asks for when it is run again."""
+    begins, ended, runs = threading.Event(), [], []
+
+    def asks_once(work: Work) -> None:
+        begins.wait(10)
+        runs.append(work)
+        work.meta.put("kept", len(runs))
+        if len(runs) == 1:
+            work.at_end("end", Last(lambda _: ended.append("first"), lambda *_: None))
+
+    def fails(work: Work) -> None:
+        work.meta.put("lost", 1)
+        raise KeyError("not found")
+
+    asked = [asyncio.ensure_future(store.write(job, again=True)) for job in (asks_once, fails)]
+    await asyncio.sleep(0)
+    begins.set()
+    await asyncio.gather(*asked, return_exceptions=True)
+
+    assert (ended, store.read_sync(lambda reader: reader.meta.settings(""))) == ([], {"kept": 2})
 
 
 async def test_work_that_was_undone_leaves_nothing_for_the_end(store):

@@ -13,6 +13,7 @@ from node.store.migrations_alike import ALIKE_SQL
 from node.store.migrations_case_notes import CASE_NOTES_SQL
 from node.store.migrations_channel import GREETED_SQL
 from node.store.migrations_consent_talks import CONSENT_TALKS_SQL
+from node.store.migrations_deadlines_once import DEADLINES_ONCE_SQL
 from node.store.migrations_delivery import DELIVERY_SQL
 from node.store.migrations_desk import DESK_SQL
 from node.store.migrations_directory import DIRECTORY_SQL
@@ -225,6 +226,12 @@ def m028_own_lists(db: Database) -> None:
 def m029_alike(db: Database) -> None:
     """Held letters in the same indexes as all."""
     _run(db.conn, ALIKE_SQL)
+
+
+@NODE()
+def m030_deadlines_once(db: Database) -> None:
+    """One index of a deadline by its thread instead of two."""
+    _run(db.conn, DEADLINES_ONCE_SQL)
 
 
 @KEYRING()

@@ -133,11 +133,11 @@ class Deadlines:
             (peer, thread_id, letter_id, self._covered(code, letter_id), due_at, due_at),
         )
 
-    def meet(self, letter_id: str, code: str) -> None:
-        """What was expected came."""
+    def meet(self, peer: str, thread_id: str | None, letter_id: str, code: str) -> None:
+        """What was expected about a letter of this thread came."""
         self._c.execute(
-            "update deadline set state='met' where letter_id=? and code=? and state='open'",
-            (letter_id, self._covered(code, letter_id)),
+            "update deadline set state='met' where peer=? and thread_id=? and letter_id=? and code=? and state='open'",
+            (peer, thread_id, letter_id, self._covered(code, letter_id)),
         )
 
     def end_thread(self, peer: str, thread_id: str) -> None:

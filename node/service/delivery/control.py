@@ -142,10 +142,11 @@ def _closed(node: Node, work: Work, peer: str, body: ControlBody, now: int) -> N
 def _opened(node: Node, work: Work, peer: str, body: ControlBody, now: int) -> None:
     """A person there opened our letter."""
     assert isinstance(body, OpenedBody)
-    if work.letters.get(peer, "out", body.letter_id) is None:
+    row = work.letters.get(peer, "out", body.letter_id)
+    if row is None:
         return  # no letter of ours to this country
     work.letters.opened_by_peer(peer, body.letter_id, min(body.opened_at, now))
-    work.deadlines.meet(body.letter_id, "opened")
+    work.deadlines.meet(peer, row.thread_id, body.letter_id, "opened")
     opened_there(node, work, peer, body.letter_id, now)
 
 

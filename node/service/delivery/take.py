@@ -94,7 +94,7 @@ def take_letter(
     found = book.put_file(found, file, now)
     _store(node, work, one, letter, payload, found.row.case_id, found.dek, _desk_hold(book, found, letter, peer, now))
     settle(work, peer, letter.thread, verdict.started, verdict.stopped)
-    _answered(work, letter)
+    _answered(work, peer, letter)
     _tell_late(node, work, peer, verdict, now)
     she_is_told_of(node, work, found, letter, now)
     if verdict.effect == "applied":
@@ -268,12 +268,12 @@ def _store(
         node.on_named(case_id)
 
 
-def _answered(work: Work, letter: AnyLetter) -> None:
+def _answered(work: Work, peer: str, letter: AnyLetter) -> None:
     """An answer was surely preceded by an opening; a stop ends every timer of its thread."""
     if letter.in_reply_to is not None:
-        work.deadlines.meet(letter.in_reply_to, OPENED)
+        work.deadlines.meet(peer, letter.thread, letter.in_reply_to, OPENED)
         if letter.kind == "access.response":  # what an erasure's answer settles is judged item by item: `effects`
-            work.deadlines.meet(letter.in_reply_to, CONFIRM)
+            work.deadlines.meet(peer, letter.thread, letter.in_reply_to, CONFIRM)
 
 
 def _tell_late(node: Node, work: Work, peer: str, verdict: Verdict, now: int) -> None:

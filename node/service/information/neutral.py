@@ -57,7 +57,7 @@ def send_neutral(node: Node, work: Work, row: DeadlineRow, now: int) -> None:
     if found is not None and any(one.state == "released" and _answers(found.file.thread, one) for one in better):
         work.deadlines.escalated(row.id, row.step + 1, next_slot(node, now))
         return
-    work.deadlines.meet(row.letter_id, NEUTRAL_DUE)
+    work.deadlines.meet(row.peer, row.thread_id, row.letter_id, NEUTRAL_DUE)
     for one in better:
         if found is not None and one.state == "held" and _answers(found.file.thread, one):
             found = _given_up(node, work, found, one.letter_id, now)

@@ -51,7 +51,7 @@ def condition_told(node: Node, work: Work, row: DeadlineRow, now: int) -> None:
     asked = tasks_of(node, work, found.row.case_id, row.thread_id, CONDITION_TASK)
     somebody_looked = row.step > 0 and not any(one.letter_id == row.letter_id for one in asked)
     if somebody_looked:
-        work.deadlines.meet(row.letter_id, row.code)
+        work.deadlines.meet(row.peer, row.thread_id, row.letter_id, row.code)
         call_no_more(node, work, [row.letter_id], "looked_at", "node", now)
         return
     call_about(node, work, found, row.letter_id, now)

@@ -102,7 +102,7 @@ def _arrival(node: Node, work: Work, found: OpenFile, now: int) -> None:
     rows = [one for one in work.deadlines.of_thread(found.row.peer, found.row.thread_id) if one.code == ARRIVAL]
     for row in rows:
         if row.letter_id != left.letter_id:  # arranged anew: an alarm that rang goes on
-            work.deadlines.meet(row.letter_id, ARRIVAL)
+            work.deadlines.meet(row.peer, row.thread_id, row.letter_id, ARRIVAL)
     there = calendar_of(node, node.country if thread.side == "responder" else found.row.peer)
     child = any(entry.treated_as_child for entry in found.file.entries)
     overdue_at, window_ends = _times(thread, left)
@@ -176,7 +176,7 @@ def _followups(node: Node, work: Work, found: OpenFile, leaving: AnyLetter | Non
         return
     for entry in thread.entries:
         if entry.letter_id != last.letter_id:
-            work.deadlines.meet(entry.letter_id, FOLLOWUP)
+            work.deadlines.meet(peer, thread.thread_id, entry.letter_id, FOLLOWUP)
     slack = 0 if thread.side == "responder" else FOLLOWUP_SLACK_S
     work.deadlines.start(peer, thread.thread_id, last.letter_id, FOLLOWUP, upcoming[1] + slack)
 

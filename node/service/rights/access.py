@@ -147,7 +147,7 @@ def _answer(node: Node, work: Work, actor: Actor, thread_id: str, command: Answe
         done = queue_decided(node, work, Decided(actor, case, found, letter), now)
     except NotAllowed as refused:  # nothing was written yet: the gate comes first
         done = done_here(node, work, found, actor, command.request, refused, now)
-    work.deadlines.meet(command.request, ACCESS)
+    work.deadlines.meet(found.row.peer, found.row.thread_id, command.request, ACCESS)
     return done
 
 

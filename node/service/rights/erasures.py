@@ -62,7 +62,7 @@ def note_kept(node: Node, work: Work, found: OpenFile, letter: AnyLetter, now: i
     for item in body.items:
         ground = item.kept[0] if item.kept else None
         if item.result == "erased":
-            work.deadlines.meet(item.letter_id, KEPT)
+            work.deadlines.meet(found.row.peer, found.row.thread_id, item.letter_id, KEPT)
             continue
         kept.append(
             KeptHere(

@@ -48,7 +48,7 @@ def laid_over(node: Node, work: Work, row: LetterRow, persons: Persons, actor: A
     file = _file(node, work, row)
     newer = () if file is None else corrections_of(file.thread, row.letter_id)
     for letter_id in newer:
-        work.deadlines.meet(letter_id, RECTIFY)
+        work.deadlines.meet(row.peer, row.thread_id, letter_id, RECTIFY)
     return _over(node, work, row, file, persons, newer, actor, reason)
 
 

@@ -194,8 +194,8 @@ async def task_done(node: Node, actor: Actor, task_id: int) -> None:
                 for_user="This stays until she is heard, or two people end it in her case.",
             )
         work.tasks.done(task_id, actor.user_id, node.now())
-        if task.letter_id is not None and task.code in MEETS:
-            work.deadlines.meet(task.letter_id, MEETS[task.code])
+        if task.peer is not None and task.letter_id is not None and task.code in MEETS:
+            work.deadlines.meet(task.peer, task.thread_id, task.letter_id, MEETS[task.code])
         work.audit.append(
             node.now(),
             actor.user_id,

@@ -104,7 +104,7 @@ def _erasure_confirmed(node: Node, work: Work, found: OpenFile, letter: AnyLette
     passed_on(node, work, found, letter, body.onward, now)
     if letter.in_reply_to is not None:
         if all_confirmed(Book(node, work), found, letter.in_reply_to):
-            work.deadlines.meet(letter.in_reply_to, CONFIRM)
+            work.deadlines.meet(found.row.peer, found.row.thread_id, letter.in_reply_to, CONFIRM)
         else:
             _task(work, found, letter, "not_all_answered", now)
     if any(item.result != "erased" for item in body.items):

@@ -95,7 +95,7 @@ def end_if_about_ended(node: Node, work: Work, row: DeadlineRow, now: int) -> No
     """What another country begins about a thread that we stopped ends at the next slot by the same stop, unanswered:
     so does a complaint, which people here deal with all the same. Whatever ended the earlier thread (H01).
     """
-    work.deadlines.meet(row.letter_id, ABOUT)
+    work.deadlines.meet(row.peer, row.thread_id, row.letter_id, ABOUT)
     book, kept = Book(node, work), work.letters.get(row.peer, "in", row.letter_id)
     if kept is None or kept.sealed is None:
         return

@@ -40,7 +40,7 @@ def erase_confirmed(node: Node, work: Work, found: OpenFile, letter: AnyLetter, 
     if any(item.result == "erased" for item in body.items):
         change_key(node, work, found.row.case_id, now, now + OLD_KEY_LIFE_S)
     if letter.in_reply_to is not None and all_done(Book(node, work), found, letter.in_reply_to, body):
-        work.deadlines.meet(letter.in_reply_to, "erase")
+        work.deadlines.meet(found.row.peer, found.row.thread_id, letter.in_reply_to, "erase")
 
 
 def erase_levels(node: Node, work: Work, found: OpenFile, letter_id: str, levels: set[str], now: int) -> bool:

@@ -41,7 +41,7 @@ def expect(
 def settle(work: Work, peer: str, thread_id: str, started: Iterable[Awaited], stopped: Iterable[Awaited]) -> None:
     """Start and stop the answers one side owes; those without a time start nothing."""
     for awaited in stopped:
-        work.deadlines.meet(awaited.letter_id, REPLY)
+        work.deadlines.meet(peer, thread_id, awaited.letter_id, REPLY)
     for awaited in started:
         if awaited.reply_by is not None:
             work.deadlines.start(peer, thread_id, awaited.letter_id, REPLY, awaited.reply_by)
@@ -59,8 +59,8 @@ def undone(
     work: Work, peer: str, thread_id: str, letter_id: str, started: Iterable[Awaited], stopped: Iterable[Awaited]
 ) -> None:
     """A letter of ours does not count after all: nobody will open it, and what it awaited or settled is as before."""
-    work.deadlines.meet(letter_id, OPENED)
-    work.deadlines.meet(letter_id, CONFIRM)
+    work.deadlines.meet(peer, thread_id, letter_id, OPENED)
+    work.deadlines.meet(peer, thread_id, letter_id, CONFIRM)
     settle(work, peer, thread_id, started, stopped)
 
 

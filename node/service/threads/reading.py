@@ -249,7 +249,7 @@ def _open_identity(node: Node, work: Work, actor: Actor, letter_id: str, reason:
     sender, recipient = (row.peer, node.country) if row.direction == "in" else (node.country, row.peer)
     persons = open_received(letter, sender, recipient, actor.office)
     work.audit.append(now, actor.user_id, "identity_opened", letter_id, rule="R24", outcome=reason)
-    work.deadlines.meet(letter_id, RECTIFY)
+    work.deadlines.meet(row.peer, row.thread_id, letter_id, RECTIFY)
     persons = laid_over(node, work, row, persons, actor, reason)
     _for_their_eyes(work, row, letter, persons, actor)  # refused: nothing was shown, and nothing of it is written
     return Opened(persons=persons, before=put_right(node, work, row, letter, actor, reason))

@@ -45,7 +45,7 @@ def expect_her_word(node: Node, work: Work, waiting: Waiting, letter: AnyLetter,
 
 def end_held_withdrawal(node: Node, work: Work, row: DeadlineRow, now: int) -> None:
     """She said nothing in time: the withdrawal never leaves, and the thread ends by the stop like any other (H16)."""
-    work.deadlines.meet(row.letter_id, HELD)
+    work.deadlines.meet(row.peer, row.thread_id, row.letter_id, HELD)
     waiting = work.outbox.get(row.letter_id)
     found = Book(node, work).file(row.peer, row.thread_id)
     if waiting is None or waiting.state != "held" or found is None:
@@ -63,7 +63,7 @@ def stop_after_withdrawal(node: Node, work: Work, row: DeadlineRow, now: int) ->
     """Nothing permitted is left since she took her consent back: the one stop follows, at a slot, once that is told."""
     waiting = work.outbox.get(row.letter_id)
     if waiting is not None and waiting.state == "held" and node.seals.uncover(waiting.held_code or "") in KEPT_HERE:
-        work.deadlines.meet(row.letter_id, "stop")  # H16 decides
+        work.deadlines.meet(row.peer, row.thread_id, row.letter_id, "stop")  # H16 decides
         return
     if waiting is not None and waiting.state in ("queued", "held", "released"):
         # Queued now, the stop would take the withdrawal out of the outbox.
@@ -74,7 +74,7 @@ def stop_after_withdrawal(node: Node, work: Work, row: DeadlineRow, now: int) ->
         # H02: while she is on the road her arrival is still told and still missed; the stop waits for it.
         work.deadlines.escalated(row.id, row.step, next_slot(node, now))
         return
-    work.deadlines.meet(row.letter_id, "stop")
+    work.deadlines.meet(row.peer, row.thread_id, row.letter_id, "stop")
     if found is not None and _may_stop(node, work, found, now):
         queue_stop(node, work, found, "node", "R20", now, due_at=slot_now(node, now))
 

@@ -40,5 +40,5 @@ def test_lists_are_found_by_their_cases_or_in_their_order(tmp_path: Path, user: 
         assert "deadline_open (due_at" in due
         assert ("thread_going_on_with (peer=? AND started_at" if peer else "thread_going_on (started_at") in newest
     else:
-        assert "thread_case (case_id=?" in due and "deadline_thread (peer=? AND thread_id=?)" in due
+        assert "thread_case (case_id=?" in due and "deadline_once (peer=? AND thread_id=?)" in due
         assert "thread_case (case_id=?)" in newest

@@ -74,7 +74,7 @@ def arrives(world: World, side: Role, kind: str, number: int = 1, **way: Any) ->
         n=_top(thread, side) + 1,
         seen=_top(thread, other(side)),
         written_at=world.now,
-        facts=_facts(world, kind, number, way),
+        noted=_facts(world, kind, number, way),
     )
     return receive(thread, letter, thread_id=THREAD, peer="XD", now=world.now, max_life_s=MAX_LIFE_S)
 
@@ -98,7 +98,7 @@ def _facts(world: World, kind: str, number: int, way: dict[str, Any]) -> Facts:
 def _queue(world: World, side: Role, kind: str, facts: Facts) -> None:
     me = world.sides[side]
     assert me.thread is not None
-    draft: Entry = replace(world.draft(side, kind), facts=facts, thread_ends=world.now + 100 * DAY)
+    draft: Entry = replace(world.draft(side, kind), noted=facts, thread_ends=world.now + 100 * DAY)
     me.thread = queue(me.thread, draft, world.now).thread
 
 

@@ -236,7 +236,7 @@ def test_r14_receiver_a_child_sent_without_it_is_refused() -> None:
 def test_r14_receiver_who_is_a_child_in_the_request_is_not_grown_up_in_the_plan() -> None:
     """R12, R14: a peer that calls her a child first and grown up later skips nothing: what was said first holds."""
     child = World(now=NOW, matter="return")
-    asked = replace(child.draft("opener", "return.request"), facts=Facts(way=replace(Said(), for_child=True)))
+    asked = replace(child.draft("opener", "return.request"), noted=Facts(way=replace(Said(), for_child=True)))
     child.sides["opener"].thread = queue(open_thread(THREAD, "XA", "opener", "return"), asked, NOW).thread
     begun = child.release("opener")
     assert begun is not None

@@ -130,7 +130,7 @@ class World:
             written_at=self.now,
             thread_ends=self.now + LIFE_S,
             reply_by=self.now + LIFE_S // 2,
-            facts=facts(kind, number, self.now),
+            noted=facts(kind, number, self.now),
         )
 
     def options(self, side: Role) -> list[str]:

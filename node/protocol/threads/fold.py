@@ -122,9 +122,11 @@ def past_of(entries: Iterable[Entry], letter: Entry) -> list[Entry]:
     return [e for e in entries if (e.n < letter.n if e.side == letter.side else e.n <= letter.seen)]
 
 
-def newest_before(entries: Iterable[Entry]) -> int:
+def newest_before(entries: Sequence[Entry]) -> int:
     """When the newest of these letters was written, UTC seconds; what no clock may stop counts for no other's date."""
-    return max([e.written_at for e in entries if e.status in _DATED and not whatever_its_date(e.kind)], default=0)
+    kinds = {e.kind for e in entries}
+    dated = {kind for kind in kinds if not whatever_its_date(kind)}
+    return max([e.written_at for e in entries if e.kind in dated and e.status in _DATED], default=0)
 
 
 def back_in_time(entries: Iterable[Entry], letter: Entry) -> Refusal | None:
@@ -156,7 +158,7 @@ def answers_something(thread: Thread, letter: Entry) -> Refusal | None:
     """A letter that says what it answers must name a letter of this thread; erasure and access answer who asked."""
     if is_safety(letter.kind):  # what it is about stands in its body, and may not have arrived yet
         return None
-    answered = next((e for e in thread.entries if e.letter_id == letter.in_reply_to), None)
+    answered = None if letter.in_reply_to is None else entry_named(thread, letter.in_reply_to)
     if letter.kind in _ANSWERS:
         asked = answered is not None and answered.side != letter.side and answered.kind in _ANSWERS[letter.kind]
         return (
@@ -170,6 +172,12 @@ def answers_something(thread: Thread, letter: Entry) -> Refusal | None:
         why = "it answers a letter that is not of this thread"
         return Refusal(ANSWERS_NOTHING, why, "answer a letter of this thread", UNKNOWN_RULE)
     return None
+
+
+def entry_named(thread: Thread, letter_id: str) -> Entry | None:
+    """The letter of this thread with this id, or None."""
+    found = [e for e in thread.entries if e.letter_id == letter_id]
+    return found[0] if found else None
 
 
 def owed_to_requests(thread: Thread) -> tuple[str, ...]:

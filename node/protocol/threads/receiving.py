@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from msgspec.structs import replace
 
-from node.protocol.letters.codes import N_ALREADY_USED, NOT_IN_THIS_STATE, UNKNOWN_THREAD, WRONG_SIDE, rule_of
+from node.protocol.letters.codes import N_ALREADY_USED, NOT_IN_THIS_STATE, UNKNOWN_THREAD, WRONG_SIDE, Role, rule_of
 from node.protocol.matter import UNKNOWN_RULE, Refusal, Rule
 from node.protocol.matters import STOPS, UNKNOWN, matter_named, matter_of
 from node.protocol.safety import is_safety
@@ -18,6 +18,7 @@ from node.protocol.threads.fold import (
     answers_something,
     back_in_time,
     counting,
+    entry_named,
     fold,
     judge,
     past_of,
@@ -85,9 +86,9 @@ def receive(
         return (_next if _is_next(begun, letter) else _judged)(begun, letter, content)
     # 3. its number, and the side it claims
     claimed, letter = letter.side, replace(letter, side=other(thread.side))
-    if not after_stop(letter.kind) and any(e.n == letter.n and e.side == letter.side for e in thread.entries):
+    if not after_stop(letter.kind) and _has_number(thread, letter.side, letter.n):
         return Verdict("refused", thread, "refused", N_ALREADY_USED)
-    if any(e.letter_id == letter.letter_id for e in thread.entries):  # of ours, or it would have been known (row 12)
+    if entry_named(thread, letter.letter_id) is not None:  # of ours, or it would have been known (row 12)
         return Verdict("refused", thread, "refused", N_ALREADY_USED)
     if claimed == thread.side:
         return _refused(thread, letter, WRONG_SIDE, content)
@@ -188,7 +189,11 @@ def _refused(thread: Thread, letter: Entry, reason: int, content: Content) -> Ve
 def _is_next(thread: Thread, letter: Entry) -> bool:
     ordered = thread.matter != "" and not matter_named(thread.matter).unordered
     plain = letter.n == thread.turn and not letter.void and not thread.given_up and ordered
-    return plain and letter.seen >= own_top(thread) and not any(e.status == "waiting" for e in thread.entries)
+    return plain and letter.seen >= own_top(thread) and not [e for e in thread.entries if e.status == "waiting"]
+
+
+def _has_number(thread: Thread, side: Role, n: int) -> bool:
+    return bool([e for e in thread.entries if e.n == n and e.side == side])
 
 
 def _next(thread: Thread, letter: Entry, content: Content) -> Verdict:
@@ -200,7 +205,7 @@ def _next(thread: Thread, letter: Entry, content: Content) -> Verdict:
     shared = after(matter, thread.shared, letter, judged)
     entered = replace(thread, entries=(*thread.entries, letter), shared=shared, turn=letter.n + 1)
     # On-arrival letters with higher numbers may follow at once.
-    if any(e.n == entered.turn and e.side == letter.side for e in thread.entries):
+    if _has_number(thread, letter.side, entered.turn):
         entered = replace(entered, turn=_turn(entered))
     started, stopped = awaited_changes(thread.shared.awaited, shared.awaited)
     return Verdict("stored", entered, started=started, stopped=stopped)

@@ -71,6 +71,7 @@ NO_FACTS: Final = Facts()
 class Entry(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     """One letter of the thread. `n` is 0 while it is only queued; times are UTC seconds, ids lowercase hex.
 
+    `noted` is None where the fold needs nothing of its content, as of nearly every letter; read `facts`.
     `applied`: it counts. `crossed`: it met another letter on the way and has no effect. `waiting`: an earlier number of
     its side is missing. `refused`: it used up its number. `void`: its side gave it up.
     """
@@ -85,9 +86,14 @@ class Entry(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     reply_by: int | None = None
     in_reply_to: str | None = None
     void: tuple[int, ...] = ()
-    facts: Facts = NO_FACTS
+    noted: Facts | None = None
     status: Status = "applied"
     reason: int = 0
+
+    @property
+    def facts(self) -> Facts:
+        """What the fold needs of its content."""
+        return NO_FACTS if self.noted is None else self.noted
 
 
 class Awaited(Struct, frozen=True, array_like=True, gc=False):
@@ -160,9 +166,8 @@ def other(side: Role) -> Role:
 
 def seen_now(thread: Thread) -> int:
     """The peer's highest number that has been applied here, which is what a letter decided now has `seen`."""
-    return max(
-        (e.n for e in thread.entries if e.side != thread.side and e.n < thread.turn and e.status in _COUNTED), default=0
-    )
+    theirs = [e for e in thread.entries if e.side != thread.side and e.n < thread.turn]
+    return max([e.n for e in theirs if e.status in _COUNTED], default=0)
 
 
 def own_top(thread: Thread) -> int:
@@ -175,10 +180,9 @@ def own_top(thread: Thread) -> int:
 
 def withdrawals(thread: Thread) -> tuple[Withdrawn, ...]:
     """The withdrawals of consent exchanged on this thread, also those we gave up: nothing makes them undone."""
+    told = [e for e in (*thread.entries, *thread.queued) if e.kind == "consent.withdrawal"]
     return tuple(
-        Withdrawn(e.facts.token, e.facts.purposes, e.facts.levels, e.n, e.side)
-        for e in (*thread.entries, *thread.queued)
-        if e.kind == "consent.withdrawal" and e.status != "refused"
+        Withdrawn(e.facts.token, e.facts.purposes, e.facts.levels, e.n, e.side) for e in told if e.status != "refused"
     )
 
 
@@ -210,6 +214,7 @@ def whatever_its_date(kind: str) -> bool:
 
 def entry_of(letter: Letter[Body]) -> Entry:
     """What the machine reads of a letter; `n` 0 and `seen` 0 are right for one that is only drafted."""
+    facts = _facts_of(letter)
     return Entry(
         side=letter.sender_role,
         n=letter.n,
@@ -221,7 +226,7 @@ def entry_of(letter: Letter[Body]) -> Entry:
         reply_by=letter.reply_by,
         in_reply_to=letter.in_reply_to,
         void=letter.void,
-        facts=_facts_of(letter),
+        noted=None if facts == NO_FACTS else facts,
     )
 
 

@@ -30,7 +30,7 @@ def thread_facts(thread: Thread, stated: Iterable[ConsentEntry], once: OnceTold 
         changed_at=shared.changed_at,
         stopped=stopped,
         opened_at=shared.opened_at,
-        alerted=tuple(token for e in thread.entries if e.status == "applied" for token in e.facts.tokens),
+        alerted=_alerted(thread),
         way=shared.way,
         newest_at=newest_before(thread.entries),
         silent=thread.stop_decided,
@@ -50,6 +50,11 @@ def answerable(thread: Thread) -> frozenset[str]:
     theirs = [(e.letter_id, e.kind) for e in thread.entries if e.side != thread.side]
     stop_at = next((place for place, (_, kind) in enumerate(theirs) if kind in STOP_KINDS), len(theirs))
     return frozenset(letter_id for letter_id, _ in theirs[:stop_at])
+
+
+def _alerted(thread: Thread) -> tuple[str, ...]:
+    telling = [e for e in thread.entries if e.noted is not None and e.status == "applied"]
+    return tuple(token for e in telling for token in e.facts.tokens)
 
 
 def _own_alerts(thread: Thread) -> frozenset[str]:

@@ -25,7 +25,7 @@ def entry(side: Role, n: int, seen: int, kind: str, facts: Facts | None = None) 
     given = Facts(asked="identity_nationality") if kind == "info.request" else Facts(answer="confirmed")
     return Entry(
         side=side, n=n, seen=seen, kind=kind, letter_id=f"{next(ids):032x}", written_at=NOW, thread_ends=NOW + LIFE_S,
-        facts=facts or given,
+        noted=facts or given,
     )  # fmt: skip
 
 

@@ -41,7 +41,7 @@ def entry(side: Role, n: int, seen: int, kind: str, case: Case = "") -> Entry:
         letter_id=f"{next(ids):032x}",
         written_at=NOW,
         thread_ends=NOW + LIFE_S,
-        facts=with_case,
+        noted=with_case,
     )
 
 
@@ -132,7 +132,7 @@ def test_identity_before_acceptance_is_refused_whatever_the_letter_claims_to_hav
     thread = world.sides["responder"].thread
     assert thread is not None
 
-    names = replace(entry("opener", 2, 0, "referral.disclose"), letter_id="9" * 32, facts=facts("referral.disclose", 1))
+    names = replace(entry("opener", 2, 0, "referral.disclose"), letter_id="9" * 32, noted=facts("referral.disclose", 1))
     verdict = meets(thread, names)
 
     assert (verdict.status, verdict.reason) == ("refused", 205)
@@ -161,7 +161,7 @@ def test_a_field_that_the_acceptance_did_not_ask_for_is_refused() -> None:
     letter = next_from(thread, "opener", "referral.disclose")
     more = Facts(items=(replace(letter.facts.items[0], field="safe_contact"),), sealed=True)
 
-    verdict = meets(thread, replace(letter, facts=more))
+    verdict = meets(thread, replace(letter, noted=more))
 
     assert (verdict.status, verdict.reason) == ("refused", 204)
 
@@ -188,7 +188,7 @@ def test_another_organisation_is_noticed_by_both() -> None:
     _, thread = reach("accepted", "opener")
     named = Shared.__struct_fields__.index("changed_at")
 
-    letter = replace(next_from(thread, "responder", "referral.change"), facts=Facts(organisation="org-0"))
+    letter = replace(next_from(thread, "responder", "referral.change"), noted=Facts(organisation="org-0"))
     verdict = meets(thread, letter)
 
     assert named

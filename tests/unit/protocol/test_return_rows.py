@@ -38,7 +38,7 @@ def entry(side: Role, n: int, seen: int, kind: str, case: Case = "", number: int
     chosen = return_facts(kind, number_for(kind, case) if number is None else number, NOW)
     return Entry(
         side=side, n=n, seen=seen, kind=kind, letter_id=f"{next(ids):032x}", written_at=NOW, thread_ends=NOW + LIFE_S,
-        facts=chosen,
+        noted=chosen,
     )  # fmt: skip
 
 
@@ -205,7 +205,7 @@ def test_a_stop_while_she_travels_ends_the_thread_like_every_stop() -> None:
             if target in matter.ends or not way:
                 continue
             _, thread = reach(matter, target, "responder")
-            stop = Entry("opener", 99, 0, "return.stopped", f"{next(ids):032x}", NOW, NOW + LIFE_S, facts=Facts())
+            stop = Entry("opener", 99, 0, "return.stopped", f"{next(ids):032x}", NOW, NOW + LIFE_S, noted=Facts())
 
             verdict = meets(thread, stop)
 
@@ -216,7 +216,7 @@ def test_a_stop_while_she_travels_ends_the_thread_like_every_stop() -> None:
 
 def test_a_thread_of_which_only_the_stop_arrives_says_nothing_of_its_matter() -> None:
     """H01: the stop of a return and of a transit are one letter; an unknown thread is ended and no more."""
-    stop = Entry("opener", 3, 0, "return.stopped", f"{next(ids):032x}", NOW, NOW + LIFE_S, facts=Facts())
+    stop = Entry("opener", 3, 0, "return.stopped", f"{next(ids):032x}", NOW, NOW + LIFE_S, noted=Facts())
 
     verdict = meets(None, stop)
 

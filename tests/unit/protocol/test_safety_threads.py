@@ -21,7 +21,7 @@ ALERT, OTHER_ALERT = "a1" * 16, "a2" * 16
 def entry(kind: str, n: int, letter_id: str = "", side: Role = "opener", **facts: Any) -> Entry:
     """A letter of a safety thread, about the first alert."""
     about = Facts(tokens=("dd" * 16,)) if kind == "safety.alert" else Facts(about=(ALERT,))
-    given = {"thread_ends": NOW + LIFE_S, "written_at": NOW, "seen": 0, "facts": about, **facts}
+    given = {"thread_ends": NOW + LIFE_S, "written_at": NOW, "seen": 0, "noted": about, **facts}
     return Entry(side=side, n=n, kind=kind, letter_id=letter_id or f"{side}{n}", **given)
 
 

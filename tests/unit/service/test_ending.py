@@ -149,7 +149,7 @@ async def test_h02_sender_nothing_else_is_stopped_while_she_is_on_the_way(world:
 async def _on_the_way(world: World, case: str) -> None:
     """A return thread of the case of which the letters say that she set out."""
     node, now = world["XD"].node, world.clock.now()
-    left = Entry("opener", 1, 0, "return.departure", "cd" * 16, now, now + DAY_S, facts=Facts(case="yes", way=Said()))
+    left = Entry("opener", 1, 0, "return.departure", "cd" * 16, now, now + DAY_S, noted=Facts(case="yes", way=Said()))
     thread = Thread("ef" * 16, "XA", "opener", "return", (left,), (), Shared("travelling", now + DAY_S), 1, 1)
 
     def put(work: Work) -> None:

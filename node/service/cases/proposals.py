@@ -1,4 +1,4 @@
-"""Changes of a case that wait for a second person: kept sealed with the case, one at a time. Source: R24; H03."""
+"""Changes of a case that wait for a second person: kept sealed with the case, one at a time. Source: R24; H03, H05."""
 
 import msgspec
 
@@ -8,7 +8,15 @@ from node.protocol.cases.changes import the_person
 from node.service.cases.acts import CHANGES
 from node.service.cases.change import Change
 from node.service.cases.replacing import SOMEBODY_ELSE
-from node.service.cases.requests import AnyChange, LiftAsylumBlock, PendingView, SetProtection, TakeBackLift
+from node.service.cases.requests import (
+    AnyChange,
+    BlockCountries,
+    LiftAsylumBlock,
+    PendingView,
+    SetProtection,
+    TakeBackLift,
+    UnblockCountry,
+)
 from node.service.context import Node
 from node.service.threads.book import OpenCase
 from node.store.tasks import TaskRow
@@ -39,10 +47,12 @@ def propose(node: Node, work: Work, case: OpenCase, asked: Proposal, now: int) -
 
 
 def take_back(node: Node, work: Work, case: OpenCase, change: Change, by: str, now: int) -> None:
-    """A lift that waits goes as one that stands: with a new claim, or her second thought (H03)."""
+    """A lift that waits goes as one that stands: with a new claim, or her second thought (H03). So does the wish to open
+    a country that she names again (H05).
+    """
     for task in work.tasks.of_case(case.id, SECOND_PERSON):
         asked = _opened(node, case, task)
-        if isinstance(asked.change, LiftAsylumBlock) and not _outlasts(case.case, asked.change, asked.by, change, now):
+        if _is_over(case.case, asked, change, now):
             refuse(work, case.id, task.id, by, now)
 
 
@@ -65,6 +75,13 @@ def proposal_of(node: Node, reader: Reader, case: OpenCase, pending: int) -> Pro
     return _opened(node, case, task)
 
 
+def _is_over(case: Case, asked: Proposal, change: Change, now: int) -> bool:
+    waits = asked.change
+    if isinstance(waits, LiftAsylumBlock):
+        return not _outlasts(case, waits, asked.by, change, now)
+    return isinstance(waits, UnblockCountry) and _names_again(waits, change)
+
+
 def _outlasts(case: Case, waits: LiftAsylumBlock, by: str, change: Change, now: int) -> bool:
     """Whether the lift would stand there still, had it been recorded before this change."""
     if not isinstance(change, SetProtection | TakeBackLift):
@@ -72,6 +89,12 @@ def _outlasts(case: Case, waits: LiftAsylumBlock, by: str, change: Change, now: 
     lifted = CHANGES[type(waits)].make(case, waits, (by, SOMEBODY_ELSE), now).case
     after = the_person(CHANGES[type(change)].make(lifted, change, (SOMEBODY_ELSE,), now).case, waits.person_id)
     return any(lift.country == waits.country for lift in after.lifts)
+
+
+def _names_again(waits: UnblockCountry, change: Change) -> bool:
+    return (
+        isinstance(change, BlockCountries) and change.person_id == waits.person_id and waits.country in change.countries
+    )
 
 
 def _pending(node: Node, case: OpenCase, task: TaskRow) -> PendingView:

@@ -19,7 +19,7 @@ from node.service.shown import Overtaken
 from tests.world import World, make_world
 
 ANA, BEN = Actor("ana", "coordinator", "haven"), Actor("ben", "coordinator", "harbour")
-HER = "1" * 16
+HER, OTHER = "1" * 16, "2" * 16
 HERSELF = Person(person_id=HER, role="person", age_band="25-34", gender="woman")
 FLED = asks.SetTie(HER, "XA", "nationality", "yes")
 LIFT = asks.LiftAsylumBlock(HER, "XA", wish_in_writing=True, lawyer_independent=True, seen_alone=True)
@@ -151,3 +151,30 @@ async def test_a_lift_that_waits_goes_on_waiting_where_one_that_stands_would_sta
     after = await change_case(node, ANA, case, other)
 
     assert [one.id for one in after.case.waits_for_second] == [pending]
+
+
+@pytest.mark.parametrize(
+    ("again", "waits"),
+    [
+        (asks.BlockCountries(HER, ("XB", "XT")), False),
+        (asks.BlockCountries(HER, ("XB",)), True),
+        (asks.BlockCountries(OTHER, ("XT",)), True),
+    ],
+    ids=["the same country", "another country", "another person"],
+)
+async def test_a_country_that_she_names_again_is_opened_by_no_wish_of_before(
+    world: World, again: asks.AnyChange, waits: bool
+) -> None:
+    """H05: what was asked for before she named it once more is gone; a colleague would open it unseen."""
+    node = world["XD"].node
+    case = await world["XD"].new_case(persons=(HERSELF, Person(person_id=OTHER, role="dependant", age_band="0-5")))
+    await change_case(node, ANA, case, asks.BlockCountries(HER, ("XT",)))
+    asked = await change_case(node, ANA, case, asks.UnblockCountry(HER, "XT"))
+    assert asked.pending is not None
+
+    named = await change_case(node, BEN, case, again)
+
+    assert bool(named.case.waits_for_second) == waits
+    if not waits:
+        with pytest.raises(NotFound):
+            await decide_change(node, BEN, case, asked.pending, approve=True)

@@ -47,8 +47,8 @@ def propose(node: Node, work: Work, case: OpenCase, asked: Proposal, now: int) -
 
 
 def take_back(node: Node, work: Work, case: OpenCase, change: Change, by: str, now: int) -> None:
-    """A lift that waits goes as one that stands: with a new claim, or her second thought (H03). So does the wish to open
-    a country that she names again (H05).
+    """A lift that waits goes as one that stands: with a new claim, or her second thought (H03); and so does the wish
+    to open a country that she names again (H05).
     """
     for task in work.tasks.of_case(case.id, SECOND_PERSON):
         asked = _opened(node, case, task)

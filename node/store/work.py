@@ -188,6 +188,7 @@ class Work(Reader):
     def at_end(self, name: str, last: Last) -> None:
         """Do this once when nothing else waits to be written, whoever asks for `name`: at best in this transaction.
 
-        It may come to a later one, and not at all if the process ends before: what it does must be found again.
+        It may come to a later one, and not at all if the process ends before: what it does must be found again. It
+        changes nothing but the database, so that it may be run once more.
         """
         self._lasts.setdefault(name, last)

@@ -171,7 +171,7 @@ class Writer:
         return Together(self._connection, self._ran)
 
     def _ran(self, job: Job) -> bool:
-        """Run a job and remember what it leaves for the end; False when what it wrote has to be undone."""
+        """Run a job; False when what it wrote has to be undone."""
         try:
             own = (job.callbacks, job.lasts, job.noted, self.veil, job.heralds, job.always)
             job.result = job.run(Work(self._connection, *own))

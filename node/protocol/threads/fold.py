@@ -25,6 +25,7 @@ from node.protocol.threads.thread import (
     Status,
     Thread,
     after_stop,
+    entry_named,
     other,
     whatever_its_date,
 )
@@ -172,12 +173,6 @@ def answers_something(thread: Thread, letter: Entry) -> Refusal | None:
         why = "it answers a letter that is not of this thread"
         return Refusal(ANSWERS_NOTHING, why, "answer a letter of this thread", UNKNOWN_RULE)
     return None
-
-
-def entry_named(thread: Thread, letter_id: str) -> Entry | None:
-    """The letter of this thread with this id, or None."""
-    found = [e for e in thread.entries if e.letter_id == letter_id]
-    return found[0] if found else None
 
 
 def owed_to_requests(thread: Thread) -> tuple[str, ...]:

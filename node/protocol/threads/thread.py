@@ -178,6 +178,12 @@ def own_top(thread: Thread) -> int:
     return 0
 
 
+def entry_named(thread: Thread, letter_id: str) -> Entry | None:
+    """The letter of this thread with this id, or None."""
+    found = [e for e in thread.entries if e.letter_id == letter_id]
+    return found[0] if found else None
+
+
 def withdrawals(thread: Thread) -> tuple[Withdrawn, ...]:
     """The withdrawals of consent exchanged on this thread, also those we gave up: nothing makes them undone."""
     told = [e for e in (*thread.entries, *thread.queued) if e.kind == "consent.withdrawal"]

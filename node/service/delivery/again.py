@@ -13,7 +13,7 @@ from node.protocol.gate.identity import OFFICE_GONE
 from node.protocol.letters.kinds import CONTROL, LETTER
 from node.protocol.matters import STOPS
 from node.protocol.threads import machine
-from node.protocol.threads.thread import after_stop, whatever_its_date
+from node.protocol.threads.thread import after_stop, entry_named, whatever_its_date
 from node.service.context import FLAG_SKEW_S, Node
 from node.service.delivery.gating import LOOK_AGAIN_S, decode_own, gate_of, keep_waiting
 from node.service.delivery.queueing import Queued
@@ -111,7 +111,7 @@ def _ended_since(node: Node, work: Work, waiting: Waiting, now: int) -> bool:
     found = None if waiting.thread_id is None else Book(node, work).file(waiting.peer, waiting.thread_id)
     if found is None or (not is_over(found.file, now) and not is_ending(found.file.thread)):
         return False
-    entry = next((one for one in found.file.thread.entries if one.letter_id == waiting.letter_id), None)
+    entry = entry_named(found.file.thread, waiting.letter_id)
     if entry is None or entry.kind in STOPS:
         return entry is None
     closed = waiting.status is not None or (is_ending(found.file.thread) and not after_stop(entry.kind))

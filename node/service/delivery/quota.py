@@ -9,7 +9,7 @@ from typing import Final
 
 from node.protocol.letters.decode import AnyLetter
 from node.protocol.letters.frame import is_stop
-from node.protocol.threads.thread import after_stop
+from node.protocol.threads.thread import after_stop, entry_named
 from node.service.context import Node
 from node.service.threads.book import Book
 from node.store.work import Work
@@ -29,7 +29,7 @@ def waits_too_far_ahead(node: Node, work: Work, peer: str, letter: AnyLetter) ->
     if found is None:
         return False
     thread = found.file.thread
-    if letter.n <= thread.turn or any(entry.letter_id == letter.letter_id for entry in thread.entries):
+    if letter.n <= thread.turn or entry_named(thread, letter.letter_id) is not None:
         return False
     waiting = sum(entry.status == "waiting" for entry in thread.entries)
     return waiting >= (2 * MAX_WAITING if thread.turn in letter.void else MAX_WAITING)

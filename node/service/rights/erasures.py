@@ -18,7 +18,7 @@ from node.protocol.retention import is_held
 from node.protocol.rules import Objection
 from node.protocol.safety import is_safety
 from node.protocol.threads import machine
-from node.protocol.threads.thread import entry_of, withdrawals
+from node.protocol.threads.thread import entry_named, entry_of, withdrawals
 from node.service.actor import Actor
 from node.service.context import Node
 from node.service.delivery.queueing import draft_of, queue_letter
@@ -113,7 +113,7 @@ def _came_under_what_she_took_back(file: ThreadFile, letter_id: str) -> bool:
     Danger is read by whoever has to act, whatever became of consent (H02).
     """
     thread = file.thread
-    entry = next((one for one in thread.entries if one.letter_id == letter_id), None)
+    entry = entry_named(thread, letter_id)
     if entry is None or entry.side == thread.side or is_safety(entry.kind):
         return False
     told = [one for one in withdrawals(thread) if one.side != thread.side or entry.side == "opener"]
